@@ -1,0 +1,97 @@
+# vqlab: see README.md; `make help` lists the targets.
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+# What a user may set -------------------------------------------------------
+CONFIG   ?= configs/default.ini
+RUN      ?=
+QEMU     ?=
+QEMU_SRC ?=
+KERNEL   ?=
+export QEMU QEMU_SRC KERNEL
+
+.DEFAULT_GOAL := help
+SHELL  := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+# sbin holds bpftool and ip; Debian keeps it out of an ordinary user's PATH.
+export PATH := $(PATH):/usr/sbin:/sbin
+
+B        := build
+CC       ?= cc
+CLANG    ?= clang
+VERSION  := 0.1
+CFLAGS   ?= -O2 -g
+WARN     := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wno-unused-parameter
+ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) -D_GNU_SOURCE -DVQLAB_VERSION='"$(VERSION)"' -MMD -MP
+# Libraries are asked for when a recipe runs: they may be installed only then.
+pkg_cflags = $$(pkg-config --cflags $(1))
+pkg_libs   = $$(pkg-config --libs $(1))
+
+# Rooms add to these: programs, tests (each speaks TAP), C files to check.
+TOOLS :=
+TESTS :=
+C_STYLE :=
+
+include variants/build.mk
+include probes/build.mk
+include runners/build.mk
+include analysis/build.mk
+
+.PHONY: help all packages qemu guest bench report test check-programs format-check clean
+
+help:
+	@echo 'make bench    packages, QEMU, guest, the plan, the report: from a clone to plots'
+	@echo '                CONFIG=PLAN.ini  the plan                (configs/default.ini)'
+	@echo '                RUN=DIR          where; resumes if it exists  (results/DATE)'
+	@echo '                QEMU_SRC=DIR     build your own QEMU tree (a copy of it)'
+	@echo '                QEMU=BINARY      use this QEMU as it is: off and qemu only'
+	@echo '                KERNEL=VMLINUZ   boot this kernel (its modules beside it)'
+	@echo 'make report   the report and plots of RUN=DIR again'
+	@echo 'make test     every test; ends in N passed, N failed, N skipped'
+	@echo 'make all      the tools, into build/'
+	@echo 'make packages install what configs/packages.list names and this host lacks'
+	@echo 'make qemu     build QEMU into the cache;  make guest  the guest image'
+	@echo 'make format-check  is the code in its room'"'"'s style?'
+	@echo 'make clean    remove build/ (the cache stays)'
+
+packages:
+	@runners/setup/packages.sh
+
+# A recipe of its own make, so that pkg-config sees what packages installed.
+all: packages
+	@$(MAKE) --no-print-directory -j$$(nproc) programs
+
+.PHONY: programs
+programs: $(TOOLS)
+
+qemu: packages
+	@runners/setup/qemu.sh >/dev/null
+
+guest: all
+	@runners/setup/guest.sh >/dev/null
+
+bench: all
+	@CONFIG='$(CONFIG)' RUN='$(RUN)' runners/setup/bench.sh
+
+report: all
+	@test -n '$(RUN)' || { echo 'make report: which run? RUN=results/NAME' >&2; exit 2; }
+	$(B)/vqreport '$(RUN)'
+
+test: all
+	@$(MAKE) --no-print-directory -j$$(nproc) $(filter $(B)/%,$(TESTS))
+	@runners/tests/run-tests $(TESTS)
+
+format-check:
+	@clang-format --dry-run --Werror $(C_STYLE) && echo 'format-check: clean'
+
+clean:
+	rm -rf $(B)
+
+# How C becomes objects: one rule; the compiler writes the dependencies.
+# A room sets CFLAGS_<object> or a target-specific EXTRA_CFLAGS.
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(EXTRA_CFLAGS) -c $< -o $@
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,58 @@
+# Fetch Debian packages of other releases without touching the host's apt.
+# Sourced by the scripts of this folder, which set CACHE (see cache.sh).
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The mirror is the host's own: the URI of its first Debian archive that is
+# not the security one.  Lists and packages go to a private state folder, and
+# apt checks every Release file against the Debian archive keyring.
+
+APT_KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
+
+# apt_private TOOL ARGS...: an apt tool on the private state.
+apt_private() {
+	local tool=$1
+	shift
+	"$tool" -q \
+		-o Dir::Etc::sourcelist="$CACHE/apt/sources.list" \
+		-o Dir::Etc::sourceparts=/nonexistent \
+		-o Dir::Etc::preferences=/nonexistent \
+		-o Dir::Etc::preferencesparts=/nonexistent \
+		-o Dir::State::lists="$CACHE/apt/lists" \
+		-o Dir::Cache="$CACHE/apt/cache" \
+		-o Acquire::Languages=none \
+		-o APT::Sandbox::User=root "$@"
+}
+
+# apt_mirror: prints the URI of the host's own Debian mirror.
+apt_mirror() {
+	apt-get indextargets --format '$(REPO_URI) $(ORIGIN) $(LABEL)' \
+		'Created-By: Packages' 2>/dev/null |
+		awk '$2 == "Debian" && $3 == "Debian" { print $1; exit }'
+}
+
+# apt_setup: prepares the state and reads the lists of the releases that vqlab
+# takes packages from.  Lists younger than a day are used as they are.
+apt_setup() {
+	local uri suite stamp="$CACHE/apt/updated"
+	command -v apt-get >/dev/null || {
+		echo "vqlab: cannot fetch packages: this system has no apt; set QEMU_SRC or QEMU, and KERNEL" >&2
+		return 1
+	}
+	[ -f "$stamp" ] && [ -n "$(find "$stamp" -mmin -1440)" ] && return 0
+	uri=$(apt_mirror)
+	[ -n "$uri" ] || {
+		echo "vqlab: no Debian mirror in this host's apt configuration: add one, then apt-get update" >&2
+		return 1
+	}
+	mkdir -p "$CACHE/apt/lists/partial" "$CACHE/apt/cache/archives/partial"
+	for suite in bookworm bookworm-backports trixie trixie-backports sid; do
+		echo "deb [signed-by=$APT_KEYRING] $uri $suite main"
+		echo "deb-src [signed-by=$APT_KEYRING] $uri $suite main"
+	done >"$CACHE/apt/sources.list"
+	echo "vqlab: reading package lists" >&2
+	apt_private apt-get update >"$CACHE/apt/update.log" 2>&1 || {
+		echo "vqlab: apt-get update failed: see $CACHE/apt/update.log" >&2
+		return 1
+	}
+	touch "$stamp"
+}

@@ -1,0 +1,44 @@
+#!/bin/bash
+# Install what configs/packages.list names and this host lacks.
+# SPDX-License-Identifier: GPL-2.0-or-later
+set -euo pipefail
+list=$(dirname "$0")/../../configs/packages.list
+mapfile -t want < <(sed 's/#.*//; s/[[:space:]]*$//; /^$/d' "$list")
+
+if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+	# No dpkg to ask: go by the programs that the list's packages bring.
+	missing=()
+	for tool in gcc clang bpftool pkg-config spatch ninja fio iperf3 gnuplot nbdkit perf ip busybox; do
+		command -v "$tool" >/dev/null || missing+=("$tool")
+	done
+	[ ${#missing[@]} -eq 0 ] && exit 0
+	echo "vqlab: this system has no apt, and these programs are missing: ${missing[*]}" >&2
+	echo "vqlab: install them and the libraries of configs/packages.list by your own means" >&2
+	exit 1
+fi
+
+missing=()
+for p in "${want[@]}"; do
+	state=$(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null) || state=none
+	[ "$state" = installed ] || missing+=("$p")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+if [ "$(id -u)" -ne 0 ]; then
+	echo "vqlab: these packages are missing: ${missing[*]}" >&2
+	echo "vqlab: as root: apt-get install --no-install-recommends ${missing[*]}" >&2
+	exit 1
+fi
+echo "vqlab: installing ${#missing[@]} packages: ${missing[*]}" >&2
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+export DEBIAN_FRONTEND=noninteractive
+# Lists may be old or absent: try, refresh, try again.
+install=(apt-get -q -y --no-install-recommends install "${missing[@]}")
+if ! "${install[@]}" >"$log" 2>&1; then
+	{ apt-get -q update && "${install[@]}"; } >"$log" 2>&1 || {
+		tail -n 20 "$log" >&2
+		echo "vqlab: apt-get could not install: ${missing[*]}" >&2
+		exit 1
+	}
+fi
