@@ -1,0 +1,19 @@
+#!/bin/bash
+# From a built tree to a report: QEMU, the guest, the plan, the plots.
+# CONFIG and RUN come from make; QEMU, QEMU_SRC and KERNEL pass through.
+# SPDX-License-Identifier: GPL-2.0-or-later
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+. runners/setup/cache.sh
+
+[ -f "$CONFIG" ] || { say "CONFIG=$CONFIG: no such plan; see configs/"; exit 2; }
+build/vqbench check "$CONFIG"
+
+qemu=$(runners/setup/qemu.sh)
+guest=$(runners/setup/guest.sh)
+run=${RUN:-results/$(date -u +%Y%m%d-%H%M%S)}
+
+say "running $CONFIG into $run (interrupt at any time; RUN=$run resumes)"
+build/vqbench run "$CONFIG" -o "$run" --qemu "$qemu" --guest "$guest"
+build/vqreport "$run"
+say "report: $run/report/report.txt  plots: $run/report/plots/"
