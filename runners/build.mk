@@ -1,1 +1,2 @@
+include runners/guest.mk
 # built by: make programs
