@@ -1,1 +1,26 @@
-# built by: make programs
+# variants: the strategies, as an archive for the tools, and their tests
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+REORDER_SRC := $(addprefix variants/,reorder.c hash-table.c array-window.c bitmap.c)
+REORDER_LIB := $(B)/variants/libreorder.a
+C_STYLE += $(REORDER_SRC) variants/reorder.h variants/strategy.h
+TOOLS += $(REORDER_LIB)
+
+$(B)/variants/%.o: EXTRA_CFLAGS = $(call pkg_cflags,glib-2.0)
+
+$(REORDER_LIB): $(REORDER_SRC:%.c=$(B)/%.o)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+# The same sources once more, with sanitisers, for the oracle test.
+SANITISE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+TESTS += $(B)/variants/san/test-reorder
+C_STYLE += variants/tests/test-reorder.c
+
+$(B)/variants/san/%.o: variants/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(SANITISE) $(call pkg_cflags,glib-2.0) -Ivariants -c $< -o $@
+
+$(B)/variants/san/test-reorder: $(B)/variants/san/tests/test-reorder.o \
+		$(REORDER_SRC:variants/%.c=$(B)/variants/san/%.o)
+	$(CC) $(SANITISE) $^ $(call pkg_libs,glib-2.0) -o $@

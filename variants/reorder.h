@@ -34,17 +34,17 @@
 
 /* What the used ring needs to know of a completed element. */
 typedef struct ReorderElem {
-    uint32_t id;        /* head index (split) or buffer id (packed) */
-    uint32_t len;       /* bytes written into the buffer by the device */
-    uint32_t ndescs;    /* ring entries it occupies: 1 on split rings */
+    uint32_t id;     /* head index (split) or buffer id (packed) */
+    uint32_t len;    /* bytes written into the buffer by the device */
+    uint32_t ndescs; /* ring entries it occupies: 1 on split rings */
 } ReorderElem;
 
 /* State of one virtqueue; each strategy defines its own. */
 typedef struct Reorder Reorder;
 
 typedef struct ReorderOps {
-    const char *name;       /* as in x-reorder=NAME */
-    const char *summary;    /* one line for --help and the report */
+    const char *name;    /* as in x-reorder=NAME */
+    const char *summary; /* one line for --help and the report */
 
     /*
      * State for a ring of @ring_size entries, 1 to REORDER_RING_MAX, any
@@ -59,7 +59,9 @@ typedef struct ReorderOps {
 
     /*
      * Number the next element and store its order key in @key.  The key is
-     * opaque and unique among the elements that are not drained yet.
+     * opaque, never 0, and unique among the elements that are not drained
+     * yet.  It is valid until fill, detach, rewind or reset; a key which is
+     * not is rejected (strategy.h says for how long).
      * Returns false, and changes nothing, when ring_size elements are
      * outstanding already: no correct driver can get there.
      */
