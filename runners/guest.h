@@ -36,7 +36,6 @@ gboolean guest_qemu_program(GPtrArray *argv, const char *qemu_dir, GError **erro
  * After these, `-device virtio-...` and the like may follow in any order.
  * A poweroff of the guest, or its panic, ends QEMU (-no-reboot) with exit 0.
  */
-void guest_qemu_args(GPtrArray *argv, const char *guest_dir, int agent_fd,
-		     const char *console_log);
+void guest_qemu_args(GPtrArray *argv, const char *guest_dir, int agent_fd, const char *console_log);
 
 #endif

@@ -28,13 +28,13 @@
 GQuark link_error_quark(void);
 
 enum link_error {
-	LINK_ERROR_CLOSED,   /* the far end is gone: QEMU ended */
-	LINK_ERROR_TIMEOUT,  /* nothing came of it within the limit */
-	LINK_ERROR_DAMAGED,  /* frames were lost or nonsense was received */
-	LINK_ERROR_REFUSED,  /* the agent said no; the message says why */
-	LINK_ERROR_STOPPED,  /* the watch function ended the wait */
-	LINK_ERROR_USAGE,    /* busy already, or a request that is too long */
-	LINK_ERROR_VERSION,  /* the agent speaks another protocol version */
+	LINK_ERROR_CLOSED,  /* the far end is gone: QEMU ended */
+	LINK_ERROR_TIMEOUT, /* nothing came of it within the limit */
+	LINK_ERROR_DAMAGED, /* frames were lost or nonsense was received */
+	LINK_ERROR_REFUSED, /* the agent said no; the message says why */
+	LINK_ERROR_STOPPED, /* the watch function ended the wait */
+	LINK_ERROR_USAGE,   /* busy already, or a request that is too long */
+	LINK_ERROR_VERSION, /* the agent speaks another protocol version */
 };
 
 struct link;
@@ -95,8 +95,8 @@ gboolean link_busy(const struct link *l);  /* an operation is under way */
 /* Begin an operation; FALSE with error set when one is under way or the
  * request is too long (argv and env: FRAME_MAX bytes together). */
 gboolean link_start_run(struct link *l, const struct link_command *command, GError **error);
-gboolean link_start_put(struct link *l, const char *path, guint mode, const void *data,
-			gsize size, GError **error); /* data is copied */
+gboolean link_start_put(struct link *l, const char *path, guint mode, const void *data, gsize size,
+			GError **error); /* data is copied */
 gboolean link_start_poweroff(struct link *l, GError **error);
 
 /* link_cancel: have the agent kill the command that runs; its result then
@@ -122,8 +122,8 @@ gboolean link_put(struct link *l, const char *path, guint mode, const void *data
 		  int limit_ms, GError **error);
 /* link_run: the result (see link_result) or NULL with error set.  A command
  * that fails is a result, not an error. */
-const struct link_result *link_run(struct link *l, const struct link_command *command,
-				   int limit_ms, GError **error);
+const struct link_result *link_run(struct link *l, const struct link_command *command, int limit_ms,
+				   GError **error);
 /* link_poweroff: returns when the agent agreed; QEMU then ends by itself. */
 gboolean link_poweroff(struct link *l, int limit_ms, GError **error);
 

@@ -50,8 +50,8 @@ enum frame_type {
 
 /* The fields of FRAME_DONE, in this order: u32, u32, u64, u64, u64. */
 struct frame_done {
-	uint32_t status;   /* enum frame_status */
-	uint32_t code;	   /* exit status, signal or errno */
+	uint32_t status; /* enum frame_status */
+	uint32_t code;	 /* exit status, signal or errno */
 	uint64_t out_total, err_total;
 	uint64_t elapsed_ms;
 };

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * guest-run - boot the lab's guest, run one command in it, power it off.
+ *
+ * For tests and for looking at things by hand.  Exits with the command's own
+ * status; 1 when guest or QEMU failed, 124 when the command hit its limit.
+ */
+#include <glib.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "guest.h"
+#include "link.h"
+
+static char *qemu_dir, *guest_dir, *console;
+static char **qemu_args, **puts_, **env, **command;
+static int limit_s = 60, boot_s = 120, memory = 512;
+static gboolean verbose, version;
+
+static const GOptionEntry options[] = {
+	{"qemu", 0, 0, G_OPTION_ARG_FILENAME, &qemu_dir, "The folder that qemu.sh printed", "DIR"},
+	{"guest", 0, 0, G_OPTION_ARG_FILENAME, &guest_dir, "The folder that guest.sh printed",
+	 "DIR"},
+	{"qemu-arg", 0, 0, G_OPTION_ARG_STRING_ARRAY, &qemu_args,
+	 "One more argument for QEMU, as often as needed", "ARG"},
+	{"put", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &puts_,
+	 "Copy a file into the guest first; executable if it is here", "HERE:THERE"},
+	{"env", 0, 0, G_OPTION_ARG_STRING_ARRAY, &env, "Set a variable for the command",
+	 "NAME=VALUE"},
+	{"console", 0, 0, G_OPTION_ARG_FILENAME, &console, "Keep the guest's console here", "FILE"},
+	{"memory", 0, 0, G_OPTION_ARG_INT, &memory, "The guest's memory in MiB (512)", "N"},
+	{"limit", 0, 0, G_OPTION_ARG_INT, &limit_s, "Kill the command after this long (60)",
+	 "SECONDS"},
+	{"boot-limit", 0, 0, G_OPTION_ARG_INT, &boot_s, "Give up on the boot after this long (120)",
+	 "SECONDS"},
+	{"verbose", 'v', 0, G_OPTION_ARG_NONE, &verbose, "Say how long things take", NULL},
+	{"version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version and exit", NULL},
+	{G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &command, NULL,
+	 "-- COMMAND [ARG...]"},
+	{NULL},
+};
+
+static void say(const char *format, ...) G_GNUC_PRINTF(1, 2);
+static void say(const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	fprintf(stderr, "guest-run: ");
+	vfprintf(stderr, format, ap);
+	fputc('\n', stderr);
+	va_end(ap);
+}
+
+static GPtrArray *qemu_argv(int agent_fd, GError **error)
+{
+	GPtrArray *argv = g_ptr_array_new_with_free_func(g_free);
+
+	if (!guest_qemu_program(argv, qemu_dir, error)) {
+		g_ptr_array_unref(argv);
+		return NULL;
+	}
+	guest_qemu_args(argv, guest_dir, agent_fd, console);
+	g_ptr_array_add(argv, g_strdup("-m"));
+	g_ptr_array_add(argv, g_strdup_printf("%d", memory));
+	for (char **a = qemu_args; a && *a; a++)
+		g_ptr_array_add(argv, g_strdup(*a));
+	g_ptr_array_add(argv, NULL);
+	return argv;
+}
+
+/* start_qemu: its pid; *fd is our end of the agent's line.  -1 with error. */
+static pid_t start_qemu(int *fd, GError **error)
+{
+	g_autoptr(GPtrArray) argv = NULL;
+	pid_t pid, self = getpid();
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair)) {
+		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "socketpair: %s",
+			    g_strerror(errno));
+		return -1;
+	}
+	argv = qemu_argv(pair[1], error);
+	if (!argv)
+		return -1;
+	pid = fork();
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != self)
+			_exit(126);
+		close(pair[0]);
+		execv(argv->pdata[0], (char **)argv->pdata);
+		say("%s: %s", (char *)argv->pdata[0], g_strerror(errno));
+		_exit(126);
+	}
+	close(pair[1]);
+	*fd = pair[0];
+	return pid;
+}
+
+static gboolean put_files(struct link *l, GError **error)
+{
+	for (char **p = puts_; p && *p; p++) {
+		g_auto(GStrv) names = g_strsplit(*p, ":", 2);
+		g_autofree char *data = NULL;
+		gsize size;
+
+		if (!names[1]) {
+			g_set_error(error, LINK_ERROR, LINK_ERROR_USAGE, "--put %s: not HERE:THERE",
+				    *p);
+			return FALSE;
+		}
+		if (!g_file_get_contents(names[0], &data, &size, error) ||
+		    !link_put(l, names[1], access(names[0], X_OK) ? 0644 : 0755, data, size, -1,
+			      error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+/* report: the command's output, and what our own exit status shall be. */
+static int report(const struct link_result *r)
+{
+	fwrite(r->out->data, 1, r->out->len, stdout);
+	fwrite(r->err->data, 1, r->err->len, stderr);
+	if (r->out->len < r->out_total || r->err->len < r->err_total)
+		say("output cut off at %u bytes", LINK_KEEP_DEFAULT);
+	if (verbose)
+		say("command took %.3f s in the guest", r->elapsed_ms / 1e3);
+	switch (r->end) {
+	case LINK_EXITED:
+		return r->code;
+	case LINK_SIGNALLED:
+		say("%s: ended by signal %d", command[0], r->code);
+		return 128 + r->code;
+	case LINK_LIMIT:
+		say("%s: killed after %d s: see --limit", command[0], limit_s);
+		return 124;
+	default:
+		say("%s: in the guest: %s", command[0], g_strerror(r->code));
+		return 127;
+	}
+}
+
+static int drive(struct link *l, pid_t pid, gint64 started, GError **error)
+{
+	struct link_command c = {.argv = (const char *const *)command,
+				 .env = (const char *const *)env,
+				 .limit_s = limit_s};
+	const struct link_result *r;
+	int rc, status;
+
+	if (!link_wait_hello(l, boot_s * 1000, error))
+		return 1;
+	if (verbose)
+		say("booted Linux %s in %.2f s", link_guest(l),
+		    (g_get_monotonic_time() - started) / 1e6);
+	if (!put_files(l, error))
+		return 1;
+	r = link_run(l, &c, -1, error);
+	if (!r)
+		return 1;
+	rc = report(r);
+	if (!link_poweroff(l, 10000, error))
+		return 1;
+	if (waitpid(pid, &status, 0) < 0 || !WIFEXITED(status) || WEXITSTATUS(status)) {
+		g_set_error(error, LINK_ERROR, LINK_ERROR_CLOSED,
+			    "QEMU did not end well: wait status 0x%x", status);
+		return 1;
+	}
+	if (verbose)
+		say("all in all %.2f s", (g_get_monotonic_time() - started) / 1e6);
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+	g_autoptr(GError) error = NULL;
+	gint64 started = g_get_monotonic_time();
+	struct link *l;
+	int fd, rc;
+	pid_t pid;
+
+	g_option_context_add_main_entries(context, options, NULL);
+	g_option_context_set_summary(context,
+				     "Boots the lab's guest, runs COMMAND in it, and exits "
+				     "with its status.");
+	if (!g_option_context_parse(context, &argc, &argv, &error)) {
+		say("%s: see --help", error->message);
+		return 2;
+	}
+	if (version) {
+		printf("guest-run (vqlab) %s\n", VQLAB_VERSION);
+		return 0;
+	}
+	if (!qemu_dir || !guest_dir || !command || !*command) {
+		say("needs --qemu DIR, --guest DIR and a COMMAND: see --help");
+		return 2;
+	}
+	pid = start_qemu(&fd, &error);
+	if (pid < 0) {
+		say("%s", error->message);
+		return 1;
+	}
+	l = link_new(fd);
+	rc = drive(l, pid, started, &error);
+	if (error) {
+		say("%s", error->message);
+		kill(pid, SIGKILL);
+	}
+	link_free(l);
+	return rc;
+}

@@ -1,0 +1,459 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "guest/frame.h"
+#include "link.h"
+
+/* The agent sends this much of a stream at most, whatever was asked for. */
+#define KEEP_MAX (64u << 20)
+
+enum operation { IDLE, PUT, RUN, POWEROFF };
+
+struct link {
+	int fd; /* -1: the far end is gone */
+	gboolean ready;
+	char guest[96];
+	guint32 version;
+	guint64 noise;
+	link_watch watch;
+	void *watch_data;
+
+	guint8 in[FRAME_HEADER + FRAME_MAX];
+	gsize have;
+	GByteArray *send; /* from sent on, still to be written */
+	gsize sent;
+
+	enum operation op;
+	guint32 seq;
+	GByteArray *file; /* PUT: the contents; from filed on, still to be sent */
+	gsize filed;
+	guint keep;
+	struct link_result result;
+	gboolean have_result;
+};
+
+/* clang-format off: it would put spaces into the name */
+G_DEFINE_QUARK(vqlab - link - error, link_error)
+/* clang-format on */
+
+struct link *link_new(int fd)
+{
+	struct link *l = g_new0(struct link, 1);
+
+	l->fd = fd;
+	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+	l->send = g_byte_array_new();
+	l->file = g_byte_array_new();
+	l->result.out = g_byte_array_new();
+	l->result.err = g_byte_array_new();
+	return l;
+}
+
+void link_free(struct link *l)
+{
+	if (!l)
+		return;
+	if (l->fd >= 0)
+		close(l->fd);
+	g_byte_array_unref(l->send);
+	g_byte_array_unref(l->file);
+	g_byte_array_unref(l->result.out);
+	g_byte_array_unref(l->result.err);
+	g_free(l);
+}
+
+void link_set_watch(struct link *l, link_watch watch, void *data)
+{
+	l->watch = watch;
+	l->watch_data = data;
+}
+
+int link_fd(const struct link *l)
+{
+	return l->fd;
+}
+
+short link_events(const struct link *l)
+{
+	return l->send->len > l->sent ? POLLIN | POLLOUT : POLLIN;
+}
+
+gboolean link_ready(const struct link *l)
+{
+	return l->ready;
+}
+
+gboolean link_busy(const struct link *l)
+{
+	return l->op != IDLE;
+}
+
+guint64 link_noise(const struct link *l)
+{
+	return l->noise;
+}
+
+const char *link_guest(const struct link *l)
+{
+	return l->guest;
+}
+
+const struct link_result *link_result(const struct link *l)
+{
+	return l->have_result ? &l->result : NULL;
+}
+
+/* -- sending ------------------------------------------------------------- */
+
+static void queue(struct link *l, guint32 type, guint32 seq, const void *payload, gsize len)
+{
+	guint8 head[FRAME_HEADER];
+
+	g_assert(len <= FRAME_MAX);
+	if (l->sent == l->send->len) {
+		g_byte_array_set_size(l->send, 0);
+		l->sent = 0;
+	}
+	frame_head(head, type, seq, payload, len);
+	g_byte_array_append(l->send, head, sizeof(head));
+	if (len)
+		g_byte_array_append(l->send, payload, len);
+}
+
+static gboolean gone(struct link *l, int err, GError **error)
+{
+	g_set_error(error, LINK_ERROR, LINK_ERROR_CLOSED, "the guest's serial line is closed%s%s",
+		    err ? ": " : "", err ? g_strerror(err) : "");
+	if (l->fd >= 0)
+		close(l->fd);
+	l->fd = -1;
+	l->op = IDLE;
+	return FALSE;
+}
+
+static gboolean flush(struct link *l, GError **error)
+{
+	while (l->sent < l->send->len) {
+		/* MSG_NOSIGNAL: a QEMU that just died must not kill the runner. */
+		ssize_t n =
+			send(l->fd, l->send->data + l->sent, l->send->len - l->sent, MSG_NOSIGNAL);
+
+		if (n < 0 && errno == ENOTSOCK)
+			n = write(l->fd, l->send->data + l->sent, l->send->len - l->sent);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN)
+			return TRUE;
+		if (n <= 0)
+			return gone(l, errno, error);
+		l->sent += n;
+	}
+	return TRUE;
+}
+
+static gboolean may_start(struct link *l, GError **error)
+{
+	if (l->fd < 0)
+		return gone(l, 0, error);
+	if (l->op != IDLE) {
+		g_set_error(error, LINK_ERROR, LINK_ERROR_USAGE,
+			    "an operation is under way on the guest's link");
+		return FALSE;
+	}
+	return TRUE;
+}
+
+static void start(struct link *l, enum operation op, guint32 type, const void *payload, gsize len)
+{
+	l->op = op;
+	l->have_result = FALSE;
+	queue(l, type, ++l->seq, payload, len);
+}
+
+static guint count(const char *const *v)
+{
+	return v ? g_strv_length((char **)v) : 0;
+}
+
+gboolean link_start_run(struct link *l, const struct link_command *c, GError **error)
+{
+	const char *const *lists[] = {c->argv, c->env};
+	g_autoptr(GByteArray) p = g_byte_array_new();
+	guint8 head[16];
+
+	if (!may_start(l, error))
+		return FALSE;
+	l->keep = MIN(c->keep_bytes ? c->keep_bytes : LINK_KEEP_DEFAULT, KEEP_MAX);
+	frame_put32(head, c->limit_s);
+	frame_put32(head + 4, l->keep);
+	frame_put32(head + 8, count(c->argv));
+	frame_put32(head + 12, count(c->env));
+	g_byte_array_append(p, head, sizeof(head));
+	for (int i = 0; i < 2; i++) {
+		for (const char *const *s = lists[i]; s && *s; s++)
+			g_byte_array_append(p, (const guint8 *)*s, strlen(*s) + 1);
+	}
+	if (!count(c->argv) || p->len > FRAME_MAX) {
+		g_set_error(
+			error, LINK_ERROR, LINK_ERROR_USAGE,
+			"a guest command needs 1 to %d bytes of arguments: put a script instead",
+			FRAME_MAX - (int)sizeof(head));
+		return FALSE;
+	}
+	g_byte_array_set_size(l->result.out, 0);
+	g_byte_array_set_size(l->result.err, 0);
+	start(l, RUN, FRAME_RUN, p->data, p->len);
+	return TRUE;
+}
+
+gboolean link_start_put(struct link *l, const char *path, guint mode, const void *data, gsize size,
+			GError **error)
+{
+	g_autoptr(GByteArray) p = g_byte_array_new();
+	guint8 head[12];
+
+	if (!may_start(l, error))
+		return FALSE;
+	frame_put32(head, mode);
+	frame_put64(head + 4, size);
+	g_byte_array_append(p, head, sizeof(head));
+	g_byte_array_append(p, (const guint8 *)path, strlen(path));
+	if (!*path || p->len > FRAME_MAX) {
+		g_set_error(error, LINK_ERROR, LINK_ERROR_USAGE, "not a file name for the guest");
+		return FALSE;
+	}
+	g_byte_array_set_size(l->file, 0);
+	if (size)
+		g_byte_array_append(l->file, data, size);
+	l->filed = 0;
+	start(l, PUT, FRAME_PUT, p->data, p->len);
+	return TRUE;
+}
+
+gboolean link_start_poweroff(struct link *l, GError **error)
+{
+	if (!may_start(l, error))
+		return FALSE;
+	start(l, POWEROFF, FRAME_POWEROFF, NULL, 0);
+	return TRUE;
+}
+
+void link_cancel(struct link *l)
+{
+	if (l->op == RUN && l->fd >= 0)
+		queue(l, FRAME_KILL, l->seq, NULL, 0);
+}
+
+/* -- receiving ----------------------------------------------------------- */
+
+static gboolean fail(struct link *l, enum link_error code, const char *what, GError **error)
+{
+	l->op = IDLE;
+	g_set_error_literal(error, LINK_ERROR, code, what);
+	return FALSE;
+}
+
+static void got_hello(struct link *l, const struct frame *f)
+{
+	gsize n = MIN(f->len - 4, sizeof(l->guest) - 1);
+
+	l->version = frame_get32(f->payload);
+	for (gsize i = 0; i < n; i++)
+		l->guest[i] = g_ascii_isprint(f->payload[4 + i]) ? f->payload[4 + i] : '?';
+	l->guest[n] = 0;
+	l->ready = TRUE;
+	queue(l, FRAME_HELLO, 0, NULL, 0);
+}
+
+static gboolean got_output(struct link *l, const struct frame *f, GError **error)
+{
+	GByteArray *a = f->type == FRAME_OUT ? l->result.out : l->result.err;
+
+	if (f->len > l->keep - a->len)
+		return fail(l, LINK_ERROR_DAMAGED, "the guest sent more output than was asked for",
+			    error);
+	g_byte_array_append(a, f->payload, f->len);
+	return TRUE;
+}
+
+static gboolean got_done(struct link *l, const struct frame *f, GError **error)
+{
+	static const enum link_end ends[] = {LINK_EXITED, LINK_SIGNALLED, LINK_LIMIT, LINK_NOT_RUN};
+	struct link_result *r = &l->result;
+	guint32 status = frame_get32(f->payload);
+	enum operation op = l->op;
+
+	if (status == FRAME_REFUSED) {
+		g_autofree char *words = g_strndup((const char *)f->payload + FRAME_DONE_SIZE,
+						   MIN(f->len - FRAME_DONE_SIZE, 256));
+
+		g_strcanon(words,
+			   " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			   "[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~",
+			   '?');
+		l->op = IDLE;
+		g_set_error(error, LINK_ERROR, LINK_ERROR_REFUSED, "in the guest: %s", words);
+		return FALSE;
+	}
+	if (status > FRAME_NOT_RUN || (op != RUN && status != FRAME_OK))
+		return fail(l, LINK_ERROR_DAMAGED, "the guest sent an answer without sense", error);
+	if (op == PUT && l->filed < l->file->len) {
+		gsize n = MIN(l->file->len - l->filed, FRAME_MAX);
+
+		queue(l, FRAME_DATA, ++l->seq, l->file->data + l->filed, n);
+		l->filed += n;
+		return TRUE;
+	}
+	l->op = IDLE;
+	if (op != RUN)
+		return TRUE;
+	r->end = ends[status];
+	r->code = (int)frame_get32(f->payload + 4);
+	r->out_total = frame_get64(f->payload + 8);
+	r->err_total = frame_get64(f->payload + 16);
+	r->elapsed_ms = frame_get64(f->payload + 24);
+	if (r->out->len != MIN(r->out_total, l->keep) || r->err->len != MIN(r->err_total, l->keep))
+		return fail(l, LINK_ERROR_DAMAGED, "a part of the command's output was lost",
+			    error);
+	l->have_result = TRUE;
+	return TRUE;
+}
+
+/* handle: a good frame.  One that does not belong here is noise. */
+static gboolean handle(struct link *l, const struct frame *f, GError **error)
+{
+	gboolean ours = l->op != IDLE && f->seq == l->seq;
+
+	if (f->type == FRAME_HELLO && f->len >= 4) {
+		got_hello(l, f);
+		if (l->version != FRAME_VERSION)
+			return fail(l, LINK_ERROR_VERSION,
+				    "the guest's agent speaks another protocol version: "
+				    "make the guest image again",
+				    error);
+		return TRUE;
+	}
+	if (ours && l->op == RUN && (f->type == FRAME_OUT || f->type == FRAME_ERR))
+		return got_output(l, f, error);
+	if (ours && f->type == FRAME_DONE && f->len >= FRAME_DONE_SIZE)
+		return got_done(l, f, error);
+	l->noise++;
+	return TRUE;
+}
+
+/* take: the frames in the buffer, until one ends an operation in an error. */
+static gboolean take(struct link *l, GError **error)
+{
+	gboolean good = TRUE;
+
+	while (good) {
+		gsize used, noise;
+		struct frame f;
+		int got = frame_find(l->in, l->have, &f, &used, &noise);
+
+		l->noise += noise;
+		if (got)
+			good = handle(l, &f, error);
+		l->have -= used;
+		memmove(l->in, l->in + used, l->have);
+		if (!got)
+			break;
+	}
+	return good;
+}
+
+gboolean link_process(struct link *l, GError **error)
+{
+	if (l->fd < 0)
+		return gone(l, 0, error);
+	/* What an error left in the buffer comes first. */
+	if (!take(l, error))
+		return FALSE;
+	/* A bounded number of reads: a guest that never stops must not hold us. */
+	for (int i = 0; i < 64; i++) {
+		ssize_t n = read(l->fd, l->in + l->have, sizeof(l->in) - l->have);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN)
+			break;
+		if (n <= 0)
+			return gone(l, n < 0 ? errno : 0, error);
+		l->have += n;
+		if (!take(l, error))
+			return FALSE;
+	}
+	return flush(l, error);
+}
+
+/* -- blocking ------------------------------------------------------------ */
+
+/* wait_for: process until done() or the limit; what names it in the error. */
+static gboolean wait_for(struct link *l, gboolean (*done)(const struct link *l), int limit_ms,
+			 const char *what, GError **error)
+{
+	gint64 end = g_get_monotonic_time() + limit_ms * (gint64)1000;
+
+	for (;;) {
+		struct pollfd p;
+		gint64 left = LINK_WATCH_MS;
+
+		if (!link_process(l, error))
+			return FALSE;
+		if (done(l))
+			return TRUE;
+		if (l->watch && !l->watch(l->watch_data, error)) {
+			if (error && !*error)
+				g_set_error(error, LINK_ERROR, LINK_ERROR_STOPPED, "stopped");
+			return FALSE;
+		}
+		if (limit_ms >= 0)
+			left = MIN(left, (end - g_get_monotonic_time() + 999) / 1000);
+		if (left < 0 || (!left && limit_ms >= 0)) {
+			g_set_error(error, LINK_ERROR, LINK_ERROR_TIMEOUT,
+				    "%s: nothing within %d ms", what, limit_ms);
+			return FALSE;
+		}
+		p = (struct pollfd){l->fd, link_events(l), 0};
+		poll(&p, 1, (int)left);
+	}
+}
+
+static gboolean idle(const struct link *l)
+{
+	return l->op == IDLE;
+}
+
+gboolean link_wait_hello(struct link *l, int limit_ms, GError **error)
+{
+	return wait_for(l, link_ready, limit_ms, "waiting for the guest's agent", error);
+}
+
+gboolean link_wait(struct link *l, int limit_ms, GError **error)
+{
+	return wait_for(l, idle, limit_ms, "waiting for the guest's answer", error);
+}
+
+gboolean link_put(struct link *l, const char *path, guint mode, const void *data, gsize size,
+		  int limit_ms, GError **error)
+{
+	return link_start_put(l, path, mode, data, size, error) && link_wait(l, limit_ms, error);
+}
+
+const struct link_result *link_run(struct link *l, const struct link_command *command, int limit_ms,
+				   GError **error)
+{
+	if (!link_start_run(l, command, error) || !link_wait(l, limit_ms, error))
+		return NULL;
+	return link_result(l);
+}
+
+gboolean link_poweroff(struct link *l, int limit_ms, GError **error)
+{
+	return link_start_poweroff(l, error) && link_wait(l, limit_ms, error);
+}
