@@ -15,12 +15,12 @@ $(REORDER_LIB): $(REORDER_SRC:%.c=$(B)/%.o)
 # The same sources once more, with sanitisers, for the oracle test.
 SANITISE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 TESTS += $(B)/variants/san/test-reorder
-C_STYLE += variants/tests/test-reorder.c
+C_STYLE += $(addprefix variants/tests/,test-reorder.c oracle.c oracle.h)
 
 $(B)/variants/san/%.o: variants/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(SANITISE) $(call pkg_cflags,glib-2.0) -Ivariants -c $< -o $@
 
-$(B)/variants/san/test-reorder: $(B)/variants/san/tests/test-reorder.o \
+$(B)/variants/san/test-reorder: $(addprefix $(B)/variants/san/tests/,test-reorder.o oracle.o) \
 		$(REORDER_SRC:variants/%.c=$(B)/variants/san/%.o)
 	$(CC) $(SANITISE) $^ $(call pkg_libs,glib-2.0) -o $@
