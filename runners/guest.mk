@@ -9,3 +9,12 @@ $(GUEST_O) $(B)/runners/guest-run.o: EXTRA_CFLAGS = $(call pkg_cflags,glib-2.0 j
 
 $(B)/runners/guest-run: $(B)/runners/guest-run.o $(GUEST_O)
 	$(CC) $(CFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0 json-glib-1.0)
+
+# The disk: an nbdkit plugin, so position-independent and nobody's library.
+TOOLS   += $(B)/runners/latency.so
+C_STYLE += $(addprefix runners/disk/,latency.c service.h service.c)
+
+$(B)/runners/disk/%.o: EXTRA_CFLAGS = -fPIC
+
+$(B)/runners/latency.so: $(B)/runners/disk/latency.o $(B)/runners/disk/service.o
+	$(CC) $(CFLAGS) -shared $^ -o $@ -lm
