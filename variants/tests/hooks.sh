@@ -1,0 +1,142 @@
+#!/bin/bash
+# The hooks: do they find their places, fail loudly when they do not, and is
+# what they add in the QEMU that was built?
+# SPDX-License-Identifier: GPL-2.0-or-later
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+n=0
+ok() { n=$((n + 1)); echo "ok $n - $1"; }
+not_ok() { n=$((n + 1)); echo "not ok $n - $1"; failed=1; }
+# is WHAT COMMAND...: the command succeeds.
+is() { local what=$1; shift; if "$@"; then ok "$what"; else not_ok "$what"; fi; }
+failed=0
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+dir=$(runners/setup/qemu.sh 2>"$work/err") || { cat "$work/err"; exit 1; }
+if grep -q '"hooks": *false' "$dir/manifest.json"; then
+	echo "1..0 # SKIP QEMU=$QEMU was given: it has no hooks"
+	exit 0
+fi
+bin=$dir/qemu-system-x86_64
+src=$dir/tree/src
+
+# tree NAME: the few files that apply-hooks needs, as QEMU ships them.
+tree() {
+	local t=$work/$1 f
+	for f in hw/virtio/virtio.c include/hw/virtio/virtio.h hw/virtio/meson.build; do
+		mkdir -p "$t/${f%/*}" "$t/scripts"
+		cp "$src/$f.vqlab-orig" "$t/$f"
+	done
+	cp "$src/scripts/cocci-macro-file.h" "$t/scripts"
+	echo "$t"
+}
+
+# refused TREE HOOK: apply-hooks fails, names the hook, leaves the file alone.
+refused() {
+	local before rc=0
+	before=$(sha256sum <"$1/hw/virtio/virtio.c")
+	variants/qemu/apply-hooks "$1" 2>"$work/err" || rc=$?
+	[ "$rc" -eq 1 ] && grep -q "hook '$2'" "$work/err" &&
+		[ "$before" = "$(sha256sum <"$1/hw/virtio/virtio.c")" ] &&
+		[ ! -e "$1/hw/virtio/vqlab/reorder-glue.c.inc" ]
+}
+
+t=$(tree whole)
+is "hooks find their places" variants/qemu/apply-hooks "$t"
+stamps() { find "$t" -type f -printf '%p %T@ %i\n' | sort; }
+before=$(stamps)
+variants/qemu/apply-hooks "$t"
+is "a second run touches nothing" [ "$before" = "$(stamps)" ]
+
+t=$(tree no-flush)
+sed -i 's/^void virtqueue_flush(/void virtqueue_flush_all(/' "$t/hw/virtio/virtio.c"
+is "a function that is gone is named" refused "$t" flush
+t=$(tree no-pop)
+sed -i '0,/trace_virtqueue_pop(/s//trace_virtqueue_taken(/' "$t/hw/virtio/virtio.c"
+is "one of two pops that is gone is named" refused "$t" pop+drop
+t=$(tree no-field)
+sed -i 's/^    unsigned int inuse;/    unsigned int in_flight;/' "$t/hw/virtio/virtio.c"
+is "a structure that changed is named" refused "$t" queue_state
+
+rc=0
+variants/qemu/apply-hooks "$work" 2>"$work/err" || rc=$?
+is "a folder that is no QEMU is refused" [ "$rc" -eq 2 ]
+
+# The binary ---------------------------------------------------------------
+
+nm "$bin" >"$work/symbols"
+# begins_with_nop FUNCTION: the place where an optimised uprobe can go.
+begins_with_nop() {
+	local addr
+	addr=$(awk -v f="$1" '$3 == f { print "0x" $1 }' "$work/symbols")
+	[ -n "$addr" ] && objdump -d --start-address="$addr" \
+		--stop-address=$((addr + 5)) "$bin" | grep -q '0f 1f 44 00 00'
+}
+for f in virtqueue_pop virtqueue_fill virtqueue_flush virtqueue_unpop \
+	virtqueue_detach_element virtqueue_rewind virtio_reset; do
+	is "$f begins with a 5-byte nop" begins_with_nop "$f"
+done
+objdump -d --no-show-raw-insn --disassemble=virtqueue_push "$bin" >"$work/push"
+is "virtqueue_push calls virtqueue_fill" grep -q '<virtqueue_fill>' "$work/push"
+is "virtqueue_push calls virtqueue_flush" grep -q '<virtqueue_flush>' "$work/push"
+
+# qemu ARGS...: a machine without firmware that never runs.
+qemu() {
+	"$bin" -machine none -display none -nodefaults "$@"
+}
+qemu -device virtio-blk-pci,help >"$work/help"
+is "virtio-blk-pci has x-reorder" grep -q '^  *x-reorder=<' "$work/help"
+qemu -device virtio-net-pci,help >"$work/help"
+is "virtio-net-pci has x-reorder-force" grep -q '^  *x-reorder-force=<' "$work/help"
+
+rc=0
+qemu -device virtio-blk-device,x-reorder=sorted >"$work/out" 2>&1 </dev/null || rc=$?
+is "an unknown strategy is an error" [ "$rc" -eq 1 ]
+names=$(sed -n '/"strategies"/,/]/p' "$dir/manifest.json" | sed '1d;$d' | tr -d ' ",\n' )
+said=$(sed -n 's/.*x-reorder=sorted: no such strategy; there are: off, //p' "$work/out" | tr -d ' ,\r')
+is "and the message lists those of the manifest" [ -n "$names" -a "$names" = "$said" ]
+
+# ask PROPERTY...: a disk with these, and what it says of itself.
+ask() {
+	local fw=() d
+	for d in /usr/share/seabios /usr/share/qemu; do fw+=(-L "$d"); done
+	printf '%s\n' '{"execute":"qmp_capabilities"}' \
+		'{"execute":"qom-get","arguments":{"path":"/machine/peripheral/d/virtio-backend","property":"x-reorder-stats"}}' \
+		'{"execute":"qom-get","arguments":{"path":"/machine/peripheral/d/virtio-backend","property":"host_features"}}' \
+		'{"execute":"qom-set","arguments":{"path":"/machine/peripheral/d","property":"x-reorder","value":"off"}}' \
+		'{"execute":"quit"}' |
+		"$bin" "${fw[@]}" -machine pc,accel=tcg -S -display none -nodefaults \
+			-qmp stdio -blockdev null-co,node-name=n,size=1M \
+			-device "virtio-blk-pci,id=d,drive=n$1" >"$work/out" 2>&1
+}
+# quoted NAME: the stats of an idle device, as JSON in JSON.
+quoted() {
+	grep -qF "{\\\"strategy\\\":\\\"$1\\\",\\\"active\\\":false,\\\"queues\\\":[]}" "$work/out"
+}
+for s in $(sed -n '/"strategies"/,/]/p' "$dir/manifest.json" | sed '1d;$d' | tr -d ' ",'); do
+	is "a disk starts with x-reorder=$s" ask ",x-reorder=$s"
+	is "and its counters say so" quoted "$s"
+done
+is "a property of a running device stays" grep -q 'cannot be changed' "$work/out"
+is "a disk starts without x-reorder" ask ""
+is "and its counters say off" quoted off
+rc=0
+ask ",x-reorder-force=on" || rc=$?
+is "x-reorder-force alone is an error" [ "$rc" -eq 1 ]
+
+# What the user may set ----------------------------------------------------
+
+rc=0
+QEMU=$work/nothing runners/setup/qemu.sh >"$work/out" 2>"$work/err" || rc=$?
+is "QEMU= that does not exist is refused" [ "$rc" -eq 2 -a ! -s "$work/out" ]
+rc=0
+QEMU=/bin/true runners/setup/qemu.sh >"$work/out" 2>"$work/err" || rc=$?
+is "QEMU= that is no QEMU is refused" [ "$rc" -eq 2 -a ! -s "$work/out" ]
+rc=0
+QEMU_SRC=$work/nothing runners/setup/qemu.sh >"$work/out" 2>"$work/err" || rc=$?
+is "QEMU_SRC= that does not exist is refused" [ "$rc" -eq 2 -a ! -s "$work/out" ]
+
+echo "1..$n"
+exit "$failed"
