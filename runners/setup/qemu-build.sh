@@ -1,0 +1,196 @@
+# Configure, build and check one QEMU tree; sourced by qemu.sh.
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+SETUP=$TOP/runners/setup
+export PATH=$PATH:/usr/sbin:/sbin
+
+# A small QEMU: x86_64 system emulation and what --without-default-features
+# leaves, which includes virtio, tap, nbd, qcow2 and QMP.  Non-PIE, because
+# the nop entries demand it (see qemu-cc).
+CONFIGURE=(--target-list=x86_64-softmmu --without-default-features
+	--enable-system --enable-tcg --enable-kvm --enable-linux-aio
+	--enable-linux-io-uring --enable-fdt=system --disable-pie
+	--disable-werror --disable-debug-info --disable-install-blobs)
+CFLAGS_QEMU='-O2 -fno-pie'
+LDFLAGS_QEMU='-no-pie'
+
+FIRMWARE=(/usr/share/seabios /usr/share/qemu)
+
+# Functions that vqprobe attaches to.
+PROBED=(virtqueue_pop virtqueue_fill virtqueue_flush virtqueue_unpop
+	virtqueue_detach_element virtqueue_rewind virtio_reset)
+
+# build_failed WHAT: the end of the log, and out.
+build_failed() {
+	tail -n 20 "$LOG" >&2
+	die "$1 failed; the whole log is $LOG"
+}
+
+# tree_state DIR: a hash of what a developer's tree contains.
+tree_state() {
+	if git -C "$1" rev-parse --verify -q HEAD >/dev/null 2>&1 &&
+		[ "$(git -C "$1" rev-parse --show-toplevel)" = "$1" ]; then
+		(
+			cd "$1"
+			git rev-parse HEAD
+			git diff HEAD
+			git ls-files -o --exclude-standard -z | xargs -0 -r sha256sum --
+			ls subprojects
+		) | sha256sum | cut -d' ' -f1
+	else
+		# Names, sizes and times: reading it all would take seconds.
+		(cd "$1" && find . -name .git -prune -o -type f -printf '%P %s %T@\n' |
+			LC_ALL=C sort) | sha256sum | cut -d' ' -f1
+	fi
+}
+
+# check_subprojects DIR: a git tree lacks what a tarball has.
+check_subprojects() {
+	local p missing=()
+	for p in keycodemapdb berkeley-softfloat-3 berkeley-testfloat-3; do
+		[ -f "$1/subprojects/$p.wrap" ] && [ ! -d "$1/subprojects/$p" ] && missing+=("$p")
+	done
+	[ ${#missing[@]} -eq 0 ] && return
+	say "QEMU_SRC=$QEMU_SRC: these subprojects are missing, and vqlab downloads none: ${missing[*]}"
+	say "in that tree: meson subprojects download ${missing[*]}"
+	exit 1
+}
+
+# private_meson: QEMU 10 needs meson 1.5.  The host's own will do if it is new
+# enough, else Debian's backport is unpacked, not installed; sets PYTHONPATH.
+private_meson() {
+	local dir=$Q/meson have
+	have=$("$PYTHON" -c 'import mesonbuild.coredata as c; print(c.version)' 2>/dev/null || echo 0)
+	[ "$(printf '%s\n' 1.5 "$have" | sort -V | head -n 1)" = 1.5 ] && return
+	if [ ! -d "$dir" ]; then
+		apt_setup
+		say "fetching meson from bookworm-backports"
+		rm -rf "$dir.tmp"
+		mkdir -p "$dir.tmp/deb"
+		(cd "$dir.tmp/deb" &&
+			apt_private apt-get download meson/bookworm-backports) >"$LOG" 2>&1 ||
+			build_failed "fetching meson"
+		dpkg-deb -x "$dir.tmp/deb"/meson_*.deb "$dir.tmp"
+		rm -rf "$dir.tmp/deb"
+		mv "$dir.tmp" "$dir"
+	fi
+	export PYTHONPATH=$dir/usr/lib/python3/dist-packages
+	MESON=$dir/usr/bin/meson
+}
+
+# configure TREE: into TREE/build, once.
+configure() {
+	local tree=$1 flags=("${CONFIGURE[@]}")
+	[ -f "$tree/build/configured" ] && return
+	rm -rf "$tree/build"
+	mkdir -p "$tree/build"
+	say "configuring"
+	# QEMU 8.1 and later.
+	grep -q -- '--disable-download)' "$tree/src/configure" && flags+=(--disable-download)
+	# Before, it did not find meson in python's path.
+	grep -q -- '--meson=\*)' "$tree/src/configure" && [ -n "${MESON:-}" ] && flags+=("--meson=$MESON")
+	# The compiler wrapper stays with the tree: build.ninja names it.
+	cp "$SETUP/qemu-cc" "$tree/cc"
+	(cd "$tree/build" && ../src/configure --python="$PYTHON" \
+		--cc="$tree/cc" --host-cc="${CC:-cc}" "${flags[@]}" \
+		--extra-cflags="$CFLAGS_QEMU" --extra-ldflags="$LDFLAGS_QEMU") >"$LOG" 2>&1 ||
+		build_failed "configuring QEMU"
+	touch "$tree/build/configured"
+}
+
+# compile TREE: ninja, with a line of progress for every tenth.
+compile() {
+	local tree=$1 line n m last=0
+	ninja -C "$tree/build" -j "$(nproc)" qemu-system-x86_64 2>&1 |
+		while IFS= read -r line; do
+			echo "$line"
+			[[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]] || continue
+			n=${BASH_REMATCH[1]} m=${BASH_REMATCH[2]}
+			if [ $((n * 10 / m)) -gt "$last" ]; then
+				last=$((n * 10 / m))
+				say "building QEMU: $n of $m"
+			fi
+		done >"$LOG" || build_failed "building QEMU"
+}
+
+# check_probe_sites BINARY: fails unless the functions are there, begin with
+# the 5-byte nop, and are called where one might have been inlined.
+check_probe_sites() {
+	local bin=$1 f addr code
+	nm "$bin" >"$Q/symbols"
+	for f in "${PROBED[@]}"; do
+		addr=$(awk -v f="$f" '$3 == f && $2 == "T" { print $1 }' "$Q/symbols")
+		[ -n "$addr" ] || die "the built QEMU has no symbol $f: vqprobe could not attach"
+		code=$(objdump -d --start-address="0x$addr" --stop-address=$((0x$addr + 5)) "$bin" |
+			grep -c '0f 1f 44 00 00' || true)
+		[ "$code" = 1 ] || die "$f does not begin with the 5-byte nop: did ${CC:-cc} accept -mfentry -mnop-mcount?"
+	done
+	code=$(objdump -d --no-show-raw-insn --disassemble=virtqueue_push "$bin")
+	for f in virtqueue_fill virtqueue_flush; do
+		grep -Eq "(call|jmp) .*<$f>" <<<"$code" ||
+			die "virtqueue_push does not call $f: the compiler inlined it, and probes would miss it"
+	done
+}
+
+# firmware_dirs: those that this host has, one a line.
+firmware_dirs() {
+	local d
+	for d in "${FIRMWARE[@]}"; do
+		[ -d "$d" ] && echo "$d"
+	done
+	return 0
+}
+
+# manifest BINARY VERSION SOURCE HOOKS STRATEGIES CONFIGURE: as JSON.
+manifest() {
+	local dirs
+	mapfile -t dirs < <(firmware_dirs)
+	"$PYTHON" - "$@" "$CFLAGS_QEMU" "$(sha256sum <"$1" | cut -d' ' -f1)" "${dirs[@]}" <<-'END'
+	import json, sys
+	_, version, source, hooks, strategies, configure, cflags, digest, *dirs = sys.argv[1:]
+	hooks = hooks == "true"
+	json.dump({
+	    "version": version,
+	    "source": source,
+	    "strategies": strategies.split(),
+	    "hooks": hooks,
+	    "configure": configure,
+	    "cflags": cflags if hooks else "",
+	    "sha256": digest,
+	    "firmware": dirs,
+	}, sys.stdout, indent=1)
+	print()
+	END
+}
+
+# strategies BINARY: the names that the binary itself knows, without off.
+strategies() {
+	"$1" -machine none -device virtio-blk-pci,help |
+		sed -n 's/.*x-reorder=.*(off, \(.*\)).*/\1/p' | tr -d ','
+}
+
+# build TREE DIR SOURCE: hooks, configure, compile, check; the result is DIR.
+build() {
+	local tree=$1 dir=$2 source=$3 bin=$1/build/qemu-system-x86_64 names start=$SECONDS
+	say "adding vqlab's strategies to QEMU"
+	"$TOP/variants/qemu/apply-hooks" "$tree/src" || die "QEMU cannot be built with vqlab's strategies: see above"
+	private_meson
+	configure "$tree"
+	compile "$tree"
+	say "checking QEMU"
+	check_probe_sites "$bin"
+	names=$(strategies "$bin")
+	[ -n "$names" ] || die "the built QEMU does not know x-reorder"
+	rm -rf "$dir.tmp"
+	mkdir "$dir.tmp"
+	cp "$bin" "$dir.tmp/qemu-system-x86_64"
+	ln -s "$tree" "$dir.tmp/tree"
+	manifest "$bin" "$(cat "$tree/src/VERSION")" "$source" true "$names" "${CONFIGURE[*]}" >"$dir.tmp/manifest.json"
+	finish "$dir"
+	say "QEMU $(cat "$tree/src/VERSION") is built ($((SECONDS - start)) s)"
+}
+
+# Debian's, not some other one that comes first in PATH: the private meson is
+# made for it.
+PYTHON=/usr/bin/python3
+[ -x "$PYTHON" ] || PYTHON=$(command -v python3) || die "python3 is missing"

@@ -1,0 +1,187 @@
+#!/bin/bash
+# Provide the QEMU under test; prints the folder that holds it.
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# usage: runners/setup/qemu.sh     (stdout: one line, the folder)
+#
+#   QEMU=BINARY    use this one as it is; without vqlab's strategies
+#   QEMU_SRC=DIR   build a developer's tree; it is copied, never written to
+#   neither        Debian's source package, a release of the list below
+#
+# The folder holds qemu-system-x86_64 and manifest.json.  In $CACHE/qemu:
+#
+#   release       the Debian version that was chosen; remove the file to
+#                 choose again
+#   tree-KEY/     src/ and build/ of one source, one compiler, one set of
+#                 flags: stays, so that a change is an incremental build
+#   bin-KEY/      one result; KEY covers all that it was made from
+#   build.log     what the last build said
+set -euo pipefail
+. "$(dirname "$0")/cache.sh"
+. "$(dirname "$0")/apt.sh"
+. "$(dirname "$0")/qemu-build.sh"
+
+# Debian releases in the order of preference, as patterns.
+RELEASES=('10.0.*' '10.2.*' '7.2*')
+
+Q=$CACHE/qemu
+mkdir -p "$Q"
+LOG=$Q/build.log
+
+# choose_release: the versions the mirror knows, best first, one a line.
+choose_release() {
+	local known pattern v
+	known=$(apt_private apt-cache showsrc qemu | sed -n 's/^Version: //p' | sort -u)
+	for pattern in "${RELEASES[@]}"; do
+		# Newest first: sort -V agrees with dpkg on these.
+		for v in $(sort -rV <<<"$known"); do
+			# shellcheck disable=SC2053
+			[[ ${v#*:} == $pattern ]] && echo "$v"
+		done
+	done
+	return 0
+}
+
+# fetch_release DIR: fetches and unpacks the best release that is served into
+# DIR/src and stores its version in DIR/version.  $1 does not exist before.
+fetch_release() {
+	local dir=$1 v first='' why=''
+	rm -rf "$dir.tmp"
+	apt_setup
+	for v in $(choose_release); do
+		: "${first:=$v}"
+		mkdir -p "$dir.tmp/deb"
+		say "fetching QEMU $v, Debian's source package"
+		if (cd "$dir.tmp/deb" &&
+			apt_private apt-get source --download-only "qemu=$v") >"$LOG" 2>&1; then
+			[ "$v" = "$first" ] ||
+				say "QEMU $first is not served by the mirror; taking $v instead"
+			# apt has compared the files with its signed lists.
+			dpkg-source --no-check -x "$dir.tmp/deb"/*.dsc "$dir.tmp/src" >>"$LOG" 2>&1 ||
+				build_failed "unpacking QEMU $v"
+			rm -rf "$dir.tmp/deb"
+			echo "$v" >"$dir.tmp/version"
+			mv "$dir.tmp" "$dir"
+			return
+		fi
+		rm -rf "$dir.tmp"
+		why=$(grep -E '^(E|Err):?' "$LOG" | tail -n 1)
+		say "cannot fetch QEMU $v: ${why:-see $LOG}"
+	done
+	die "no QEMU source package can be fetched: check the network and the mirror in the host's apt configuration, or set QEMU_SRC or QEMU"
+}
+
+# finish NAME...: makes the folder of a result visible, in one step.
+finish() {
+	local dir=$1
+	rm -rf "$dir"
+	mv "$dir.tmp" "$dir"
+}
+
+# given: QEMU=BINARY.
+given() {
+	local bin dir version
+	bin=$(realpath -e "$QEMU" 2>/dev/null) && [ -f "$bin" ] && [ -x "$bin" ] || {
+		say "QEMU=$QEMU: no such program: name a qemu-system-x86_64 binary"
+		exit 2
+	}
+	dir=$Q/bin-given-$(stat -c '%n %s %Y %i' "$bin" | sha256sum | cut -c1-16)
+	if [ ! -f "$dir/manifest.json" ]; then
+		version=$("$bin" --version 2>/dev/null | sed -n 's/^QEMU emulator version \([0-9.]*\).*/\1/p')
+		[ -n "$version" ] || {
+			say "QEMU=$QEMU: this is no QEMU: --version does not say so"
+			exit 2
+		}
+		"$bin" -machine none -device help 2>/dev/null | grep -q '"virtio-blk-pci"' || {
+			say "QEMU=$QEMU: it has no virtio-blk-pci device; vqlab needs an x86_64 QEMU with virtio"
+			exit 2
+		}
+		rm -rf "$dir.tmp"
+		mkdir "$dir.tmp"
+		ln -s "$bin" "$dir.tmp/qemu-system-x86_64"
+		manifest "$bin" "$version" "binary $bin" false '' '' >"$dir.tmp/manifest.json"
+		finish "$dir"
+	fi
+	echo "$dir"
+}
+
+# from_source: a developer's tree, or Debian's.
+from_source() {
+	local recipe ours source id tree dir base
+	# What decides whether objects can be used again at all.
+	recipe=$({ printf '%s\n' "${CONFIGURE[@]}" "$CFLAGS_QEMU" "$LDFLAGS_QEMU"
+		"${CC:-cc}" --version; cat "$SETUP/qemu-cc"; } | sha256sum)
+	ours=$(cd "$TOP/variants" && key *.c *.h qemu/* "$SETUP/qemu-build.sh")
+
+	if [ -n "${QEMU_SRC:-}" ]; then
+		base=$(realpath -e "$QEMU_SRC" 2>/dev/null) && [ -f "$base/hw/virtio/virtio.c" ] || {
+			say "QEMU_SRC=$QEMU_SRC: no QEMU source tree there: hw/virtio/virtio.c is missing"
+			exit 2
+		}
+		check_subprojects "$base"
+		source="tree $base"
+		id="$source $(tree_state "$base")"
+	elif [ -f "$Q/release" ]; then
+		source="Debian $(cat "$Q/release")"
+		id=$source
+	else
+		source='' id=''
+	fi
+
+	dir=$Q/bin-$(echo "$id $recipe $ours" | sha256sum | cut -c1-16)
+	if [ -n "$id" ] && [ -f "$dir/manifest.json" ]; then
+		touch "$dir"
+		echo "$dir"
+		return
+	fi
+
+	# Builds take turns; the second usually finds the first's result.
+	exec 9>"$Q/lock"
+	flock -n 9 || { say "waiting for another build of QEMU"; flock 9; }
+	if [ -z "$source" ]; then
+		if [ ! -f "$Q/release" ]; then
+			rm -rf "$Q/new"
+			fetch_release "$Q/new"
+			source="Debian $(cat "$Q/new/version")"
+		else
+			source="Debian $(cat "$Q/release")"
+		fi
+		id=$source
+		dir=$Q/bin-$(echo "$id $recipe $ours" | sha256sum | cut -c1-16)
+	fi
+	[ -f "$dir/manifest.json" ] && { echo "$dir"; return; }
+
+	tree=$Q/tree-$(echo "$source $recipe" | sha256sum | cut -c1-16)
+	if [ -n "${QEMU_SRC:-}" ]; then
+		mkdir -p "$tree/src"
+		say "copying $base"
+		"$SETUP/qemu-sync" "$base" "$tree/src" || die "cannot copy $base"
+	elif [ -d "$Q/new" ]; then
+		rm -rf "$tree"
+		mv "$Q/new" "$tree"
+		echo "${source#Debian }" >"$Q/release"
+	elif [ ! -d "$tree" ]; then
+		fetch_release "$tree"
+		[ "$(cat "$tree/version")" = "${source#Debian }" ] || {
+			# What was built before is served no longer: choose again.
+			rm -rf "$tree" "$Q/release"
+			exec 9>&-
+			exec "$0"
+		}
+	fi
+	build "$tree" "$dir" "$source"
+	tidy
+	echo "$dir"
+}
+
+# tidy: keeps the results used last; a tree a release no longer needs is small
+# beside the time that it saves, so trees stay.
+tidy() {
+	ls -dt "$Q"/bin-* | tail -n +13 | xargs -r rm -rf
+}
+
+if [ -n "${QEMU:-}" ]; then
+	given
+else
+	from_source
+fi
