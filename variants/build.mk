@@ -24,3 +24,5 @@ $(B)/variants/san/%.o: variants/%.c
 $(B)/variants/san/test-reorder: $(addprefix $(B)/variants/san/tests/,test-reorder.o oracle.o) \
 		$(REORDER_SRC:variants/%.c=$(B)/variants/san/%.o)
 	$(CC) $(SANITISE) $^ $(call pkg_libs,glib-2.0) -o $@
+TESTS += variants/tests/hooks.sh
+C_STYLE += variants/qemu/reorder-hooks.h variants/qemu/reorder-glue.c.inc

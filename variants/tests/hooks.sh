@@ -82,6 +82,7 @@ objdump -d --no-show-raw-insn --disassemble=virtqueue_push "$bin" >"$work/push"
 is "virtqueue_push calls virtqueue_fill" grep -q '<virtqueue_fill>' "$work/push"
 is "virtqueue_push calls virtqueue_flush" grep -q '<virtqueue_flush>' "$work/push"
 
+fw=(-L /usr/share/seabios -L /usr/share/qemu)
 # qemu ARGS...: a machine without firmware that never runs.
 qemu() {
 	"$bin" -machine none -display none -nodefaults "$@"
@@ -92,7 +93,8 @@ qemu -device virtio-net-pci,help >"$work/help"
 is "virtio-net-pci has x-reorder-force" grep -q '^  *x-reorder-force=<' "$work/help"
 
 rc=0
-qemu -device virtio-blk-device,x-reorder=sorted >"$work/out" 2>&1 </dev/null || rc=$?
+"$bin" -machine pc,accel=tcg "${fw[@]}" -display none -nodefaults \
+	-device virtio-blk-pci,x-reorder=sorted >"$work/out" 2>&1 </dev/null || rc=$?
 is "an unknown strategy is an error" [ "$rc" -eq 1 ]
 names=$(sed -n '/"strategies"/,/]/p' "$dir/manifest.json" | sed '1d;$d' | tr -d ' ",\n' )
 said=$(sed -n 's/.*x-reorder=sorted: no such strategy; there are: off, //p' "$work/out" | tr -d ' ,\r')
@@ -100,15 +102,13 @@ is "and the message lists those of the manifest" [ -n "$names" -a "$names" = "$s
 
 # ask PROPERTY...: a disk with these, and what it says of itself.
 ask() {
-	local fw=() d
-	for d in /usr/share/seabios /usr/share/qemu; do fw+=(-L "$d"); done
 	printf '%s\n' '{"execute":"qmp_capabilities"}' \
 		'{"execute":"qom-get","arguments":{"path":"/machine/peripheral/d/virtio-backend","property":"x-reorder-stats"}}' \
 		'{"execute":"qom-get","arguments":{"path":"/machine/peripheral/d/virtio-backend","property":"host_features"}}' \
 		'{"execute":"qom-set","arguments":{"path":"/machine/peripheral/d","property":"x-reorder","value":"off"}}' \
 		'{"execute":"quit"}' |
 		"$bin" "${fw[@]}" -machine pc,accel=tcg -S -display none -nodefaults \
-			-qmp stdio -blockdev null-co,node-name=n,size=1M \
+			-qmp stdio -blockdev null-co,node-name=n,size=1048576 \
 			-device "virtio-blk-pci,id=d,drive=n$1" >"$work/out" 2>&1
 }
 # quoted NAME: the stats of an idle device, as JSON in JSON.
