@@ -344,7 +344,7 @@ static void pass(struct stream *s, size_t max)
 		if (s->total < cmd.keep) {
 			uint64_t room = cmd.keep - s->total;
 
-			send_frame(s->type, cmd.seq, buf, (uint64_t)n < room ? n : room);
+			send_frame(s->type, cmd.seq, buf, (uint64_t)n < room ? (uint64_t)n : room);
 		}
 		s->total += n;
 		max -= (size_t)n < max ? (size_t)n : max;

@@ -139,7 +139,8 @@ static inline int frame_find(const uint8_t *buf, size_t n, struct frame *f, size
 	size_t at = 0;
 
 	for (;; at++) {
-		const uint8_t *hit = memchr(buf + at, FRAME_MAGIC[0] & 0xff, n - at);
+		const uint8_t *hit =
+			n == at ? NULL : memchr(buf + at, FRAME_MAGIC[0] & 0xff, n - at);
 
 		at = hit ? (size_t)(hit - buf) : n;
 		*used = *noise = at;
