@@ -2,8 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 GUEST_O := $(B)/runners/link.o $(B)/runners/guest.o
 
-TOOLS   += $(B)/runners/guest-run
-C_STYLE += $(addprefix runners/,guest.h guest.c link.h link.c guest-run.c guest/frame.h guest/agent.c)
+TOOLS   += $(B)/runners/guest-run $(B)/runners/latency.so
+TESTS   += $(B)/runners/test-link $(B)/runners/test-service
+TESTS   += runners/tests/latency.sh runners/tests/guest.sh
+C_STYLE += $(addprefix runners/,guest.h guest.c link.h link.c guest-run.c guest/frame.h \
+	guest/agent.c disk/latency.c disk/service.h disk/service.c tests/test-link.c \
+	tests/test-service.c)
 
 $(GUEST_O) $(B)/runners/guest-run.o: EXTRA_CFLAGS = $(call pkg_cflags,glib-2.0 json-glib-1.0)
 
@@ -11,10 +15,25 @@ $(B)/runners/guest-run: $(B)/runners/guest-run.o $(GUEST_O)
 	$(CC) $(CFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0 json-glib-1.0)
 
 # The disk: an nbdkit plugin, so position-independent and nobody's library.
-TOOLS   += $(B)/runners/latency.so
-C_STYLE += $(addprefix runners/disk/,latency.c service.h service.c)
-
 $(B)/runners/disk/%.o: EXTRA_CFLAGS = -fPIC
 
 $(B)/runners/latency.so: $(B)/runners/disk/latency.o $(B)/runners/disk/service.o
 	$(CC) $(CFLAGS) -shared $^ -o $@ -lm
+
+# The tests' own build of the same sources, with the sanitizers.
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
+
+$(B)/runners/checked/%.o: runners/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(SANITIZE) $(call pkg_cflags,glib-2.0) -c $< -o $@
+
+$(B)/runners/checked/guest/agent: $(B)/runners/checked/guest/agent.o
+	$(CC) $(CFLAGS) $(SANITIZE) $^ -o $@
+
+$(B)/runners/test-link: $(B)/runners/checked/tests/test-link.o $(B)/runners/checked/link.o | \
+		$(B)/runners/checked/guest/agent
+	$(CC) $(CFLAGS) $(SANITIZE) $^ -o $@ $(call pkg_libs,glib-2.0)
+
+$(B)/runners/test-service: $(B)/runners/checked/tests/test-service.o \
+		$(B)/runners/checked/disk/service.o
+	$(CC) $(CFLAGS) $(SANITIZE) $^ -o $@ $(call pkg_libs,glib-2.0) -lm

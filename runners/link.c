@@ -37,9 +37,7 @@ struct link {
 	gboolean have_result;
 };
 
-/* clang-format off: it would put spaces into the name */
-G_DEFINE_QUARK(vqlab - link - error, link_error)
-/* clang-format on */
+G_DEFINE_QUARK(vqlab_link_error, link_error)
 
 struct link *link_new(int fd)
 {

@@ -1,0 +1,114 @@
+#!/bin/bash
+# The guest under a real QEMU: boot, commands, files, disks, limits, poweroff.
+# SPDX-License-Identifier: GPL-2.0-or-later
+set -uo pipefail
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+n=0
+
+qemu=$(runners/setup/qemu.sh) || { echo "Bail out! no QEMU"; exit 1; }
+guest=$(runners/setup/guest.sh) || { echo "Bail out! no guest"; exit 1; }
+
+check() {
+	local name=$1
+	shift
+	n=$((n + 1))
+	if "$@" >"$tmp/out" 2>&1; then
+		echo "ok $n - $name"
+	else
+		echo "not ok $n - $name"
+		sed 's/^/# /' "$tmp/out" "$tmp/log"
+	fi
+}
+
+# in_guest [OPTION...] -- COMMAND...
+in_guest() {
+	build/runners/guest-run --qemu "$qemu" --guest "$guest" --console "$tmp/console" "$@"
+}
+
+# One boot for most of it: each result is a file that the guest wrote to its
+# standard output, cut apart here by lines that say which.
+python3 -c 'import sys; sys.stdout.buffer.write(bytes((i * 7 + i // 256) % 256 for i in range(200000)))' \
+	>"$tmp/all-bytes"
+truncate -s 1M "$tmp/disk"
+cat >"$tmp/script" <<'EOF'
+#!/bin/sh
+echo "kernel $(uname -r)"
+echo "fio $(fio --version)"
+echo "iperf3 $(iperf3 --version | head -n 1)"
+echo "env $VQLAB_SECONDS"
+echo "link $(readlink /dev/vqlab/tail) $(cat /sys/block/vda/serial)"
+echo "net $(ls /sys/class/net | tr '\n' ' ')"
+for f in /sys/bus/virtio/devices/*/features; do echo "features $(cat "$f")"; done
+echo vda2 >/dev/null
+rm /dev/vqlab/tail
+/bin/vqlab-links
+echo "again $(readlink /dev/vqlab/tail)"
+echo "big $(dd if=/dev/vda bs=64k count=16 2>/dev/null | wc -c)"
+exit 42
+EOF
+chmod +x "$tmp/script"
+in_guest --put "$tmp/script:/tmp/script" --env VQLAB_SECONDS=3 \
+	--qemu-arg=-drive --qemu-arg="if=none,id=d,format=raw,file=$tmp/disk" \
+	--qemu-arg=-device --qemu-arg=virtio-blk-pci,drive=d,serial=tail,in_order=on \
+	--qemu-arg=-netdev --qemu-arg=hubport,id=n,hubid=0 \
+	--qemu-arg=-device --qemu-arg=virtio-net-pci,netdev=n,romfile= \
+	-- /tmp/script >"$tmp/facts" 2>"$tmp/log"
+rc=$?
+cat "$tmp/facts" >>"$tmp/log"
+kernel=$(sed -n 's/.*"kernel": "\(.*\)".*/\1/p' "$guest/manifest.json")
+fact() { grep -xE "$1" "$tmp/facts"; }
+in_order() { grep -xE 'features [01]{35}1[01]*' "$tmp/facts"; }
+
+check "the command's exit status comes back" [ "$rc" = 42 ]
+check 'the kernel is the one of the manifest' [ "$(fact 'kernel .*')" = "kernel $kernel" ]
+check 'fio runs' fact 'fio fio-.*'
+check 'iperf3 runs' fact 'iperf3 iperf 3.*'
+check 'the environment arrives' fact 'env 3'
+check '/dev/vqlab names the disk' fact 'link /dev/vda tail'
+check '/bin/vqlab-links makes the names again' fact 'again /dev/vda'
+check 'the disk can be read' fact 'big 1048576'
+check 'the network device is there' fact 'net eth0 lo '
+check 'a driver negotiates IN_ORDER' in_order
+
+bytes() {
+	in_guest --put "$tmp/all-bytes:/tmp/all" -- cat /tmp/all >"$tmp/back" 2>"$tmp/log" &&
+		cmp "$tmp/all-bytes" "$tmp/back"
+}
+check '200 KB with every byte value go in and come back' bytes
+
+runaway() {
+	in_guest --limit 1 -- sh -c 'echo begun; while :; do :; done' >"$tmp/begun" 2>"$tmp/log"
+	[ $? = 124 ] && [ "$(cat "$tmp/begun")" = begun ]
+}
+check 'a runaway command is killed at its limit, its output kept' runaway
+
+absent() {
+	in_guest -- /no/such/program 2>"$tmp/log"
+	[ $? = 127 ]
+}
+check 'a command that does not exist: 127' absent
+
+# A guest that panics must end QEMU, and be told from one that is slow.
+panic() {
+	in_guest -- sh -c 'echo 1 >/proc/sys/kernel/sysrq; echo c >/proc/sysrq-trigger' \
+		>"$tmp/log" 2>&1
+	[ $? = 1 ] && grep 'serial line is closed' "$tmp/log" && grep -i 'panic' "$tmp/console"
+}
+check 'a panic ends QEMU and is reported' panic
+check 'nothing of it is left running' [ -z "$(pgrep -f "path=$tmp/console")" ]
+
+# setup/guest.sh itself
+same() { [ "$(runners/setup/guest.sh)" = "$guest" ]; }
+check 'the image is made once' same
+no_kernel() {
+	! KERNEL=$tmp/none runners/setup/guest.sh >"$tmp/o" 2>"$tmp/log" && [ ! -s "$tmp/o" ] &&
+		grep "KERNEL=$tmp/none: no such file" "$tmp/log"
+}
+check 'KERNEL= that does not exist is refused' no_kernel
+not_kernel() {
+	! KERNEL=$tmp/all-bytes runners/setup/guest.sh >"$tmp/o" 2>"$tmp/log" && [ ! -s "$tmp/o" ] &&
+		grep 'not a bootable' "$tmp/log"
+}
+check 'KERNEL= that is no kernel is refused' not_kernel
+echo "1..$n"
