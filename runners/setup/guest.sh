@@ -17,8 +17,8 @@ set -euo pipefail
 OURS=("$TOP/runners/guest/agent.c" "$TOP/runners/guest/frame.h" "$TOP/runners/guest/init"
 	"$TOP/runners/guest/vqlab-links" "$TOP/runners/setup/guest.sh")
 PROGRAMS=(fio iperf3)
-# Loaded in this order, each after what it depends on.  The first two are
-# built into most kernels; without the last two there is nothing to measure.
+# virtio_pci is built into most kernels; without the other two there is
+# nothing to measure.
 MODULES_MAYBE=(virtio_pci)
 MODULES=(virtio_blk virtio_net)
 
@@ -49,7 +49,7 @@ take_module() {
 	file=$(find -L "$from" -name "${name//_/[-_]}.ko" -o -name "${name//_/[-_]}.ko.[xgz]*" |
 		sed -n 1p)
 	[ -n "$file" ] || return 1
-	unpacked "$file" >"$WORK/module"
+	unpacked "$file" >"$WORK/module" || die "$file: cannot be unpacked"
 	mv "$WORK/module" "$to/$name.ko"
 	deps=$(tr '\0' '\n' <"$to/$name.ko" | sed -n 's/^depends=//p')
 	for dep in ${deps//,/ }; do
@@ -224,6 +224,7 @@ make_image() {
 mkdir -p "$GUEST"
 exec 9>"$GUEST/lock"
 flock 9
+rm -rf "$GUEST"/.making.* # of someone who was killed: we hold the lock
 WORK=$(mktemp -d "$GUEST/.making.XXXXXX")
 for BUSYBOX in $(command -v busybox) /bin/busybox none; do
 	[ "$BUSYBOX" != none ] || die "busybox: not installed: make packages"
@@ -251,5 +252,8 @@ if [ ! -e "$GUEST/$name/manifest.json" ]; then
 	make_image "$kernel" "$WORK/image" "${files[@]}"
 	rm -rf "${GUEST:?}/$name"
 	mv "$WORK/image" "$GUEST/$name"
+	# Images of old agents and libraries, each 100 MB.
+	find "$GUEST" -maxdepth 1 -type d -name '????????????????' -mtime +30 -exec rm -rf {} +
 fi
+touch "$GUEST/$name"
 echo "$GUEST/$name"

@@ -26,8 +26,7 @@ in_guest() {
 	build/runners/guest-run --qemu "$qemu" --guest "$guest" --console "$tmp/console" "$@"
 }
 
-# One boot for most of it: each result is a file that the guest wrote to its
-# standard output, cut apart here by lines that say which.
+# One boot for most of it: the guest prints facts, a line each.
 python3 -c 'import sys; sys.stdout.buffer.write(bytes((i * 7 + i // 256) % 256 for i in range(200000)))' \
 	>"$tmp/all-bytes"
 truncate -s 1M "$tmp/disk"
@@ -40,7 +39,6 @@ echo "env $VQLAB_SECONDS"
 echo "link $(readlink /dev/vqlab/tail) $(cat /sys/block/vda/serial)"
 echo "net $(ls /sys/class/net | tr '\n' ' ')"
 for f in /sys/bus/virtio/devices/*/features; do echo "features $(cat "$f")"; done
-echo vda2 >/dev/null
 rm /dev/vqlab/tail
 /bin/vqlab-links
 echo "again $(readlink /dev/vqlab/tail)"
@@ -111,4 +109,28 @@ not_kernel() {
 		grep 'not a bootable' "$tmp/log"
 }
 check 'KERNEL= that is no kernel is refused' not_kernel
+
+# A kernel of one's own, in a cache of its own: Debian's, laid out differently.
+cp "$guest/vmlinuz" "$tmp/vmlinuz"
+mkdir -p "$tmp/lib/modules/$kernel/extra"
+(cd "$tmp/lib/modules/$kernel/extra" && cpio -id --quiet 'modules/*.ko' <"$guest/initramfs.cpio" &&
+	mv modules/* . && gzip virtio_blk.ko && xz virtio_net.ko)
+own() { VQLAB_CACHE=$tmp/cache KERNEL=$tmp/vmlinuz runners/setup/guest.sh; }
+own_kernel() {
+	own >"$tmp/o" 2>"$tmp/log" || return 1
+	cpio -i --quiet --to-stdout modules/order <"$(cat "$tmp/o")/initramfs.cpio" >"$tmp/order"
+	grep -x virtio_blk.ko "$tmp/order" && [ "$(tail -n 1 "$tmp/order")" = virtio_net.ko ] &&
+		grep "\"kernel\": \"$kernel\"" "$(cat "$tmp/o")/manifest.json"
+}
+check 'KERNEL= takes its modules beside it, packed or not' own_kernel
+no_module() {
+	rm "$tmp/lib/modules/$kernel/extra/virtio_blk.ko.gz"
+	! own >"$tmp/o" 2>"$tmp/log" && grep "virtio_blk.ko: not in $tmp" "$tmp/log"
+}
+check 'a module that is missing is named' no_module
+no_modules() {
+	rm -r "$tmp/lib"
+	own >"$tmp/o" 2>"$tmp/log" && grep "$tmp/lib/modules/$kernel" "$tmp/log"
+}
+check 'no modules at all: it says where it looked' no_modules
 echo "1..$n"
