@@ -1,1 +1,41 @@
-# built by: make programs
+# SPDX-License-Identifier: GPL-2.0-or-later
+# analysis: vqreport, its plots and tests.
+
+REPORT_PKGS := glib-2.0 gio-2.0 json-glib-1.0 gsl
+PLOTS_RES   := $(B)/analysis/plots-resource
+# All of vqreport but its main(), for the tests as well.
+REPORT_OBJS := $(addprefix $(B)/analysis/,json.o load.o load-trial.o measures.o stats.o \
+	results.o probe-use.o table.o tables.o limits.o report.o summary.o plot-data.o \
+	plots.o plots-resource.o)
+
+TOOLS   += $(B)/vqreport
+C_STYLE += $(wildcard analysis/*.[ch] analysis/tests/*.[ch])
+
+$(B)/analysis/%.o: EXTRA_CFLAGS = -Ianalysis -I$(B)/analysis $(call pkg_cflags,$(REPORT_PKGS))
+
+$(B)/vqreport: $(B)/analysis/main.o $(REPORT_OBJS)
+	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,$(REPORT_PKGS)) -lm
+
+# The gnuplot scripts travel inside the program.
+$(PLOTS_RES).c: analysis/plots/plots.gresource.xml $(wildcard analysis/plots/*.gp)
+	@mkdir -p $(@D)
+	glib-compile-resources --sourcedir=analysis/plots --c-name plots --generate-source \
+		--target=$@ $<
+
+$(PLOTS_RES).h: analysis/plots/plots.gresource.xml
+	@mkdir -p $(@D)
+	glib-compile-resources --sourcedir=analysis/plots --c-name plots --generate-header \
+		--target=$@ $<
+
+$(B)/analysis/plots.o: $(PLOTS_RES).h
+
+$(PLOTS_RES).o: $(PLOTS_RES).c
+	$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes $(EXTRA_CFLAGS) -c $< -o $@
+
+# How good are the report's intervals? For whoever doubts: build/analysis/coverage
+$(B)/analysis/coverage: $(B)/analysis/tests/coverage.o $(B)/analysis/stats.o
+	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,gsl) -lm
+
+# Made-up runs with known effects, for the tests.
+$(B)/analysis/make-run: $(B)/analysis/tests/make-run.o
+	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,glib-2.0 gsl) -lm

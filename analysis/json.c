@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "json.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+#define READER_ERROR g_quark_from_static_string("vqreport-json")
+
+void reader_fail(struct reader *r, const char *what, const char *why)
+{
+	if (!r->error)
+		g_set_error(&r->error, READER_ERROR, 0, "%s: %s: %s", r->file, what, why);
+}
+
+char *ascii_text(const char *text)
+{
+	GString *out = g_string_new(NULL);
+
+	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+		if (*p == '\t' || *p == '\n' || *p == '\r')
+			g_string_append_c(out, ' ');
+		else
+			g_string_append_c(out, *p < 0x20 || *p > 0x7e ? '?' : *p);
+	}
+	return g_string_free(out, FALSE);
+}
+
+/* The parser recurses for each level: a file of brackets would end it. */
+static bool too_deep(const char *text, size_t length)
+{
+	unsigned int depth = 0;
+	bool quoted = false;
+
+	for (size_t i = 0; i < length; i++) {
+		char c = text[i];
+
+		if (quoted && c == '\\')
+			i++;
+		else if (c == '"')
+			quoted = !quoted;
+		else if (!quoted && (c == '{' || c == '['))
+			depth++;
+		else if (!quoted && (c == '}' || c == ']') && depth)
+			depth--;
+		if (depth > JSON_MAX_DEPTH)
+			return true;
+	}
+	return false;
+}
+
+static const char *unreadable(const char *text, size_t length)
+{
+	if (length > JSON_MAX_BYTES)
+		return "larger than any trial";
+	if (!g_utf8_validate(text, length, NULL))
+		return "not UTF-8 text";
+	if (too_deep(text, length))
+		return "nested deeper than any trial";
+	return NULL;
+}
+
+static JsonObject *parse(struct reader *r, const char *text, size_t length, const char *schema)
+{
+	const char *why = unreadable(text, length);
+	GError *error = NULL;
+	JsonNode *root;
+	JsonObject *o;
+	char *found;
+
+	if (why) {
+		reader_fail(r, "not JSON", why);
+		return NULL;
+	}
+	if (!json_parser_load_from_data(r->parser, text, length, &error)) {
+		char *clean = ascii_text(error->message);
+
+		reader_fail(r, "not JSON", clean);
+		g_free(clean);
+		g_error_free(error);
+		return NULL;
+	}
+	root = json_parser_get_root(r->parser);
+	if (!root || !JSON_NODE_HOLDS_OBJECT(root)) {
+		reader_fail(r, "not JSON of ours", "its top is not an object");
+		return NULL;
+	}
+	o = json_node_get_object(root);
+	found = need_string(r, o, "schema");
+	if (!r->error && strcmp(found, schema)) {
+		char *why_not = g_strdup_printf("is \"%s\", needed is \"%s\"", found, schema);
+
+		reader_fail(r, "schema", why_not);
+		g_free(why_not);
+	}
+	g_free(found);
+	return r->error ? NULL : o;
+}
+
+JsonObject *reader_open(struct reader *r, const char *path, const char *schema)
+{
+	GError *error = NULL;
+	JsonObject *o = NULL;
+	char *text = NULL;
+	size_t length = 0;
+
+	*r = (struct reader){.file = path, .parser = json_parser_new()};
+	if (g_file_get_contents(path, &text, &length, &error)) {
+		o = parse(r, text, length, schema);
+	} else {
+		bool is_there = !access(path, R_OK);
+
+		reader_fail(r, "cannot be read", is_there ? "not a file" : g_strerror(errno));
+		g_error_free(error);
+	}
+	g_free(text);
+	return o;
+}
+
+bool reader_close(struct reader *r, GError **error)
+{
+	bool fine = !r->error;
+
+	if (!fine)
+		g_propagate_error(error, r->error);
+	g_object_unref(r->parser);
+	*r = (struct reader){};
+	return fine;
+}
+
+/* The member's node, or NULL when it is absent or null. */
+static JsonNode *member(struct reader *r, JsonObject *o, const char *name, bool needed)
+{
+	JsonNode *node;
+
+	if (r->error || !o)
+		return NULL;
+	node = json_object_get_member(o, name);
+	if (node && !JSON_NODE_HOLDS_NULL(node))
+		return node;
+	if (needed)
+		reader_fail(r, name, "missing");
+	return NULL;
+}
+
+static JsonObject *get_object(struct reader *r, JsonObject *o, const char *name, bool needed)
+{
+	JsonNode *node = member(r, o, name, needed);
+
+	if (!node)
+		return NULL;
+	if (JSON_NODE_HOLDS_OBJECT(node))
+		return json_node_get_object(node);
+	reader_fail(r, name, "is not an object");
+	return NULL;
+}
+
+JsonObject *need_object(struct reader *r, JsonObject *o, const char *name)
+{
+	return get_object(r, o, name, true);
+}
+
+JsonObject *opt_object(struct reader *r, JsonObject *o, const char *name)
+{
+	return get_object(r, o, name, false);
+}
+
+static JsonArray *get_array(struct reader *r, JsonObject *o, const char *name, bool needed)
+{
+	JsonNode *node = member(r, o, name, needed);
+
+	if (!node)
+		return NULL;
+	if (JSON_NODE_HOLDS_ARRAY(node))
+		return json_node_get_array(node);
+	reader_fail(r, name, "is not an array");
+	return NULL;
+}
+
+JsonArray *need_array(struct reader *r, JsonObject *o, const char *name)
+{
+	return get_array(r, o, name, true);
+}
+
+JsonArray *opt_array(struct reader *r, JsonObject *o, const char *name)
+{
+	return get_array(r, o, name, false);
+}
+
+static char *get_string(struct reader *r, JsonObject *o, const char *name, bool needed,
+			const char *fallback)
+{
+	JsonNode *node = member(r, o, name, needed);
+
+	if (node && json_node_get_value_type(node) == G_TYPE_STRING)
+		return ascii_text(json_node_get_string(node));
+	if (node)
+		reader_fail(r, name, "is not a string");
+	return g_strdup(fallback);
+}
+
+char *need_string(struct reader *r, JsonObject *o, const char *name)
+{
+	return get_string(r, o, name, true, "");
+}
+
+char *opt_string(struct reader *r, JsonObject *o, const char *name, const char *fallback)
+{
+	return get_string(r, o, name, false, fallback);
+}
+
+bool need_bool(struct reader *r, JsonObject *o, const char *name)
+{
+	JsonNode *node = member(r, o, name, true);
+
+	if (node && json_node_get_value_type(node) == G_TYPE_BOOLEAN)
+		return json_node_get_boolean(node);
+	reader_fail(r, name, "is not true or false");
+	return false;
+}
+
+static double get_number(struct reader *r, JsonObject *o, const char *name, bool needed,
+			 double fallback)
+{
+	JsonNode *node = member(r, o, name, needed);
+	double value = 0;
+	GType type;
+
+	if (!node)
+		return fallback;
+	type = JSON_NODE_HOLDS_VALUE(node) ? json_node_get_value_type(node) : G_TYPE_INVALID;
+	if (type == G_TYPE_INT64)
+		value = json_node_get_int(node);
+	else if (type == G_TYPE_DOUBLE)
+		value = json_node_get_double(node);
+	else
+		reader_fail(r, name, "is not a number");
+	if (!isfinite(value) || value < 0)
+		reader_fail(r, name, "is not a finite number >= 0");
+	return r->error ? fallback : value;
+}
+
+double need_number(struct reader *r, JsonObject *o, const char *name)
+{
+	return get_number(r, o, name, true, 0);
+}
+
+double opt_number(struct reader *r, JsonObject *o, const char *name, double fallback)
+{
+	return get_number(r, o, name, false, fallback);
+}
+
+static uint64_t get_count(struct reader *r, JsonObject *o, const char *name, bool needed,
+			  uint64_t fallback)
+{
+	double value = get_number(r, o, name, needed, -1);
+
+	if (value < 0)
+		return fallback;
+	if (value != floor(value) || value > (double)JSON_MAX_COUNT) {
+		reader_fail(r, name, "is not a count");
+		return fallback;
+	}
+	return value;
+}
+
+uint64_t need_count(struct reader *r, JsonObject *o, const char *name)
+{
+	return get_count(r, o, name, true, 0);
+}
+
+uint64_t opt_count(struct reader *r, JsonObject *o, const char *name, uint64_t fallback)
+{
+	return get_count(r, o, name, false, fallback);
+}
+
+unsigned int array_length(JsonArray *a)
+{
+	return a ? json_array_get_length(a) : 0;
+}
+
+JsonObject *array_object(struct reader *r, JsonArray *a, unsigned int i, const char *name)
+{
+	JsonNode *node;
+
+	if (r->error)
+		return NULL;
+	node = json_array_get_element(a, i);
+	if (JSON_NODE_HOLDS_OBJECT(node))
+		return json_node_get_object(node);
+	reader_fail(r, name, "holds something that is not an object");
+	return NULL;
+}

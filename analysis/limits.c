@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What the probes cost, and what the run cannot tell: drawn from its data. */
+#include <math.h>
+#include <string.h>
+
+#include "report.h"
+#include "table.h"
+
+static void site_table(GString *out, const struct results *r)
+{
+	struct table *t = table_new("function", "kind", "instruction", "mode", ">phases", NULL);
+
+	for (unsigned int i = 0; i < r->sites->len; i++) {
+		const struct site_use *s = r->sites->pdata[i];
+
+		table_cell(t, "%s", s->function);
+		table_cell(t, "%s", s->kind);
+		table_cell(t, "%.18s", s->instruction);
+		table_cell(t, "%.12s", s->mode);
+		table_cell(t, "%u", s->phases);
+	}
+	table_print(t, out);
+	g_string_append_c(out, '\n');
+}
+
+static void spread_cell(struct table *t, const struct spread *s)
+{
+	char *low = number_text(s->p05), *high = number_text(s->p95);
+
+	table_number(t, s->median);
+	table_cell(t, "[%s, %s]", low, high);
+	g_free(high);
+	g_free(low);
+}
+
+static void calibration_table(GString *out, const struct results *r)
+{
+	struct table *t =
+		table_new("function", "mode", ">cost ns", "p05, p95", ">bias ns", "p05, p95", NULL);
+
+	for (unsigned int i = 0; i < r->calibrations->len; i++) {
+		const struct calibration_use *c = r->calibrations->pdata[i];
+
+		table_cell(t, "%.16s", c->function);
+		table_cell(t, "%.12s", c->mode);
+		spread_cell(t, &c->cost);
+		spread_cell(t, &c->bias);
+	}
+	table_print(t, out);
+	paragraph(out, 0,
+		  "\nCost: what a probed call takes longer than an unprobed one. Bias: "
+		  "what is recorded for a function that does nothing, subtracted above. Median "
+		  "of the phases' medians; lowest p05, highest p95.");
+}
+
+void report_probes(GString *out, const struct results *r)
+{
+	uint64_t lost = 0, elements = 0, violations = 0;
+	unsigned int unconserved = 0, probed = 0;
+
+	heading(out, '-', "Probes");
+	for (unsigned int i = 0; i < r->n_cells; i++) {
+		const struct cell *c = &r->cells[i];
+
+		lost += c->lost;
+		elements += c->elements;
+		violations += c->ordered ? c->violations : 0;
+		unconserved += c->unconserved;
+		probed += c->probed;
+	}
+	if (!probed) {
+		paragraph(out, 0, "No phase with probes counts in this run.");
+		return;
+	}
+	paragraph(out, 0,
+		  "In the phases that count: %" G_GUINT64_FORMAT " elements, %" G_GUINT64_FORMAT
+		  " events lost, %u of %u phases not conserved (pops = fills + "
+		  "taken back + in flight), %" G_GUINT64_FORMAT " order violations in ordered "
+		  "variants.\n",
+		  elements, lost, unconserved, probed, violations);
+	if (r->sites->len)
+		site_table(out, r);
+	if (r->calibrations->len)
+		calibration_table(out, r);
+	else
+		paragraph(out, 0, "No calibration: latencies stand as they were recorded.");
+}
+
+static void item(GString *out, const char *text)
+{
+	paragraph(out, 2, "- %s", text);
+}
+
+static void about_machine(GString *out, const struct results *r)
+{
+	const struct run *run = r->run;
+
+	if (!strcmp(run->accel, "tcg"))
+		item(out, "The guest ran under TCG: its CPU is emulated and slow, so the device "
+			  "code has a smaller share of the time than under KVM, and differences "
+			  "between variants are harder to see. Absolute IOPS and Gbit/s say "
+			  "nothing about hardware.");
+	if (r->other_accel)
+		paragraph(out, 2, "- %u trials ran under another accelerator than the run's.",
+			  r->other_accel);
+	if (run->cores && run->cores <= 4)
+		paragraph(out, 2,
+			  "- %" G_GUINT64_FORMAT " host core%s shared by the vCPU, QEMU's "
+			  "threads, the disk or network server and the probes: they compete. A "
+			  "machine with more may rank variants otherwise.",
+			  run->cores, run->cores == 1 ? "" : "s");
+	item(out, "What else used the host meanwhile is not known. Blocks and shuffling make "
+		  "drift hit all variants alike; they do not remove it.");
+}
+
+static void about_power(GString *out, const struct results *r)
+{
+	double least = INFINITY, most = 0;
+	unsigned int unresolved = 0, judged = 0, few = 0;
+
+	for (unsigned int i = 0; i < r->n_cells; i++) {
+		const struct comparison *c = &r->cells[i].to_off;
+
+		if (c->verdict == VERDICT_BASELINE)
+			continue;
+		few += c->n < MIN_BOOTSTRAP;
+		if (c->n < 2)
+			continue;
+		judged++;
+		unresolved += c->verdict == VERDICT_UNRESOLVED;
+		least = fmin(least, c->detectable);
+		most = fmax(most, c->detectable);
+	}
+	if (judged)
+		paragraph(out, 2,
+			  "- %u of %u comparisons with off are unresolved. The smallest "
+			  "difference that would have been seen lies between %.2g and %.2g %%, by "
+			  "workload and variant; more blocks lower it.",
+			  unresolved, judged, 100 * least, 100 * most);
+	else
+		item(out, "No two blocks with a pair: nothing can be said about differences.");
+	if (few)
+		paragraph(out, 2, "- %u comparison%s with off rest%s on fewer than %d blocks.", few,
+			  few == 1 ? "" : "s", few == 1 ? "s" : "", MIN_BOOTSTRAP);
+}
+
+static void about_order(GString *out, const struct results *r)
+{
+	GString *names = g_string_new(NULL);
+
+	for (unsigned int w = 0; w < r->run->workloads->len; w++) {
+		const struct workload *workload = r->run->workloads->pdata[w];
+
+		if (disorder(r, w) < IN_ORDER_BELOW)
+			g_string_append_printf(names, "%s%s", names->len ? ", " : "",
+					       workload->name);
+	}
+	if (names->len)
+		paragraph(out, 2,
+			  "- Completions came in order (fewer than 1 in %.0f stashed) in: "
+			  "%s. They show what ordering costs when it has nothing to do.",
+			  1 / IN_ORDER_BELOW, names->str);
+	g_string_free(names, TRUE);
+}
+
+static void about_bias(GString *out, const struct results *r)
+{
+	unsigned int drowned = 0, probed = 0;
+
+	for (unsigned int i = 0; i < r->n_cells; i++) {
+		const struct cell *c = &r->cells[i];
+
+		if (!c->probed)
+			continue;
+		probed++;
+		drowned += OVER(c, cost).median < OVER(c, m.bias_spread).median;
+	}
+	if (drowned)
+		paragraph(out, 2,
+			  "- In %u of %u cells the order cost is smaller than the spread "
+			  "of the probes' own bias (p05 to p95): there it is an order of "
+			  "magnitude, not a figure to rank variants by.",
+			  drowned, probed);
+	if (probed)
+		item(out, "Order cost holds scheduling and cache misses of that moment and differs "
+			  "between boots. A recorded trace through each strategy in memory "
+			  "resolves nanoseconds; a live run does not.");
+}
+
+void report_limits(GString *out, const struct results *r)
+{
+	heading(out, '-', "What this run cannot tell");
+	about_machine(out, r);
+	about_power(out, r);
+	about_order(out, r);
+	about_bias(out, r);
+	if (r->exclusions->len)
+		paragraph(out, 2,
+			  "- %u trial%s or phase%s left out (above): if their cause has to "
+			  "do with the variant, the rest is a friendlier picture of it.",
+			  r->exclusions->len, r->exclusions->len == 1 ? "" : "s",
+			  r->exclusions->len == 1 ? " is" : "s are");
+}

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "json.h"
+#include "run.h"
+
+#include <string.h>
+
+#define LOAD_ERROR g_quark_from_static_string("vqreport-load")
+
+static void workload_free(void *data)
+{
+	struct workload *w = data;
+
+	g_free(w->name);
+	g_free(w->kind);
+	g_free(w->device);
+	g_free(w->summary);
+	g_free(w->unit);
+	g_free(w);
+}
+
+static struct workload *read_workload(struct reader *r, JsonObject *o)
+{
+	struct workload *w = g_new0(struct workload, 1);
+
+	w->name = need_string(r, o, "name");
+	w->kind = need_string(r, o, "kind");
+	w->device = opt_string(r, o, "device", "");
+	w->summary = opt_string(r, o, "summary", "");
+	w->unit = opt_string(r, o, "unit", strcmp(w->kind, "fio") ? "Gbit/s" : "IOPS");
+	return w;
+}
+
+static GPtrArray *read_names(struct reader *r, JsonObject *o, const char *name)
+{
+	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+	JsonArray *a = need_array(r, o, name);
+
+	for (unsigned int i = 0; i < array_length(a); i++) {
+		JsonNode *node = json_array_get_element(a, i);
+		char *text;
+
+		if (!JSON_NODE_HOLDS_VALUE(node) ||
+		    json_node_get_value_type(node) != G_TYPE_STRING) {
+			reader_fail(r, name, "holds something that is not a string");
+			break;
+		}
+		text = ascii_text(json_node_get_string(node));
+		for (unsigned int j = 0; j < names->len; j++)
+			if (!strcmp(names->pdata[j], text))
+				reader_fail(r, name, "holds the same name twice");
+		g_ptr_array_add(names, text);
+	}
+	if (a && !names->len)
+		reader_fail(r, name, "is empty");
+	return names;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static GPtrArray *read_versions(struct reader *r, JsonObject *o)
+{
+	GPtrArray *versions = g_ptr_array_new_with_free_func(g_free);
+	JsonObject *v = opt_object(r, o, "versions");
+	GList *names = v ? json_object_get_members(v) : NULL;
+
+	for (GList *l = names; l; l = l->next) {
+		char *name = ascii_text(l->data);
+		char *version = opt_string(r, v, l->data, "?");
+
+		g_ptr_array_add(versions, g_strdup_printf("%s %s", name, version));
+		g_free(version);
+		g_free(name);
+	}
+	g_list_free(names);
+	g_ptr_array_sort(versions, by_text);
+	return versions;
+}
+
+static void read_machine(struct reader *r, JsonObject *o, struct run *run)
+{
+	JsonObject *host = need_object(r, o, "host");
+	JsonObject *accel = need_object(r, o, "accel");
+	JsonObject *qemu = need_object(r, o, "qemu");
+	JsonObject *guest = need_object(r, o, "guest");
+	JsonObject *vqlab = opt_object(r, o, "vqlab");
+
+	run->cpu = opt_string(r, host, "cpu", "unknown");
+	run->kernel = opt_string(r, host, "kernel", "unknown");
+	run->os = opt_string(r, host, "os", "unknown");
+	run->cores = opt_count(r, host, "cores", 0);
+	run->memory_mib = opt_count(r, host, "memory_mib", 0);
+	run->accel = need_string(r, accel, "name");
+	run->accel_why = opt_string(r, accel, "why", "");
+	run->qemu_version = opt_string(r, qemu, "version", "unknown");
+	run->qemu_source = opt_string(r, qemu, "source", "unknown");
+	run->qemu_sha256 = opt_string(r, qemu, "sha256", "");
+	run->guest_kernel = opt_string(r, guest, "kernel", "unknown");
+	run->guest_source = opt_string(r, guest, "source", "unknown");
+	run->fio = opt_string(r, guest, "fio", "unknown");
+	run->iperf3 = opt_string(r, guest, "iperf3", "unknown");
+	run->vqlab_version = opt_string(r, vqlab, "version", "unknown");
+	run->vqlab_commit = opt_string(r, vqlab, "commit", "unknown");
+	run->versions = read_versions(r, o);
+}
+
+static void read_plan(struct reader *r, JsonObject *o, struct run *run)
+{
+	JsonArray *workloads = need_array(r, o, "workloads");
+	JsonNode *seed = o ? json_object_get_member(o, "seed") : NULL;
+
+	run->name = opt_string(r, o, "name", "");
+	run->plan = opt_string(r, o, "plan", run->name);
+	run->created = opt_string(r, o, "created", "");
+	/* Read by itself: a seed from urandom may be beyond a double. */
+	if (seed && JSON_NODE_HOLDS_VALUE(seed) && json_node_get_value_type(seed) == G_TYPE_INT64)
+		run->seed = json_node_get_int(seed);
+	run->variants = read_names(r, o, "variants");
+	run->rings = read_names(r, o, "rings");
+	run->blocks = need_count(r, o, "blocks");
+	run->trials_planned = opt_count(r, o, "trials_planned", 0);
+	for (unsigned int i = 0; i < array_length(workloads); i++) {
+		JsonObject *w = array_object(r, workloads, i, "workloads");
+
+		g_ptr_array_add(run->workloads, read_workload(r, w));
+	}
+	if (workloads && !run->workloads->len)
+		reader_fail(r, "workloads", "is empty");
+}
+
+/* The plan's order of variants and rings is the report's. */
+static unsigned int place(const GPtrArray *names, const char *name)
+{
+	unsigned int i = 0;
+
+	while (i < names->len && strcmp(names->pdata[i], name))
+		i++;
+	return i;
+}
+
+static int by_place(const void *a, const void *b, void *data)
+{
+	const struct trial *x = *(struct trial *const *)a, *y = *(struct trial *const *)b;
+	const struct run *run = data;
+	int rings = (int)place(run->rings, x->ring) - (int)place(run->rings, y->ring);
+
+	if (x->block != y->block)
+		return x->block < y->block ? -1 : 1;
+	if (rings)
+		return rings;
+	return (int)place(run->variants, x->variant) - (int)place(run->variants, y->variant);
+}
+
+static bool load_trials(struct run *run, GError **error)
+{
+	char *folder = g_build_filename(run->dir, "trials", NULL);
+	GDir *dir = g_dir_open(folder, 0, NULL);
+	const char *name;
+	bool fine = true;
+
+	/* No folder: a run that ended before its first trial did. */
+	while (dir && fine && (name = g_dir_read_name(dir))) {
+		char *path;
+		struct trial *t;
+
+		/* What is still being written has a dot before its name. */
+		if (name[0] == '.')
+			continue;
+		path = g_build_filename(folder, name, "trial.json", NULL);
+		t = load_trial(path, run, error);
+		if (t)
+			g_ptr_array_add(run->trials, t);
+		fine = t;
+		g_free(path);
+	}
+	if (dir)
+		g_dir_close(dir);
+	g_ptr_array_sort_with_data(run->trials, by_place, run);
+	for (unsigned int i = 1; fine && i < run->trials->len; i++) {
+		struct trial *a = run->trials->pdata[i - 1], *b = run->trials->pdata[i];
+
+		if (by_place(&a, &b, run))
+			continue;
+		g_set_error(error, LOAD_ERROR, 0, "%s: %s and %s: the same place in the plan",
+			    folder, a->id, b->id);
+		fine = false;
+	}
+	g_free(folder);
+	return fine;
+}
+
+struct run *load_run(const char *dir, GError **error)
+{
+	char *path = g_build_filename(dir, "run.json", NULL);
+	struct run *run = g_new0(struct run, 1);
+	struct reader r;
+	JsonObject *o = reader_open(&r, path, "vqlab-run-1");
+	bool fine;
+
+	run->dir = g_strdup(dir);
+	run->workloads = g_ptr_array_new_with_free_func(workload_free);
+	run->trials = g_ptr_array_new_with_free_func((GDestroyNotify)trial_free);
+	read_machine(&r, o, run);
+	read_plan(&r, o, run);
+	fine = reader_close(&r, error) && load_trials(run, error);
+	g_free(path);
+	if (fine)
+		return run;
+	run_free(run);
+	return NULL;
+}
+
+void run_free(struct run *run)
+{
+	if (!run)
+		return;
+	g_ptr_array_free(run->trials, TRUE);
+	g_ptr_array_free(run->workloads, TRUE);
+	g_ptr_array_free(run->versions, TRUE);
+	g_ptr_array_free(run->variants, TRUE);
+	g_ptr_array_free(run->rings, TRUE);
+	g_free(run->dir);
+	g_free(run->name);
+	g_free(run->plan);
+	g_free(run->created);
+	g_free(run->cpu);
+	g_free(run->kernel);
+	g_free(run->os);
+	g_free(run->accel);
+	g_free(run->accel_why);
+	g_free(run->qemu_version);
+	g_free(run->qemu_source);
+	g_free(run->qemu_sha256);
+	g_free(run->guest_kernel);
+	g_free(run->guest_source);
+	g_free(run->fio);
+	g_free(run->iperf3);
+	g_free(run->vqlab_version);
+	g_free(run->vqlab_commit);
+	g_free(run);
+}

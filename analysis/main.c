@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report.h"
+
+enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+struct options {
+	char *out;
+	int64_t seed;
+	double margin; /* per cent */
+	gboolean no_plots, version;
+};
+
+static int usage(const char *what, const char *why)
+{
+	fprintf(stderr, "vqreport: %s: %s (see vqreport --help)\n", what, why);
+	return EXIT_USAGE;
+}
+
+static int failed(GError *error)
+{
+	fprintf(stderr, "vqreport: %s\n", error->message);
+	g_error_free(error);
+	return EXIT_FAILED;
+}
+
+/* Returns 0 and the run's folder in @dir, or -1 to go on with @status. */
+static int parse(int *argc, char ***argv, struct options *o, int *status)
+{
+	const GOptionEntry entries[] = {
+		{"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->out,
+		 "Where the report goes (DIR/report)", "OUTDIR"},
+		{"seed", 0, 0, G_OPTION_ARG_INT64, &o->seed, "Seed of the bootstrap (1)", "N"},
+		{"margin", 0, 0, G_OPTION_ARG_DOUBLE, &o->margin,
+		 "What counts as equivalent, in per cent (5)", "PCT"},
+		{"no-plots", 0, 0, G_OPTION_ARG_NONE, &o->no_plots,
+		 "Only report.txt and "
+		 "summary.json",
+		 NULL},
+		{"version", 0, 0, G_OPTION_ARG_NONE, &o->version, "Print the version", NULL},
+		{}};
+	GOptionContext *context = g_option_context_new("DIR");
+	GError *error = NULL;
+	bool ok;
+
+	g_option_context_set_summary(
+		context, "Reduces the trials of the run in DIR to report.txt, "
+			 "summary.json and plots.\nThe same trials give the same bytes.");
+	g_option_context_add_main_entries(context, entries, NULL);
+	ok = g_option_context_parse(context, argc, argv, &error);
+	g_option_context_free(context);
+	*status = EXIT_SUCCESS;
+	if (!ok) {
+		*status = usage("bad option", error->message);
+		g_error_free(error);
+		return -1;
+	}
+	if (o->version) {
+		printf("vqreport %s\n", VQLAB_VERSION);
+		return -1;
+	}
+	if (*argc != 2)
+		*status = usage("arguments", "needed is one folder of a run");
+	else if (!(o->margin > 0 && o->margin < 100))
+		*status = usage("--margin", "must lie between 0 and 100 per cent");
+	else if (o->seed < 0 || o->seed > UINT32_MAX)
+		*status = usage("--seed", "must lie between 0 and 4294967295");
+	return *status ? -1 : 0;
+}
+
+static bool write_text(const char *folder, const char *name, char *text, GError **error)
+{
+	char *path = g_build_filename(folder, name, NULL);
+	bool ok = g_file_set_contents(path, text, -1, error);
+
+	g_free(path);
+	g_free(text);
+	return ok;
+}
+
+static bool write_report(const struct results *r, const char *out, bool plots, GError **error)
+{
+	char *folder = g_build_filename(out, "plots", NULL);
+	bool ok = true;
+
+	if (g_mkdir_with_parents(folder, 0777)) {
+		g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno),
+			    "%s: cannot be made: %s", folder, g_strerror(errno));
+		ok = false;
+	}
+	ok = ok && write_text(out, "report.txt", report_text(r), error) &&
+	     write_text(out, "summary.json", summary_json(r), error) &&
+	     (!plots || draw_plots(r, folder, error));
+	g_free(folder);
+	return ok;
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = {.seed = 1, .margin = 5};
+	struct results *results;
+	GError *error = NULL;
+	struct run *run;
+	int status;
+	char *out;
+
+	if (parse(&argc, &argv, &o, &status))
+		return status;
+	run = load_run(argv[1], &error);
+	if (!run) {
+		failed(error);
+		return EXIT_USAGE;
+	}
+	if (!run->trials->len) {
+		fprintf(stderr, "vqreport: %s: no finished trial (`vqbench run` resumes the run)\n",
+			argv[1]);
+		return EXIT_USAGE;
+	}
+	out = o.out ? g_strdup(o.out) : g_build_filename(argv[1], "report", NULL);
+	results = compute(run, o.margin / 100, o.seed);
+	if (!write_report(results, out, !o.no_plots, &error))
+		status = failed(error);
+	else
+		printf("%s/report.txt\n", out);
+	results_free(results);
+	run_free(run);
+	g_free(out);
+	g_free(o.out);
+	return status;
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plots.h"
+
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "plots-resource.h"
+#include "report.h"
+
+#define PLOT_ERROR g_quark_from_static_string("vqreport-plot")
+
+static bool unpack(const char *name, const char *folder, GError **error)
+{
+	char *path = g_strconcat("/vqlab/plots/", name, NULL);
+	char *target = g_build_filename(folder, name, NULL);
+	GBytes *script = g_resource_lookup_data(plots_get_resource(), path, 0, error);
+	bool ok = false;
+
+	if (script) {
+		size_t size;
+		const char *text = g_bytes_get_data(script, &size);
+
+		ok = g_file_set_contents(target, text, size, error);
+		g_bytes_unref(script);
+	}
+	g_free(target);
+	g_free(path);
+	return ok;
+}
+
+/* A variant has one look in all plots and all runs. */
+static unsigned int look_of(const char *variant, unsigned int *spare)
+{
+	static const char *const known[] = {
+		"off", "qemu", "hash-table", "hash-table-flag", "array-window", "bitmap"};
+
+	for (unsigned int i = 0; i < G_N_ELEMENTS(known); i++)
+		if (!strcmp(variant, known[i]))
+			return i + 1;
+	return G_N_ELEMENTS(known) + 1 + (*spare)++ % 2;
+}
+
+static void put_common(const struct results *r, GString *vars)
+{
+	const struct run *run = r->run;
+	char *caption = ran_on(run);
+	unsigned int spare = 0;
+
+	g_string_append_printf(vars, "RINGS = %u\nVARIANTS = %u\n", run->rings->len,
+			       run->variants->len);
+	g_string_append_printf(vars, "array RING[%u]\narray NAME[%u]\narray LOOK[%u]\n",
+			       run->rings->len, run->variants->len, run->variants->len);
+	for (unsigned int i = 0; i < run->rings->len; i++) {
+		g_string_append_printf(vars, "RING[%u] = ", i + 1);
+		put_quoted(vars, run->rings->pdata[i]);
+		g_string_append_c(vars, '\n');
+	}
+	for (unsigned int i = 0; i < run->variants->len; i++) {
+		g_string_append_printf(vars, "LOOK[%u] = %u\nNAME[%u] = ", i + 1,
+				       look_of(run->variants->pdata[i], &spare), i + 1);
+		put_quoted(vars, run->variants->pdata[i]);
+		g_string_append_c(vars, '\n');
+	}
+	g_string_append(vars, "RAN_ON = ");
+	put_quoted(vars, caption);
+	g_string_append_c(vars, '\n');
+	g_free(caption);
+}
+
+/* Runs the script in @work; what gnuplot says is worth reading only if it fails. */
+static bool gnuplot(const char *work, const char *script, const char *format, GError **error)
+{
+	char *set = g_strdup_printf("FORMAT = '%s'", format), *said = NULL;
+	const char *const argv[] = {"gnuplot", "-d", "-e", set, script, NULL};
+	char **env = g_environ_setenv(g_get_environ(), "LC_ALL", "C", TRUE);
+	GError *why = NULL;
+	int status = 0;
+	bool ok;
+
+	ok = g_spawn_sync(work, (char **)argv, env, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, &said,
+			  &status, &why);
+	if (!ok)
+		g_set_error(error, PLOT_ERROR, 0,
+			    "gnuplot: %s (install it: package gnuplot-nox; or --no-plots)",
+			    why->message);
+	else if (!g_spawn_check_wait_status(status, NULL)) {
+		ok = false;
+		g_set_error(error, PLOT_ERROR, 0, "gnuplot: %s failed: %s", script, said);
+	}
+	g_clear_error(&why);
+	g_free(said);
+	g_strfreev(env);
+	g_free(set);
+	return ok;
+}
+
+/* @work's out.FORMAT, which must hold something, becomes @folder's NAME.FORMAT. */
+static bool keep(const char *work, const char *folder, const char *name, const char *format,
+		 GError **error)
+{
+	char *from = g_strdup_printf("%s/out.%s", work, format);
+	char *to = g_strdup_printf("%s/%s.%s", folder, name, format), *image = NULL;
+	size_t size = 0;
+	bool ok = g_file_get_contents(from, &image, &size, error);
+
+	if (ok && !size) {
+		ok = false;
+		g_set_error(error, PLOT_ERROR, 0, "gnuplot: %s.%s: nothing drawn", name, format);
+	}
+	ok = ok && g_file_set_contents(to, image, size, error);
+	g_free(image);
+	g_free(to);
+	g_free(from);
+	return ok;
+}
+
+static void empty_folder(const char *folder, bool plots_only)
+{
+	GDir *dir = g_dir_open(folder, 0, NULL);
+	const char *name;
+
+	while (dir && (name = g_dir_read_name(dir))) {
+		char *path = g_build_filename(folder, name, NULL);
+
+		if (!plots_only || g_str_has_suffix(name, ".svg") || g_str_has_suffix(name, ".png"))
+			g_unlink(path);
+		g_free(path);
+	}
+	if (dir)
+		g_dir_close(dir);
+}
+
+static bool draw(const struct results *r, const struct plot *plot, const char *work,
+		 const char *folder, GError **error)
+{
+	char *script = g_strconcat(plot->name, ".gp", NULL);
+	char *vars_path = g_build_filename(work, "vars.gp", NULL);
+	GString *vars = g_string_new(NULL);
+	GError *why = NULL;
+	bool ok = true;
+
+	put_common(r, vars);
+	if (plot->write(r, work, vars, &why) && !why) {
+		ok = g_file_set_contents(vars_path, vars->str, vars->len, &why) &&
+		     unpack("style.gp", work, &why) && unpack("share.gp", work, &why) &&
+		     unpack("legend.gp", work, &why) && unpack(script, work, &why) &&
+		     gnuplot(work, script, "svg", &why) &&
+		     keep(work, folder, plot->name, "svg", &why) &&
+		     gnuplot(work, script, "png", &why) &&
+		     keep(work, folder, plot->name, "png", &why);
+	}
+	if (why) {
+		ok = false;
+		g_propagate_error(error, why);
+	}
+	empty_folder(work, false);
+	g_string_free(vars, TRUE);
+	g_free(vars_path);
+	g_free(script);
+	return ok;
+}
+
+bool draw_plots(const struct results *r, const char *folder, GError **error)
+{
+	char *work = g_dir_make_tmp("vqreport-XXXXXX", error);
+	bool ok = work;
+
+	if (ok)
+		empty_folder(folder, true);
+	for (unsigned int i = 0; ok && i < n_plots; i++)
+		ok = draw(r, &all_plots[i], work, folder, error);
+	if (work)
+		g_rmdir(work);
+	g_free(work);
+	return ok;
+}

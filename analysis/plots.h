@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How a plot is made: plot-data.c writes what it shows into a folder, as
+ * .dat files and one vars.gp of gnuplot variables; plots.c unpacks the scripts
+ * (plots/, compiled into the program) beside them and has gnuplot draw each
+ * twice. The folder is temporary.
+ */
+#ifndef VQLAB_ANALYSIS_PLOTS_H
+#define VQLAB_ANALYSIS_PLOTS_H
+
+#include "results.h"
+
+/* A plot's name (NAME.gp, NAME.svg, NAME.png) and who writes its data. */
+struct plot {
+	const char *name;
+	/*
+	 * Appends to @vars and writes .dat files into @folder. False when the
+	 * run has nothing to show; true with @error set when it cannot write.
+	 */
+	bool (*write)(const struct results *r, const char *folder, GString *vars, GError **error);
+};
+
+extern const struct plot all_plots[];
+extern const unsigned int n_plots;
+
+/* Appends @text in gnuplot's single quotes, in which nothing is expanded. */
+void put_quoted(GString *out, const char *text);
+
+#endif

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A panel for each ring (rows) and workload (columns): the share of counts that
+# reach a value, both axes logarithmic, one curve a variant. The caller sets
+# HEAD_LINE, X_LABEL, Y_LABEL, and INSET to 1 for a small table from MEAN.
+HEIGHT = 190 + 360 * RINGS
+WIDTH = PANELS > 1 ? 1400 : 900
+load 'style.gp'
+
+set label 2 HEAD_LINE at screen 0.5, screen 1 - 28.0 / HEIGHT center font LARGE
+set label 3 UNSHOWN at screen 0.988, screen 0.018 right font SMALL textcolor rgb '#444444'
+set label 4 Y_LABEL at screen 20.0 / WIDTH, screen 0.5 center rotate by 90
+set logscale xy
+set xrange [LEFT:RIGHT]
+set yrange [100 * BOTTOM:100]
+set format '%g'
+set ytics 0.0001, 10, 100
+# 1, 4, 16 ... where a panel is narrow
+set xtics LEFT, RIGHT / LEFT > 2000 ? 8 : 4
+
+top = 1 - 100.0 / HEIGHT
+bottom = 130.0 / HEIGHT
+left = 95.0 / WIDTH
+gap_x = 85.0 / WIDTH
+gap_y = 95.0 / HEIGHT
+wide = (1 - left - 30.0 / WIDTH - (PANELS - 1) * gap_x) / PANELS
+high = (top - bottom - (RINGS - 1) * gap_y) / RINGS
+
+unset key
+set multiplot
+do for [ring = 1:RINGS] {
+	do for [column = 1:PANELS] {
+		panel = (ring - 1) * PANELS + column
+		x0 = left + (column - 1) * (wide + gap_x)
+		y1 = top - (ring - 1) * (high + gap_y)
+		set lmargin at screen x0
+		set rmargin at screen x0 + wide
+		set tmargin at screen y1
+		set bmargin at screen y1 - high
+		set label 11 TITLE[panel] at graph 0, graph 1 offset 0, char 1.75 left font MIDDLE
+		set label 12 NOTE[panel] at graph 0, graph 1 offset 0, char 0.7 left font SMALL \
+			textcolor rgb '#444444'
+		if (INSET) {
+			set label 20 'S: mean / max' at graph 0.03, graph 0.06 + 0.062 * VARIANTS \
+				left font SMALL
+			do for [v = 1:VARIANTS] {
+				set label 20 + v \
+					NAME[v].': '.MEAN[(panel - 1) * VARIANTS + v] \
+					at graph 0.03, graph 0.06 + 0.062 * (VARIANTS - v) left font SMALL
+			}
+		}
+		set xlabel ring == RINGS ? X_LABEL : ''
+		plot for [v = 1:VARIANTS] sprintf('%d-%d-%d.dat', ring, column, v) \
+			using 1:(100 * $2) with linespoints linetype LOOK[v] \
+			pointnumber 6 notitle
+		unset label 1
+		unset label 2
+		unset label 3
+		unset label 4
+	}
+}
+LEGEND = "for [v = 1:VARIANTS] NaN with linespoints linetype LOOK[v] title NAME[v]"
+load 'legend.gp'
+unset multiplot

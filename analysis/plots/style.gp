@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The look of all plots. Loaded after vars.gp; FORMAT is svg or png.
+#
+# Colours: Okabe and Ito's, told apart by the colour-blind. Each variant has a
+# dash pattern and a point shape too, for prints without colour.
+
+if (!exists("WIDTH")) WIDTH = 1400
+if (!exists("HEIGHT")) HEIGHT = 900
+FONT = 'DejaVu Sans'
+# One size in pixels for both formats: the PNG's fonts are in points.
+SIZE = (FORMAT eq 'svg') ? 15 : 11.25
+SMALL = sprintf('%s,%g', FONT, SIZE * 0.85)
+LARGE = sprintf('%s,%g', FONT, SIZE * 1.3)
+MIDDLE = sprintf('%s,%g', FONT, SIZE)
+
+if (FORMAT eq 'svg') {
+	set terminal svg size WIDTH,HEIGHT fixed font sprintf('%s,%g', FONT, SIZE) \
+		background '#ffffff' linewidth 1.2 dashlength 0.7 noenhanced
+} else {
+	set terminal pngcairo size WIDTH,HEIGHT font sprintf('%s,%g', FONT, SIZE) \
+		background '#ffffff' linewidth 1.2 dashlength 0.7 noenhanced
+}
+set output 'out.'.FORMAT
+
+# off, qemu, hash-table, hash-table-flag, array-window, bitmap; two spare.
+array COLOUR[8] = ['#000000', '#D55E00', '#0072B2', '#56B4E9', '#009E73', '#CC79A7', \
+	'#E69F00', '#666666']
+array DASH[8] = [2, 1, 4, 5, 1, 3, 1, 2]
+array SHAPE[8] = [4, 7, 8, 10, 6, 12, 5, 9]
+# The same shapes filled, where hollow means something else.
+array FILLED[8] = [5, 7, 9, 11, 7, 13, 5, 9]
+do for [i = 1:8] {
+	set linetype i linecolor rgb COLOUR[i] dashtype DASH[i] linewidth 1.8 \
+		pointtype SHAPE[i] pointsize 0.9
+}
+
+set border 3 linecolor rgb '#444444'
+set tics nomirror out scale 0.6
+set grid linecolor rgb '#dddddd' linetype 1 dashtype 1 linewidth 0.6
+set label 1 RAN_ON at screen 0.012, screen 0.018 left font SMALL textcolor rgb '#444444'

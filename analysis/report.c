@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "report.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "table.h"
+
+char *ran_on(const struct run *run)
+{
+	return g_strdup_printf("QEMU %s, %s, %" G_GUINT64_FORMAT " host core%s, Linux %s, run of "
+			       "%.10s",
+			       run->qemu_version, run->accel, run->cores,
+			       run->cores == 1 ? "" : "s", run->kernel,
+			       run->created[0] ? run->created : "unknown date");
+}
+
+char *verdict_text(const struct results *r, const struct cell *c, const struct comparison *cmp)
+{
+	switch (cmp->verdict) {
+	case VERDICT_BASELINE:
+		return g_strdup("");
+	case VERDICT_NO_DATA:
+		if (c->excluded)
+			return g_strdup_printf("%s %u of %u", c->excluded_as, c->excluded,
+					       c->excluded + c->ok);
+		return g_strdup(c->ok ? "no pair" : "not run");
+	case VERDICT_UNRESOLVED:
+		if (cmp->detectable >= 9.995)
+			return g_strdup("unresolved");
+		return g_strdup_printf("unresolved (%.*f %%)", cmp->detectable < 0.0995,
+				       100 * cmp->detectable);
+	default:
+		return g_strdup(verdict_name(cmp->verdict));
+	}
+}
+
+static void what_was_run(GString *out, const struct results *r)
+{
+	const struct run *run = r->run;
+	GString *names = g_string_new(NULL);
+
+	field(out, "host",
+	      "%s, %" G_GUINT64_FORMAT " cores, %" G_GUINT64_FORMAT " MiB, Linux %s, %s", run->cpu,
+	      run->cores, run->memory_mib, run->kernel, run->os);
+	field(out, "qemu", "%s (%s)%s%.16s", run->qemu_version, run->qemu_source,
+	      run->qemu_sha256[0] ? ", sha256 " : "", run->qemu_sha256);
+	field(out, "accel", "%s%s%s", run->accel, run->accel_why[0] ? "; " : "", run->accel_why);
+	field(out, "guest", "Linux %s (%s), fio %s, iperf3 %s", run->guest_kernel,
+	      run->guest_source, run->fio, run->iperf3);
+	for (unsigned int i = 0; i < run->versions->len; i++)
+		g_string_append_printf(names, "%s%s", i ? ", " : "",
+				       (char *)run->versions->pdata[i]);
+	field(out, "tools", "vqlab %s (%s)%s%s", run->vqlab_version, run->vqlab_commit,
+	      names->len ? ", " : "", names->str);
+	g_string_truncate(names, 0);
+	for (unsigned int i = 0; i < run->variants->len; i++)
+		g_string_append_printf(names, "%s%s", i ? ", " : "",
+				       (char *)run->variants->pdata[i]);
+	g_string_append(names, "; ring");
+	for (unsigned int i = 0; i < run->rings->len; i++)
+		g_string_append_printf(names, "%s %s", i ? "," : "", (char *)run->rings->pdata[i]);
+	field(out, "plan", "%s, seed %" G_GUINT64_FORMAT ", %u blocks: %s", run->plan, run->seed,
+	      run->blocks, names->str);
+	g_string_free(names, TRUE);
+	field(out, "date", "%s", run->created[0] ? run->created : "unknown");
+}
+
+/* How the trials ended, each state counted in order of first appearance. */
+static void trial_states(GString *out, const struct results *r)
+{
+	const GPtrArray *trials = r->run->trials;
+	GString *states = g_string_new(NULL);
+
+	for (unsigned int i = 0; i < trials->len; i++) {
+		const char *state = ((struct trial *)trials->pdata[i])->state;
+		unsigned int earlier = 0, count = 0;
+
+		for (unsigned int j = 0; j < trials->len; j++) {
+			const struct trial *t = trials->pdata[j];
+
+			if (strcmp(t->state, state))
+				continue;
+			count++;
+			earlier += j < i;
+		}
+		if (!earlier)
+			g_string_append_printf(states, ", %u %s", count, state);
+	}
+	if (r->trials_missing)
+		g_string_append_printf(states, ", %u never run", r->trials_missing);
+	field(out, "trials", "%u of %u planned%s", trials->len,
+	      MAX(r->run->trials_planned, trials->len), states->str);
+	g_string_free(states, TRUE);
+}
+
+static void exclusions(GString *out, const struct results *r)
+{
+	heading(out, '-', "Left out");
+	if (!r->exclusions->len)
+		paragraph(out, 0, "No trial: all that ran count.");
+	else
+		paragraph(out, 0,
+			  "These count as what they are and in no ratio; their block "
+			  "lacks that pair.\n");
+	for (unsigned int i = 0; i < r->exclusions->len; i++) {
+		const struct exclusion *e = r->exclusions->pdata[i];
+
+		if (e->phase)
+			paragraph(out, 4, "- %s, %s with probes %s: %s: %s", e->trial->id,
+				  e->phase->workload, e->phase->probes ? "on" : "off",
+				  e->phase->state, e->phase->reason);
+		else
+			paragraph(out, 4, "- %s: %s: %s", e->trial->id, e->trial->state,
+				  e->trial->reason[0] ? e->trial->reason : "no reason given");
+	}
+	if (r->trials_missing)
+		paragraph(out, 0,
+			  "\n%u planned trial%s never ran: the run was interrupted. "
+			  "`vqbench run` resumes it.",
+			  r->trials_missing, r->trials_missing == 1 ? "" : "s");
+}
+
+static void glance_row(struct table *t, const struct results *r, unsigned int w, unsigned int v)
+{
+	table_cell(t, "%s", (char *)r->run->variants->pdata[v]);
+	for (unsigned int ring = 0; ring < MIN(2, r->run->rings->len); ring++) {
+		const struct cell *c = cell_at(r, w, ring, v);
+		char *verdict = verdict_text(r, c, &c->to_off);
+
+		if (isnan(c->to_off.ratio))
+			table_cell(t, "-");
+		else
+			table_cell(t, "%.3f", c->to_off.ratio);
+		table_cell(t, "%s", verdict);
+		g_free(verdict);
+	}
+}
+
+static void at_a_glance(GString *out, const struct results *r)
+{
+	const struct run *run = r->run;
+	char *one = g_strdup_printf(">%s", (char *)run->rings->pdata[0]);
+	char *two =
+		run->rings->len > 1 ? g_strdup_printf(">%s", (char *)run->rings->pdata[1]) : NULL;
+	struct table *t = table_new("variant", one, "verdict", two, "verdict", NULL);
+
+	heading(out, '-', "Throughput relative to off");
+	if (r->off < 0) {
+		paragraph(out, 0,
+			  "The plan has no variant named off: there is no baseline, so "
+			  "there are no ratios and no verdicts.");
+	}
+	for (unsigned int w = 0; w < run->workloads->len; w++) {
+		table_group(t, ((struct workload *)run->workloads->pdata[w])->name);
+		for (unsigned int v = 0; v < run->variants->len; v++)
+			if ((int)v != r->off)
+				glance_row(t, r, w, v);
+	}
+	if (r->off < 0) {
+		GString *nowhere = g_string_new(NULL);
+
+		table_print(t, nowhere);
+		g_string_free(nowhere, TRUE);
+	} else {
+		table_print(t, out);
+		paragraph(out, 0,
+			  "\nMedian over blocks, probes off. Unresolved (N %%): this run "
+			  "would have seen a difference of N %% four times in five; a smaller one "
+			  "may be there. Equivalent: within %.3g %%.",
+			  100 * r->margin);
+	}
+	g_free(one);
+	g_free(two);
+}
+
+static void method(GString *out, const struct results *r)
+{
+	heading(out, '-', "Method");
+	paragraph(out, 0,
+		  "One trial is one boot of one variant; it runs each workload twice, with "
+		  "probes off and on, in random order. A block holds every variant once, "
+		  "shuffled. Throughput, CPU time and context switches (perf stat on the QEMU "
+		  "process) are of the phases without probes, ordering measures of those with "
+		  "them. Ratios are taken within a block; n counts the blocks with both.\n");
+	paragraph(out, 0,
+		  "Ratio: median over blocks. [95 %% CI]: percentile bootstrap of that median "
+		  "over blocks, %u resamples, mt19937 seed %lu, at Hesterberg's expanded levels; "
+		  "of fewer than %d blocks no bootstrap covers 95 %%, so there Student's t of "
+		  "the log ratios takes its place, marked t. Simulated, these intervals cover 92 "
+		  "to 99 %% of the time at 3 to 10 blocks (build/analysis/coverage).\n",
+		  RESAMPLES, r->seed, MIN_BOOTSTRAP);
+	paragraph(out, 0,
+		  "Verdict: faster or slower if the interval excludes 1 and p < %.2g, by "
+		  "Student's t of the log ratios with Holm's correction over the variants of "
+		  "that workload and ring (six blocks are too few for a sign or rank test to "
+		  "resolve anything). Equivalent, asked first, if the interval lies within %.3g "
+		  "%% of 1 and two one-sided t tests agree, Holm again. Else unresolved, with "
+		  "the smallest difference that this run would have seen with a power of %.0f "
+		  "%%. CPU and context switch ratios carry intervals and no verdict.\n",
+		  ALPHA, 100 * r->margin, 100 * POWER);
+	paragraph(out, 0,
+		  "Depth of an element: how many places it is ahead of the oldest one not yet "
+		  "completed; stashed: depth > 0; S: elements completed and not yet allowed out; "
+		  "hold: from completed to published. For off they are what an ordered queue "
+		  "would have had to stash. Counts are exact. Figures of a table are medians "
+		  "over trials, max is over all. Times are read off a log-linear histogram, at "
+		  "its bucket's lower bound. Network devices: rx and tx queue added up.\n");
+	paragraph(out, 0,
+		  "Order cost: all time in virtqueue_fill and virtqueue_flush over the elements; "
+		  "raw, and less what the probes add by the same run's calibration. It counts "
+		  "everything these functions do, writing the used ring included: compare it "
+		  "with off's.");
+}
+
+char *report_text(const struct results *r)
+{
+	GString *out = g_string_new(NULL);
+	char *title = g_strdup_printf("vqlab: %s, %.10s", r->run->plan,
+				      r->run->created[0] ? r->run->created : "no date");
+
+	heading(out, '=', "%s", title);
+	g_free(title);
+	what_was_run(out, r);
+	trial_states(out, r);
+	at_a_glance(out, r);
+	exclusions(out, r);
+	for (unsigned int w = 0; w < r->run->workloads->len; w++)
+		report_workload(out, r, w);
+	report_probes(out, r);
+	method(out, r);
+	report_limits(out, r);
+	return g_string_free(out, FALSE);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The three forms of a report; all numbers come from struct results. */
+#ifndef VQLAB_ANALYSIS_REPORT_H
+#define VQLAB_ANALYSIS_REPORT_H
+
+#include "results.h"
+
+/* report.txt: ASCII, at most 72 columns. g_free() it. */
+char *report_text(const struct results *r);
+
+/* Its parts, appended to @out: report.c, tables.c, limits.c. */
+void report_workload(GString *out, const struct results *r, unsigned int workload);
+void report_probes(GString *out, const struct results *r);
+void report_limits(GString *out, const struct results *r);
+
+/* "faster", "unresolved (12 %)", "stalled 6 of 6": g_free() it. */
+char *verdict_text(const struct results *r, const struct cell *c, const struct comparison *cmp);
+
+/* One line about what the figures were measured on; g_free() it. */
+char *ran_on(const struct run *run);
+
+/* summary.json, "vqlab-summary-1"; g_free() it. */
+char *summary_json(const struct results *r);
+
+/**
+ * draw_plots() - all plots, each as SVG and PNG, by gnuplot
+ * @r: the results
+ * @folder: where to; must exist. Plots of an earlier report there are removed.
+ * @error: set to "what: why" when false is returned
+ */
+bool draw_plots(const struct results *r, const char *folder, GError **error);
+
+#endif

@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "results.h"
+
+#include <math.h>
+#include <string.h>
+
+struct cell *cell_at(const struct results *r, unsigned int workload, unsigned int ring,
+		     unsigned int variant)
+{
+	return &r->cells[(workload * r->run->rings->len + ring) * r->run->variants->len + variant];
+}
+
+const char *variant_name(const struct results *r, const struct cell *c)
+{
+	return r->run->variants->pdata[c->variant];
+}
+
+const struct workload *workload_of(const struct results *r, const struct cell *c)
+{
+	return r->run->workloads->pdata[c->workload];
+}
+
+bool counts_ios(const struct workload *w)
+{
+	return !strcmp(w->kind, "fio");
+}
+
+/*
+ * Is this off, or off under a label of an A/A plan? Its trials say; without any,
+ * off2, off3 ... are taken for it.
+ */
+static bool is_off(const struct run *run, const char *variant)
+{
+	for (unsigned int i = 0; i < run->trials->len; i++) {
+		const struct trial *t = run->trials->pdata[i];
+
+		if (t->strategy[0] && !strcmp(t->variant, variant))
+			return !strcmp(t->strategy, "off");
+	}
+	return g_str_has_prefix(variant, "off") &&
+	       strspn(variant + 3, "0123456789") == strlen(variant + 3);
+}
+
+static double figure(const struct sample *s, size_t offset)
+{
+	return s->trial ? *(const double *)((const char *)s + offset) : NAN;
+}
+
+struct range over_samples(const struct cell *c, size_t offset)
+{
+	double *x = g_new(double, c->n_samples + 1);
+	struct range range = {NAN, NAN, NAN, 0};
+
+	for (unsigned int i = 0; i < c->n_samples; i++) {
+		double value = figure(&c->samples[i], offset);
+
+		if (!isnan(value))
+			x[range.n++] = value;
+	}
+	if (range.n) {
+		range.median = median(x, range.n); /* leaves x sorted */
+		range.min = x[0];
+		range.max = x[range.n - 1];
+	}
+	g_free(x);
+	return range;
+}
+
+double disorder(const struct results *r, unsigned int workload)
+{
+	double most = 0;
+
+	for (unsigned int i = 0; i < r->n_cells; i++) {
+		const struct cell *c = &r->cells[i];
+
+		if (c->workload == workload && c->probed)
+			most = fmax(most, OVER(c, m.stashed).median);
+	}
+	return most;
+}
+
+static const struct phase *find_phase(const struct trial *t, const char *workload, bool probes)
+{
+	for (unsigned int i = 0; i < t->phases->len; i++) {
+		const struct phase *p = t->phases->pdata[i];
+
+		if (p->probes == probes && !strcmp(p->workload, workload))
+			return p;
+	}
+	return NULL;
+}
+
+static bool is_ok(const char *state)
+{
+	return !strcmp(state, "ok");
+}
+
+/* CPU time and switches are of perf's window: so is the work they are held to. */
+static void take_load(struct sample *s, const struct phase *p, bool ios)
+{
+	double units = ios ? p->window_requests : p->throughput * p->window_s;
+
+	s->throughput = p->throughput;
+	s->cpu = p->cpu_s * (ios ? 1e6 : 1e3) / units;
+	s->ctx = p->ctx_switches / units;
+	if (units <= 0)
+		s->cpu = s->ctx = NAN;
+	s->lat_p50 = p->lat_p50;
+	s->lat_p99 = p->lat_p99;
+}
+
+static void take_probe(struct cell *c, struct sample *s, const struct phase *p)
+{
+	measure(p->probe, &s->m);
+	s->probed = true;
+	s->tax = p->throughput / s->throughput;
+	s->cost_raw = s->m.fill_cost + s->m.flush_cost;
+	s->fill = s->m.fill_cost - s->m.fill_bias;
+	s->flush = s->m.flush_cost - s->m.flush_bias;
+	s->cost = s->fill + s->flush;
+	c->probed++;
+	c->elements += s->m.elements;
+	c->violations += s->m.violations;
+	c->lost += s->m.lost;
+	c->unconserved += !s->m.conserved;
+	c->depth_max = MAX(c->depth_max, s->m.depth_max);
+	c->stash_max = MAX(c->stash_max, s->m.stash_max);
+	hist_add(&c->depth, &s->m.depth);
+	hist_add(&c->stash, &s->m.stash);
+	hist_add(&c->hold, &s->m.hold);
+}
+
+static void fill_sample(const struct results *r, struct cell *c, struct sample *s)
+{
+	const struct workload *w = workload_of(r, c);
+	const struct phase *bare = NULL, *probed = NULL;
+
+	s->throughput = s->cpu = s->ctx = s->lat_p50 = s->lat_p99 = NAN;
+	s->tax = s->fill = s->flush = s->cost = s->cost_raw = NAN;
+	if (s->trial && is_ok(s->trial->state)) {
+		bare = find_phase(s->trial, w->name, false);
+		probed = find_phase(s->trial, w->name, true);
+	}
+	if (bare && is_ok(bare->state)) {
+		take_load(s, bare, counts_ios(w));
+		c->ok++;
+	} else if (s->trial) {
+		const char *state = bare ? bare->state : "missing";
+
+		if (!is_ok(s->trial->state))
+			state = s->trial->state;
+		if (c->excluded++ && strcmp(c->excluded_as, state))
+			state = "mixed";
+		c->excluded_as = state;
+	}
+	if (probed && is_ok(probed->state) && probed->probe)
+		take_probe(c, s, probed);
+	else /* so that no measure of it is taken for a 0 */
+		s->m = (struct measures){.stashed = NAN,
+					 .stash_mean = NAN,
+					 .depth_p50 = NAN,
+					 .depth_p99 = NAN,
+					 .hold_p50 = NAN,
+					 .hold_p99 = NAN,
+					 .hold_mean = NAN,
+					 .batch_mean = NAN,
+					 .fill_p50 = NAN,
+					 .flush_p50 = NAN,
+					 .fill_cost = NAN,
+					 .flush_cost = NAN,
+					 .fill_bias = NAN,
+					 .flush_bias = NAN,
+					 .bias_spread = NAN};
+}
+
+static void list_blocks(struct results *r)
+{
+	const GPtrArray *trials = r->run->trials;
+
+	r->blocks = g_new0(int, trials->len + 1);
+	for (unsigned int i = 0; i < trials->len; i++) { /* they are sorted by block */
+		const struct trial *t = trials->pdata[i];
+
+		if (!r->n_blocks || r->blocks[r->n_blocks - 1] != t->block)
+			r->blocks[r->n_blocks++] = t->block;
+	}
+}
+
+static unsigned int index_of(const GPtrArray *names, const char *name)
+{
+	unsigned int i = 0;
+
+	while (i < names->len && strcmp(names->pdata[i], name))
+		i++;
+	return i;
+}
+
+static void make_cells(struct results *r)
+{
+	const struct run *run = r->run;
+	unsigned int rings = run->rings->len, variants = run->variants->len;
+
+	r->n_cells = run->workloads->len * rings * variants;
+	r->cells = g_new0(struct cell, r->n_cells);
+	for (unsigned int i = 0; i < r->n_cells; i++) {
+		struct cell *c = &r->cells[i];
+
+		c->variant = i % variants;
+		c->ring = i / variants % rings;
+		c->workload = i / variants / rings;
+		c->ordered = !is_off(run, variant_name(r, c));
+		c->n_samples = r->n_blocks;
+		c->samples = g_new0(struct sample, r->n_blocks + 1);
+	}
+	for (unsigned int i = 0, block = 0; i < run->trials->len; i++) {
+		const struct trial *t = run->trials->pdata[i];
+		unsigned int ring = index_of(run->rings, t->ring);
+		unsigned int variant = index_of(run->variants, t->variant);
+
+		while (r->blocks[block] != t->block)
+			block++;
+		for (unsigned int w = 0; w < run->workloads->len; w++)
+			cell_at(r, w, ring, variant)->samples[block].trial = t;
+	}
+	for (unsigned int i = 0; i < r->n_cells; i++)
+		for (unsigned int b = 0; b < r->n_blocks; b++)
+			fill_sample(r, &r->cells[i], &r->cells[i].samples[b]);
+}
+
+static struct comparison against(const struct results *r, const struct cell *c,
+				 const struct cell *base, size_t offset, unsigned int family,
+				 gsl_rng *rng)
+{
+	double *x = g_new(double, r->n_blocks + 1);
+	struct comparison result;
+	unsigned int n = 0;
+
+	for (unsigned int b = 0; b < r->n_blocks; b++) {
+		double ratio = figure(&c->samples[b], offset) / figure(&base->samples[b], offset);
+
+		/* 0 / 0 and x / 0: a count of nothing, which has no ratio. */
+		if (isfinite(ratio) && ratio > 0)
+			x[n++] = log(ratio);
+	}
+	result = compare(x, n, family, r->margin, rng, r->seed);
+	g_free(x);
+	return result;
+}
+
+/* Which comparison of a cell, of which figure, with which baseline. */
+struct question {
+	size_t answer, figure;
+	int base;
+};
+
+static void compare_family(struct results *r, unsigned int w, unsigned int ring,
+			   const struct question *q, gsl_rng *rng)
+{
+	unsigned int variants = r->run->variants->len, n = 0, size = 0;
+	struct comparison **family = g_new0(struct comparison *, variants + 1);
+
+	for (unsigned int v = 0; v < variants; v++)
+		size += (int)v != q->base && (q->base == r->off || cell_at(r, w, ring, v)->ordered);
+	for (unsigned int v = 0; v < variants; v++) {
+		struct cell *c = cell_at(r, w, ring, v);
+		struct comparison *answer = (struct comparison *)((char *)c + q->answer);
+
+		*answer = compare(NULL, 0, 1, r->margin, rng, r->seed);
+		if ((int)v == q->base) {
+			answer->verdict = VERDICT_BASELINE;
+			continue;
+		}
+		/* Against qemu only what does the same job: publish in order. */
+		if (q->base < 0 || (q->base != r->off && !c->ordered))
+			continue;
+		*answer = against(r, c, cell_at(r, w, ring, q->base), q->figure, size, rng);
+		family[n++] = answer;
+	}
+	judge(family, n, r->margin);
+	g_free(family);
+}
+
+static void compare_all(struct results *r)
+{
+	gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+	const struct question questions[] = {
+		{offsetof(struct cell, to_off), offsetof(struct sample, throughput), r->off},
+		{offsetof(struct cell, to_qemu), offsetof(struct sample, throughput), r->qemu},
+		{offsetof(struct cell, cpu_to_off), offsetof(struct sample, cpu), r->off},
+		{offsetof(struct cell, ctx_to_off), offsetof(struct sample, ctx), r->off},
+	};
+
+	for (unsigned int w = 0; w < r->run->workloads->len; w++)
+		for (unsigned int ring = 0; ring < r->run->rings->len; ring++)
+			for (unsigned int i = 0; i < G_N_ELEMENTS(questions); i++)
+				compare_family(r, w, ring, &questions[i], rng);
+	gsl_rng_free(rng);
+}
+
+static void list_exclusions(struct results *r)
+{
+	const struct run *run = r->run;
+
+	r->exclusions = g_ptr_array_new_with_free_func(g_free);
+	for (unsigned int i = 0; i < run->trials->len; i++) {
+		const struct trial *t = run->trials->pdata[i];
+		bool ok = is_ok(t->state);
+
+		r->trials_ok += ok;
+		r->other_accel += t->accel[0] && strcmp(t->accel, run->accel);
+		if (!ok) {
+			struct exclusion *e = g_new0(struct exclusion, 1);
+
+			e->trial = t;
+			g_ptr_array_add(r->exclusions, e);
+		}
+		for (unsigned int j = 0; ok && j < t->phases->len; j++) {
+			const struct phase *p = t->phases->pdata[j];
+
+			if (!is_ok(p->state)) {
+				struct exclusion *e = g_new0(struct exclusion, 1);
+
+				*e = (struct exclusion){t, p};
+				g_ptr_array_add(r->exclusions, e);
+			}
+		}
+	}
+	if (run->trials_planned > run->trials->len)
+		r->trials_missing = run->trials_planned - run->trials->len;
+}
+
+struct results *compute(const struct run *run, double margin, unsigned long seed)
+{
+	struct results *r = g_new0(struct results, 1);
+
+	r->run = run;
+	r->margin = margin;
+	r->seed = seed;
+	r->off = index_of(run->variants, "off");
+	r->qemu = index_of(run->variants, "qemu");
+	if (r->off == (int)run->variants->len)
+		r->off = -1;
+	if (r->qemu == (int)run->variants->len)
+		r->qemu = -1;
+	list_blocks(r);
+	make_cells(r);
+	compare_all(r);
+	list_exclusions(r);
+	list_probe_use(r);
+	return r;
+}
+
+void results_free(struct results *r)
+{
+	if (!r)
+		return;
+	for (unsigned int i = 0; i < r->n_cells; i++) {
+		struct cell *c = &r->cells[i];
+
+		for (unsigned int b = 0; b < c->n_samples; b++)
+			measures_clear(&c->samples[b].m);
+		g_free(c->samples);
+		hist_clear(&c->depth);
+		hist_clear(&c->stash);
+		hist_clear(&c->hold);
+	}
+	g_free(r->cells);
+	g_free(r->blocks);
+	g_ptr_array_free(r->exclusions, TRUE);
+	g_ptr_array_free(r->sites, TRUE);
+	g_ptr_array_free(r->calibrations, TRUE);
+	g_free(r);
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * analysis: from a run's trials to a report.
+ *
+ *	load.c      DIR/run.json, DIR/trials/x/trial.json -> struct run
+ *	measures.c  one phase's queues -> depth, stash, hold, order cost
+ *	results.c   all trials -> one struct cell for each (workload, ring,
+ *	            variant), compared within blocks; the only place that computes
+ *	stats.c     the statistics behind that: median, interval, p, verdict
+ *	report.c, tables.c, limits.c   struct results -> report.txt
+ *	summary.c                      struct results -> summary.json
+ *	plots.c, plot-data.c, plots/   struct results -> SVG and PNG by gnuplot
+ *
+ * The unit of statistics is the trial (one boot). Nothing here depends on the
+ * time of day, a hash table's order, the locale or the order of directory
+ * entries: the same trials give the same bytes.
+ *
+ * This header is the trials as they were read ("vqlab-run-1",
+ * "vqlab-trial-1", "vqlab-probe-1").
+ */
+#ifndef VQLAB_ANALYSIS_RUN_H
+#define VQLAB_ANALYSIS_RUN_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A histogram: bins in ascending order of value, each count > 0. */
+struct bin {
+	uint64_t value; /* exact, or the lower bound of a log-linear bucket */
+	uint64_t count;
+};
+
+struct hist {
+	struct bin *bins;
+	unsigned int n;
+};
+
+struct queue {
+	char *device, *type, *ring;
+	unsigned int index, num;
+	bool in_order, conserved;
+	uint64_t pops, fills, flushes, published, unpopped, detached;
+	uint64_t in_flight_start, in_flight_end, unmatched_fills;
+	uint64_t order_violations, resets, stashed, stash_max;
+	double stash_time_mean; /* elements, weighted by time */
+	uint64_t hold_sum_ns, fill_sum_ns, flush_sum_ns;
+	double span_s;
+	struct hist depth, stash_count, batch;	/* exact */
+	struct hist hold_ns, fill_ns, flush_ns; /* log-linear */
+};
+
+struct site {
+	char *function, *kind, *instruction, *mode;
+	uint64_t hits;
+};
+
+struct spread {
+	double p05, median, p95; /* ns */
+};
+
+struct calibration {
+	char *function, *mode;
+	uint64_t n;
+	struct spread cost, bias;
+};
+
+struct probe {
+	double seconds;
+	uint64_t events, lost_events, unreadable_rings;
+	GPtrArray *sites;	 /* struct site */
+	GPtrArray *calibrations; /* struct calibration */
+	GPtrArray *queues;	 /* struct queue, sorted by index */
+};
+
+struct phase {
+	char *workload, *kind, *device, *state, *reason, *unit;
+	bool probes;
+	int order;
+	double seconds, throughput;
+	double cpu_s, ctx_switches;	   /* of the window; NAN: not counted */
+	double window_s;		   /* the part of the phase that perf counted */
+	uint64_t window_requests;	   /* what the device completed in it */
+	double lat_mean, lat_p50, lat_p99; /* us; NAN where there is none */
+	uint64_t ios, bytes;
+	struct probe *probe; /* NULL without probes */
+};
+
+struct gate {
+	char *name, *detail;
+	bool ok;
+};
+
+struct trial {
+	char *id, *variant, *ring, *state, *reason, *accel;
+	char *strategy; /* what the variant's name stands for; "" unknown */
+	int block, position;
+	double boot_s;
+	GPtrArray *gates;  /* struct gate */
+	GPtrArray *phases; /* struct phase */
+};
+
+struct workload {
+	char *name, *kind, *device, *summary, *unit;
+};
+
+struct run {
+	char *dir;
+	char *name, *plan, *created;
+	uint64_t seed;
+	char *cpu, *kernel, *os;
+	uint64_t cores, memory_mib;
+	char *accel, *accel_why;
+	char *qemu_version, *qemu_source, *qemu_sha256;
+	bool qemu_hooks;
+	char *guest_kernel, *guest_source, *fio, *iperf3;
+	char *vqlab_version, *vqlab_commit;
+	GPtrArray *versions;  /* char *, "name version", sorted */
+	GPtrArray *variants;  /* char *, the plan's order */
+	GPtrArray *rings;     /* char * */
+	GPtrArray *workloads; /* struct workload */
+	GPtrArray *trials;    /* struct trial, by block, ring, variant */
+	unsigned int blocks, trials_planned;
+};
+
+/**
+ * load_run() - read a whole run folder
+ * @dir: the folder
+ *
+ * Every string read is printable ASCII afterwards: trials hold text that came
+ * from a guest. Returns the run, which run_free() frees, or NULL with @error
+ * set to "FILE: what: why".
+ */
+struct run *load_run(const char *dir, GError **error);
+void run_free(struct run *run);
+
+/* Reads one trial.json; the parts of load_run() that tests drive. */
+struct trial *load_trial(const char *path, const struct run *run, GError **error);
+void trial_free(struct trial *trial);
+
+#endif

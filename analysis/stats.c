@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "stats.h"
+
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_statistics_double.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int ascending(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+double median(double *x, unsigned int n)
+{
+	/* By insertion: n is the number of blocks, and this runs for each resample. */
+	for (unsigned int i = 1; i < n; i++) {
+		double value = x[i];
+		unsigned int j = i;
+
+		for (; j && x[j - 1] > value; j--)
+			x[j] = x[j - 1];
+		x[j] = value;
+	}
+	return n % 2 ? x[n / 2] : (x[n / 2 - 1] + x[n / 2]) / 2;
+}
+
+struct moments {
+	double mean, error; /* standard error of the mean */
+};
+
+static struct moments moments(const double *x, unsigned int n)
+{
+	struct moments m = {.mean = gsl_stats_mean(x, 1, n)};
+
+	m.error = gsl_stats_sd_m(x, 1, n, m.mean) / sqrt(n);
+	/* Equal figures differ in the last bit: that is no variance. */
+	if (m.error < 1e-12)
+		m.error = 1e-12;
+	return m;
+}
+
+double student_p(const double *x, unsigned int n)
+{
+	struct moments m = moments(x, n);
+
+	/* Without this, ratios that are all 1 would depend on rounding. */
+	if (fabs(m.mean) < 1e-12)
+		return 1;
+	return 2 * gsl_cdf_tdist_Q(fabs(m.mean) / m.error, n - 1);
+}
+
+/* The larger p of the two one-sided tests against -margin and +margin. */
+static double equivalence_p(const double *x, unsigned int n, double margin)
+{
+	struct moments m = moments(x, n);
+	double edge = log1p(margin);
+
+	return gsl_cdf_tdist_Q((edge - fabs(m.mean)) / m.error, n - 1);
+}
+
+static void student_interval(const double *x, unsigned int n, struct comparison *c)
+{
+	struct moments m = moments(x, n);
+	double reach = gsl_cdf_tdist_Qinv(ALPHA / 2, n - 1) * m.error;
+
+	c->student = true;
+	c->lo = exp(m.mean - reach);
+	c->hi = exp(m.mean + reach);
+}
+
+static void bootstrap_interval(const double *x, unsigned int n, gsl_rng *rng, unsigned long seed,
+			       struct comparison *c)
+{
+	static double medians[RESAMPLES];
+	double *sample = malloc(n * sizeof(*sample));
+	double t = gsl_cdf_tdist_Qinv(ALPHA / 2, n - 1);
+	double level = gsl_cdf_ugaussian_Q(sqrt((double)n / (n - 1)) * t);
+	unsigned int cut = floor(level * RESAMPLES);
+
+	gsl_rng_set(rng, seed);
+	for (unsigned int i = 0; i < RESAMPLES; i++) {
+		for (unsigned int j = 0; j < n; j++)
+			sample[j] = x[gsl_rng_uniform_int(rng, n)];
+		medians[i] = median(sample, n);
+	}
+	free(sample);
+	qsort(medians, RESAMPLES, sizeof(*medians), ascending);
+	c->lo = exp(medians[cut]);
+	c->hi = exp(medians[RESAMPLES - 1 - cut]);
+}
+
+struct comparison compare(const double *log_ratio, unsigned int n, unsigned int family,
+			  double margin, gsl_rng *rng, unsigned long seed)
+{
+	struct comparison c = {.n = n,
+			       .ratio = NAN,
+			       .lo = NAN,
+			       .hi = NAN,
+			       .p = NAN,
+			       .p_holm = NAN,
+			       .tost = NAN,
+			       .tost_holm = NAN,
+			       .detectable = NAN,
+			       .verdict = VERDICT_NO_DATA};
+	double *sorted, t;
+
+	if (!n)
+		return c;
+	sorted = malloc(n * sizeof(*sorted));
+	memcpy(sorted, log_ratio, n * sizeof(*sorted));
+	c.ratio = exp(median(sorted, n));
+	free(sorted);
+	if (n < 2)
+		return c;
+	if (n < MIN_BOOTSTRAP)
+		student_interval(log_ratio, n, &c);
+	else
+		bootstrap_interval(log_ratio, n, rng, seed, &c);
+	c.p = student_p(log_ratio, n);
+	c.tost = equivalence_p(log_ratio, n, margin);
+	/* Holm's first and hardest step is at ALPHA / family. */
+	t = gsl_cdf_tdist_Qinv(ALPHA / family / 2, n - 1) + gsl_cdf_tdist_Pinv(POWER, n - 1);
+	c.detectable = expm1(t * moments(log_ratio, n).error);
+	return c;
+}
+
+void holm(const double *p, double *adjusted, unsigned int n)
+{
+	unsigned int tests = 0;
+	double floor_p = 0;
+
+	for (unsigned int i = 0; i < n; i++) {
+		adjusted[i] = NAN;
+		tests += !isnan(p[i]);
+	}
+	for (unsigned int step = 0; step < tests; step++) {
+		unsigned int least = n;
+
+		for (unsigned int i = 0; i < n; i++)
+			if (!isnan(p[i]) && isnan(adjusted[i]) && (least == n || p[i] < p[least]))
+				least = i;
+		floor_p = fmax(floor_p, fmin(1, p[least] * (tests - step)));
+		adjusted[least] = floor_p;
+	}
+}
+
+static enum verdict verdict_of(const struct comparison *c, double margin)
+{
+	if (c->n < 2)
+		return c->n ? VERDICT_ONE_BLOCK : VERDICT_NO_DATA;
+	/* First, so that a difference too small to matter is not cried out. */
+	if (c->tost_holm < ALPHA && c->lo > 1 / (1 + margin) && c->hi < 1 + margin)
+		return VERDICT_EQUIVALENT;
+	if (c->p_holm < ALPHA && c->lo > 1)
+		return VERDICT_FASTER;
+	if (c->p_holm < ALPHA && c->hi < 1)
+		return VERDICT_SLOWER;
+	return VERDICT_UNRESOLVED;
+}
+
+void judge(struct comparison **family, unsigned int n, double margin)
+{
+	double *p = calloc(n + 1, sizeof(*p)), *adjusted = calloc(n + 1, sizeof(*adjusted));
+
+	for (unsigned int i = 0; i < n; i++)
+		p[i] = family[i]->p;
+	holm(p, adjusted, n);
+	for (unsigned int i = 0; i < n; i++) {
+		family[i]->p_holm = adjusted[i];
+		p[i] = family[i]->tost;
+	}
+	holm(p, adjusted, n);
+	for (unsigned int i = 0; i < n; i++) {
+		family[i]->tost_holm = adjusted[i];
+		family[i]->verdict = verdict_of(family[i], margin);
+	}
+	free(adjusted);
+	free(p);
+}
+
+const char *verdict_name(enum verdict verdict)
+{
+	static const char *const names[] = {
+		[VERDICT_BASELINE] = "baseline",     [VERDICT_NO_DATA] = "no data",
+		[VERDICT_ONE_BLOCK] = "one block",   [VERDICT_FASTER] = "faster",
+		[VERDICT_SLOWER] = "slower",	     [VERDICT_EQUIVALENT] = "equivalent",
+		[VERDICT_UNRESOLVED] = "unresolved",
+	};
+
+	return names[verdict];
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The tables of one workload. */
+#include <math.h>
+
+#include "report.h"
+#include "table.h"
+
+static const char *ring_name(const struct results *r, unsigned int ring)
+{
+	return r->run->rings->pdata[ring];
+}
+
+static void ring_group(struct table *t, const struct results *r, unsigned int ring)
+{
+	char *title = g_strdup_printf("%s ring", ring_name(r, ring));
+
+	table_group(t, title);
+	g_free(title);
+}
+
+/* "0.689 [0.651, 0.712]" */
+static void ratio_cell(struct table *t, const struct comparison *c)
+{
+	if (c->verdict == VERDICT_BASELINE)
+		table_cell(t, "1");
+	else if (isnan(c->ratio))
+		table_cell(t, "-");
+	else if (isnan(c->lo))
+		table_cell(t, "%.3f", c->ratio);
+	else
+		table_cell(t, "%.3f [%.3f, %.3f]%s", c->ratio, c->lo, c->hi, c->student ? "t" : "");
+}
+
+/* Two of them fit into a row. */
+static void short_ratio_cell(struct table *t, const struct comparison *c)
+{
+	if (c->verdict == VERDICT_BASELINE || isnan(c->ratio) || isnan(c->lo))
+		ratio_cell(t, c);
+	else
+		table_cell(t, "%.2f [%.2f, %.2f]%s", c->ratio, c->lo, c->hi, c->student ? "t" : "");
+}
+
+static void verdict_cell(struct table *t, const struct results *r, const struct cell *c,
+			 const struct comparison *cmp)
+{
+	char *text = verdict_text(r, c, cmp);
+
+	table_cell(t, "%s", text);
+	g_free(text);
+}
+
+static void throughput_table(GString *out, const struct results *r, unsigned int w,
+			     const char *unit)
+{
+	char *head = g_strdup_printf(">%s", unit);
+	struct table *t = table_new("throughput", ">n", head, "to off [95 % CI]", "verdict", NULL);
+
+	for (unsigned int ring = 0; ring < r->run->rings->len; ring++) {
+		ring_group(t, r, ring);
+		for (unsigned int v = 0; v < r->run->variants->len; v++) {
+			const struct cell *c = cell_at(r, w, ring, v);
+
+			table_cell(t, "%s", variant_name(r, c));
+			table_cell(t, "%u", c->ok);
+			table_number(t, OVER(c, throughput).median);
+			ratio_cell(t, &c->to_off);
+			verdict_cell(t, r, c, &c->to_off);
+		}
+	}
+	table_print(t, out);
+	g_string_append_c(out, '\n');
+	g_free(head);
+}
+
+static void qemu_table(GString *out, const struct results *r, unsigned int w)
+{
+	struct table *t;
+
+	if (r->qemu < 0)
+		return;
+	t = table_new("throughput", ">n", "to qemu [95 % CI]", "verdict", NULL);
+	for (unsigned int ring = 0; ring < r->run->rings->len; ring++) {
+		ring_group(t, r, ring);
+		for (unsigned int v = 0; v < r->run->variants->len; v++) {
+			const struct cell *c = cell_at(r, w, ring, v);
+
+			if (!c->ordered || (int)v == r->qemu)
+				continue;
+			table_cell(t, "%s", variant_name(r, c));
+			table_cell(t, "%u", c->to_qemu.n);
+			ratio_cell(t, &c->to_qemu);
+			verdict_cell(t, r, c, &c->to_qemu);
+		}
+	}
+	table_print(t, out);
+	g_string_append_c(out, '\n');
+}
+
+static void cpu_table(GString *out, const struct results *r, unsigned int w, bool ios)
+{
+	struct table *t =
+		table_new("cost", ios ? ">CPU ms\n/1k I/O" : ">CPU ms\n/Gbit", "to off\n[95 % CI]",
+			  ios ? ">switches\n/I/O" : ">switches\n/Gbit", "to off\n[95 % CI]", NULL);
+
+	for (unsigned int ring = 0; ring < r->run->rings->len; ring++) {
+		ring_group(t, r, ring);
+		for (unsigned int v = 0; v < r->run->variants->len; v++) {
+			const struct cell *c = cell_at(r, w, ring, v);
+
+			table_cell(t, "%s", variant_name(r, c));
+			table_number(t, OVER(c, cpu).median);
+			short_ratio_cell(t, &c->cpu_to_off);
+			table_number(t, OVER(c, ctx).median);
+			short_ratio_cell(t, &c->ctx_to_off);
+		}
+	}
+	table_print(t, out);
+	g_string_append_c(out, '\n');
+}
+
+static void order_row(struct table *t, const struct results *r, const struct cell *c)
+{
+	table_cell(t, "%s", variant_name(r, c));
+	table_number(t, 100 * OVER(c, m.stashed).median);
+	table_count(t, OVER(c, m.depth_p50).median);
+	table_count(t, OVER(c, m.depth_p99).median);
+	table_count(t, c->probed ? c->depth_max : NAN);
+	table_number(t, OVER(c, m.stash_mean).median);
+	table_count(t, c->probed ? c->stash_max : NAN);
+	table_number(t, OVER(c, m.hold_p50).median / 1e3);
+	table_number(t, OVER(c, m.hold_p99).median / 1e3);
+	table_number(t, OVER(c, m.batch_mean).median);
+}
+
+static void order_table(GString *out, const struct results *r, unsigned int w)
+{
+	struct table *t =
+		table_new("ordering", ">stash\n%", ">depth\np50", ">\np99", ">\nmax", ">S\nmean",
+			  ">\nmax", ">hold\np50 us", ">\np99 us", ">batch\nmean", NULL);
+
+	for (unsigned int ring = 0; ring < r->run->rings->len; ring++) {
+		ring_group(t, r, ring);
+		for (unsigned int v = 0; v < r->run->variants->len; v++)
+			order_row(t, r, cell_at(r, w, ring, v));
+	}
+	table_print(t, out);
+	g_string_append_c(out, '\n');
+}
+
+static void probe_row(struct table *t, const struct results *r, const struct cell *c)
+{
+	table_cell(t, "%s", variant_name(r, c));
+	table_cell(t, "%u", c->probed);
+	table_cell(t, "%" G_GUINT64_FORMAT, c->elements);
+	table_number(t, OVER(c, m.fill_p50).median);
+	table_number(t, OVER(c, m.flush_p50).median);
+	table_number(t, OVER(c, cost_raw).median);
+	table_number(t, OVER(c, cost).median);
+	table_number(t, OVER(c, tax).median);
+	/* Out of order is what off is for: no violation there. */
+	if (c->ordered && c->probed)
+		table_cell(t, "%" G_GUINT64_FORMAT, c->violations);
+	else
+		table_cell(t, "-");
+}
+
+static void probe_table(GString *out, const struct results *r, unsigned int w)
+{
+	struct table *t =
+		table_new("order cost", ">n", ">elements", ">fill\np50 ns", ">flush\np50 ns",
+			  ">cost\nraw ns", ">\nless bias", ">probe\ntax", ">viol.", NULL);
+
+	for (unsigned int ring = 0; ring < r->run->rings->len; ring++) {
+		ring_group(t, r, ring);
+		for (unsigned int v = 0; v < r->run->variants->len; v++)
+			probe_row(t, r, cell_at(r, w, ring, v));
+	}
+	table_print(t, out);
+}
+
+void report_workload(GString *out, const struct results *r, unsigned int w)
+{
+	const struct workload *workload = r->run->workloads->pdata[w];
+	bool ios = counts_ios(workload);
+
+	heading(out, '-', "%s", workload->name);
+	if (workload->summary[0])
+		paragraph(out, 0, "%s\n", workload->summary);
+	throughput_table(out, r, w, workload->unit);
+	qemu_table(out, r, w);
+	cpu_table(out, r, w, ios);
+	order_table(out, r, w);
+	probe_table(out, r, w);
+	if (!ios)
+		paragraph(out, 0, "\nrx and tx queue of the device are added up.");
+}
