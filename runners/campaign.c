@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "campaign.h"
+#include "progress.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define REAP_MS 10000
+#define KVM_BOOT_S 20
+
+/* A process of a trial, seen from its parent. */
+struct job {
+	pid_t pid;
+	int pidfd, lines; /* lines: the read end of its reports */
+	GString *text;	  /* of the line that is not whole yet */
+	char *state, *reason, *error;
+	int status;
+};
+
+/* What the process does; its return value is its exit status. */
+typedef int (*job_body)(struct campaign *c, const struct slot *slot, const char *dir,
+			int report_fd);
+
+bool campaign_init(struct campaign *c, GError **error)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	c->signals = signalfd(-1, &set, SFD_CLOEXEC);
+	if (c->signals >= 0 && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0)
+		return true;
+	g_set_error(error, VQB_ERROR, VQB_FAILED, "cannot watch signals: %s", g_strerror(errno));
+	return false;
+}
+
+static void job_start(struct campaign *c, struct job *j, job_body body, const struct slot *slot,
+		      const char *dir, GError **error)
+{
+	pid_t parent = getpid();
+	int lines[2];
+
+	memset(j, 0, sizeof(*j));
+	if (pipe2(lines, O_CLOEXEC) < 0) {
+		g_set_error(error, VQB_ERROR, VQB_FAILED, "pipe: %s", g_strerror(errno));
+		return;
+	}
+	fflush(NULL);
+	j->pid = fork();
+	if (j->pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != parent)
+			_exit(127);
+		setsid();
+		close(lines[0]);
+		close(c->signals);
+		_exit(body(c, slot, dir, lines[1]));
+	}
+	close(lines[1]);
+	j->lines = lines[0];
+	j->text = g_string_new(NULL);
+	if (j->pid < 0)
+		g_set_error(error, VQB_ERROR, VQB_FAILED, "fork: %s", g_strerror(errno));
+	else
+		j->pidfd = pidfd_open(j->pid, 0);
+}
+
+/* Kills what is left of the trial, and reaps until no child remains. */
+static void job_kill(struct job *j)
+{
+	int64_t until = now_ms() + REAP_MS;
+	pid_t pid;
+	int status;
+
+	if (j->pid <= 0)
+		return;
+	/* Its group bears its own number from setsid on. */
+	kill(-j->pid, SIGKILL);
+	kill(j->pid, SIGKILL);
+	while ((pid = waitpid(-1, &status, WNOHANG)) >= 0 && now_ms() < until) {
+		if (pid == j->pid)
+			j->status = status;
+		else if (!pid) {
+			kill(-j->pid, SIGKILL);
+			poll(NULL, 0, 5);
+		}
+	}
+}
+
+static void job_free(struct job *j)
+{
+	if (j->lines > 0)
+		close(j->lines);
+	if (j->pidfd > 0)
+		close(j->pidfd);
+	if (j->text)
+		g_string_free(j->text, TRUE);
+	g_free(j->state);
+	g_free(j->reason);
+	g_free(j->error);
+	memset(j, 0, sizeof(*j));
+}
+
+static void job_line(struct job *j, char *line, struct progress *p)
+{
+	g_auto(GStrv) word = g_strsplit(line, " ", 3);
+
+	if (!strcmp(word[0], "phase") && p) {
+		progress_doing(p, line + strlen("phase "));
+	} else if (!strcmp(word[0], "state") && word[1]) {
+		g_free(j->state);
+		g_free(j->reason);
+		j->state = g_strdup(word[1]);
+		j->reason = g_strdup(word[2] ? word[2] : "");
+	} else if (!strcmp(word[0], "error")) {
+		g_free(j->error);
+		j->error = g_strdup(line + strlen("error "));
+	}
+}
+
+static void job_read(struct job *j, struct progress *p)
+{
+	char chunk[4096], *end;
+	ssize_t n = read(j->lines, chunk, sizeof(chunk));
+
+	if (n <= 0) {
+		close(j->lines);
+		j->lines = -1;
+		return;
+	}
+	g_string_append_len(j->text, chunk, n);
+	while ((end = strchr(j->text->str, '\n'))) {
+		*end = '\0';
+		job_line(j, j->text->str, p);
+		g_string_erase(j->text, 0, end + 1 - j->text->str);
+	}
+}
+
+/* Until the process has ended; false when a signal came first. */
+static bool job_wait(struct campaign *c, struct job *j, struct progress *p)
+{
+	for (;;) {
+		struct pollfd f[] = {
+			{.fd = c->signals, .events = POLLIN},
+			{.fd = j->lines, .events = POLLIN},
+			{.fd = j->pidfd, .events = POLLIN},
+		};
+		struct signalfd_siginfo info;
+
+		poll(f, 3, 1000);
+		if (f[0].revents && read(c->signals, &info, sizeof(info)) == sizeof(info)) {
+			c->caught = info.ssi_signo;
+			return false;
+		}
+		if (f[1].revents)
+			job_read(j, p);
+		else if (f[2].revents)
+			return true;
+		if (p)
+			progress_doing(p, NULL);
+	}
+}
+
+/* Runs @body in a process of its own; all of it is gone afterwards. */
+static bool run_job(struct campaign *c, struct job *j, job_body body, const struct slot *slot,
+		    const char *dir, struct progress *p, GError **error)
+{
+	g_autoptr(GError) e = NULL;
+	bool ended;
+
+	job_start(c, j, body, slot, dir, &e);
+	if (e) {
+		g_propagate_error(error, g_steal_pointer(&e));
+		return false;
+	}
+	ended = job_wait(c, j, p);
+	job_kill(j);
+	return ended;
+}
+
+static int say_error(int report_fd, GError *e)
+{
+	g_strdelimit(e->message, "\n", ' ');
+	dprintf(report_fd, "error %s\n", e->message);
+	return 1;
+}
+
+static int trial_body(struct campaign *c, const struct slot *slot, const char *dir, int report_fd)
+{
+	g_autoptr(GError) e = NULL;
+
+	close(c->run->journal);
+	if (trial_run(c->bench, slot, dir, report_fd, &e))
+		return 0;
+	return say_error(report_fd, e);
+}
+
+static int kvm_body(struct campaign *c, const struct slot *slot, const char *dir, int report_fd)
+{
+	g_autoptr(GError) e = NULL;
+
+	if (trial_boots(c->bench, "kvm", dir, KVM_BOOT_S, &e))
+		return 0;
+	return say_error(report_fd, e);
+}
+
+bool campaign_choose_accel(struct campaign *c, const char *want, GError **error)
+{
+	struct bench *b = c->bench;
+	g_autofree char *dir = NULL;
+	struct job j;
+	bool works;
+
+	b->accel = g_strdup("tcg");
+	if (!strcmp(want, "tcg")) {
+		b->accel_why = g_strdup("asked for");
+		return true;
+	}
+	if (access("/dev/kvm", F_OK) < 0) {
+		b->accel_why = g_strdup("no /dev/kvm");
+	} else {
+		dir = rundir_begin_trial(c->run, "kvm", error);
+		if (!dir)
+			return false;
+		fprintf(stderr, "vqbench: /dev/kvm is there: does a guest boot under it?\n");
+		if (!run_job(c, &j, kvm_body, NULL, dir, NULL, error)) {
+			job_free(&j);
+			remove_tree(dir);
+			return false;
+		}
+		works = WIFEXITED(j.status) && WEXITSTATUS(j.status) == 0;
+		if (works) {
+			g_free(b->accel);
+			b->accel = g_strdup("kvm");
+			b->accel_why = g_strdup("a guest boots under /dev/kvm");
+		} else {
+			b->accel_why = g_strdup_printf("/dev/kvm: %s",
+						       j.error ? j.error : "the check died");
+		}
+		job_free(&j);
+		remove_tree(dir);
+	}
+	fprintf(stderr, "vqbench: accelerator %s: %s\n", b->accel, b->accel_why);
+	if (!strcmp(want, "auto") || !strcmp(b->accel, "kvm"))
+		return true;
+	g_set_error(error, VQB_ERROR, VQB_FAILED, "KVM does not work here (%s): leave out --accel",
+		    b->accel_why);
+	return false;
+}
+
+/* One trial, kept or failed; false ends the run. */
+static bool run_slot(struct campaign *c, const struct slot *slot, struct progress *p,
+		     GError **error)
+{
+	g_autofree char *dir = rundir_begin_trial(c->run, slot->id, error);
+	struct job j = {0};
+	bool ok;
+
+	if (!dir || !rundir_note(c->run, error, "start %s", slot->id))
+		return false;
+	progress_begin(p, slot);
+	if (!run_job(c, &j, trial_body, slot, dir, p, error)) {
+		progress_clear(p);
+		remove_tree(dir);
+		if (c->caught)
+			rundir_note(c->run, NULL, "interrupted %s by signal %d", slot->id,
+				    c->caught);
+		job_free(&j);
+		return false;
+	}
+	ok = WIFEXITED(j.status) && WEXITSTATUS(j.status) == 0 && j.state;
+	if (ok) {
+		ok = rundir_keep_trial(c->run, slot->id, error) &&
+		     rundir_note(c->run, error, "end %s %s", slot->id, j.state);
+		progress_end(p, j.state, j.reason);
+	} else {
+		progress_clear(p);
+		rundir_note(c->run, NULL, "failed %s", slot->id);
+		g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: %s (its logs: %s)", slot->id,
+			    j.error ? j.error : "the trial's process died", dir);
+	}
+	job_free(&j);
+	return ok;
+}
+
+bool campaign_run(struct campaign *c, GError **error)
+{
+	struct progress p;
+	unsigned int i;
+
+	progress_init(&p, c->slots->len);
+	for (i = 0; i < c->slots->len; i++)
+		p.done += rundir_has(c->run, ((struct slot *)c->slots->pdata[i])->id);
+	if (p.done)
+		fprintf(stderr, "vqbench: %d of %d trials are there already\n", p.done, p.total);
+	for (i = 0; i < c->slots->len; i++) {
+		struct slot *s = c->slots->pdata[i];
+
+		if (!rundir_has(c->run, s->id) && !run_slot(c, s, &p, error))
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Runs the trials one after the other, each in a process of its own.
+ *
+ * A trial's process is killed when this one dies; all that it starts is killed
+ * when it dies, and orphans come to this process (subreaper), which kills the
+ * trial's group and reaps everything before it goes on.  SIGINT, SIGTERM and
+ * SIGHUP are read from a descriptor, never handled asynchronously, so a second
+ * one does no harm.
+ */
+#ifndef VQLAB_CAMPAIGN_H
+#define VQLAB_CAMPAIGN_H
+
+#include "rundir.h"
+#include "trial.h"
+
+struct campaign {
+	struct bench *bench;
+	struct rundir *run;
+	GPtrArray *slots;
+	int signals; /* signalfd */
+	int caught;  /* the signal that ended the run, or 0 */
+};
+
+/* Blocks the signals and opens their descriptor. */
+bool campaign_init(struct campaign *c, GError **error);
+
+/*
+ * Finds out whether a guest boots under KVM (@want "auto" or "kvm") and sets
+ * bench->accel and accel_why.  False when KVM was demanded and does not work,
+ * or when a signal came (c->caught).
+ */
+bool campaign_choose_accel(struct campaign *c, const char *want, GError **error);
+
+/* Runs what is not there yet.  False: the lab failed, or c->caught is set. */
+bool campaign_run(struct campaign *c, GError **error);
+
+#endif /* VQLAB_CAMPAIGN_H */

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "load.h"
+
+#include <math.h>
+#include <string.h>
+
+static bool G_GNUC_PRINTF(2, 3) invalid(GError **error, const char *format, ...)
+{
+	g_autofree char *why = NULL;
+	va_list args;
+
+	va_start(args, format);
+	why = g_strdup_vprintf(format, args);
+	va_end(args);
+	g_set_error_literal(error, VQB_ERROR, VQB_INVALID, why);
+	return false;
+}
+
+static JsonNode *parse(const char *text, size_t len, const char *what, GError **error)
+{
+	g_autoptr(GError) e = NULL;
+	JsonNode *n = parse_json(text, len, what, &e);
+
+	if (!n) {
+		g_autofree char *said = printable(text, len, 160);
+
+		invalid(error, "%s%s%s", e->message, *said ? ": " : "", said);
+	}
+	return n;
+}
+
+/* A number of the guest's is used only when it can be one. */
+static bool sane(double x)
+{
+	return isfinite(x) && x >= 0 && x < 1e15;
+}
+
+struct sum {
+	double ios, bytes, runtime_ms, clat_ns;
+	double most_ios, p50, p99;
+	bool good;
+};
+
+static void add_part(struct sum *s, JsonObject *part)
+{
+	JsonObject *clat = json_sub(part, "clat_ns");
+	JsonObject *percentile = json_sub(clat, "percentile");
+	double ios = json_num(part, "total_ios", 0), bytes = json_num(part, "io_bytes", 0);
+	double ms = json_num(part, "runtime", 0), mean = json_num(clat, "mean", 0);
+	double p50 = json_num(percentile, "50.000000", 0);
+	double p99 = json_num(percentile, "99.000000", 0);
+
+	if (!part || ios == 0)
+		return;
+	s->good = s->good && sane(ios) && sane(bytes) && sane(ms) && sane(mean) && sane(p50) &&
+		  sane(p99);
+	s->ios += ios;
+	s->bytes += bytes;
+	s->clat_ns += mean * ios;
+	s->runtime_ms = MAX(s->runtime_ms, ms);
+	if (ios > s->most_ios) {
+		s->most_ios = ios;
+		s->p50 = p50;
+		s->p99 = p99;
+	}
+}
+
+bool load_fio(struct load *l, const char *text, size_t len, GError **error)
+{
+	static const char *const parts[] = {"read", "write", "mixed"};
+	g_autoptr(JsonNode) root = parse(text, len, "fio", error);
+	struct sum s = {.good = true};
+	JsonArray *jobs;
+	unsigned int i, k;
+
+	memset(l, 0, sizeof(*l));
+	l->unit = "IOPS";
+	if (!root)
+		return false;
+	jobs = json_list(json_node_get_object(root), "jobs");
+	if (!jobs || !json_array_get_length(jobs))
+		return invalid(error, "fio: no jobs in its report");
+	for (i = 0; i < json_array_get_length(jobs); i++) {
+		JsonNode *n = json_array_get_element(jobs, i);
+		JsonObject *job = JSON_NODE_HOLDS_OBJECT(n) ? json_node_get_object(n) : NULL;
+		int64_t code = json_int(job, "error", -1);
+
+		if (code == 84)
+			return invalid(error, "fio: verification failed: a read returned other "
+					      "data than was there");
+		if (code)
+			return invalid(error, "fio: job %u failed with error %" PRId64, i, code);
+		for (k = 0; k < G_N_ELEMENTS(parts); k++)
+			add_part(&s, json_sub(job, parts[k]));
+	}
+	if (!s.good)
+		return invalid(error, "fio: its report holds impossible numbers");
+	if (s.ios <= 0 || s.runtime_ms <= 0)
+		return invalid(error, "fio: no request was completed");
+	l->seconds = s.runtime_ms / 1e3;
+	l->ios = s.ios;
+	l->bytes = s.bytes;
+	l->throughput = s.ios / l->seconds;
+	l->has_latency = s.clat_ns > 0;
+	l->mean = s.clat_ns / s.ios / 1e3;
+	l->p50 = s.p50 / 1e3;
+	l->p99 = s.p99 / 1e3;
+	return true;
+}
+
+bool load_iperf3(struct load *l, const char *text, size_t len, GError **error)
+{
+	g_autoptr(JsonNode) root = parse(text, len, "iperf3", error);
+	JsonObject *o, *sum;
+	const char *why;
+	double bits;
+
+	memset(l, 0, sizeof(*l));
+	l->unit = "Gbit/s";
+	if (!root)
+		return false;
+	o = json_node_get_object(root);
+	why = json_str(o, "error", NULL);
+	if (why) {
+		g_autofree char *said = printable(why, strlen(why), 160);
+
+		return invalid(error, "iperf3: %s", said);
+	}
+	sum = json_sub(json_sub(o, "end"), "sum_received");
+	bits = json_num(sum, "bits_per_second", -1);
+	l->seconds = json_num(sum, "seconds", -1);
+	l->bytes = json_int(sum, "bytes", 0);
+	l->throughput = bits / 1e9;
+	if (!sum || !sane(bits) || !sane(l->seconds) || !sane(l->bytes))
+		return invalid(error, "iperf3: no end.sum_received in its report");
+	if (bits == 0 || l->seconds == 0)
+		return invalid(error, "iperf3: no byte was received");
+	return true;
+}

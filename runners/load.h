@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What fio and iperf3 report, from JSON that came out of the guest. */
+#ifndef VQLAB_LOAD_H
+#define VQLAB_LOAD_H
+
+#include "util.h"
+
+struct load {
+	double seconds;	   /* that the load ran, by its own clock */
+	double throughput; /* in unit */
+	const char *unit;  /* IOPS or Gbit/s */
+	int64_t ios;	   /* fio: requests completed; iperf3: 0 */
+	int64_t bytes;
+	bool has_latency;      /* fio only */
+	double mean, p50, p99; /* completion latency, microseconds */
+};
+
+/*
+ * Reads fio's --output-format=json.  Several jobs, and reads beside writes,
+ * are added up; percentiles cannot be added and are those of the part with
+ * most requests (unified_rw_reporting=1 in the job makes one part of both).
+ * False with VQB_INVALID when it is not such a report, when a job or its
+ * verification failed, or when nothing was done.
+ */
+bool load_fio(struct load *l, const char *text, size_t len, GError **error);
+
+/* Reads iperf3's -J: what the receiver got. */
+bool load_iperf3(struct load *l, const char *text, size_t len, GError **error);
+
+#endif /* VQLAB_LOAD_H */

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* vqbench: the command line.  util.h says how the parts hang together. */
+#include "campaign.h"
+#include "runinfo.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct {
+	char *out, *qemu, *guest, *variants, *rings, *accel, *vqprobe, *plugin;
+	int64_t blocks, seed;
+	gboolean dry_run, help_plan, version;
+} opt = {.seed = -1};
+
+static const GOptionEntry run_options[] = {
+	{"out", 'o', 0, G_OPTION_ARG_FILENAME, &opt.out, "Run folder; resumes if it exists", "DIR"},
+	{"qemu", 0, 0, G_OPTION_ARG_FILENAME, &opt.qemu, "Folder made by setup/qemu.sh", "DIR"},
+	{"guest", 0, 0, G_OPTION_ARG_FILENAME, &opt.guest, "Folder made by setup/guest.sh", "DIR"},
+	{"variants", 0, 0, G_OPTION_ARG_STRING, &opt.variants, "Instead of the plan's", "A,B"},
+	{"rings", 0, 0, G_OPTION_ARG_STRING, &opt.rings, "Instead of the plan's", "A,B"},
+	{"blocks", 0, 0, G_OPTION_ARG_INT64, &opt.blocks, "Instead of the plan's", "N"},
+	{"seed", 0, 0, G_OPTION_ARG_INT64, &opt.seed, "Instead of the plan's; 0 draws one", "N"},
+	{"accel", 0, 0, G_OPTION_ARG_STRING, &opt.accel,
+	 "auto (KVM if a guest boots under it), tcg or kvm", "NAME"},
+	{"vqprobe", 0, 0, G_OPTION_ARG_FILENAME, &opt.vqprobe, "Default: beside vqbench", "PATH"},
+	{"plugin", 0, 0, G_OPTION_ARG_FILENAME, &opt.plugin,
+	 "nbdkit's; default: runners/latency.so beside vqbench", "PATH"},
+	{"dry-run", 0, 0, G_OPTION_ARG_NONE, &opt.dry_run, "Print the order of trials and end",
+	 NULL},
+	G_OPTION_ENTRY_NULL};
+
+static const GOptionEntry check_options[] = {
+	{"help-plan", 0, 0, G_OPTION_ARG_NONE, &opt.help_plan, "Print the keys of a plan", NULL},
+	G_OPTION_ENTRY_NULL};
+
+static const char usage[] =
+	"usage: vqbench run PLAN.ini -o DIR --qemu DIR --guest DIR [options]\n"
+	"       vqbench check PLAN.ini\n"
+	"\n"
+	"Runs a plan's trials: boots each variant in QEMU, drives fio and iperf3 in\n"
+	"the guest, and keeps what they and the probes said, for vqreport.\n"
+	"\n"
+	"  vqbench run --help         the options\n"
+	"  vqbench check --help-plan  the keys of a plan\n"
+	"  vqbench --version\n";
+
+static int usage_error(const char *why)
+{
+	fprintf(stderr, "vqbench: %s; vqbench --help tells more\n", why);
+	return 2;
+}
+
+/* The exit status for @e, after saying it. */
+static int complain(const GError *e)
+{
+	fprintf(stderr, "vqbench: %s\n", e->message);
+	return e->code == VQB_BAD_INPUT ? 2 : 1;
+}
+
+static char *beside_me(const char *name)
+{
+	g_autofree char *exe = g_file_read_link("/proc/self/exe", NULL);
+	g_autofree char *dir = g_path_get_dirname(exe ? exe : ".");
+
+	return g_build_filename(dir, name, NULL);
+}
+
+/* As it will be used after changes of folder and user. */
+static char *absolute(const char *path)
+{
+	return g_canonicalize_filename(path, NULL);
+}
+
+static void free_left_out(gpointer data)
+{
+	struct left_out *l = data;
+
+	g_free(l->variant);
+	g_free(l->ring);
+	g_free(l->why);
+	g_free(l);
+}
+
+/*
+ * Takes the trials that this QEMU cannot run out of @slots; what was left out,
+ * for run.json.
+ */
+static GPtrArray *leave_out(const struct bench *b, GPtrArray *slots)
+{
+	GPtrArray *list = g_ptr_array_new_with_free_func(free_left_out);
+	const struct plan *p = b->plan;
+	unsigned int i, r, s;
+
+	for (i = 0; i < p->variants->len; i++)
+		for (r = 0; p->rings[r]; r++) {
+			struct plan_variant *v = p->variants->pdata[i];
+			char *why = qemuinfo_lacks(&b->qemu, v->variant, p->rings[r]);
+			struct left_out *l;
+
+			if (!why)
+				continue;
+			fprintf(stderr,
+				"vqbench: %s (%s) is left out: this QEMU cannot run it: %s\n",
+				v->label, p->rings[r], why);
+			l = g_new0(struct left_out, 1);
+			l->variant = g_strdup(v->label);
+			l->ring = g_strdup(p->rings[r]);
+			l->why = why;
+			g_ptr_array_add(list, l);
+			for (s = slots->len; s-- > 0;) {
+				struct slot *slot = slots->pdata[s];
+
+				if (slot->variant == v && slot->ring == p->rings[r])
+					g_ptr_array_remove_index(slots, s);
+			}
+		}
+	return list;
+}
+
+/* A seed that was not given is the folder's, or drawn. */
+static void settle_seed(struct plan *p)
+{
+	g_autofree char *stored = NULL;
+
+	if (p->seed)
+		return;
+	stored = opt.out ? rundir_stored(opt.out, "seed") : NULL;
+	if (stored)
+		p->seed = g_ascii_strtoll(stored, NULL, 10);
+	else
+		p->seed = 1 + (int64_t)g_random_int_range(0, G_MAXINT32);
+}
+
+static void print_schedule(const struct plan *p, GPtrArray *slots)
+{
+	unsigned int i, k;
+
+	printf("# plan %s, seed %" PRId64 ", %u trials\n", p->name, p->seed, slots->len);
+	for (i = 0; i < slots->len; i++) {
+		struct slot *s = slots->pdata[i];
+
+		printf("%s", s->id);
+		for (k = 0; k < s->phases->len; k++) {
+			struct slot_phase *ph = &g_array_index(s->phases, struct slot_phase, k);
+
+			printf(" %s/%s", ph->workload->name, ph->probes ? "on" : "off");
+		}
+		printf("\n");
+	}
+}
+
+static bool open_run(struct campaign *c, GError **error)
+{
+	const struct bench *b = c->bench;
+	g_autofree char *plan = plan_hash(b->plan), *qemu = qemuinfo_identity(&b->qemu);
+	g_autofree char *seed = g_strdup_printf("%" PRId64, b->plan->seed);
+	g_autofree char *blocks = g_strdup_printf("%" PRId64, b->plan->blocks);
+	g_autofree char *variants = g_strjoinv(";", b->plan->variant_list);
+	g_autofree char *rings = g_strjoinv(";", b->plan->rings);
+	g_autofree char *guest = guestinfo_identity(&b->guest);
+	const struct identity id[] = {
+		{"plan", plan, "plan or fio job (by hash)"},
+		{"seed", seed, "seed"},
+		{"blocks", blocks, "number of blocks"},
+		{"variants", variants, "list of variants"},
+		{"rings", rings, "list of rings"},
+		{"qemu", qemu, "QEMU"},
+		{"guest", guest, "guest (by hash)"},
+	};
+
+	return rundir_open(c->run, b->dir, id, G_N_ELEMENTS(id), error);
+}
+
+static bool run(struct campaign *c, GPtrArray *left_out, GError **error)
+{
+	g_autofree char *name = g_path_get_basename(c->bench->dir);
+
+	if (!campaign_init(c, error) || !open_run(c, error))
+		return false;
+	if (c->run->resumed && runinfo_accel(c->bench->dir, &c->bench->accel, &c->bench->accel_why))
+		fprintf(stderr, "vqbench: going on with %s, accelerator %s\n", name,
+			c->bench->accel);
+	else if (!campaign_choose_accel(c, opt.accel ? opt.accel : "auto", error) ||
+		 !runinfo_write(c->bench, name, c->slots->len, left_out, error))
+		return false;
+	return campaign_run(c, error);
+}
+
+static struct plan *load_plan(const char *path, GError **error)
+{
+	struct plan *p = plan_load(path, error);
+
+	if (p && plan_override(p, opt.variants, opt.rings, opt.blocks, opt.seed, error))
+		return p;
+	plan_free(p);
+	return NULL;
+}
+
+static const char *check_usage(void)
+{
+	static const char *const accels[] = {"auto", "tcg", "kvm", NULL};
+
+	if (opt.blocks < 0 || opt.blocks > 99)
+		return "--blocks: not a number between 1 and 99";
+	if (opt.seed < -1)
+		return "--seed: not a number from 0 on";
+	if (opt.accel && !g_strv_contains(accels, opt.accel))
+		return "--accel: not one of auto, tcg, kvm";
+	if (!opt.dry_run && (!opt.out || !opt.qemu || !opt.guest))
+		return "run needs -o DIR, --qemu DIR and --guest DIR";
+	return NULL;
+}
+
+static bool check_tools(const struct bench *b, GError **error)
+{
+	if (geteuid() != 0) {
+		g_set_error(error, VQB_ERROR, VQB_FAILED,
+			    "run needs root: it makes network namespaces and attaches probes");
+		return false;
+	}
+	if (access(b->vqprobe, X_OK) == 0 && access(b->plugin, R_OK) == 0)
+		return true;
+	g_set_error(error, VQB_ERROR, VQB_FAILED, "%s is missing: make all builds it",
+		    access(b->vqprobe, X_OK) ? b->vqprobe : b->plugin);
+	return false;
+}
+
+static int command_run(const char *path)
+{
+	g_autoptr(GError) e = NULL;
+	g_autoptr(GPtrArray) left_out = NULL;
+	struct bench b = {0};
+	struct rundir r = {.journal = -1};
+	struct campaign c = {.bench = &b, .run = &r};
+	const char *wrong = check_usage();
+
+	if (wrong)
+		return usage_error(wrong);
+	b.plan = load_plan(path, &e);
+	if (!b.plan)
+		return complain(e);
+	settle_seed(b.plan);
+	c.slots = schedule_make(b.plan);
+	b.vqprobe = opt.vqprobe ? absolute(opt.vqprobe) : beside_me("vqprobe");
+	b.plugin = opt.plugin ? absolute(opt.plugin) : beside_me("runners/latency.so");
+	if (!opt.dry_run && !check_tools(&b, &e))
+		return complain(e);
+	if (opt.qemu) {
+		g_autofree char *dir = absolute(opt.qemu);
+
+		if (!qemuinfo_load(&b.qemu, dir, &e))
+			return complain(e);
+		left_out = leave_out(&b, c.slots);
+	}
+	if (opt.dry_run) {
+		print_schedule(b.plan, c.slots);
+		return 0;
+	}
+	if (!c.slots->len) {
+		fprintf(stderr, "vqbench: this QEMU can run none of the plan's variants\n");
+		return 1;
+	}
+	b.dir = absolute(opt.out);
+	opt.guest = absolute(opt.guest);
+	if (!guestinfo_load(&b.guest, opt.guest, &e))
+		return complain(e);
+	if (run(&c, left_out, &e))
+		return 0;
+	if (c.caught) {
+		fprintf(stderr, "vqbench: interrupted: finished trials are kept; the same command "
+				"goes on\n");
+		return 128 + c.caught;
+	}
+	return complain(e);
+}
+
+static int command_check(const char *path)
+{
+	g_autoptr(GError) e = NULL;
+	g_autoptr(GPtrArray) slots = NULL;
+	struct plan *p = plan_load(path, &e);
+
+	if (!p)
+		return complain(e);
+	slots = schedule_make(p);
+	printf("%s: good: %u workloads, %u variants, %u trials\n", path, p->workloads->len,
+	       p->variants->len, slots->len);
+	plan_free(p);
+	return 0;
+}
+
+/* Options in any place; what remains is the plan. */
+static char *parse(int *argc, char ***argv, const GOptionEntry *entries, GError **error)
+{
+	g_autoptr(GOptionContext) context = g_option_context_new("PLAN.ini");
+
+	g_option_context_add_main_entries(context, entries, NULL);
+	if (!g_option_context_parse(context, argc, argv, error))
+		return NULL;
+	if (*argc == 2)
+		return (*argv)[1];
+	if (!opt.help_plan)
+		g_set_error(error, VQB_ERROR, VQB_BAD_INPUT, "one PLAN.ini, please");
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	const char *command = argc > 1 ? argv[1] : "";
+	bool check = !strcmp(command, "check");
+	g_autoptr(GError) e = NULL;
+	char *path;
+
+	if (!strcmp(command, "--version")) {
+		printf("vqbench (vqlab) %s\n", VQLAB_VERSION);
+		return 0;
+	}
+	if (!strcmp(command, "--help") || !strcmp(command, "-h")) {
+		printf("%s", usage);
+		return 0;
+	}
+	if (!check && strcmp(command, "run"))
+		return usage_error(*command ? "no such command" : "which command?");
+	g_set_prgname(check ? "vqbench check" : "vqbench run");
+	argc--;
+	argv++;
+	path = parse(&argc, &argv, check ? check_options : run_options, &e);
+	if (e)
+		return usage_error(e->message);
+	if (opt.help_plan) {
+		plan_print_keys();
+		return 0;
+	}
+	return check ? command_check(path) : command_run(path);
+}

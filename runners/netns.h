@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A trial's own network: a namespace without a name, so that it and the tap
+ * devices in it vanish with its last process.  Addresses are of 192.0.2.0/24
+ * (TEST-NET-1, RFC 5737): a /28 for each tap.
+ */
+#ifndef VQLAB_NETNS_H
+#define VQLAB_NETNS_H
+
+#include "util.h"
+
+/* Moves this process to a new namespace and brings up its lo.  Needs root. */
+bool netns_enter(GError **error);
+
+/*
+ * Makes the tap device number @i (0 to 3) with an address and the link up.
+ * Returns its descriptor, with a virtio-net header on packets, for QEMU to
+ * inherit, or -1.
+ */
+int netns_tap(int i, GError **error);
+
+/* Host's and guest's addresses on tap @i, and the guest's MAC; static text of
+ * the last call. */
+const char *netns_host_address(int i);
+const char *netns_guest_address(int i);
+const char *netns_guest_mac(int i);
+#define NETNS_MASK "255.255.255.240"
+
+/* Packets that went through tap @i so far, both ways; -1 when unknown. */
+int64_t netns_packets(int i);
+
+#endif /* VQLAB_NETNS_H */

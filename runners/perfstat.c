@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "perfstat.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#define ACK_MS 10000
+
+bool perfstat_start(struct perfstat *p, pid_t pid, const char *path, GError **error)
+{
+	g_autofree char *who = g_strdup_printf("%d", pid);
+	g_autofree char *log = g_strconcat(path, ".log", NULL);
+	g_autofree char *control = NULL;
+	const char *argv[] = {"perf",	   "stat", "-p", who,  "-e", "task-clock,context-switches",
+			      "-x",	   ",",	   "-o", path, "-D", "-1",
+			      "--control", NULL,   NULL};
+	int to[2] = {-1, -1}, from[2] = {-1, -1}, keep[2];
+	struct spawn s = {.argv = argv, .keep = keep, .n_keep = 2};
+	bool ok;
+
+	memset(p, 0, sizeof(*p));
+	p->control = p->ack = -1;
+	p->path = g_strdup(path);
+	if (pipe2(to, O_CLOEXEC) < 0 || pipe2(from, O_CLOEXEC) < 0) {
+		g_set_error(error, VQB_ERROR, VQB_FAILED, "perf: no pipe");
+		return false;
+	}
+	keep[0] = to[0];
+	keep[1] = from[1];
+	control = g_strdup_printf("fd:%d,%d", to[0], from[1]);
+	argv[13] = control;
+	/* perf tells of each switch on its standard error: no news to anyone. */
+	s.err = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	ok = spawn(&p->child, &s, error);
+	close(to[0]);
+	close(from[1]);
+	if (s.err > 0)
+		close(s.err);
+	p->control = to[1];
+	p->ack = from[0];
+	/* Its answer to a ping-like "disable" tells that it is attached. */
+	ok = ok && perfstat_switch(p, false, error);
+	if (!ok)
+		perfstat_finish(p, NULL, NULL);
+	return ok;
+}
+
+static bool gone(struct perfstat *p, GError **error)
+{
+	g_autofree char *log = g_strconcat(p->path, ".log", NULL);
+	g_autofree char *line = last_line(log);
+
+	g_set_error(error, VQB_ERROR, VQB_FAILED, "perf stat: %s",
+		    *line ? line : "does not answer");
+	return false;
+}
+
+bool perfstat_switch(struct perfstat *p, bool on, GError **error)
+{
+	const char *text = on ? "enable\n" : "disable\n";
+	int64_t until = now_ms() + ACK_MS;
+	char answer[16];
+	size_t got = 0;
+
+	/* SIGPIPE is ignored in the trial: a dead perf is an error here. */
+	if (write(p->control, text, strlen(text)) < 0)
+		return gone(p, error);
+	/* "ack\n" and, in some versions, a NUL behind it. */
+	while (got < sizeof(answer) && !memchr(answer, '\n', got)) {
+		struct pollfd f = {.fd = p->ack, .events = POLLIN};
+		int64_t left = until - now_ms();
+		ssize_t n;
+
+		if (left <= 0 || poll(&f, 1, left) <= 0)
+			return gone(p, error);
+		n = read(p->ack, answer + got, sizeof(answer) - got);
+		if (n <= 0)
+			return gone(p, error);
+		if (!got && *answer == '\0') {
+			memmove(answer, answer + 1, --n);
+		}
+		got += n;
+	}
+	return true;
+}
+
+bool perfstat_parse(const char *text, struct perfstat_result *r, GError **error)
+{
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	bool clock = false, switches = false;
+	int i;
+
+	for (i = 0; lines[i]; i++) {
+		g_auto(GStrv) f = g_strsplit(lines[i], ",", 5);
+		char *end;
+		double value;
+
+		if (g_strv_length(f) < 4)
+			continue;
+		value = g_ascii_strtod(f[0], &end);
+		if (end == f[0] || *end)
+			continue;
+		if (!strcmp(f[2], "task-clock")) {
+			r->cpu_s = value / 1e3;
+			clock = true;
+		} else if (!strcmp(f[2], "context-switches")) {
+			r->ctx_switches = value;
+			switches = true;
+		}
+	}
+	if (!clock || !switches)
+		g_set_error(error, VQB_ERROR, VQB_INVALID, "perf stat counted nothing");
+	return clock && switches;
+}
+
+bool perfstat_finish(struct perfstat *p, struct perfstat_result *r, GError **error)
+{
+	g_autofree char *text = NULL;
+	g_autofree char *log = g_strconcat(p->path, ".log", NULL);
+	bool ok = true;
+
+	child_end(&p->child, SIGINT, ACK_MS);
+	if (p->control >= 0)
+		close(p->control);
+	if (p->ack >= 0)
+		close(p->ack);
+	p->control = p->ack = -1;
+	if (r) {
+		text = read_file(p->path, 1u << 20, NULL, error);
+		ok = text && perfstat_parse(text, r, error);
+		if (ok)
+			unlink(log);
+	}
+	g_clear_pointer(&p->path, g_free);
+	return ok;
+}

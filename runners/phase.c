@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "trial.h"
+#include "watch.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const counters[] = {
+	"pops", "fills", "published", "stashed", "rewound", "detached",
+};
+
+/* x-reorder-stats of the phase's device summed over its queues; NULL when the
+ * variant has none.  The caller owns it. */
+static JsonObject *read_strategy(struct trial *t, const struct phase *ph)
+{
+	const char *variant = t->slot->variant->variant;
+	g_autofree char *path = NULL, *text = NULL;
+	g_autoptr(JsonNode) n = NULL;
+	JsonObject *sum, *from;
+	JsonArray *queues;
+	int64_t batch = 0;
+	unsigned int i, k;
+
+	if (!strcmp(variant, "off") || !strcmp(variant, "qemu"))
+		return NULL;
+	path = g_strdup_printf("/machine/peripheral/%s/virtio-backend",
+			       ph->slot->workload->device_id);
+	text = qmp_get_string(t->qmp, path, "x-reorder-stats");
+	n = text ? parse_json(text, strlen(text), "x-reorder-stats", NULL) : NULL;
+	if (!n)
+		return NULL;
+	from = json_node_get_object(n);
+	queues = json_list(from, "queues");
+	sum = json_object_new();
+	json_object_set_string_member(sum, "strategy", json_str(from, "strategy", "?"));
+	json_object_set_boolean_member(sum, "active", json_flag(from, "active", false));
+	for (k = 0; k < G_N_ELEMENTS(counters); k++) {
+		int64_t all = 0;
+
+		for (i = 0; queues && i < json_array_get_length(queues); i++)
+			all += json_int(json_array_get_object_element(queues, i), counters[k], 0);
+		json_object_set_int_member(sum, counters[k], all);
+	}
+	for (i = 0; queues && i < json_array_get_length(queues); i++)
+		batch = MAX(batch,
+			    json_int(json_array_get_object_element(queues, i), "max_batch", 0));
+	json_object_set_int_member(sum, "max_batch", batch);
+	return sum;
+}
+
+/* What the phase added; max_batch stays the maximum since boot. */
+static JsonObject *strategy_delta(JsonObject *before, JsonObject *after)
+{
+	unsigned int k;
+
+	if (!after)
+		return NULL;
+	for (k = 0; k < G_N_ELEMENTS(counters); k++)
+		json_object_set_int_member(after, counters[k],
+					   json_int(after, counters[k], 0) -
+						   json_int(before, counters[k], 0));
+	return json_object_ref(after);
+}
+
+static char *file_of(const struct trial *t, const struct phase *ph, const char *kind)
+{
+	g_autofree char *name = g_strdup_printf("%s-%s-%s.json", kind, ph->slot->workload->name,
+						ph->slot->probes ? "on" : "off");
+
+	return g_build_filename(t->dir, name, NULL);
+}
+
+/* Keeps what the guest said, whatever it is, and reads it. */
+static bool take_load(struct trial *t, struct phase *ph, const GByteArray *out, GError **error)
+{
+	const char *kind = ph->slot->workload->kind;
+	g_autofree char *path = file_of(t, ph, kind);
+
+	if (!write_file(path, (const char *)out->data, out->len, error))
+		return false;
+	if (!strcmp(kind, "fio"))
+		return load_fio(&ph->load, (const char *)out->data, out->len, error);
+	return load_iperf3(&ph->load, (const char *)out->data, out->len, error);
+}
+
+static bool run_load(struct trial *t, struct phase *ph, struct perfstat *perf, GError **error)
+{
+	const GByteArray *out;
+	struct watch w;
+
+	if (!watch_begin(&w, t, ph, perf, error))
+		return false;
+	out = guest_run_load(t, ph->slot->workload, watch_look, &w, error);
+	/* The load's own verdict first: it says more than a silent counter. */
+	return out && take_load(t, ph, out, error) && watch_end(&w, error);
+}
+
+static bool run_with_perf(struct trial *t, struct phase *ph, GError **error)
+{
+	g_autofree char *base = file_of(t, ph, "perf");
+	g_autoptr(GError) e = NULL;
+	struct perfstat perf;
+	bool ok;
+
+	if (!perfstat_start(&perf, t->qemu.child.pid, base, &e)) {
+		if (trial_alive(t, error))
+			g_propagate_error(error, g_steal_pointer(&e));
+		return false;
+	}
+	ok = run_load(t, ph, &perf, error);
+	ph->has_perf = perfstat_finish(&perf, &ph->perf, ok ? error : NULL);
+	return ok && ph->has_perf;
+}
+
+/* vqprobe's result, even of a phase that stalled: it shows what is stuck. */
+static bool take_probe(struct probe *p, struct phase *ph, bool ok, GError **error)
+{
+	g_autoptr(JsonNode) all = probe_finish(p, ok ? error : NULL);
+
+	if (all)
+		ph->probe = probe_of_device(all, ph->slot->workload->device_id);
+	return all != NULL;
+}
+
+bool phase_run(struct trial *t, struct phase *ph, GError **error)
+{
+	g_autofree char *json = file_of(t, ph, "vqprobe");
+	g_autoptr(GError) e = NULL;
+	JsonObject *before, *after;
+	struct probe probe;
+	bool ok;
+
+	if (ph->slot->probes &&
+	    !probe_start(&probe, t->bench->vqprobe, t->qemu.child.pid, json, &e)) {
+		if (trial_alive(t, error))
+			g_propagate_error(error, g_steal_pointer(&e));
+		return false;
+	}
+	before = read_strategy(t, ph);
+	ok = run_with_perf(t, ph, error);
+	if (ph->slot->probes)
+		ok = take_probe(&probe, ph, ok, error) && ok;
+	after = read_strategy(t, ph);
+	ph->strategy = strategy_delta(before, after);
+	if (before)
+		json_object_unref(before);
+	if (after)
+		json_object_unref(after);
+	return ok;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The one table of a plan's keys: parsing, defaults, limits and help. */
+#include "plan.h"
+
+#include <stddef.h>
+#include <stdio.h>
+
+#define IN(type, field) offsetof(struct type, field)
+
+const char *const plan_group_names[N_GROUPS] = {
+	[GROUP_PLAN] = "plan", [GROUP_MACHINE] = "machine",   [GROUP_DISK] = "disk",
+	[GROUP_NET] = "net",   [GROUP_WORKLOAD] = "workload",
+};
+
+/* clang-format off */
+const struct plan_key plan_keys[] = {
+	{ GROUP_PLAN, "name", KEY_TEXT, IN(plan, name), 0, 0, NULL, NULL, NULL,
+	  "what the report calls it" },
+	{ GROUP_PLAN, "variants", KEY_LIST, IN(plan, variant_list), 0, 0, NULL, NULL, NULL,
+	  "off, qemu, hash-table, hash-table-flag, array-window, bitmap; LABEL=VARIANT "
+	  "to list one twice" },
+	{ GROUP_PLAN, "rings", KEY_LIST, IN(plan, rings), 0, 0, NULL, "split", NULL,
+	  "split, packed" },
+	{ GROUP_PLAN, "blocks", KEY_INT, IN(plan, blocks), 1, 99, NULL, "6", NULL,
+	  "how often each variant runs on each ring" },
+	{ GROUP_PLAN, "seed", KEY_INT, IN(plan, seed), 0, INT64_MAX, NULL, "0", NULL,
+	  "of the order of trials and of the disks; 0: drawn, and kept in run.json" },
+	{ GROUP_PLAN, "stall_seconds", KEY_INT, IN(plan, stall_seconds), 2, 3600, NULL, "20", NULL,
+	  "without progress, after which a trial counts as stalled" },
+
+	{ GROUP_MACHINE, "memory_mib", KEY_INT, IN(plan, memory_mib), 256, 65536, NULL, "512", NULL,
+	  "the guest's memory" },
+	{ GROUP_MACHINE, "cpus", KEY_INT, IN(plan, cpus), 1, 64, NULL, "1", NULL,
+	  "the guest's processors" },
+
+	{ GROUP_DISK, "backend", KEY_TEXT, IN(plan_disk, backend), 0, 0, "nbdkit|file", NULL, NULL,
+	  "nbdkit with the lab's latency plugin, or a raw file" },
+	{ GROUP_DISK, "size_mib", KEY_INT, IN(plan_disk, size_mib), 1, 65536, NULL, "64", NULL,
+	  "its size" },
+	{ GROUP_DISK, "queue_size", KEY_INT, IN(plan_disk, queue_size), 0, 1024, NULL, "0", NULL,
+	  "virtqueue size, a power of two; 0: QEMU's" },
+	{ GROUP_DISK, "service", KEY_TEXT, IN(plan_disk, service), 0, 0,
+	  "constant|uniform|bimodal|heavy-tail", "constant", "backend=nbdkit",
+	  "distribution of the service time" },
+	{ GROUP_DISK, "base_us", KEY_INT, IN(plan_disk, base_us), 0, 10000000, NULL, "200",
+	  "backend=nbdkit", "service time of most requests" },
+	{ GROUP_DISK, "tail_us", KEY_INT, IN(plan_disk, tail_us), 0, 10000000, NULL, "0",
+	  "backend=nbdkit", "service time in the tail" },
+	{ GROUP_DISK, "tail_permille", KEY_INT, IN(plan_disk, tail_permille), 0, 1000, NULL, "0",
+	  "backend=nbdkit", "share of requests in the tail" },
+	{ GROUP_DISK, "hang_after", KEY_INT, IN(plan_disk, hang_after), 0, INT64_MAX, NULL, "0",
+	  "backend=nbdkit", "answer no request after this many; 0: answer all" },
+	{ GROUP_DISK, "aio", KEY_TEXT, IN(plan_disk, aio), 0, 0, "threads|native|io_uring", "threads",
+	  "backend=file", "QEMU's back end; native bypasses the page cache" },
+
+	{ GROUP_NET, "queue_size", KEY_INT, IN(plan_net, queue_size), 0, 1024, NULL, "0", NULL,
+	  "receive and transmit virtqueue size, a power of two from 256; 0: QEMU's" },
+
+	{ GROUP_WORKLOAD, "kind", KEY_TEXT, IN(plan_workload, kind), 0, 0, "fio|iperf3", NULL, NULL,
+	  "the program that makes the load" },
+	{ GROUP_WORKLOAD, "device", KEY_TEXT, IN(plan_workload, device), 0, 0, NULL, NULL, NULL,
+	  "NAME of a [disk NAME] (fio) or a [net NAME] (iperf3)" },
+	{ GROUP_WORKLOAD, "seconds", KEY_INT, IN(plan_workload, seconds), 1, 3600, NULL, "3", NULL,
+	  "how long it runs" },
+	{ GROUP_WORKLOAD, "summary", KEY_TEXT, IN(plan_workload, summary), 0, 0, NULL, "", NULL,
+	  "one line for the report" },
+	{ GROUP_WORKLOAD, "rings", KEY_LIST, IN(plan_workload, rings), 0, 0, NULL, "", NULL,
+	  "only on these of the plan's rings" },
+	{ GROUP_WORKLOAD, "job", KEY_TEXT, IN(plan_workload, job), 0, 0, NULL, "", "kind=fio",
+	  "fio job file, relative to the plan's folder" },
+	{ GROUP_WORKLOAD, "direction", KEY_TEXT, IN(plan_workload, direction), 0, 0, "out|in", "out",
+	  "kind=iperf3", "out: guest to host; in: host to guest" },
+};
+/* clang-format on */
+
+const size_t n_plan_keys = G_N_ELEMENTS(plan_keys);
+
+void plan_print_keys(void)
+{
+	int last = -1;
+	size_t i;
+
+	for (i = 0; i < n_plan_keys; i++) {
+		const struct plan_key *k = &plan_keys[i];
+
+		if ((int)k->group != last)
+			printf("%s[%s%s]\n", last < 0 ? "" : "\n", plan_group_names[k->group],
+			       k->group >= GROUP_DISK ? " NAME" : "");
+		last = k->group;
+		printf("  %-14s %s\n", k->key, k->help);
+		if (k->type == KEY_INT && k->max == INT64_MAX)
+			printf("%17s%" PRId64 " or more", "", k->min);
+		else if (k->type == KEY_INT)
+			printf("%17s%" PRId64 " to %" PRId64, "", k->min, k->max);
+		else
+			printf("%17s%s", "",
+			       k->choices	     ? k->choices
+			       : k->type == KEY_LIST ? "a list, separated by ;"
+						     : "text");
+		if (!k->preset)
+			printf("; must be given");
+		else if (*k->preset)
+			printf("; default %s", k->preset);
+		printf("%s%s\n", k->only ? "; only with " : "", k->only ? k->only : "");
+	}
+}

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From the text of a plan to its structs, by the table of plan-keys.c. */
+#include "plan-read.h"
+
+#include <errno.h>
+#include <string.h>
+
+/*
+ * GKeyFile keeps no line numbers: find the line of @group's @key, or of the
+ * group's head when @key is NULL or missing.  @times counts how often it stands
+ * there.
+ */
+static int line_of(const char *text, const char *group, const char *key, int *times)
+{
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	g_autofree char *head = g_strdup_printf("[%s]", group);
+	int head_line = 0, key_line = 0, i;
+	bool inside = false;
+
+	*times = 0;
+	for (i = 0; lines[i]; i++) {
+		char *s = g_strstrip(lines[i]);
+
+		if (*s == '[') {
+			inside = !strcmp(s, head);
+			if (inside && !head_line)
+				head_line = i + 1;
+			if (inside && !key)
+				(*times)++;
+		} else if (inside && key && g_str_has_prefix(s, key)) {
+			s += strlen(key);
+			while (*s == ' ' || *s == '\t')
+				s++;
+			if (*s != '=')
+				continue;
+			key_line = i + 1;
+			(*times)++;
+		}
+	}
+	return key_line ? key_line : head_line;
+}
+
+bool plan_complain(const struct plan *p, GError **error, const char *group, const char *key,
+		   const char *format, ...)
+{
+	g_autofree char *why = NULL;
+	va_list args;
+	int times, line = line_of(p->text, group, key, &times);
+
+	va_start(args, format);
+	why = g_strdup_vprintf(format, args);
+	va_end(args);
+	if (line)
+		g_set_error(error, VQB_ERROR, VQB_BAD_INPUT, "%s:%d: [%s]%s%s: %s", p->path, line,
+			    group, key ? " " : "", key ? key : "", why);
+	else
+		g_set_error(error, VQB_ERROR, VQB_BAD_INPUT, "%s: [%s]%s%s: %s", p->path, group,
+			    key ? " " : "", key ? key : "", why);
+	return false;
+}
+
+/* "[disk tail]" -> GROUP_DISK and "tail"; false when no such group is known. */
+static bool split_group(const char *text, enum plan_group *group, const char **name)
+{
+	int g;
+
+	for (g = 0; g < N_GROUPS; g++) {
+		size_t n = strlen(plan_group_names[g]);
+
+		if (strncmp(text, plan_group_names[g], n))
+			continue;
+		*group = g;
+		*name = text + n;
+		if (g < GROUP_DISK && !**name)
+			return true;
+		if (g >= GROUP_DISK && **name == ' ' && (*name)[1]) {
+			(*name)++;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool plan_plain_name(const char *name, size_t max)
+{
+	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
+
+	return n && !name[n] && n <= max && *name != '-';
+}
+
+static bool store_int(const struct plan *p, const struct plan_key *k, const char *group,
+		      const char *value, void *into, GError **error)
+{
+	char *end;
+	int64_t n;
+
+	errno = 0;
+	n = g_ascii_strtoll(value, &end, 10);
+	if (errno || end == value || *end || n < k->min || n > k->max) {
+		if (k->max == INT64_MAX)
+			return plan_complain(p, error, group, k->key,
+					     "%s: not a whole number from %" PRId64 " on", value,
+					     k->min);
+		return plan_complain(p, error, group, k->key,
+				     "%s: not a whole number between %" PRId64 " and %" PRId64,
+				     value, k->min, k->max);
+	}
+	*(int64_t *)into = n;
+	return true;
+}
+
+static bool store_text(const struct plan *p, const struct plan_key *k, const char *group,
+		       const char *value, void *into, GError **error)
+{
+	if (k->choices) {
+		g_auto(GStrv) list = g_strsplit(k->choices, "|", -1);
+
+		if (!g_strv_contains((const char *const *)list, value)) {
+			g_autofree char *names = g_strjoinv(", ", list);
+
+			return plan_complain(p, error, group, k->key, "%s: not one of %s", value,
+					     names);
+		}
+	}
+	*(char **)into = g_strdup(value);
+	return true;
+}
+
+char **plan_split_list(const char *value, const char *by)
+{
+	g_auto(GStrv) raw = g_strsplit_set(value, by, -1);
+	GPtrArray *list = g_ptr_array_new();
+	int i;
+
+	for (i = 0; raw[i]; i++)
+		if (*g_strstrip(raw[i]))
+			g_ptr_array_add(list, g_strdup(raw[i]));
+	g_ptr_array_add(list, NULL);
+	return (char **)g_ptr_array_free(list, FALSE);
+}
+
+static bool store(const struct plan *p, const struct plan_key *k, const char *group,
+		  const char *value, void *base, GError **error)
+{
+	void *into = (char *)base + k->offset;
+
+	if (k->type == KEY_INT)
+		return store_int(p, k, group, value, into, error);
+	if (k->type == KEY_TEXT)
+		return store_text(p, k, group, value, into, error);
+	*(char ***)into = plan_split_list(value, ";");
+	if (!**(char ***)into)
+		return plan_complain(p, error, group, k->key, "an empty list");
+	return true;
+}
+
+static bool condition_holds(GKeyFile *f, const char *group, const char *only)
+{
+	g_auto(GStrv) want = only ? g_strsplit(only, "=", 2) : NULL;
+	g_autofree char *is = NULL;
+
+	if (!want)
+		return true;
+	is = g_key_file_get_value(f, group, want[0], NULL);
+	return is && !strcmp(g_strstrip(is), want[1]);
+}
+
+/* All keys of one group of the file, by the table, into the struct @base. */
+static bool read_group(const struct plan *p, GKeyFile *f, const char *group, enum plan_group kind,
+		       void *base, GError **error)
+{
+	g_auto(GStrv) keys = f ? g_key_file_get_keys(f, group, NULL, NULL) : NULL;
+	size_t i;
+	int j, times;
+
+	for (j = 0; keys && keys[j]; j++) {
+		for (i = 0; i < n_plan_keys; i++)
+			if (plan_keys[i].group == kind && !strcmp(plan_keys[i].key, keys[j]))
+				break;
+		if (i == n_plan_keys)
+			return plan_complain(p, error, group, keys[j],
+					     "no such key; vqbench check --help-plan lists them");
+		line_of(p->text, group, keys[j], &times);
+		if (times > 1)
+			return plan_complain(p, error, group, keys[j], "given %d times", times);
+	}
+	for (i = 0; i < n_plan_keys; i++) {
+		const struct plan_key *k = &plan_keys[i];
+		g_autofree char *value = NULL;
+
+		if (k->group != kind)
+			continue;
+		if (f && (value = g_key_file_get_value(f, group, k->key, NULL)))
+			g_strstrip(value);
+		if (f && !condition_holds(f, group, k->only)) {
+			if (value)
+				return plan_complain(p, error, group, k->key, "only with %s",
+						     k->only);
+			continue;
+		}
+		if (!value && !k->preset)
+			return plan_complain(p, error, group, k->key, "must be given");
+		if (!value && !*k->preset)
+			continue;
+		if (!store(p, k, group, value ? value : k->preset, base, error))
+			return false;
+	}
+	return true;
+}
+
+static void *new_item(struct plan *p, enum plan_group kind, const char *name)
+{
+	struct plan_workload *w;
+	struct plan_disk *d;
+	struct plan_net *n;
+
+	if (kind == GROUP_DISK) {
+		d = g_new0(struct plan_disk, 1);
+		d->name = g_strdup(name);
+		g_ptr_array_add(p->disks, d);
+		return d;
+	}
+	if (kind == GROUP_NET) {
+		n = g_new0(struct plan_net, 1);
+		n->name = g_strdup(name);
+		g_ptr_array_add(p->nets, n);
+		return n;
+	}
+	w = g_new0(struct plan_workload, 1);
+	w->name = g_strdup(name);
+	g_ptr_array_add(p->workloads, w);
+	return w;
+}
+
+bool plan_read_groups(struct plan *p, GKeyFile *f, GError **error)
+{
+	g_auto(GStrv) groups = g_key_file_get_groups(f, NULL);
+	enum plan_group kind;
+	const char *name;
+	int i, times;
+
+	for (i = 0; groups[i]; i++) {
+		if (!split_group(groups[i], &kind, &name))
+			return plan_complain(p, error, groups[i], NULL,
+					     "no such group: plan, machine, disk NAME, net NAME or "
+					     "workload NAME");
+		line_of(p->text, groups[i], NULL, &times);
+		if (times > 1)
+			return plan_complain(p, error, groups[i], NULL, "given %d times", times);
+		if (kind < GROUP_DISK)
+			continue;
+		/* virtio-blk's serial number holds 20 bytes. */
+		if (!plan_plain_name(name, kind == GROUP_WORKLOAD ? 40 : 20))
+			return plan_complain(p, error, groups[i], NULL,
+					     "a name is up to %d of a-z, 0-9 and -",
+					     kind == GROUP_WORKLOAD ? 40 : 20);
+		if (!read_group(p, f, groups[i], kind, new_item(p, kind, name), error))
+			return false;
+	}
+	if (!g_key_file_has_group(f, "plan"))
+		return plan_complain(p, error, "plan", NULL, "no such group in this file");
+	return read_group(p, f, "plan", GROUP_PLAN, p, error) &&
+	       read_group(p, g_key_file_has_group(f, "machine") ? f : NULL, "machine",
+			  GROUP_MACHINE, p, error);
+}

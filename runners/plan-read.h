@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Between plan.c and plan-read.c. */
+#ifndef VQLAB_PLAN_READ_H
+#define VQLAB_PLAN_READ_H
+
+#include "plan.h"
+
+/* Sets a VQB_BAD_INPUT that names file, line, group and key (NULL: none);
+ * always false. */
+bool plan_complain(const struct plan *p, GError **error, const char *group, const char *key,
+		   const char *format, ...) G_GNUC_PRINTF(5, 6);
+
+/* All groups of @f into @p; values are checked one by one. */
+bool plan_read_groups(struct plan *p, GKeyFile *f, GError **error);
+
+/* Names end up in QEMU ids, file names and trial ids: a-z, 0-9, -. */
+bool plan_plain_name(const char *name, size_t max);
+
+/* What stands between any of the characters @by, without blanks and empty
+ * parts; the caller frees it. */
+char **plan_split_list(const char *value, const char *by);
+
+#endif /* VQLAB_PLAN_READ_H */

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "plan-read.h"
+
+#include <string.h>
+
+#define PLAN_MAX (1u << 20)
+
+static const char *const variants_known[] = {
+	"off", "qemu", "hash-table", "hash-table-flag", "array-window", "bitmap", NULL,
+};
+static const char *const rings_known[] = {"split", "packed", NULL};
+
+bool plan_variant_known(const char *name)
+{
+	return g_strv_contains(variants_known, name);
+}
+
+static void free_variant(gpointer data)
+{
+	struct plan_variant *v = data;
+
+	g_free(v->label);
+	g_free(v->variant);
+	g_free(v);
+}
+
+static bool select_variants(struct plan *p, GError **error)
+{
+	unsigned int j;
+	int i;
+
+	g_ptr_array_set_size(p->variants, 0);
+	for (i = 0; p->variant_list[i]; i++) {
+		g_auto(GStrv) pair = g_strsplit(p->variant_list[i], "=", 2);
+		const char *variant = pair[1] ? pair[1] : pair[0];
+		struct plan_variant *v;
+
+		if (!plan_variant_known(variant)) {
+			g_autofree char *all = g_strjoinv(", ", (char **)variants_known);
+
+			return plan_complain(p, error, "plan", "variants", "%s: not one of %s",
+					     variant, all);
+		}
+		if (!plan_plain_name(pair[0], 24))
+			return plan_complain(p, error, "plan", "variants",
+					     "%s: a label is up to 24 of a-z, 0-9 and -", pair[0]);
+		for (j = 0; j < p->variants->len; j++)
+			if (!strcmp(((struct plan_variant *)p->variants->pdata[j])->label, pair[0]))
+				return plan_complain(
+					p, error, "plan", "variants",
+					"%s: listed twice; LABEL=%s gives the second a "
+					"name of its own",
+					pair[0], variant);
+		v = g_new0(struct plan_variant, 1);
+		v->label = g_strdup(pair[0]);
+		v->variant = g_strdup(variant);
+		g_ptr_array_add(p->variants, v);
+	}
+	return true;
+}
+
+static bool check_rings(const struct plan *p, const char *group, char **rings, GError **error)
+{
+	int i;
+
+	for (i = 0; rings && rings[i]; i++) {
+		if (!g_strv_contains(rings_known, rings[i]))
+			return plan_complain(p, error, group, "rings",
+					     "%s: not one of split, packed", rings[i]);
+		if (g_strv_contains((const char *const *)rings + i + 1, rings[i]))
+			return plan_complain(p, error, group, "rings", "%s: listed twice",
+					     rings[i]);
+	}
+	return true;
+}
+
+static bool check_job(struct plan *p, struct plan_workload *w, const char *group, GError **error)
+{
+	g_autofree char *dir = g_path_get_dirname(p->path);
+	g_autoptr(GError) e = NULL;
+
+	if (!w->job)
+		return plan_complain(p, error, group, "job", "must be given with kind=fio");
+	w->job_path =
+		g_path_is_absolute(w->job) ? g_strdup(w->job) : g_build_filename(dir, w->job, NULL);
+	w->job_text = read_file(w->job_path, PLAN_MAX, NULL, &e);
+	if (!w->job_text)
+		return plan_complain(p, error, group, "job", "%s", e->message);
+	if (!strchr(w->job_text, '['))
+		return plan_complain(p, error, group, "job", "%s: holds no [job]", w->job_path);
+	return true;
+}
+
+static bool check_workload(struct plan *p, struct plan_workload *w, GError **error)
+{
+	g_autofree char *group = g_strdup_printf("workload %s", w->name);
+	bool fio = !strcmp(w->kind, "fio");
+
+	if (fio && !plan_find_disk(p, w->device))
+		return plan_complain(p, error, group, "device", "%s: the plan has no [disk %s]",
+				     w->device, w->device);
+	if (!fio && !plan_find_net(p, w->device))
+		return plan_complain(p, error, group, "device", "%s: the plan has no [net %s]",
+				     w->device, w->device);
+	w->device_id = fio ? g_strconcat("disk-", w->device, NULL) : g_strdup(w->device);
+	if (!w->summary)
+		w->summary = g_strdup(w->name);
+	return check_rings(p, group, w->rings, error) && (!fio || check_job(p, w, group, error));
+}
+
+static bool check_queue_size(const struct plan *p, const char *kind, const char *name, int64_t n,
+			     GError **error)
+{
+	g_autofree char *group = g_strdup_printf("%s %s", kind, name);
+
+	if (n && ((n & (n - 1)) || n < 4))
+		return plan_complain(p, error, group, "queue_size",
+				     "%" PRId64 ": not a power of two from 4 on", n);
+	return true;
+}
+
+static bool check_all(struct plan *p, GError **error)
+{
+	unsigned int i;
+
+	if (!select_variants(p, error) || !check_rings(p, "plan", p->rings, error))
+		return false;
+	for (i = 0; i < p->disks->len; i++) {
+		struct plan_disk *d = p->disks->pdata[i];
+
+		if (!check_queue_size(p, "disk", d->name, d->queue_size, error))
+			return false;
+	}
+	for (i = 0; i < p->nets->len; i++) {
+		struct plan_net *n = p->nets->pdata[i];
+
+		if (!check_queue_size(p, "net", n->name, n->queue_size, error))
+			return false;
+	}
+	if (p->nets->len > 4)
+		return plan_complain(p, error, "plan", NULL, "more than 4 nets");
+	if (!p->workloads->len)
+		return plan_complain(p, error, "plan", NULL, "no [workload NAME] in this file");
+	for (i = 0; i < p->workloads->len; i++)
+		if (!check_workload(p, p->workloads->pdata[i], error))
+			return false;
+	return true;
+}
+
+struct plan *plan_load(const char *path, GError **error)
+{
+	g_autoptr(GKeyFile) f = g_key_file_new();
+	g_autoptr(GError) e = NULL;
+	struct plan *p = g_new0(struct plan, 1);
+
+	p->path = g_strdup(path);
+	p->variants = g_ptr_array_new_with_free_func(free_variant);
+	p->disks = g_ptr_array_new();
+	p->nets = g_ptr_array_new();
+	p->workloads = g_ptr_array_new();
+	p->text = read_file(path, PLAN_MAX, NULL, &e);
+	if (!p->text) {
+		g_set_error_literal(error, VQB_ERROR, VQB_BAD_INPUT, e->message);
+	} else if (!g_key_file_load_from_data(f, p->text, -1, 0, &e)) {
+		g_set_error(error, VQB_ERROR, VQB_BAD_INPUT, "%s: %s", path, e->message);
+	} else if (plan_read_groups(p, f, error) && check_all(p, error)) {
+		return p;
+	}
+	plan_free(p);
+	return NULL;
+}
+
+bool plan_override(struct plan *p, const char *variants, const char *rings, int64_t blocks,
+		   int64_t seed, GError **error)
+{
+	g_autoptr(GError) e = NULL;
+	bool ok = true;
+
+	if (variants) {
+		g_strfreev(p->variant_list);
+		p->variant_list = plan_split_list(variants, ",;");
+		ok = select_variants(p, &e);
+	}
+	if (ok && rings) {
+		g_strfreev(p->rings);
+		p->rings = plan_split_list(rings, ",;");
+		ok = check_rings(p, "plan", p->rings, &e);
+	}
+	if (ok && (!p->variant_list[0] || !p->rings[0]))
+		ok = plan_complain(p, &e, "plan", p->rings[0] ? "variants" : "rings",
+				   "an empty list");
+	if (ok && blocks)
+		p->blocks = blocks;
+	if (ok && seed >= 0)
+		p->seed = seed;
+	if (!ok)
+		g_set_error(error, VQB_ERROR, VQB_BAD_INPUT, "on the command line: %s", e->message);
+	return ok;
+}
+
+struct plan_disk *plan_find_disk(const struct plan *p, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < p->disks->len; i++)
+		if (!strcmp(((struct plan_disk *)p->disks->pdata[i])->name, name))
+			return p->disks->pdata[i];
+	return NULL;
+}
+
+struct plan_net *plan_find_net(const struct plan *p, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < p->nets->len; i++)
+		if (!strcmp(((struct plan_net *)p->nets->pdata[i])->name, name))
+			return p->nets->pdata[i];
+	return NULL;
+}
+
+bool plan_workload_on(const struct plan_workload *w, const char *ring)
+{
+	return !w->rings || g_strv_contains((const char *const *)w->rings, ring);
+}
+
+char *plan_hash(const struct plan *p)
+{
+	GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
+	unsigned int i;
+	char *hex;
+
+	g_checksum_update(sum, (guchar *)p->text, -1);
+	for (i = 0; i < p->workloads->len; i++) {
+		struct plan_workload *w = p->workloads->pdata[i];
+
+		if (w->job_text)
+			g_checksum_update(sum, (guchar *)w->job_text, -1);
+	}
+	hex = g_strdup(g_checksum_get_string(sum));
+	g_checksum_free(sum);
+	return hex;
+}
+
+/* Free what the table's keys point to, by the table. */
+static void free_fields(enum plan_group kind, void *base)
+{
+	size_t i;
+
+	for (i = 0; i < n_plan_keys; i++) {
+		void *at = (char *)base + plan_keys[i].offset;
+
+		if (plan_keys[i].group != kind)
+			continue;
+		if (plan_keys[i].type == KEY_TEXT)
+			g_free(*(char **)at);
+		else if (plan_keys[i].type == KEY_LIST)
+			g_strfreev(*(char ***)at);
+	}
+}
+
+void plan_free(struct plan *p)
+{
+	unsigned int i;
+
+	if (!p)
+		return;
+	for (i = 0; i < p->disks->len; i++) {
+		free_fields(GROUP_DISK, p->disks->pdata[i]);
+		g_free(((struct plan_disk *)p->disks->pdata[i])->name);
+		g_free(p->disks->pdata[i]);
+	}
+	for (i = 0; i < p->nets->len; i++) {
+		free_fields(GROUP_NET, p->nets->pdata[i]);
+		g_free(((struct plan_net *)p->nets->pdata[i])->name);
+		g_free(p->nets->pdata[i]);
+	}
+	for (i = 0; i < p->workloads->len; i++) {
+		struct plan_workload *w = p->workloads->pdata[i];
+
+		free_fields(GROUP_WORKLOAD, w);
+		g_free(w->name);
+		g_free(w->device_id);
+		g_free(w->job_path);
+		g_free(w->job_text);
+		g_free(w);
+	}
+	free_fields(GROUP_PLAN, p);
+	g_ptr_array_unref(p->variants);
+	g_ptr_array_unref(p->disks);
+	g_ptr_array_unref(p->nets);
+	g_ptr_array_unref(p->workloads);
+	g_free(p->path);
+	g_free(p->text);
+	g_free(p);
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A plan says what to run: configs/NAME.ini, in GKeyFile's format.
+ * `vqbench check --help-plan` prints the table of its keys (plan-keys.c).
+ */
+#ifndef VQLAB_PLAN_H
+#define VQLAB_PLAN_H
+
+#include "util.h"
+
+/* A variant may appear twice under different labels: off against off. */
+struct plan_variant {
+	char *label;   /* as in trial ids and trial.json */
+	char *variant; /* off, qemu, or what x-reorder takes */
+};
+
+struct plan_disk {
+	char *name; /* device id disk-NAME, serial NAME, /dev/vqlab/NAME */
+	char *backend;
+	int64_t size_mib;
+	char *service;
+	int64_t base_us, tail_us, tail_permille, hang_after;
+	char *aio;
+	int64_t queue_size;
+};
+
+struct plan_net {
+	char *name; /* device id */
+	int64_t queue_size;
+};
+
+struct plan_workload {
+	char *name, *kind, *device, *summary, *direction, *job;
+	char **rings; /* NULL: on every ring of the plan */
+	int64_t seconds;
+	char *device_id; /* disk-NAME or the net's name */
+	char *job_path;	 /* fio only */
+	char *job_text;
+};
+
+struct plan {
+	char *path, *text;
+	char *name;
+	char **variant_list; /* as written; plan_select makes variants of it */
+	char **rings;
+	int64_t blocks, seed, stall_seconds;
+	int64_t memory_mib, cpus;
+	GPtrArray *variants;  /* struct plan_variant */
+	GPtrArray *disks;     /* struct plan_disk */
+	GPtrArray *nets;      /* struct plan_net */
+	GPtrArray *workloads; /* struct plan_workload */
+};
+
+enum plan_group { GROUP_PLAN, GROUP_MACHINE, GROUP_DISK, GROUP_NET, GROUP_WORKLOAD, N_GROUPS };
+
+enum key_type { KEY_INT, KEY_TEXT, KEY_LIST };
+
+/* One key: where it stands, what it may be, where it goes. */
+struct plan_key {
+	enum plan_group group;
+	const char *key;
+	enum key_type type;
+	size_t offset;	     /* into the struct of its group */
+	int64_t min, max;    /* KEY_INT */
+	const char *choices; /* KEY_TEXT: "a|b", or NULL for any */
+	const char *preset;  /* NULL: must be given; "": may be left out */
+	const char *only;    /* "key=value" that it belongs to, or NULL */
+	const char *help;
+};
+
+extern const struct plan_key plan_keys[];
+extern const size_t n_plan_keys;
+extern const char *const plan_group_names[N_GROUPS];
+
+/* Is @name a variant that QEMU can be asked for?  off, qemu, or a strategy's. */
+bool plan_variant_known(const char *name);
+
+/*
+ * Reads and checks the plan at @path, and the fio jobs it names (relative to
+ * the plan's folder).  Errors are VQB_BAD_INPUT and name file, line, group and
+ * key.  The caller frees it with plan_free.
+ */
+struct plan *plan_load(const char *path, GError **error);
+void plan_free(struct plan *p);
+
+/*
+ * Overrides from the command line: @variants and @rings are lists separated by
+ * commas, NULL leaves the plan's; @blocks 0 and @seed negative likewise.
+ */
+bool plan_override(struct plan *p, const char *variants, const char *rings, int64_t blocks,
+		   int64_t seed, GError **error);
+
+struct plan_disk *plan_find_disk(const struct plan *p, const char *name);
+struct plan_net *plan_find_net(const struct plan *p, const char *name);
+
+/* Does @w run on @ring? */
+bool plan_workload_on(const struct plan_workload *w, const char *ring);
+
+/* SHA-256 in hex over the plan and its jobs; the caller frees it. */
+char *plan_hash(const struct plan *p);
+
+/* The table of keys as text for --help-plan. */
+void plan_print_keys(void);
+
+#endif /* VQLAB_PLAN_H */

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* vqprobe beside a phase: start, stop, and its result. */
+#ifndef VQLAB_PROBE_H
+#define VQLAB_PROBE_H
+
+#include "spawn.h"
+
+struct probe {
+	struct child child;
+	char *json, *log;
+};
+
+/*
+ * Starts @program on QEMU's @pid and waits until it is attached and
+ * calibrated.  Its result goes to @json, its messages to @json with .log.
+ */
+bool probe_start(struct probe *p, const char *program, pid_t pid, const char *json, GError **error);
+
+/*
+ * Ends it and reads its result.  NULL with VQB_INVALID when it failed or its
+ * result cannot be read; the caller frees the node.
+ */
+JsonNode *probe_finish(struct probe *p, GError **error);
+
+/* Ends it, whatever it was doing; for a phase that failed. */
+void probe_abandon(struct probe *p);
+
+/* A copy of @result with only the queues of @device. */
+JsonNode *probe_of_device(JsonNode *result, const char *device);
+
+#endif /* VQLAB_PROBE_H */

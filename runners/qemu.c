@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "qemu.h"
+#include "guest.h"
+#include "netns.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Numbers of QEMU's fd sets: files that root opened and nobody uses. */
+enum { SET_CONSOLE = 1, SET_KVM, SET_DISK };
+
+/* What the guest writes to its console, or makes QEMU log, ends here. */
+#define LOG_LIMIT (64ull << 20)
+
+static char *command_line;
+
+const char *qemu_command_line(void)
+{
+	return command_line ? command_line : "";
+}
+
+static void G_GNUC_PRINTF(2, 3) push(GPtrArray *argv, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	g_ptr_array_add(argv, g_strdup_vprintf(format, args));
+	va_end(args);
+}
+
+/* The properties that make a variant, with a comma before each. */
+static char *variant_properties(const struct qemu_setup *s)
+{
+	GString *p = g_string_new(NULL);
+
+	if (!strcmp(s->variant, "qemu"))
+		g_string_append(p, ",in_order=on");
+	else if (!strcmp(s->variant, "off") && s->info->in_order)
+		g_string_append(p, ",in_order=off");
+	else if (strcmp(s->variant, "off"))
+		g_string_append_printf(p, ",x-reorder=%s", s->variant);
+	if (!strcmp(s->ring, "packed"))
+		g_string_append(p, ",packed=on");
+	return g_string_free(p, FALSE);
+}
+
+static void push_disk(GPtrArray *argv, GArray *keep, const struct disk *d, int set,
+		      const char *properties)
+{
+	const struct plan_disk *p = d->plan;
+	g_autofree char *size = p->queue_size
+					? g_strdup_printf(",queue-size=%" PRId64, p->queue_size)
+					: g_strdup("");
+
+	g_array_append_val(keep, d->fd);
+	push(argv, "-blockdev");
+	if (strcmp(p->backend, "file")) {
+		push(argv, "driver=nbd,node-name=node-%s,server.type=fd,server.str=%d,read-only=on",
+		     p->name, d->fd);
+	} else {
+		bool native = !strcmp(p->aio, "native");
+
+		push(argv,
+		     "driver=raw,node-name=node-%s,file.driver=file,file.filename=/dev/fdset/%d,"
+		     "file.aio=%s,file.locking=off,cache.direct=%s",
+		     p->name, set, p->aio, native ? "on" : "off");
+		push(argv, "-add-fd");
+		push(argv, "fd=%d,set=%d", d->fd, set);
+	}
+	push(argv, "-device");
+	push(argv, "virtio-blk-pci,id=disk-%s,drive=node-%s,serial=%s%s%s", p->name, p->name,
+	     p->name, size, properties);
+}
+
+static void push_net(GPtrArray *argv, GArray *keep, const struct plan_net *p, int i, int tap,
+		     const char *properties)
+{
+	g_autofree char *size =
+		p->queue_size ? g_strdup_printf(",rx_queue_size=%" PRId64 ",tx_queue_size=%" PRId64,
+						p->queue_size, MIN(p->queue_size, 256))
+			      : g_strdup("");
+
+	g_array_append_val(keep, tap);
+	push(argv, "-netdev");
+	push(argv, "tap,id=tap-%s,fd=%d,vhost=off", p->name, tap);
+	push(argv, "-device");
+	push(argv, "virtio-net-pci,id=%s,netdev=tap-%s,mac=%s,romfile=%s%s", p->name, p->name,
+	     netns_guest_mac(i), size, properties);
+}
+
+/* KVM for nobody: a descriptor if QEMU takes one, else the device's group. */
+static void push_accel(GPtrArray *argv, GArray *keep, const struct qemu_setup *s, gid_t *group)
+{
+	struct stat st;
+	int fd;
+
+	push(argv, "-accel");
+	if (strcmp(s->accel, "kvm")) {
+		push(argv, "tcg");
+		return;
+	}
+	fd = s->info->kvm_device ? open("/dev/kvm", O_RDWR | O_CLOEXEC) : -1;
+	if (fd >= 0) {
+		g_array_append_val(keep, fd);
+		push(argv, "kvm,device=/dev/fdset/%d", SET_KVM);
+		push(argv, "-add-fd");
+		push(argv, "fd=%d,set=%d", fd, SET_KVM);
+	} else {
+		push(argv, "kvm");
+		if (stat("/dev/kvm", &st) == 0 && (st.st_mode & 0060) == 0060)
+			*group = st.st_gid;
+	}
+}
+
+static bool open_channels(int qmp[2], int agent[2], GError **error)
+{
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, qmp) == 0 &&
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, agent) == 0)
+		return true;
+	g_set_error(error, VQB_ERROR, VQB_FAILED, "socketpair: %s", g_strerror(errno));
+	return false;
+}
+
+static bool push_all(GPtrArray *argv, GArray *keep, const struct qemu_setup *s, int agent, int qmp,
+		     int console, gid_t *group, GError **error)
+{
+	g_autofree char *properties = variant_properties(s);
+	g_autofree char *guest = g_strdup_printf("/proc/self/fd/%d", s->guest->dir_fd);
+	unsigned int i;
+
+	if (!guest_qemu_program(argv, s->info->dir, error))
+		return false;
+	/* Before anything that opens /dev/fdset/N. */
+	push(argv, "-add-fd");
+	push(argv, "fd=%d,set=%d", console, SET_CONSOLE);
+	guest_qemu_args(argv, guest, agent, "/dev/fdset/1");
+	push_accel(argv, keep, s, group);
+	push(argv, "-m");
+	push(argv, "%" PRId64, s->plan->memory_mib);
+	push(argv, "-smp");
+	push(argv, "%" PRId64, s->plan->cpus);
+	push(argv, "-chardev");
+	push(argv, "socket,id=qmp,fd=%d", qmp);
+	push(argv, "-mon");
+	push(argv, "chardev=qmp,mode=control");
+	for (i = 0; s->disks && i < s->plan->disks->len; i++)
+		push_disk(argv, keep, &s->disks[i], SET_DISK + i, properties);
+	for (i = 0; s->taps && i < s->plan->nets->len; i++)
+		push_net(argv, keep, s->plan->nets->pdata[i], i, s->taps[i], properties);
+	g_array_append_val(keep, agent);
+	g_array_append_val(keep, qmp);
+	g_array_append_val(keep, console);
+	g_array_append_val(keep, s->guest->dir_fd);
+	return true;
+}
+
+/* Largest file that QEMU may write: its logs, or a raw disk. */
+static uint64_t file_limit(const struct plan *p)
+{
+	uint64_t limit = LOG_LIMIT;
+	unsigned int i;
+
+	for (i = 0; i < p->disks->len; i++) {
+		struct plan_disk *d = p->disks->pdata[i];
+
+		limit = MAX(limit, (uint64_t)d->size_mib << 20);
+	}
+	return limit;
+}
+
+bool qemu_start(struct qemu *q, const struct qemu_setup *s, GError **error)
+{
+	g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GArray) keep = g_array_new(FALSE, FALSE, sizeof(int));
+	struct spawn sp = {.exec_fd = s->info->program_fd, .unprivileged = true};
+	int qmp[2] = {-1, -1}, agent[2] = {-1, -1};
+	int console = open(s->console, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	int log = open(s->log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
+	bool ok = console >= 0 && log >= 0;
+
+	memset(q, 0, sizeof(*q));
+	q->qmp_fd = q->agent_fd = -1;
+	if (!ok)
+		g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: %s", s->console, g_strerror(errno));
+	ok = ok && open_channels(qmp, agent, error) &&
+	     push_all(argv, keep, s, agent[1], qmp[1], console, &sp.extra_group, error);
+	if (ok) {
+		g_ptr_array_add(argv, NULL);
+		g_free(command_line);
+		command_line = g_strjoinv(" ", (char **)argv->pdata);
+		dprintf(log, "%s\n", command_line);
+		sp.argv = (const char *const *)argv->pdata;
+		sp.out = sp.err = log;
+		sp.keep = (const int *)keep->data;
+		sp.n_keep = keep->len;
+		sp.file_limit = file_limit(s->plan);
+		ok = spawn(&q->child, &sp, error);
+	}
+	if (qmp[1] >= 0)
+		close(qmp[1]);
+	if (agent[1] >= 0)
+		close(agent[1]);
+	if (console >= 0)
+		close(console);
+	if (log >= 0)
+		close(log);
+	q->qmp_fd = qmp[0];
+	q->agent_fd = agent[0];
+	return ok;
+}

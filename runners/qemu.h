@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Starts QEMU for a trial. */
+#ifndef VQLAB_QEMU_H
+#define VQLAB_QEMU_H
+
+#include "disks.h"
+#include "qemuinfo.h"
+
+struct qemu {
+	struct child child;
+	int qmp_fd, agent_fd; /* our ends; the one who takes them over sets -1 */
+};
+
+struct qemu_setup {
+	const struct qemuinfo *info;
+	const struct guestinfo *guest;
+	const struct plan *plan;
+	const char *variant, *ring;
+	const char *accel;   /* tcg or kvm */
+	const char *console; /* log files, created here */
+	const char *log;
+	struct disk *disks; /* n of plan->disks, opened; NULL: none of them */
+	const int *taps;    /* one for each of plan->nets; NULL: no nets */
+};
+
+/* Disks and taps may be closed by the caller afterwards. */
+bool qemu_start(struct qemu *q, const struct qemu_setup *s, GError **error);
+
+/* The command line as one line of text, of the last qemu_start. */
+const char *qemu_command_line(void);
+
+#endif /* VQLAB_QEMU_H */

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a folder made by setup/qemu.sh or setup/guest.sh holds. */
+#ifndef VQLAB_QEMUINFO_H
+#define VQLAB_QEMUINFO_H
+
+#include "plan.h"
+
+struct qemuinfo {
+	char *dir, *program;
+	JsonNode *manifest;
+	int program_fd;	 /* opened by root, for nobody to execute */
+	bool in_order;	 /* virtio devices have in_order= */
+	bool reorder;	 /* ... x-reorder= */
+	bool packed;	 /* ... packed= */
+	bool kvm_device; /* -accel kvm takes device= */
+};
+
+struct guestinfo {
+	char *dir;
+	JsonNode *manifest;
+	int dir_fd; /* nobody reaches it as /proc/self/fd/N */
+};
+
+/* Reads the manifest and asks the program.  Errors carry the remedy. */
+bool qemuinfo_load(struct qemuinfo *q, const char *dir, GError **error);
+bool guestinfo_load(struct guestinfo *g, const char *dir, GError **error);
+
+/* Why @variant cannot run on this QEMU; NULL when it can.  The caller frees it. */
+char *qemuinfo_lacks(const struct qemuinfo *q, const char *variant, const char *ring);
+
+/* What tells this QEMU and guest from others, for resuming; the caller frees it. */
+char *qemuinfo_identity(const struct qemuinfo *q);
+char *guestinfo_identity(const struct guestinfo *g);
+
+#endif /* VQLAB_QEMUINFO_H */

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "qmp.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define QMP_MAX (16u << 20)
+#define SHORT_MS 5000
+
+struct qmp {
+	int fd;
+	bool broken; /* an answer may still be under way */
+	GString *in;
+};
+
+/* The next line, without its end; NULL with error set. */
+static char *next_line(struct qmp *q, int64_t until, GError **error)
+{
+	char chunk[16384];
+
+	for (;;) {
+		char *end = memchr(q->in->str, '\n', q->in->len);
+		struct pollfd p = {.fd = q->fd, .events = POLLIN};
+		int64_t left = until - now_ms();
+		ssize_t n;
+		char *line;
+
+		if (end) {
+			line = g_strndup(q->in->str, end - q->in->str);
+			g_string_erase(q->in, 0, end + 1 - q->in->str);
+			return line;
+		}
+		n = left > 0 ? poll(&p, 1, left) : 0;
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n > 0)
+			n = recv(q->fd, chunk, sizeof(chunk), 0);
+		else if (n == 0)
+			n = -2;
+		if (n <= 0 || q->in->len + n > QMP_MAX) {
+			q->broken = true;
+			g_set_error(error, VQB_ERROR, VQB_FAILED, "QMP: %s",
+				    n == -2  ? "QEMU does not answer"
+				    : n <= 0 ? "QEMU is gone"
+					     : "answer too long");
+			return NULL;
+		}
+		g_string_append_len(q->in, chunk, n);
+	}
+}
+
+static JsonNode *next_answer(struct qmp *q, int64_t until, GError **error)
+{
+	for (;;) {
+		g_autofree char *line = next_line(q, until, error);
+		JsonNode *n;
+
+		if (!line)
+			return NULL;
+		n = parse_json(line, strlen(line), "QMP", error);
+		if (!n) {
+			q->broken = true;
+			return NULL;
+		}
+		if (!json_object_has_member(json_node_get_object(n), "event"))
+			return n;
+		json_node_unref(n);
+	}
+}
+
+JsonNode *qmp_call(struct qmp *q, const char *command, const char *arguments, int limit_ms,
+		   GError **error)
+{
+	g_autofree char *text =
+		g_strdup_printf("{\"execute\":\"%s\"%s%s}\n", command,
+				arguments ? ",\"arguments\":" : "", arguments ? arguments : "");
+	g_autoptr(JsonNode) n = NULL;
+	JsonObject *o, *why;
+	JsonNode *result;
+
+	if (q->broken) {
+		g_set_error(error, VQB_ERROR, VQB_FAILED, "QMP: QEMU did not answer before");
+		return NULL;
+	}
+	if (send(q->fd, text, strlen(text), MSG_NOSIGNAL) != (ssize_t)strlen(text)) {
+		q->broken = true;
+		g_set_error(error, VQB_ERROR, VQB_FAILED, "QMP: QEMU is gone");
+		return NULL;
+	}
+	n = next_answer(q, now_ms() + limit_ms, error);
+	if (!n)
+		return NULL;
+	o = json_node_get_object(n);
+	result = json_object_get_member(o, "return");
+	if (result)
+		return json_node_copy(result);
+	why = json_sub(o, "error");
+	g_set_error(error, VQB_ERROR, VQB_FAILED, "QMP: %s: %s", command,
+		    json_str(why, "desc", "refused"));
+	return NULL;
+}
+
+struct qmp *qmp_open(int fd, int limit_ms, GError **error)
+{
+	struct qmp *q = g_new0(struct qmp, 1);
+	g_autoptr(JsonNode) greeting = NULL, result = NULL;
+
+	q->fd = fd;
+	q->in = g_string_new(NULL);
+	greeting = next_answer(q, now_ms() + limit_ms, error);
+	if (greeting)
+		result = qmp_call(q, "qmp_capabilities", NULL, SHORT_MS, error);
+	if (result)
+		return q;
+	qmp_close(q);
+	return NULL;
+}
+
+void qmp_close(struct qmp *q)
+{
+	if (!q)
+		return;
+	close(q->fd);
+	g_string_free(q->in, TRUE);
+	g_free(q);
+}
+
+char *qmp_status(struct qmp *q)
+{
+	g_autoptr(JsonNode) n = qmp_call(q, "query-status", NULL, SHORT_MS, NULL);
+
+	if (!n || !JSON_NODE_HOLDS_OBJECT(n))
+		return g_strdup("");
+	return g_strdup(json_str(json_node_get_object(n), "status", ""));
+}
+
+int64_t qmp_block_requests(struct qmp *q, const char *id)
+{
+	g_autoptr(JsonNode) n = qmp_call(q, "query-blockstats", NULL, SHORT_MS, NULL);
+	g_autofree char *path = g_strdup_printf("/machine/peripheral/%s/", id);
+	JsonArray *list = n && JSON_NODE_HOLDS_ARRAY(n) ? json_node_get_array(n) : NULL;
+	unsigned int i;
+
+	for (i = 0; list && i < json_array_get_length(list); i++) {
+		JsonObject *o = json_array_get_object_element(list, i);
+		JsonObject *stats = json_sub(o, "stats");
+
+		if (!stats || !g_str_has_prefix(json_str(o, "qdev", ""), path))
+			continue;
+		return json_int(stats, "rd_operations", 0) + json_int(stats, "wr_operations", 0) +
+		       json_int(stats, "flush_operations", 0) +
+		       json_int(stats, "unmap_operations", 0);
+	}
+	return -1;
+}
+
+char *qmp_get_string(struct qmp *q, const char *path, const char *property)
+{
+	g_autofree char *args =
+		g_strdup_printf("{\"path\":\"%s\",\"property\":\"%s\"}", path, property);
+	g_autoptr(JsonNode) n = qmp_call(q, "qom-get", args, SHORT_MS, NULL);
+
+	return n && json_node_get_value_type(n) == G_TYPE_STRING ? json_node_dup_string(n) : NULL;
+}
+
+int64_t qmp_in_flight(struct qmp *q, const char *id, int queue)
+{
+	g_autofree char *args = g_strdup_printf(
+		"{\"path\":\"/machine/peripheral/%s/virtio-backend\",\"queue\":%d}", id, queue);
+	g_autoptr(JsonNode) n = qmp_call(q, "x-query-virtio-queue-status", args, SHORT_MS, NULL);
+
+	return n && JSON_NODE_HOLDS_OBJECT(n) ? json_int(json_node_get_object(n), "inuse", -1) : -1;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A small QMP client: one command at a time, events passed over. */
+#ifndef VQLAB_QMP_H
+#define VQLAB_QMP_H
+
+#include "util.h"
+
+struct qmp;
+
+/* Takes over @fd; waits for the greeting and leaves negotiation mode. */
+struct qmp *qmp_open(int fd, int limit_ms, GError **error);
+void qmp_close(struct qmp *q);
+
+/*
+ * Runs @command with @arguments (JSON text, or NULL) and returns what came
+ * under "return"; the caller frees it.  NULL with error set: QEMU refused, or
+ * did not answer in @limit_ms; no command can be sent after the latter.
+ */
+JsonNode *qmp_call(struct qmp *q, const char *command, const char *arguments, int limit_ms,
+		   GError **error);
+
+/* query-status: "running", "internal-error" ...; "" when it cannot be had. */
+char *qmp_status(struct qmp *q);
+
+/* Requests that block device @id (its -device id) has finished; -1: unknown. */
+int64_t qmp_block_requests(struct qmp *q, const char *id);
+
+/* A string property of an object, or NULL. */
+char *qmp_get_string(struct qmp *q, const char *path, const char *property);
+
+/* Elements that the device holds in virtqueue @queue; -1: unknown (QEMU older
+ * than 7.2). */
+int64_t qmp_in_flight(struct qmp *q, const char *id, int queue);
+
+#endif /* VQLAB_QMP_H */

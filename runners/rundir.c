@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "rundir.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define JOURNAL_MAX (16u << 20)
+#define HEAD "# vqlab journal 1: what identifies the run, then what happened\n"
+
+/* The value of "key value" among the lines before "begun"; NULL when absent. */
+static char *value_in(const char *text, const char *key)
+{
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	size_t n = strlen(key);
+	int i;
+
+	for (i = 0; lines[i] && strncmp(lines[i], "begun ", 6); i++)
+		if (!strncmp(lines[i], key, n) && lines[i][n] == ' ')
+			return g_strdup(lines[i] + n + 1);
+	return NULL;
+}
+
+static char *read_journal(const char *dir)
+{
+	g_autofree char *path = g_build_filename(dir, "journal", NULL);
+	char *text = read_file(path, JOURNAL_MAX, NULL, NULL);
+
+	/* A head that was cut off by a crash counts as none. */
+	if (text && !strstr(text, "\nbegun "))
+		g_clear_pointer(&text, g_free);
+	return text;
+}
+
+char *rundir_stored(const char *dir, const char *key)
+{
+	g_autofree char *text = read_journal(dir);
+
+	return text ? value_in(text, key) : NULL;
+}
+
+static bool append(struct rundir *r, const char *text, GError **error)
+{
+	size_t n = strlen(text);
+
+	if (write(r->journal, text, n) == (ssize_t)n && fsync(r->journal) == 0)
+		return true;
+	g_set_error(error, VQB_ERROR, VQB_FAILED, "cannot write %s/journal: %s", r->dir,
+		    g_strerror(errno));
+	return false;
+}
+
+bool rundir_note(struct rundir *r, GError **error, const char *format, ...)
+{
+	g_autofree char *when = utc_now(), *what = NULL, *line = NULL;
+	va_list args;
+
+	va_start(args, format);
+	what = g_strdup_vprintf(format, args);
+	va_end(args);
+	line = g_strdup_printf("%s %s\n", when, what);
+	return append(r, line, error);
+}
+
+static bool agrees(const struct rundir *r, const char *text, const struct identity *id, size_t n,
+		   GError **error)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		g_autofree char *stored = value_in(text, id[i].key);
+
+		if (!g_strcmp0(stored, id[i].value))
+			continue;
+		g_set_error(error, VQB_ERROR, VQB_BAD_INPUT,
+			    "%s: was begun with another %s (%s, now %s): go on with the same, or "
+			    "take another folder",
+			    r->dir, id[i].name, stored ? stored : "none", id[i].value);
+		return false;
+	}
+	return true;
+}
+
+static bool begin(struct rundir *r, const struct identity *id, size_t n, GError **error)
+{
+	g_autoptr(GString) head = g_string_new(HEAD);
+	g_autofree char *when = utc_now();
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		g_string_append_printf(head, "%s %s\n", id[i].key, id[i].value);
+	g_string_append_printf(head, "begun %s\n", when);
+	return ftruncate(r->journal, 0) == 0 && append(r, head->str, error);
+}
+
+/* A folder that holds anything but a run must not be written to. */
+static bool empty_folder(const char *dir)
+{
+	GDir *d = g_dir_open(dir, 0, NULL);
+	const char *name;
+	bool empty = true;
+
+	while (d && (name = g_dir_read_name(d)))
+		empty = empty && (!strcmp(name, "journal") || !strcmp(name, "trials"));
+	if (d)
+		g_dir_close(d);
+	return empty;
+}
+
+static bool lock(struct rundir *r, GError **error)
+{
+	g_autofree char *path = g_build_filename(r->dir, "journal", NULL);
+
+	if (g_mkdir_with_parents(r->dir, 0755) == 0)
+		r->journal = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	if (r->journal < 0) {
+		g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: %s", path, g_strerror(errno));
+		return false;
+	}
+	if (flock(r->journal, LOCK_EX | LOCK_NB) == 0)
+		return true;
+	g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: another vqbench is at work on it", r->dir);
+	return false;
+}
+
+bool rundir_open(struct rundir *r, const char *dir, const struct identity *id, size_t n,
+		 GError **error)
+{
+	g_autofree char *text = NULL;
+	size_t len;
+	bool ok;
+
+	memset(r, 0, sizeof(*r));
+	r->journal = -1;
+	r->dir = g_strdup(dir);
+	r->trials = g_build_filename(dir, "trials", NULL);
+	if (g_file_test(dir, G_FILE_TEST_IS_DIR) && !empty_folder(dir) &&
+	    !(text = read_journal(dir))) {
+		g_set_error(error, VQB_ERROR, VQB_BAD_INPUT,
+			    "%s: is not empty and no run of vqbench: take another folder", dir);
+		return false;
+	}
+	if (!lock(r, error)) {
+		rundir_close(r);
+		return false;
+	}
+	g_free(text);
+	text = read_journal(dir);
+	r->resumed = text != NULL;
+	ok = text ? agrees(r, text, id, n, error) : begin(r, id, n, error);
+	/* A line that was cut off must not run into the next one. */
+	len = text ? strlen(text) : 0;
+	if (ok && len && text[len - 1] != '\n')
+		ok = append(r, "\n", error);
+	if (ok && g_mkdir_with_parents(r->trials, 0755) < 0) {
+		g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: %s", r->trials, g_strerror(errno));
+		ok = false;
+	}
+	if (!ok) {
+		rundir_close(r);
+		return false;
+	}
+	rundir_sweep(r);
+	return ok;
+}
+
+void rundir_close(struct rundir *r)
+{
+	if (r->journal >= 0)
+		close(r->journal);
+	r->journal = -1;
+	g_clear_pointer(&r->dir, g_free);
+	g_clear_pointer(&r->trials, g_free);
+}
+
+bool rundir_has(const struct rundir *r, const char *id)
+{
+	g_autofree char *path = g_build_filename(r->trials, id, "trial.json", NULL);
+
+	return g_file_test(path, G_FILE_TEST_IS_REGULAR);
+}
+
+char *rundir_begin_trial(struct rundir *r, const char *id, GError **error)
+{
+	g_autofree char *path = g_strdup_printf("%s/%s.tmp", r->trials, id);
+
+	remove_tree(path);
+	if (mkdir(path, 0755) == 0)
+		return g_steal_pointer(&path);
+	g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: %s", path, g_strerror(errno));
+	return NULL;
+}
+
+bool rundir_keep_trial(struct rundir *r, const char *id, GError **error)
+{
+	g_autofree char *temp = g_strdup_printf("%s/%s.tmp", r->trials, id);
+	g_autofree char *path = g_build_filename(r->trials, id, NULL);
+
+	sync_folder(temp);
+	if (rename(temp, path) < 0) {
+		g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: %s", path, g_strerror(errno));
+		return false;
+	}
+	sync_folder(r->trials);
+	return true;
+}
+
+void rundir_sweep(struct rundir *r)
+{
+	GDir *d = g_dir_open(r->trials, 0, NULL);
+	const char *name;
+
+	while (d && (name = g_dir_read_name(d))) {
+		g_autofree char *path = g_build_filename(r->trials, name, NULL);
+
+		if (g_str_has_suffix(name, ".tmp"))
+			remove_tree(path);
+	}
+	if (d)
+		g_dir_close(d);
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "runinfo.h"
+
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#define ASK_MS 20000
+
+/* The value behind @key in a file of "key<sep>value" lines; NULL: none. */
+static char *field(const char *path, const char *key, char sep)
+{
+	g_autofree char *text = read_file(path, 1u << 22, NULL, NULL);
+	g_auto(GStrv) lines = text ? g_strsplit(text, "\n", -1) : NULL;
+	int i;
+
+	for (i = 0; lines && lines[i]; i++) {
+		char *at = strchr(lines[i], sep);
+
+		if (!at || !g_str_has_prefix(lines[i], key))
+			continue;
+		g_strdelimit(g_strstrip(at + 1), "\"", ' ');
+		return g_strdup(g_strstrip(at + 1));
+	}
+	return NULL;
+}
+
+static void set(JsonObject *o, const char *name, const char *value)
+{
+	json_object_set_string_member(o, name, value ? value : "unknown");
+}
+
+static JsonObject *host_json(void)
+{
+	g_autofree char *cpu = field("/proc/cpuinfo", "model name", ':');
+	g_autofree char *flags = field("/proc/cpuinfo", "flags", ':');
+	g_autofree char *memory = field("/proc/meminfo", "MemTotal", ':');
+	g_autofree char *os = field("/etc/os-release", "PRETTY_NAME", '=');
+	JsonObject *o = json_object_new();
+	struct utsname u;
+
+	uname(&u);
+	set(o, "cpu", cpu);
+	json_object_set_int_member(o, "cores", sysconf(_SC_NPROCESSORS_ONLN));
+	json_object_set_int_member(o, "memory_mib",
+				   memory ? g_ascii_strtoll(memory, NULL, 10) / 1024 : 0);
+	set(o, "kernel", u.release);
+	set(o, "os", os);
+	json_object_set_boolean_member(o, "virtual", flags && strstr(flags, " hypervisor"));
+	return o;
+}
+
+/* First line of what a program prints, without what stands before its last
+ * word when @last_word. */
+static char *ask(bool last_word, const char *a, const char *b, const char *c, const char *d,
+		 const char *e, const char *f)
+{
+	const char *argv[] = {a, b, c, d, e, f, NULL};
+	struct spawn s = {.argv = argv};
+	g_autofree char *text = capture(&s, false, 4096, ASK_MS, NULL);
+	char *word;
+
+	if (!text)
+		return NULL;
+	text[strcspn(text, "\n")] = '\0';
+	word = last_word ? strrchr(text, ' ') : NULL;
+	return g_strdup(word ? word + 1 : text);
+}
+
+static JsonObject *versions_json(const struct bench *b)
+{
+	g_autofree char *nbdkit = ask(true, "nbdkit", "--version", NULL, NULL, NULL, NULL);
+	g_autofree char *perf = ask(true, "perf", "--version", NULL, NULL, NULL, NULL);
+	g_autofree char *iperf3 = ask(false, "iperf3", "--version", NULL, NULL, NULL, NULL);
+	g_autofree char *libbpf =
+		ask(false, "dpkg-query", "-W", "-f", "${Version}", "libbpf1", NULL);
+	JsonObject *o = json_object_new();
+
+	set(o, "nbdkit", nbdkit);
+	set(o, "perf", perf);
+	set(o, "iperf3", iperf3);
+	set(o, "libbpf", libbpf);
+	return o;
+}
+
+/* The commit that vqbench was built from, if it still lies in its tree. */
+static JsonObject *self_json(void)
+{
+	g_autofree char *exe = g_file_read_link("/proc/self/exe", NULL);
+	g_autofree char *dir = exe ? g_path_get_dirname(exe) : NULL;
+	g_autofree char *commit =
+		dir ? ask(false, "git", "-C", dir, "rev-parse", "--short", "HEAD") : NULL;
+	JsonObject *o = json_object_new();
+
+	set(o, "version", VQLAB_VERSION);
+	set(o, "commit", commit);
+	return o;
+}
+
+static JsonArray *strings(char **list)
+{
+	JsonArray *a = json_array_new();
+
+	for (; list && *list; list++)
+		json_array_add_string_element(a, *list);
+	return a;
+}
+
+static JsonArray *variants_json(const struct plan *p, JsonObject *strategies)
+{
+	JsonArray *a = json_array_new();
+	unsigned int i;
+
+	for (i = 0; i < p->variants->len; i++) {
+		struct plan_variant *v = p->variants->pdata[i];
+
+		json_array_add_string_element(a, v->label);
+		json_object_set_string_member(strategies, v->label, v->variant);
+	}
+	return a;
+}
+
+static JsonArray *workloads_json(const struct plan *p)
+{
+	JsonArray *a = json_array_new();
+	unsigned int i;
+
+	for (i = 0; i < p->workloads->len; i++) {
+		struct plan_workload *w = p->workloads->pdata[i];
+		JsonObject *o = json_object_new();
+
+		set(o, "name", w->name);
+		set(o, "kind", w->kind);
+		set(o, "device", w->device_id);
+		set(o, "summary", w->summary);
+		set(o, "unit", strcmp(w->kind, "fio") ? "Gbit/s" : "IOPS");
+		json_object_set_int_member(o, "seconds", w->seconds);
+		json_object_set_array_member(o, "rings", strings(w->rings ? w->rings : p->rings));
+		if (w->direction)
+			set(o, "direction", w->direction);
+		if (w->job_text)
+			set(o, "job", w->job_text);
+		json_array_add_object_element(a, o);
+	}
+	return a;
+}
+
+static JsonArray *left_out_json(GPtrArray *left_out)
+{
+	JsonArray *a = json_array_new();
+	unsigned int i;
+
+	for (i = 0; i < left_out->len; i++) {
+		struct left_out *l = left_out->pdata[i];
+		JsonObject *o = json_object_new();
+
+		set(o, "variant", l->variant);
+		set(o, "ring", l->ring);
+		set(o, "why", l->why);
+		json_array_add_object_element(a, o);
+	}
+	return a;
+}
+
+static bool copy_plan(const struct bench *b, GError **error)
+{
+	g_autofree char *path = g_build_filename(b->dir, "plan.ini", NULL);
+
+	return write_file(path, b->plan->text, strlen(b->plan->text), error);
+}
+
+bool runinfo_write(const struct bench *b, const char *name, int trials_planned, GPtrArray *left_out,
+		   GError **error)
+{
+	g_autoptr(JsonNode) root = json_node_new(JSON_NODE_OBJECT);
+	g_autofree char *path = g_build_filename(b->dir, "run.json", NULL);
+	g_autofree char *text = NULL, *created = utc_now();
+	JsonObject *o = json_object_new(), *accel = json_object_new();
+	JsonObject *strategies = json_object_new();
+	const struct plan *p = b->plan;
+
+	json_node_take_object(root, o);
+	set(o, "schema", "vqlab-run-1");
+	set(o, "name", name);
+	set(o, "plan", p->name);
+	json_object_set_int_member(o, "seed", p->seed);
+	set(o, "created", created);
+	json_object_set_object_member(o, "host", host_json());
+	set(accel, "name", b->accel);
+	set(accel, "why", b->accel_why);
+	json_object_set_object_member(o, "accel", accel);
+	json_object_set_member(o, "qemu", json_node_copy(b->qemu.manifest));
+	json_object_set_member(o, "guest", json_node_copy(b->guest.manifest));
+	json_object_set_object_member(o, "vqlab", self_json());
+	json_object_set_object_member(o, "versions", versions_json(b));
+	json_object_set_array_member(o, "variants", variants_json(p, strategies));
+	json_object_set_object_member(o, "strategies", strategies);
+	json_object_set_array_member(o, "rings", strings(p->rings));
+	json_object_set_int_member(o, "blocks", p->blocks);
+	json_object_set_array_member(o, "left_out", left_out_json(left_out));
+	json_object_set_array_member(o, "workloads", workloads_json(p));
+	json_object_set_int_member(o, "trials_planned", trials_planned);
+	text = json_text(root, true);
+	return copy_plan(b, error) && write_file(path, text, strlen(text), error);
+}
+
+bool runinfo_accel(const char *dir, char **accel, char **why)
+{
+	g_autofree char *path = g_build_filename(dir, "run.json", NULL);
+	g_autofree char *text = read_file(path, 1u << 24, NULL, NULL);
+	g_autoptr(JsonNode) n = text ? parse_json(text, strlen(text), path, NULL) : NULL;
+	JsonObject *o = n ? json_sub(json_node_get_object(n), "accel") : NULL;
+
+	if (!json_str(o, "name", NULL))
+		return false;
+	*accel = g_strdup(json_str(o, "name", ""));
+	*why = g_strdup(json_str(o, "why", ""));
+	return true;
+}

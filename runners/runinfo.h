@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* run.json: what the whole run ran on; TRIAL.md documents it. */
+#ifndef VQLAB_RUNINFO_H
+#define VQLAB_RUNINFO_H
+
+#include "trial.h"
+
+/* One variant that cannot run here. */
+struct left_out {
+	char *variant, *ring, *why;
+};
+
+/* Writes DIR/run.json and DIR/plan.ini.  @name is the run's; @left_out holds
+ * struct left_out. */
+bool runinfo_write(const struct bench *b, const char *name, int trials_planned, GPtrArray *left_out,
+		   GError **error);
+
+/* The accelerator that DIR/run.json names, and why; false when there is none. */
+bool runinfo_accel(const char *dir, char **accel, char **why);
+
+#endif /* VQLAB_RUNINFO_H */

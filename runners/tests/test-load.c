@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What comes out of the guest is read, or refused with a reason. */
+#include "load.h"
+#include "perfstat.h"
+
+#include <math.h>
+#include <string.h>
+
+#define PART(ios, ms, mean)                                                                        \
+	"{\"total_ios\":" #ios ",\"io_bytes\":" #ios "000,\"runtime\":" #ms                        \
+	",\"clat_ns\":{\"mean\":" #mean                                                            \
+	",\"percentile\":{\"50.000000\":5000,\"99.000000\":99000}}}"
+#define NOTHING "{\"total_ios\":0,\"io_bytes\":0,\"runtime\":0}"
+#define JOB(error, read, write) "{\"error\":" #error ",\"read\":" read ",\"write\":" write "}"
+
+static bool fio(struct load *l, const char *text, GError **error)
+{
+	return load_fio(l, text, strlen(text), error);
+}
+
+static void test_fio(void)
+{
+	struct load l;
+	g_autoptr(GError) e = NULL;
+
+	g_assert_true(fio(&l, "{\"jobs\":[" JOB(0, PART(3000, 2000, 7000.5), NOTHING) "]}", &e));
+	g_assert_no_error(e);
+	g_assert_cmpfloat(l.throughput, ==, 1500);
+	g_assert_cmpfloat(l.seconds, ==, 2);
+	g_assert_cmpint(l.ios, ==, 3000);
+	g_assert_cmpint(l.bytes, ==, 3000000);
+	g_assert_cmpfloat_with_epsilon(l.mean, 7.0005, 1e-9);
+	g_assert_cmpfloat(l.p50, ==, 5);
+	g_assert_cmpfloat(l.p99, ==, 99);
+	g_assert_cmpstr(l.unit, ==, "IOPS");
+}
+
+static void test_fio_mixed(void)
+{
+	struct load l;
+	g_autoptr(GError) e = NULL;
+
+	/* Notes before the object, reads and writes, two jobs. */
+	g_assert_true(fio(
+		&l,
+		"note: something\n{\"jobs\":[" JOB(
+			0, PART(1000, 1000, 1000),
+			PART(3000, 1000, 3000)) ",\n" JOB(0, PART(4000, 2000, 2000), NOTHING) "]}",
+		&e));
+	g_assert_no_error(e);
+	g_assert_cmpint(l.ios, ==, 8000);
+	g_assert_cmpfloat(l.throughput, ==, 4000);
+	g_assert_cmpfloat_with_epsilon(l.mean, 2.25, 1e-9);
+}
+
+static void test_fio_refused(void)
+{
+	static const struct {
+		const char *text, *why;
+	} bad[] = {
+		{"", "holds no JSON object"},
+		{"fio: no such file\n", "holds no JSON object"},
+		{"{\"jobs\":", "not JSON"},
+		{"{}", "no jobs"},
+		{"{\"jobs\":7}", "no jobs"},
+		{"{\"jobs\":[]}", "no jobs"},
+		{"{\"jobs\":[7]}", "failed with error"},
+		{"{\"jobs\":[{}]}", "failed with error"},
+		{"{\"jobs\":[" JOB(0, NOTHING, NOTHING) "]}", "no request was completed"},
+		{"{\"jobs\":[" JOB(5, PART(9, 9, 9), NOTHING) "]}", "failed with error 5"},
+		{"{\"jobs\":[" JOB(84, PART(9, 9, 9), NOTHING) "]}", "verification failed"},
+		{"{\"jobs\":[" JOB(0, PART(9, 9, 9), PART(-5, 9, 9)) "]}", "impossible"},
+		{"{\"jobs\":[" JOB(0, PART(9, 9, 1e300), NOTHING) "]}", "impossible"},
+		{"{\"jobs\":\"\xff\xfe\"}", "not UTF-8"},
+	};
+	size_t i;
+
+	for (i = 0; i < G_N_ELEMENTS(bad); i++) {
+		g_autoptr(GError) e = NULL;
+		struct load l;
+
+		if (fio(&l, bad[i].text, &e) || e->code != VQB_INVALID ||
+		    !strstr(e->message, bad[i].why)) {
+			g_test_message("%s: wanted %s, got %s", bad[i].text, bad[i].why,
+				       e ? e->message : "a load");
+			g_test_fail();
+		}
+	}
+}
+
+/* A parser that recurses for each bracket must not be led into the depths. */
+static void test_deep(void)
+{
+	g_autoptr(GString) s = g_string_new("{\"jobs\":");
+	g_autoptr(GError) e = NULL;
+	struct load l;
+	int i;
+
+	for (i = 0; i < 4000000; i++)
+		g_string_append_c(s, '[');
+	g_assert_false(load_fio(&l, s->str, s->len, &e));
+	g_assert_nonnull(strstr(e->message, "nested too deep"));
+}
+
+/* Any cut and any flipped byte of a good report: read or refused, no crash,
+ * and never a throughput that is not a number. */
+static void test_garbage(void)
+{
+	static const char good[] =
+		"{\"jobs\":[" JOB(0, PART(3000, 2000, 7000.5), PART(1, 2, 3)) "]}";
+	char text[sizeof(good)];
+	size_t i, k;
+
+	for (i = 0; i < sizeof(good) - 1; i++)
+		for (k = 0; k < 256; k += 5) {
+			struct load l;
+
+			memcpy(text, good, sizeof(good));
+			text[i] = k;
+			if (load_fio(&l, text, sizeof(good) - 1, NULL))
+				g_assert_true(isfinite(l.throughput) && l.throughput > 0);
+			g_assert_false(load_fio(&l, good, i, NULL));
+			load_iperf3(&l, text, sizeof(good) - 1, NULL);
+		}
+}
+
+#define SUM "{\"seconds\":2.0,\"bytes\":250000000,\"bits_per_second\":1e9}"
+
+static bool iperf3(struct load *l, const char *text, GError **error)
+{
+	return load_iperf3(l, text, strlen(text), error);
+}
+
+static void test_iperf3(void)
+{
+	struct load l;
+	g_autoptr(GError) e = NULL;
+
+	g_assert_true(iperf3(&l, "{\"end\":{\"sum_sent\":{},\"sum_received\":" SUM "}}", &e));
+	g_assert_cmpfloat(l.throughput, ==, 1);
+	g_assert_cmpstr(l.unit, ==, "Gbit/s");
+	g_assert_cmpint(l.bytes, ==, 250000000);
+	g_assert_false(l.has_latency);
+	g_assert_false(
+		iperf3(&l, "{\"end\":{\"sum_received\":" SUM "},\"error\":\"no route\"}", &e));
+	g_assert_cmpstr(e->message, ==, "iperf3: no route");
+	g_clear_error(&e);
+	g_assert_false(iperf3(&l, "{\"end\":{}}", &e));
+	g_clear_error(&e);
+	g_assert_false(iperf3(
+		&l, "{\"end\":{\"sum_received\":{\"bits_per_second\":0,\"seconds\":1}}}", &e));
+	g_assert_cmpint(e->code, ==, VQB_INVALID);
+}
+
+static void test_perf(void)
+{
+	struct perfstat_result r;
+	g_autoptr(GError) e = NULL;
+
+	g_assert_true(
+		perfstat_parse("# started on Sun\n\n"
+			       "1001.51,msec,task-clock,1001505321,100.00,0.336,CPUs utilized\n"
+			       "11,,context-switches,1001412645,100.00,10.983,/sec\n",
+			       &r, &e));
+	g_assert_cmpfloat_with_epsilon(r.cpu_s, 1.00151, 1e-12);
+	g_assert_cmpint(r.ctx_switches, ==, 11);
+	g_assert_false(perfstat_parse("<not counted>,msec,task-clock,0,100.00,,\n"
+				      "11,,context-switches,1,100.00,1,/sec\n",
+				      &r, &e));
+	g_clear_error(&e);
+	g_assert_false(perfstat_parse("", &r, &e));
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/load/fio", test_fio);
+	g_test_add_func("/load/fio-mixed", test_fio_mixed);
+	g_test_add_func("/load/fio-refused", test_fio_refused);
+	g_test_add_func("/load/deep", test_deep);
+	g_test_add_func("/load/garbage", test_garbage);
+	g_test_add_func("/load/iperf3", test_iperf3);
+	g_test_add_func("/load/perf", test_perf);
+	return g_test_run();
+}

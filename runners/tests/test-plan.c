@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Plans: what is accepted, and that each fault names file, line and key. */
+#include "plan.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+static const char good[] = "[plan]\n"		   /* 1 */
+			   "name=t\n"		   /* 2 */
+			   "variants=off;bitmap\n" /* 3 */
+			   "rings=split;packed\n"  /* 4 */
+			   "[disk d]\n"		   /* 5 */
+			   "backend=nbdkit\n"	   /* 6 */
+			   "service=heavy-tail\n"  /* 7 */
+			   "tail_us=9\n"	   /* 8 */
+			   "[net net0]\n"	   /* 9 */
+			   "[workload w]\n"	   /* 10 */
+			   "kind=fio\n"		   /* 11 */
+			   "device=d\n"		   /* 12 */
+			   "job=x.fio\n"	   /* 13 */
+			   "[workload v]\n"	   /* 14 */
+			   "kind=iperf3\n"	   /* 15 */
+			   "device=net0\n";	   /* 16 */
+
+static char *dir;
+
+static struct plan *load(const char *text, GError **error)
+{
+	g_autofree char *path = g_build_filename(dir, "p.ini", NULL);
+
+	g_assert_true(g_file_set_contents(path, text, -1, NULL));
+	return plan_load(path, error);
+}
+
+static void test_good(void)
+{
+	g_autoptr(GError) e = NULL;
+	struct plan *p = load(good, &e);
+	struct plan_workload *w;
+	struct plan_disk *d;
+
+	g_assert_no_error(e);
+	g_assert_cmpint(p->blocks, ==, 6);
+	g_assert_cmpint(p->memory_mib, ==, 512);
+	g_assert_cmpuint(p->variants->len, ==, 2);
+	d = plan_find_disk(p, "d");
+	g_assert_cmpint(d->tail_us, ==, 9);
+	g_assert_cmpint(d->base_us, ==, 200);
+	w = p->workloads->pdata[0];
+	g_assert_cmpstr(w->device_id, ==, "disk-d");
+	g_assert_cmpstr(w->job_text, ==, "[j]\n");
+	g_assert_cmpstr(w->summary, ==, "w");
+	g_assert_null(w->direction);
+	w = p->workloads->pdata[1];
+	g_assert_cmpstr(w->direction, ==, "out");
+	g_assert_true(plan_workload_on(w, "packed"));
+	plan_free(p);
+}
+
+/* The good plan with line @line replaced (0: @with appended). */
+static char *with_line(int line, const char *with)
+{
+	g_auto(GStrv) lines = g_strsplit(good, "\n", -1);
+
+	if (!line)
+		return g_strconcat(good, with, "\n", NULL);
+	g_free(lines[line - 1]);
+	lines[line - 1] = g_strdup(with);
+	return g_strjoinv("\n", lines);
+}
+
+static void test_faults(void)
+{
+	static const struct {
+		int line;
+		const char *with, *complaint;
+	} faults[] = {
+		{3, "variants=off;nosuch", "p.ini:3: [plan] variants: nosuch: not one of off"},
+		{3, "variants=off;off", "p.ini:3: [plan] variants: off: listed twice"},
+		{3, "variants=", "p.ini:3: [plan] variants: an empty list"},
+		{3, "", "p.ini:1: [plan] variants: must be given"},
+		{4, "rings=split;round", "p.ini:4: [plan] rings: round: not one of"},
+		{4, "rings=split;split", "p.ini:4: [plan] rings: split: listed twice"},
+		{4, "blocks=0", "p.ini:4: [plan] blocks: 0: not a whole number between 1 and 99"},
+		{4, "blocks=5x", "p.ini:4: [plan] blocks: 5x: not a whole number"},
+		{4, "blocks=", "p.ini:4: [plan] blocks: : not a whole number"},
+		{4, "blokcs=5", "p.ini:4: [plan] blokcs: no such key"},
+		{4, "seed=99999999999999999999", "p.ini:4: [plan] seed: "},
+		{4, "name=again", "p.ini:4: [plan] name: given 2 times"},
+		{5, "[disc d]", "p.ini:5: [disc d]: no such group"},
+		{5, "[disk D/]", "p.ini:5: [disk D/]: a name is"},
+		{6, "backend=floppy", "p.ini:6: [disk d] backend: floppy: not one of nbdkit"},
+		{6, "backend=file", "p.ini:7: [disk d] service: only with backend=nbdkit"},
+		{8, "queue_size=100", "p.ini:8: [disk d] queue_size: 100: not a power of two"},
+		{8, "tail_permille=1001", "p.ini:8: [disk d] tail_permille: 1001: not a"},
+		{11, "kind=dbench", "p.ini:11: [workload w] kind: dbench: not one of fio"},
+		{12, "device=e", "p.ini:12: [workload w] device: e: the plan has no [disk e]"},
+		{13, "", "p.ini:10: [workload w] job: must be given with kind=fio"},
+		{13, "job=none.fio", "p.ini:13: [workload w] job: "},
+		{13, "job=p.ini\nseconds=0", "p.ini:14: [workload w] seconds: 0: not a"},
+		{16, "device=d", "p.ini:16: [workload v] device: d: the plan has no [net d]"},
+		{16, "device=net0\njob=x", "p.ini:17: [workload v] job: only with kind=fio"},
+		{0, "rings=oval", "p.ini:17: [workload v] rings: oval: not one of"},
+		{0, "[disk d]", "p.ini:5: [disk d]: given 2 times"},
+		{0, "no equals sign", "p.ini: "},
+	};
+	size_t i;
+
+	for (i = 0; i < G_N_ELEMENTS(faults); i++) {
+		g_autofree char *text = with_line(faults[i].line, faults[i].with);
+		g_autoptr(GError) e = NULL;
+		struct plan *p = load(text, &e);
+
+		if (p || !strstr(e->message, faults[i].complaint)) {
+			g_test_message("%s: wanted: %s", faults[i].with, faults[i].complaint);
+			g_test_message("got: %s", p ? "a plan" : e->message);
+			g_test_fail();
+		}
+		if (e)
+			g_assert_cmpint(e->code, ==, VQB_BAD_INPUT);
+		plan_free(p);
+	}
+}
+
+static void test_missing(void)
+{
+	g_autoptr(GError) e = NULL;
+
+	g_assert_null(plan_load("/nonexistent/p.ini", &e));
+	g_assert_cmpint(e->code, ==, VQB_BAD_INPUT);
+	g_assert_nonnull(strstr(e->message, "/nonexistent/p.ini"));
+}
+
+static void test_override(void)
+{
+	g_autoptr(GError) e = NULL;
+	struct plan *p = load(good, &e);
+	struct plan_variant *v;
+
+	g_assert_true(plan_override(p, "off,off2=off", "packed", 3, 7, &e));
+	g_assert_cmpuint(p->variants->len, ==, 2);
+	v = p->variants->pdata[1];
+	g_assert_cmpstr(v->label, ==, "off2");
+	g_assert_cmpstr(v->variant, ==, "off");
+	g_assert_cmpstr(p->rings[0], ==, "packed");
+	g_assert_null(p->rings[1]);
+	g_assert_cmpint(p->blocks, ==, 3);
+	g_assert_cmpint(p->seed, ==, 7);
+	g_assert_false(plan_override(p, "none", NULL, 0, -1, &e));
+	g_assert_cmpint(e->code, ==, VQB_BAD_INPUT);
+	g_clear_error(&e);
+	g_assert_false(plan_override(p, "", NULL, 0, -1, &e));
+	plan_free(p);
+}
+
+/* A run is resumed only with the same plan, jobs included. */
+static void test_hash(void)
+{
+	g_autofree char *job = g_build_filename(dir, "x.fio", NULL);
+	struct plan *p = load(good, NULL);
+	g_autofree char *a = plan_hash(p), *b = NULL, *c = NULL;
+
+	plan_free(p);
+	p = load(good, NULL);
+	b = plan_hash(p);
+	g_assert_cmpstr(a, ==, b);
+	plan_free(p);
+	g_assert_true(g_file_set_contents(job, "[k]\n", -1, NULL));
+	p = load(good, NULL);
+	c = plan_hash(p);
+	g_assert_cmpstr(a, !=, c);
+	plan_free(p);
+	g_assert_true(g_file_set_contents(job, "[j]\n", -1, NULL));
+}
+
+static void test_shipped(void)
+{
+	static const char *const names[] = {"configs/default.ini", "configs/quick.ini",
+					    "configs/aa.ini"};
+	size_t i;
+
+	for (i = 0; i < G_N_ELEMENTS(names); i++) {
+		g_autoptr(GError) e = NULL;
+		struct plan *p = plan_load(names[i], &e);
+
+		g_assert_no_error(e);
+		plan_free(p);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	g_autofree char *job = NULL;
+	int rc;
+
+	g_test_init(&argc, &argv, NULL);
+	dir = g_dir_make_tmp("vqlab-plan-XXXXXX", NULL);
+	job = g_build_filename(dir, "x.fio", NULL);
+	g_assert_true(g_file_set_contents(job, "[j]\n", -1, NULL));
+	g_test_add_func("/plan/good", test_good);
+	g_test_add_func("/plan/faults", test_faults);
+	g_test_add_func("/plan/missing", test_missing);
+	g_test_add_func("/plan/override", test_override);
+	g_test_add_func("/plan/hash", test_hash);
+	g_test_add_func("/plan/shipped", test_shipped);
+	rc = g_test_run();
+	remove_tree(dir);
+	return rc;
+}

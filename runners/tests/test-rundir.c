@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The run folder: begun, resumed, refused, swept; locked while in use. */
+#include "rundir.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+static char *top;
+
+static struct identity same[] = {{"seed", "1", "seed"}, {"qemu", "10 abc", "QEMU"}};
+
+static char *folder(const char *name)
+{
+	return g_build_filename(top, name, NULL);
+}
+
+static void test_resume(void)
+{
+	g_autofree char *dir = folder("resume"), *seed = NULL, *trial = NULL, *kept = NULL;
+	g_autofree char *json = NULL;
+	g_autoptr(GError) e = NULL;
+	struct rundir r;
+
+	g_assert_null(rundir_stored(dir, "seed"));
+	g_assert_true(rundir_open(&r, dir, same, 2, &e));
+	g_assert_false(r.resumed);
+	trial = rundir_begin_trial(&r, "b01-x", &e);
+	json = g_build_filename(trial, "trial.json", NULL);
+	g_assert_true(write_file(json, "{}\n", 3, &e));
+	g_assert_false(rundir_has(&r, "b01-x"));
+	g_assert_true(rundir_keep_trial(&r, "b01-x", &e));
+	g_assert_true(rundir_has(&r, "b01-x"));
+	g_assert_true(rundir_note(&r, &e, "end %s", "b01-x"));
+	/* One that was cut off: it must be gone at the next start. */
+	g_free(trial);
+	trial = rundir_begin_trial(&r, "b01-y", &e);
+	rundir_close(&r);
+
+	seed = rundir_stored(dir, "seed");
+	g_assert_cmpstr(seed, ==, "1");
+	g_assert_true(rundir_open(&r, dir, same, 2, &e));
+	g_assert_true(r.resumed);
+	g_assert_true(rundir_has(&r, "b01-x"));
+	g_assert_false(g_file_test(trial, G_FILE_TEST_EXISTS));
+	rundir_close(&r);
+}
+
+static void test_mismatch(void)
+{
+	g_autofree char *dir = folder("mismatch");
+	struct identity other[] = {{"seed", "1", "seed"}, {"qemu", "10 abd", "QEMU"}};
+	g_autoptr(GError) e = NULL;
+	struct rundir r;
+
+	g_assert_true(rundir_open(&r, dir, same, 2, &e));
+	rundir_close(&r);
+	g_assert_false(rundir_open(&r, dir, other, 2, &e));
+	g_assert_cmpint(e->code, ==, VQB_BAD_INPUT);
+	g_assert_nonnull(strstr(e->message, "another QEMU (10 abc, now 10 abd)"));
+}
+
+static void test_foreign(void)
+{
+	g_autofree char *dir = folder("foreign"), *file = g_build_filename(dir, "thesis", NULL);
+	g_autoptr(GError) e = NULL;
+	struct rundir r;
+
+	g_mkdir(dir, 0755);
+	g_assert_true(g_file_set_contents(file, "x", -1, NULL));
+	g_assert_false(rundir_open(&r, dir, same, 2, &e));
+	g_assert_cmpint(e->code, ==, VQB_BAD_INPUT);
+}
+
+/* A journal whose head or last line was cut off. */
+static void test_torn(void)
+{
+	g_autofree char *dir = folder("torn"), *path = g_build_filename(dir, "journal", NULL);
+	g_autofree char *text = NULL;
+	g_autoptr(GError) e = NULL;
+	struct rundir r;
+
+	g_mkdir(dir, 0755);
+	g_assert_true(g_file_set_contents(path, "# vqlab journal 1\nseed 7\n", -1, NULL));
+	g_assert_true(rundir_open(&r, dir, same, 2, &e));
+	g_assert_false(r.resumed);
+	rundir_close(&r);
+	text = read_file(path, 1 << 20, NULL, NULL);
+	g_assert_null(strstr(text, "seed 7"));
+
+	g_free(text);
+	g_assert_true(rundir_open(&r, dir, same, 2, &e));
+	g_assert_true(rundir_note(&r, &e, "start"));
+	rundir_close(&r);
+	text = read_file(path, 1 << 20, NULL, NULL);
+	g_assert_true(g_file_set_contents(path, text, strlen(text) - 3, NULL));
+	g_assert_true(rundir_open(&r, dir, same, 2, &e));
+	g_assert_true(rundir_note(&r, &e, "again"));
+	rundir_close(&r);
+	g_free(text);
+	text = read_file(path, 1 << 20, NULL, NULL);
+	g_assert_nonnull(strstr(text, "sta\n"));
+	g_assert_true(g_str_has_suffix(text, " again\n"));
+}
+
+static void test_lock(void)
+{
+	g_autofree char *dir = folder("lock");
+	g_autoptr(GError) e = NULL;
+	struct rundir a, b;
+
+	g_assert_true(rundir_open(&a, dir, same, 2, &e));
+	g_assert_false(rundir_open(&b, dir, same, 2, &e));
+	g_assert_nonnull(strstr(e->message, "another vqbench"));
+	rundir_close(&a);
+}
+
+int main(int argc, char **argv)
+{
+	int rc;
+
+	g_test_init(&argc, &argv, NULL);
+	top = g_dir_make_tmp("vqlab-rundir-XXXXXX", NULL);
+	g_test_add_func("/rundir/resume", test_resume);
+	g_test_add_func("/rundir/mismatch", test_mismatch);
+	g_test_add_func("/rundir/foreign", test_foreign);
+	g_test_add_func("/rundir/torn", test_torn);
+	g_test_add_func("/rundir/lock", test_lock);
+	rc = g_test_run();
+	remove_tree(top);
+	return rc;
+}

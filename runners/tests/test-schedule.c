@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The order of trials: complete in each block, fixed by the seed. */
+#include "schedule.h"
+
+#include <string.h>
+
+static struct plan *load(int64_t seed, int64_t blocks)
+{
+	g_autoptr(GError) e = NULL;
+	struct plan *p = plan_load("configs/default.ini", &e);
+
+	g_assert_no_error(e);
+	g_assert_true(plan_override(p, NULL, "split,packed", blocks, seed, &e));
+	return p;
+}
+
+/* The whole schedule as text. */
+static char *describe(int64_t seed, int64_t blocks)
+{
+	struct plan *p = load(seed, blocks);
+	g_autoptr(GPtrArray) slots = schedule_make(p);
+	GString *s = g_string_new(NULL);
+	unsigned int i, k;
+
+	for (i = 0; i < slots->len; i++) {
+		struct slot *slot = slots->pdata[i];
+
+		g_string_append_printf(s, "%s %" PRIu64, slot->id, slot->disk_seed);
+		for (k = 0; k < slot->phases->len; k++) {
+			struct slot_phase *ph = &g_array_index(slot->phases, struct slot_phase, k);
+
+			g_string_append_printf(s, " %s/%d", ph->workload->name, ph->probes);
+		}
+		g_string_append_c(s, '\n');
+	}
+	plan_free(p);
+	return g_string_free(s, FALSE);
+}
+
+static void test_complete(void)
+{
+	struct plan *p = load(5, 7);
+	g_autoptr(GPtrArray) slots = schedule_make(p);
+	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+	int per_block = p->variants->len * g_strv_length(p->rings);
+	unsigned int i, k;
+
+	g_assert_cmpuint(slots->len, ==, 7 * per_block);
+	for (i = 0; i < slots->len; i++) {
+		struct slot *s = slots->pdata[i];
+		g_autoptr(GHashTable) phases =
+			g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+		unsigned int on = 0;
+
+		g_assert_cmpint(s->block, ==, 1 + i / per_block);
+		g_assert_cmpint(s->position, ==, 1 + i % per_block);
+		g_assert_true(g_hash_table_add(seen, s->id));
+		for (k = 0; k < s->phases->len; k++) {
+			struct slot_phase *ph = &g_array_index(s->phases, struct slot_phase, k);
+
+			on += ph->probes;
+			g_assert_true(g_hash_table_add(
+				phases, g_strdup_printf("%s/%d", ph->workload->name, ph->probes)));
+			/* Off and on follow each other: the same machine state. */
+			if (k % 2)
+				g_assert_true(ph->workload == ph[-1].workload);
+		}
+		g_assert_cmpuint(s->phases->len, ==, 2 * on);
+		g_assert_cmpuint(on, >, 0);
+	}
+	plan_free(p);
+}
+
+static void test_seed(void)
+{
+	g_autofree char *a = describe(1, 3), *b = describe(1, 3), *c = describe(2, 3);
+	g_autofree char *longer = describe(1, 5);
+
+	g_assert_cmpstr(a, ==, b);
+	g_assert_cmpstr(a, !=, c);
+	g_assert_true(g_str_has_prefix(longer, a));
+}
+
+/* All variants of a block meet the same disk; other blocks meet others. */
+static void test_disk_seed(void)
+{
+	struct plan *p = load(1, 3);
+	g_autoptr(GPtrArray) slots = schedule_make(p);
+	unsigned int i;
+
+	for (i = 1; i < slots->len; i++) {
+		struct slot *a = slots->pdata[i - 1], *b = slots->pdata[i];
+
+		if (a->block == b->block)
+			g_assert_cmpuint(a->disk_seed, ==, b->disk_seed);
+		else
+			g_assert_cmpuint(a->disk_seed, !=, b->disk_seed);
+	}
+	plan_free(p);
+}
+
+/* Every variant gets every place of a block about equally often. */
+static void test_balance(void)
+{
+	struct plan *p = load(3, 99);
+	g_autoptr(GPtrArray) slots = schedule_make(p);
+	unsigned int i, first = 0, probes_first = 0;
+
+	for (i = 0; i < slots->len; i++) {
+		struct slot *s = slots->pdata[i];
+
+		first += s->position == 1 && !strcmp(s->variant->label, "off");
+		probes_first += g_array_index(s->phases, struct slot_phase, 0).probes;
+	}
+	/* 99 draws of 1 in 5; 990 or so of 1 in 2: 6 sigma. */
+	g_assert_cmpuint(first, >, 0);
+	g_assert_cmpuint(first, <, 44);
+	g_assert_cmpuint(probes_first, >, slots->len * 4 / 10);
+	g_assert_cmpuint(probes_first, <, slots->len * 6 / 10);
+	plan_free(p);
+}
+
+static void test_below(void)
+{
+	unsigned int i, counts[3] = {0};
+	struct prng r;
+
+	prng_seed(&r, 1, 1);
+	for (i = 0; i < 30000; i++)
+		counts[prng_below(&r, 3)]++;
+	for (i = 0; i < 3; i++) {
+		g_assert_cmpuint(counts[i], >, 9500);
+		g_assert_cmpuint(counts[i], <, 10500);
+	}
+	g_assert_cmpuint(prng_below(&r, 1), ==, 0);
+}
+
+/* A workload may be for one ring only; a ring without any has no trials. */
+static void test_rings(void)
+{
+	struct plan *p = load(1, 1);
+	static char *split[] = {"split", NULL};
+	g_autoptr(GPtrArray) slots = NULL;
+	unsigned int i;
+
+	for (i = 0; i < p->workloads->len; i++) {
+		struct plan_workload *w = p->workloads->pdata[i];
+
+		g_strfreev(w->rings);
+		w->rings = g_strdupv(split);
+	}
+	slots = schedule_make(p);
+	g_assert_cmpuint(slots->len, ==, p->variants->len);
+	for (i = 0; i < slots->len; i++)
+		g_assert_cmpstr(((struct slot *)slots->pdata[i])->ring, ==, "split");
+	plan_free(p);
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/schedule/complete", test_complete);
+	g_test_add_func("/schedule/seed", test_seed);
+	g_test_add_func("/schedule/disk-seed", test_disk_seed);
+	g_test_add_func("/schedule/balance", test_balance);
+	g_test_add_func("/schedule/below", test_below);
+	g_test_add_func("/schedule/rings", test_rings);
+	return g_test_run();
+}

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "trial.h"
+#include "netns.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define QMP_MS 20000
+#define LOG_KEEP (1 << 20)
+
+const char *trial_state(int code)
+{
+	switch (code) {
+	case 0:
+		return "ok";
+	case VQB_STALLED:
+		return "stalled";
+	case VQB_CRASHED:
+		return "crashed";
+	case VQB_NO_START:
+		return "failed-to-start";
+	default:
+		return "invalid";
+	}
+}
+
+static void G_GNUC_PRINTF(2, 3) report(const struct trial *t, const char *format, ...)
+{
+	va_list args;
+
+	if (t->report_fd < 0)
+		return;
+	va_start(args, format);
+	vdprintf(t->report_fd, format, args);
+	va_end(args);
+}
+
+static char *log_path(const struct trial *t, const char *name)
+{
+	return g_build_filename(t->dir, name, NULL);
+}
+
+bool trial_alive(struct trial *t, GError **error)
+{
+	g_autofree char *status = NULL, *log = NULL, *line = NULL;
+	unsigned int i;
+
+	for (i = 0; t->disks && i < t->bench->plan->disks->len; i++) {
+		struct disk *d = &t->disks[i];
+		g_autofree char *name = g_strdup_printf("nbdkit-%s.log", d->plan->name);
+
+		/* When QEMU closes the line nbdkit ends too: QEMU's end is the news. */
+		if (!d->server.pid || !child_ended(&d->server, 0) ||
+		    child_ended(&t->qemu.child, 200))
+			continue;
+		log = log_path(t, name);
+		line = last_line(log);
+		status = child_status(&d->server);
+		g_set_error(error, VQB_ERROR, VQB_INVALID, "the server of disk %s ended: %s%s%s",
+			    d->plan->name, status, *line ? ": " : "", line);
+		return false;
+	}
+	if (!child_ended(&t->qemu.child, 0))
+		return true;
+	status = child_status(&t->qemu.child);
+	log = log_path(t, "qemu.log");
+	line = last_line(log);
+	/* The log's first line is the command; alone it tells nothing. */
+	if (!strcmp(line, "") || strstr(line, "qemu-system-x86_64 ") == line ||
+	    strstr(line, "-add-fd "))
+		g_clear_pointer(&line, g_free);
+	g_set_error(error, VQB_ERROR, VQB_CRASHED, "QEMU ended: %s%s%s", status, line ? ": " : "",
+		    line ? line : "");
+	return false;
+}
+
+static bool start_iperf3(struct trial *t, GError **error)
+{
+	const char *argv[] = {"iperf3", "-s", NULL};
+	struct spawn s = {.argv = argv, .unprivileged = true};
+
+	return spawn(&t->iperf3, &s, error);
+}
+
+/* Namespace, taps, disks: what QEMU is started upon. */
+static bool build_machine(struct trial *t, GError **error)
+{
+	const struct plan *p = t->bench->plan;
+	unsigned int i;
+
+	if (!netns_enter(error))
+		return false;
+	t->disks = g_new0(struct disk, p->disks->len);
+	t->taps = g_new0(int, p->nets->len + 1);
+	for (i = 0; i < p->nets->len; i++) {
+		t->taps[i] = netns_tap(i, error);
+		if (t->taps[i] < 0)
+			return false;
+	}
+	for (i = 0; i < p->disks->len; i++)
+		if (!disk_open(&t->disks[i], p->disks->pdata[i], t->bench->plugin,
+			       t->slot->disk_seed + i, t->dir, error))
+			return false;
+	return !p->nets->len || start_iperf3(t, error);
+}
+
+static bool start_qemu(struct trial *t, const char *accel, GError **error)
+{
+	const struct plan *p = t->bench->plan;
+	g_autofree char *console = log_path(t, "console.log"), *log = log_path(t, "qemu.log");
+	struct qemu_setup s = {
+		.info = &t->bench->qemu,
+		.guest = &t->bench->guest,
+		.plan = p,
+		.variant = t->slot ? t->slot->variant->variant : "off",
+		.ring = t->slot ? t->slot->ring : "split",
+		.accel = accel,
+		.console = console,
+		.log = log,
+		.disks = t->disks,
+		.taps = t->taps,
+	};
+	unsigned int i;
+	bool ok = qemu_start(&t->qemu, &s, error);
+
+	for (i = 0; t->disks && i < p->disks->len; i++)
+		disk_handed_over(&t->disks[i]);
+	for (i = 0; t->taps && i < p->nets->len; i++)
+		close(t->taps[i]);
+	return ok;
+}
+
+/* From the greeting of QMP to the hello of the guest. */
+static bool boot(struct trial *t, int limit_s, GError **error)
+{
+	g_autoptr(GError) e = NULL;
+	g_autofree char *log = NULL, *line = NULL;
+	int64_t begun = now_ms();
+
+	t->qmp = qmp_open(t->qemu.qmp_fd, QMP_MS, &e);
+	t->link = link_new(t->qemu.agent_fd);
+	if (t->qmp && guest_wait_up(t, limit_s, &e)) {
+		t->boot_s = (now_ms() - begun) / 1e3;
+		return true;
+	}
+	/* QMP breaks a moment before QEMU's end can be seen. */
+	if (!t->qmp)
+		child_ended(&t->qemu.child, 2000);
+	if (child_ended(&t->qemu.child, 0) && !trial_alive(t, error)) {
+		if (error && *error)
+			(*error)->code = VQB_NO_START;
+		return false;
+	}
+	log = log_path(t, "console.log");
+	line = last_line(log);
+	g_set_error(error, VQB_ERROR, VQB_NO_START, "%s%s%s", e->message,
+		    *line ? "; the console's last line: " : "; nothing on the console", line);
+	return false;
+}
+
+static void phase_free(gpointer data)
+{
+	struct phase *ph = data;
+
+	g_free(ph->reason);
+	if (ph->strategy)
+		json_object_unref(ph->strategy);
+	if (ph->probe)
+		json_node_unref(ph->probe);
+	g_free(ph);
+}
+
+static bool run_phases(struct trial *t, GError **error)
+{
+	unsigned int i;
+
+	for (i = 0; i < t->slot->phases->len; i++) {
+		struct phase *ph = g_new0(struct phase, 1);
+		g_autoptr(GError) e = NULL;
+
+		ph->slot = &g_array_index(t->slot->phases, struct slot_phase, i);
+		ph->order = i;
+		report(t, "phase %s (probes %s)\n", ph->slot->workload->name,
+		       ph->slot->probes ? "on" : "off");
+		if (phase_run(t, ph, &e)) {
+			g_ptr_array_add(t->phases, ph);
+			continue;
+		}
+		if (e->code == VQB_FAILED) {
+			phase_free(ph);
+			g_propagate_error(error, g_steal_pointer(&e));
+			return false;
+		}
+		ph->code = e->code;
+		ph->reason = g_strdup(e->message);
+		g_ptr_array_add(t->phases, ph);
+		/* A bad number need not spoil the other phases; a dead guest does. */
+		if (e->code != VQB_INVALID || !trial_alive(t, NULL)) {
+			g_set_error(error, VQB_ERROR, e->code, "%s (probes %s): %s",
+				    ph->slot->workload->name, ph->slot->probes ? "on" : "off",
+				    e->message);
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool run_guest(struct trial *t, GError **error)
+{
+	report(t, "phase boot\n");
+	return boot(t, BOOT_LIMIT_S, error) && guest_read_features(t, error) &&
+	       guest_configure_nets(t, error) && guest_put_jobs(t, error) && run_phases(t, error);
+}
+
+static void shorten(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 && st.st_size > LOG_KEEP && truncate(path, LOG_KEEP) < 0)
+		g_printerr("vqbench: cannot shorten %s\n", path);
+}
+
+/* Ends all that runs; what it was is in the logs. */
+static void stop_all(struct trial *t)
+{
+	static const char *const logs[] = {"console.log", "qemu.log"};
+	unsigned int i;
+
+	child_end(&t->qemu.child, SIGKILL, 0);
+	child_end(&t->iperf3, SIGKILL, 0);
+	for (i = 0; t->disks && i < t->bench->plan->disks->len; i++) {
+		const struct plan_disk *p = t->disks[i].plan;
+		g_autofree char *log =
+			p ? g_strdup_printf("%s/nbdkit-%s.log", t->dir, p->name) : NULL;
+		struct stat st;
+
+		if (!p)
+			continue;
+		disk_close(&t->disks[i]);
+		if (stat(log, &st) == 0 && st.st_size == 0)
+			unlink(log);
+	}
+	for (i = 0; i < G_N_ELEMENTS(logs); i++) {
+		g_autofree char *path = log_path(t, logs[i]);
+
+		shorten(path);
+	}
+	link_free(t->link);
+	qmp_close(t->qmp);
+	t->link = NULL;
+	t->qmp = NULL;
+}
+
+/* The state: of what ended the run, or of the first gate that does not hold. */
+static void conclude(struct trial *t, const GError *e)
+{
+	unsigned int i;
+	bool good = gates_check(t);
+
+	if (e) {
+		t->code = e->code;
+		t->reason = g_strdup(e->message);
+		return;
+	}
+	for (i = 0; !good && i < t->gates->len; i++) {
+		struct gate *g = t->gates->pdata[i];
+
+		if (g->ok)
+			continue;
+		t->code = VQB_INVALID;
+		t->reason = g_strdup_printf("%s: %s", g->name, g->detail);
+		return;
+	}
+}
+
+bool trial_run(const struct bench *b, const struct slot *slot, const char *dir, int report_fd,
+	       GError **error)
+{
+	struct trial t = {.bench = b, .slot = slot, .report_fd = report_fd};
+	g_autoptr(GError) e = NULL;
+
+	signal(SIGPIPE, SIG_IGN);
+	t.dir = g_strdup(dir);
+	t.started = utc_now();
+	t.phases = g_ptr_array_new_with_free_func(phase_free);
+	t.gates = g_ptr_array_new_with_free_func(gate_free);
+	if (build_machine(&t, &e) && start_qemu(&t, b->accel, &e))
+		run_guest(&t, &e);
+	stop_all(&t);
+	if (e && e->code == VQB_FAILED) {
+		g_propagate_error(error, g_steal_pointer(&e));
+		return false;
+	}
+	conclude(&t, e);
+	report(&t, "state %s %s\n", trial_state(t.code), t.reason ? t.reason : "");
+	return trial_write(&t, error);
+}
+
+bool trial_boots(const struct bench *b, const char *accel, const char *dir, int limit_s,
+		 GError **error)
+{
+	struct trial t = {.bench = b, .report_fd = -1};
+	bool ok;
+
+	signal(SIGPIPE, SIG_IGN);
+	t.dir = g_strdup(dir);
+	ok = netns_enter(error) && start_qemu(&t, accel, error) && boot(&t, limit_s, error);
+	stop_all(&t);
+	return ok;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* trial.json; TRIAL.md documents it. */
+#include "trial.h"
+
+#include <math.h>
+#include <string.h>
+
+static JsonArray *gates_json(const struct trial *t)
+{
+	JsonArray *list = json_array_new();
+	unsigned int i;
+
+	for (i = 0; i < t->gates->len; i++) {
+		struct gate *g = t->gates->pdata[i];
+		JsonObject *o = json_object_new();
+
+		json_object_set_string_member(o, "name", g->name);
+		json_object_set_boolean_member(o, "ok", g->ok);
+		json_object_set_string_member(o, "detail", g->detail);
+		json_array_add_object_element(list, o);
+	}
+	return list;
+}
+
+static void load_json(JsonObject *o, const struct load *l)
+{
+	json_object_set_double_member(o, "seconds", l->seconds);
+	json_object_set_double_member(o, "throughput", l->throughput);
+	json_object_set_string_member(o, "unit", l->unit);
+	json_object_set_int_member(o, "ios", l->ios);
+	json_object_set_int_member(o, "bytes", l->bytes);
+	if (l->has_latency) {
+		JsonObject *lat = json_object_new();
+
+		json_object_set_double_member(lat, "mean", l->mean);
+		json_object_set_double_member(lat, "p50", l->p50);
+		json_object_set_double_member(lat, "p99", l->p99);
+		json_object_set_object_member(o, "lat_us", lat);
+	}
+}
+
+static void perf_json(JsonObject *o, const struct phase *ph)
+{
+	JsonObject *w;
+
+	if (!ph->has_perf)
+		return;
+	json_object_set_double_member(o, "cpu_s", ph->perf.cpu_s);
+	json_object_set_int_member(o, "ctx_switches", ph->perf.ctx_switches);
+	w = json_object_new();
+	json_object_set_double_member(w, "seconds", ph->window_s);
+	json_object_set_int_member(w, "requests", ph->window_requests);
+	json_object_set_object_member(o, "perf_window", w);
+}
+
+static JsonObject *phase_json(const struct phase *ph)
+{
+	const struct plan_workload *w = ph->slot->workload;
+	JsonObject *o = json_object_new();
+
+	json_object_set_string_member(o, "workload", w->name);
+	json_object_set_string_member(o, "kind", w->kind);
+	json_object_set_string_member(o, "device", w->device_id);
+	json_object_set_boolean_member(o, "probes", ph->slot->probes);
+	json_object_set_int_member(o, "order", ph->order);
+	json_object_set_string_member(o, "state", trial_state(ph->code));
+	json_object_set_string_member(o, "reason", ph->reason ? ph->reason : "");
+	if (!ph->code)
+		load_json(o, &ph->load);
+	perf_json(o, ph);
+	if (ph->strategy)
+		json_object_set_object_member(o, "strategy", json_object_ref(ph->strategy));
+	else
+		json_object_set_null_member(o, "strategy");
+	if (ph->probe)
+		json_object_set_member(o, "probe", json_node_copy(ph->probe));
+	else
+		json_object_set_null_member(o, "probe");
+	return o;
+}
+
+bool trial_write(const struct trial *t, GError **error)
+{
+	g_autoptr(JsonNode) root = json_node_new(JSON_NODE_OBJECT);
+	g_autofree char *path = g_build_filename(t->dir, "trial.json", NULL), *text = NULL;
+	JsonObject *o = json_object_new();
+	JsonArray *phases = json_array_new();
+	unsigned int i;
+
+	json_node_take_object(root, o);
+	json_object_set_string_member(o, "schema", "vqlab-trial-1");
+	json_object_set_string_member(o, "id", t->slot->id);
+	json_object_set_int_member(o, "block", t->slot->block);
+	json_object_set_int_member(o, "position", t->slot->position);
+	json_object_set_string_member(o, "variant", t->slot->variant->label);
+	json_object_set_string_member(o, "strategy", t->slot->variant->variant);
+	json_object_set_string_member(o, "ring", t->slot->ring);
+	json_object_set_string_member(o, "state", trial_state(t->code));
+	json_object_set_string_member(o, "reason", t->reason ? t->reason : "");
+	json_object_set_string_member(o, "started", t->started);
+	json_object_set_double_member(o, "boot_s", t->boot_s);
+	json_object_set_string_member(o, "accel", t->bench->accel);
+	json_object_set_array_member(o, "gates", gates_json(t));
+	json_object_set_object_member(
+		o, "features", t->features ? json_object_ref(t->features) : json_object_new());
+	for (i = 0; i < t->phases->len; i++)
+		json_array_add_object_element(phases, phase_json(t->phases->pdata[i]));
+	json_object_set_array_member(o, "phases", phases);
+	text = json_text(root, false);
+	return write_file(path, text, strlen(text), error);
+}

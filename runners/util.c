@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "util.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define JSON_DEPTH_MAX 64
+
+GQuark vqb_error_quark(void)
+{
+	return g_quark_from_static_string("vqbench");
+}
+
+int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+char *utc_now(void)
+{
+	char text[32];
+	time_t t = time(NULL);
+	struct tm tm;
+
+	gmtime_r(&t, &tm);
+	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	return g_strdup(text);
+}
+
+char *read_file(const char *path, size_t max, size_t *len, GError **error)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	GByteArray *all = g_byte_array_new();
+	char chunk[65536];
+	ssize_t n = -1;
+
+	while (fd >= 0 && (n = read(fd, chunk, sizeof(chunk))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			break;
+		g_byte_array_append(all, (guint8 *)chunk, n);
+		if (all->len > max)
+			break;
+	}
+	if (fd < 0 || n < 0 || all->len > max) {
+		if (fd >= 0 && n >= 0)
+			g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: longer than %zu bytes", path,
+				    max);
+		else
+			g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: %s", path,
+				    g_strerror(errno));
+		if (fd >= 0)
+			close(fd);
+		g_byte_array_unref(all);
+		return NULL;
+	}
+	close(fd);
+	if (len)
+		*len = all->len;
+	g_byte_array_append(all, (const guint8 *)"", 1);
+	return (char *)g_byte_array_free(all, FALSE);
+}
+
+bool write_file(const char *path, const char *text, size_t len, GError **error)
+{
+	g_autofree char *temp = g_strconcat(path, ".tmp", NULL);
+	int fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	size_t done = 0;
+	bool ok = fd >= 0;
+
+	while (ok && done < len) {
+		ssize_t n = write(fd, text + done, len - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		ok = n > 0;
+		if (ok)
+			done += n;
+	}
+	ok = ok && fsync(fd) == 0;
+	if (ok) {
+		ok = close(fd) == 0;
+		fd = -1;
+	}
+	ok = ok && rename(temp, path) == 0;
+	if (!ok) {
+		g_set_error(error, VQB_ERROR, VQB_FAILED, "cannot write %s: %s", path,
+			    g_strerror(errno));
+		if (fd >= 0)
+			close(fd);
+		unlink(temp);
+	}
+	return ok;
+}
+
+void sync_folder(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		fsync(fd);
+		close(fd);
+	}
+}
+
+void remove_tree(const char *path)
+{
+	DIR *dir;
+	struct dirent *d;
+	struct stat st;
+
+	if (lstat(path, &st) < 0)
+		return;
+	if (!S_ISDIR(st.st_mode)) {
+		unlink(path);
+		return;
+	}
+	dir = opendir(path);
+	while (dir && (d = readdir(dir))) {
+		g_autofree char *sub = NULL;
+
+		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, ".."))
+			continue;
+		sub = g_build_filename(path, d->d_name, NULL);
+		remove_tree(sub);
+	}
+	if (dir)
+		closedir(dir);
+	rmdir(path);
+}
+
+/*
+ * The parser recurses for each bracket, so text from a guest could exhaust the
+ * stack: measure the depth first.
+ */
+static bool shallow(const char *text, size_t len)
+{
+	bool quoted = false;
+	size_t i;
+	int depth = 0;
+
+	for (i = 0; i < len; i++) {
+		char c = text[i];
+
+		if (quoted) {
+			if (c == '\\')
+				i++;
+			else if (c == '"')
+				quoted = false;
+		} else if (c == '"') {
+			quoted = true;
+		} else if (c == '{' || c == '[') {
+			if (++depth > JSON_DEPTH_MAX)
+				return false;
+		} else if (c == '}' || c == ']') {
+			depth--;
+		}
+	}
+	return true;
+}
+
+JsonNode *parse_json(const char *text, size_t len, const char *what, GError **error)
+{
+	g_autoptr(JsonParser) parser = json_parser_new();
+	g_autoptr(GError) e = NULL;
+	JsonNode *root;
+
+	while (len && *text != '{') {
+		const char *line = memchr(text, '\n', len);
+
+		len = line ? len - (line + 1 - text) : 0;
+		text = line ? line + 1 : text;
+	}
+	if (!len) {
+		g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: holds no JSON object", what);
+		return NULL;
+	}
+	if (!shallow(text, len)) {
+		g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: nested too deep", what);
+		return NULL;
+	}
+	if (!g_utf8_validate(text, len, NULL)) {
+		g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: not UTF-8", what);
+		return NULL;
+	}
+	if (!json_parser_load_from_data(parser, text, len, &e)) {
+		g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: not JSON: %s", what, e->message);
+		return NULL;
+	}
+	root = json_parser_get_root(parser);
+	if (!root || !JSON_NODE_HOLDS_OBJECT(root)) {
+		g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: not a JSON object", what);
+		return NULL;
+	}
+	return json_parser_steal_root(parser);
+}
+
+char *json_text(JsonNode *root, bool pretty)
+{
+	g_autoptr(JsonGenerator) gen = json_generator_new();
+	g_autofree char *text = NULL;
+
+	json_generator_set_root(gen, root);
+	json_generator_set_pretty(gen, pretty);
+	json_generator_set_indent(gen, 1);
+	text = json_generator_to_data(gen, NULL);
+	return g_strconcat(text, "\n", NULL);
+}
+
+static JsonNode *member(JsonObject *o, const char *name, JsonNodeType type)
+{
+	JsonNode *n = o ? json_object_get_member(o, name) : NULL;
+
+	return n && JSON_NODE_TYPE(n) == type ? n : NULL;
+}
+
+JsonObject *json_sub(JsonObject *o, const char *name)
+{
+	JsonNode *n = member(o, name, JSON_NODE_OBJECT);
+
+	return n ? json_node_get_object(n) : NULL;
+}
+
+JsonArray *json_list(JsonObject *o, const char *name)
+{
+	JsonNode *n = member(o, name, JSON_NODE_ARRAY);
+
+	return n ? json_node_get_array(n) : NULL;
+}
+
+const char *json_str(JsonObject *o, const char *name, const char *other)
+{
+	JsonNode *n = member(o, name, JSON_NODE_VALUE);
+
+	return n && json_node_get_value_type(n) == G_TYPE_STRING ? json_node_get_string(n) : other;
+}
+
+static bool numeric(JsonNode *n)
+{
+	return n && (json_node_get_value_type(n) == G_TYPE_INT64 ||
+		     json_node_get_value_type(n) == G_TYPE_DOUBLE);
+}
+
+double json_num(JsonObject *o, const char *name, double other)
+{
+	JsonNode *n = member(o, name, JSON_NODE_VALUE);
+
+	return numeric(n) ? json_node_get_double(n) : other;
+}
+
+int64_t json_int(JsonObject *o, const char *name, int64_t other)
+{
+	JsonNode *n = member(o, name, JSON_NODE_VALUE);
+
+	return numeric(n) ? json_node_get_int(n) : other;
+}
+
+bool json_flag(JsonObject *o, const char *name, bool other)
+{
+	JsonNode *n = member(o, name, JSON_NODE_VALUE);
+
+	return n && json_node_get_value_type(n) == G_TYPE_BOOLEAN ? json_node_get_boolean(n)
+								  : other;
+}
+
+char *printable(const char *text, size_t len, size_t max)
+{
+	GString *s = g_string_new(NULL);
+	size_t i;
+
+	for (i = 0; i < len && s->len < max; i++)
+		if (text[i] != '\r')
+			g_string_append_c(s, text[i] >= ' ' && text[i] < 127 ? text[i] : '?');
+	return g_string_free(s, FALSE);
+}
+
+char *last_line(const char *path)
+{
+	char tail[4096];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	off_t size = fd >= 0 ? lseek(fd, 0, SEEK_END) : 0;
+	ssize_t n = -1;
+	char *line;
+
+	if (fd >= 0) {
+		n = pread(fd, tail, sizeof(tail),
+			  size > (off_t)sizeof(tail) ? size - sizeof(tail) : 0);
+		close(fd);
+	}
+	while (n > 0 && (tail[n - 1] == '\n' || tail[n - 1] == '\r' || tail[n - 1] == ' '))
+		n--;
+	if (n <= 0)
+		return g_strdup("");
+	line = memrchr(tail, '\n', n);
+	line = line ? line + 1 : tail;
+	return printable(line, tail + n - line, 200);
+}
