@@ -1,1 +1,27 @@
-# built by: make programs
+# probes: vqprobe and its tests
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+PROBES := $(B)/probes
+TOOLS += $(B)/vqprobe
+C_STYLE += $(wildcard probes/*.[ch] probes/tests/*.[ch])
+
+PROBES_PKGS := glib-2.0 json-glib-1.0 libdw libelf libzstd libbpf
+PROBES_CORE := model hist trace summary sites target layout calib
+PROBES_OBJS := $(PROBES_CORE:%=$(PROBES)/%.o)
+
+$(PROBES)/%.o: EXTRA_CFLAGS = $(call pkg_cflags,$(PROBES_PKGS)) -I$(PROBES) -Iprobes
+
+# BPF programs, then the skeleton that embeds them in the loader.
+# __u32 and friends come from the host's own architecture headers.
+$(PROBES)/vqprobe.bpf.o: probes/vqprobe.bpf.c
+	@mkdir -p $(@D)
+	$(CLANG) -g -O2 -target bpf -Wall -Wextra -Wno-unused-parameter \
+	    -I/usr/include/$$($(CC) -print-multiarch) -MMD -MP -c $< -o $@
+
+$(PROBES)/vqprobe.skel.h: $(PROBES)/vqprobe.bpf.o
+	bpftool gen skeleton $< name vqprobe_bpf > $@
+
+$(PROBES)/vqprobe.o $(PROBES)/sites.o $(PROBES)/calib.o: | $(PROBES)/vqprobe.skel.h
+
+$(B)/vqprobe: $(PROBES)/vqprobe.o $(PROBES_OBJS)
+	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,$(PROBES_PKGS)) -lm

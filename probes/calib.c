@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What a probe costs, on this host, in this run.
+ *
+ * The targets below are what virtqueue_pop, _fill and _flush would be if they
+ * did nothing: only the first instruction, which decides the cost, is as in the
+ * QEMU that is watched.  They work on a VirtQueue made of zeroes with what the
+ * programs read filled in, so that these run to their end and send their event.
+ */
+#include <bpf/libbpf.h>
+#include <link.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "calib.h"
+#include "vqprobe.skel.h"
+
+#define BATCH 50u	   /* calls between two looks at the clock; their events fit a page */
+#define BATCHES 200u	   /* for sites that trap once or not at all */
+#define BATCHES_STEPPED 20 /* which cost some 25 us a call */
+#define WARM_UP 4u	   /* batches not counted; the first hits optimise the site */
+
+typedef uint64_t (*target_fn)(void *vq, void *elem, uint64_t arg);
+
+#define TARGET(name, first, body, last)                                                            \
+	uint64_t name(void *vq, void *elem, uint64_t arg);                                         \
+	asm(".pushsection .text\n.balign 64\n.globl " #name "\n.type " #name ", @function\n" #name \
+	    ":\n" first "\n" body "\n" last "\nret\n.size " #name ", .-" #name "\n.popsection")
+#define TARGETS(name, body)                                                                        \
+	TARGET(vq_calib_##name##_nop5, ".byte 0x0f, 0x1f, 0x44, 0, 0", body, "");                  \
+	TARGET(vq_calib_##name##_push, "push %rbp", body, "pop %rbp");                             \
+	TARGET(vq_calib_##name##_other, "mov %rdi, %r11", body, "")
+
+TARGETS(pop, "mov %rdx, %rax"); /* returns the element */
+TARGETS(fill, "");
+TARGETS(flush, "incw (%rdx)"); /* moves the used index */
+
+static const target_fn targets[3][3] = {
+	[VQ_FN_POP] = {vq_calib_pop_nop5, vq_calib_pop_push, vq_calib_pop_other},
+	[VQ_FN_FILL] = {vq_calib_fill_nop5, vq_calib_fill_push, vq_calib_fill_other},
+	[VQ_FN_FLUSH] = {vq_calib_flush_nop5, vq_calib_flush_push, vq_calib_flush_other},
+};
+static const char *const first_instruction[3] = {"nop5", "push", "other"};
+
+/* The pretended queue; each part has more room than QEMU's struct needs. */
+#define PART 16384u
+#define RING 256u
+struct fake {
+	char vq[PART], caches[PART], vdev[PART], elem[PART], ring[PART];
+};
+
+/* Durations as they come from the ring buffer. */
+struct sink {
+	unsigned n, max;
+	uint32_t *dur;
+};
+
+static int take(void *ctx, void *data, size_t size)
+{
+	struct sink *s = ctx;
+	const struct vq_head *h = data;
+
+	if (s->n < s->max)
+		s->dur[s->n++] = h->dur_ns;
+	return 0;
+}
+
+static uint64_t now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
+}
+
+/* The offset of @fn in this program's file. */
+static int main_program(struct dl_phdr_info *info, size_t size, void *data)
+{
+	uint64_t *at = data;
+
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *ph = &info->dlpi_phdr[i];
+		uint64_t start = info->dlpi_addr + ph->p_vaddr;
+
+		if (ph->p_type == PT_LOAD && *at >= start && *at < start + ph->p_filesz) {
+			*at = *at - start + ph->p_offset;
+			return 1;
+		}
+	}
+	return -1; /* the first object is the main program: look no further */
+}
+
+static bool fake_queue(struct fake *f, const struct vq_layout *l)
+{
+	void *p;
+
+	for (size_t i = 0; i < sizeof(*l) / sizeof(__u32); i++)
+		if (((const __u32 *)l)[i] > PART - 8)
+			return false;
+	*(uint32_t *)(f->vq + l->vq_num) = RING;
+	p = f->caches;
+	memcpy(f->vq + l->vq_caches, &p, sizeof(p));
+	p = f->vdev;
+	memcpy(f->vq + l->vq_vdev, &p, sizeof(p));
+	p = f->ring;
+	memcpy(f->caches + l->caches_used_ptr, &p, sizeof(p));
+	memcpy(f->caches + l->caches_desc_ptr, &p, sizeof(p));
+	return true;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Nearest rank; sorts @v. */
+static struct vq_spread spread(double *v, unsigned n)
+{
+	if (!n)
+		return (struct vq_spread){0};
+	qsort(v, n, sizeof(*v), by_value);
+	return (struct vq_spread){v[n / 20], v[n / 2], v[n - 1 - n / 20]};
+}
+
+/* Times @batches batches of @fn into @out, ns for one call. */
+static void run(target_fn fn, struct fake *f, uint64_t arg, unsigned batches, double *out,
+		struct ring_buffer *rb)
+{
+	for (unsigned b = 0; b < batches; b++) {
+		uint64_t t = now();
+
+		for (unsigned i = 0; i < BATCH; i++)
+			fn(f->vq, f->elem, arg);
+		out[b] = (double)(now() - t) / BATCH;
+		ring_buffer__consume(rb);
+	}
+}
+
+static bool calibrate_one(struct vqprobe_bpf *skel, const struct vq_layout *l, struct fake *f,
+			  const struct vq_site *like, struct vq_calibration *c, GError **error)
+{
+	int kind = !strcmp(like->instruction, "nop5") ? 0 : like->emulated ? 1 : 2;
+	unsigned batches = kind == 2 ? BATCHES_STEPPED : BATCHES;
+	target_fn fn = targets[like->fn][kind];
+	struct vq_site site = {.fn = like->fn,
+			       .instruction = first_instruction[kind],
+			       .emulated = kind < 2,
+			       .offset = (uint64_t)(uintptr_t)fn};
+	struct sink sink = {.max = batches * BATCH};
+	g_autofree uint32_t *dur = g_new(uint32_t, sink.max);
+	g_autofree double *v = g_new(double, sink.max);
+	uint64_t arg = (uintptr_t)f->elem;
+	struct ring_buffer *rb;
+	double base;
+
+	if (like->fn == VQ_FN_FLUSH)
+		arg = (uintptr_t)(f->vq + l->vq_used_idx);
+	sink.dur = dur;
+	rb = ring_buffer__new(bpf_map__fd(skel->maps.events), take, &sink, NULL);
+	if (!rb || dl_iterate_phdr(main_program, &site.offset) != 1) {
+		g_set_error(error, VQ_ERROR, VQ_ERROR_FAILED, "calibration: cannot set up");
+		ring_buffer__free(rb);
+		return false;
+	}
+	run(fn, f, arg, batches, v, rb);
+	base = spread(v, batches).median;
+	if (!vq_site_attach(&site, skel, getpid(), "/proc/self/exe", error)) {
+		ring_buffer__free(rb);
+		return false;
+	}
+	run(fn, f, arg, WARM_UP, v, rb);
+	sink.n = 0;
+	run(fn, f, arg, batches, v, rb);
+	c->fn = like->fn;
+	c->mode = vq_site_mode(&site, *(volatile uint8_t *)(uintptr_t)fn);
+	vq_site_detach(&site);
+	ring_buffer__free(rb);
+	c->cost = spread(v, batches);
+	c->cost.p05 -= base;
+	c->cost.median -= base;
+	c->cost.p95 -= base;
+	c->n = sink.n;
+	for (unsigned i = 0; i < sink.n; i++)
+		v[i] = dur[i];
+	c->bias = spread(v, sink.n);
+	if (sink.n != sink.max)
+		g_set_error(error, VQ_ERROR, VQ_ERROR_FAILED,
+			    "calibration: %u of %u calls of %s were recorded: use --no-calibration",
+			    sink.n, sink.max, vq_function_name(like->fn));
+	return sink.n == sink.max;
+}
+
+unsigned vq_calibrate(struct vqprobe_bpf *skel, const struct vq_layout *layout,
+		      const struct vq_site *sites, struct vq_calibration out[3], GError **error)
+{
+	g_autofree struct fake *f = g_new0(struct fake, 1);
+	unsigned n = 0;
+
+	if (!fake_queue(f, layout)) {
+		g_set_error(error, VQ_ERROR, VQ_ERROR_FAILED,
+			    "calibration: QEMU's structs are larger than expected");
+		return 0;
+	}
+	skel->bss->enabled = 1;
+	while (n < 3 && calibrate_one(skel, layout, f, &sites[n], &out[n], error))
+		n++;
+	skel->bss->enabled = 0;
+	memset(skel->bss->lost, 0, sizeof(skel->bss->lost));
+	skel->bss->null_pops = 0;
+	skel->bss->unreadable_calls = 0;
+	return n == 3 ? n : 0;
+}

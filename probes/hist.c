@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Histograms: log-linear for times, exact for small numbers. */
+#include <stdlib.h>
+#include <string.h>
+#include <glib.h>
+
+#include "hist.h"
+
+size_t hist_bucket(uint64_t value)
+{
+	int m;
+
+	if (value < 2u << HIST_SUB_BITS)
+		return value;
+	m = 63 - __builtin_clzll(value) - HIST_SUB_BITS;
+	return ((size_t)m << HIST_SUB_BITS) + (value >> m);
+}
+
+uint64_t hist_lower(size_t bucket)
+{
+	size_t m = bucket >> HIST_SUB_BITS;
+
+	if (m < 2)
+		return bucket;
+	m--;
+	return (uint64_t)(bucket - (m << HIST_SUB_BITS)) << m;
+}
+
+void hist_add(struct hist *h, uint64_t value)
+{
+	h->n++;
+	h->sum += value;
+	h->count[hist_bucket(value)]++;
+}
+
+void counts_add(struct counts *c, size_t value)
+{
+	if (value >= c->n) {
+		size_t n = MAX(64, c->n);
+
+		while (n <= value)
+			n *= 2;
+		c->count = g_renew(uint64_t, c->count, n);
+		memset(c->count + c->n, 0, (n - c->n) * sizeof(*c->count));
+		c->n = n;
+	}
+	c->count[value]++;
+}
+
+void counts_free(struct counts *c)
+{
+	g_free(c->count);
+	c->count = NULL;
+	c->n = 0;
+}
+
+/* The index at which the cumulated count reaches rank ceil(q * total). */
+static size_t rank(const uint64_t *count, size_t n, double q)
+{
+	uint64_t total = 0, seen = 0, want;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		total += count[i];
+	if (!total)
+		return 0;
+	want = q * total;
+	if (want < q * total || !want)
+		want++;
+	for (i = 0; i < n; i++) {
+		seen += count[i];
+		if (seen >= want)
+			break;
+	}
+	return i;
+}
+
+uint64_t hist_quantile(const struct hist *h, double q)
+{
+	return hist_lower(rank(h->count, HIST_BUCKETS, q));
+}
+
+uint64_t counts_quantile(const struct counts *c, double q)
+{
+	return rank(c->count, c->n, q);
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VQLAB_MODEL_H
+#define VQLAB_MODEL_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "hist.h"
+#include "vqevent.h"
+
+/*
+ * From events to measures, queue by queue.
+ *
+ * Elements are numbered by the order of their pops: seq 0, 1, 2...  A pop that
+ * is taken back (unpop, rewind) gives its number back.  The frontier F is the
+ * smallest seq that is neither filled nor taken away; an element's depth is
+ * seq - F just before its fill; S counts the filled elements beyond F after
+ * each fill; hold is from the return of fill to the return of the flush that
+ * published the element.  What a flush published is read from the used ring.
+ *
+ * An outstanding element is known by its id, the head index or buffer id: the
+ * driver may not use one again before it is published.
+ *
+ * Elements that were in use when watching began have no number, and could lie
+ * before any that has one.  Until the last of them is filled (QEMU's inuse
+ * tells how many there were) depth and stash are not defined; fills until then
+ * are counted as `unsettled`.
+ */
+
+enum vq_elem_state {
+	VQ_ELEM_NONE,	/* not outstanding */
+	VQ_ELEM_POPPED, /* with the device */
+	VQ_ELEM_FILLED, /* completed, not visible yet */
+};
+
+struct vq_elem {
+	uint64_t seq;
+	uint64_t filled_ts;
+	uint32_t ndescs;
+	uint32_t len;
+	uint8_t state;
+	bool numbered; /* seq is valid: its pop was seen */
+};
+
+/* What is remembered of a seq, from the publication frontier on. */
+struct vq_slot {
+	uint32_t id;
+	uint32_t ndescs;
+	uint8_t flags;
+};
+
+struct vq_queue {
+	uint64_t vq, vdev;
+	char device[64], type[32];
+	uint32_t index;
+	/* As the last flush found them; before the first, 0. */
+	uint32_t num;
+	bool packed, in_order, flushed;
+
+	/* Counts of calls and elements. */
+	uint64_t pops, fills, flushes, published, unpopped, detached, dropped, resets;
+	uint64_t stashed;
+	/* fills of elements whose pop was not seen, and fills while F was unknown */
+	uint64_t unmatched_fills, unsettled;
+	uint64_t unmatched_gone;  /* likewise unpopped or detached */
+	uint64_t in_flight_start; /* in use when watching began (packed: ring slots) */
+	uint64_t order_violations;
+	/* used entries whose element was never filled, or is not known at all */
+	uint64_t unfilled_published, unmatched_published;
+	/* the used ring says another length than fill was given */
+	uint64_t length_mismatches;
+	/* packed: the driver had already used the slot again; split and packed:
+	 * entries of an unreadable ring.  Taken as the next that was due. */
+	uint64_t assumed_published;
+	uint64_t unreadable_rings; /* flushes */
+	uint64_t inuse_mismatches; /* QEMU's count and ours went apart */
+	uint64_t anomalies;	   /* double pops and fills, impossible ids */
+
+	struct counts depth, stash, batch;
+	struct hist hold, fill, flush, pop;
+	uint64_t stash_max;
+	double stash_area; /* integral of S over time, in ns */
+	uint64_t first_ts, last_ts, settled_ts;
+
+	/* State: not results. */
+	struct vq_elem *elem; /* by id */
+	uint32_t nelem;
+	struct vq_slot *slot; /* ring of nslot, a power of two, from seq base on */
+	uint32_t nslot;
+	uint64_t base, next_seq;
+	uint64_t frontier; /* F */
+	uint64_t stash_now;
+	uint64_t popped;	/* numbered, not filled: in flight */
+	int64_t out;		/* net slots taken since watching began */
+	int64_t skew;		/* QEMU's inuse - (start + out) as last seen */
+	bool start_known;	/* start is valid */
+	int64_t start;		/* slots in use when watching began */
+	int64_t old_filled;	/* slots of those completed since */
+	uint64_t last_unpopped; /* id + 1 */
+	uint32_t skip;		/* packed: slots of the last element still to come */
+	uint64_t batch_now;
+};
+
+struct vq_model {
+	GPtrArray *queues; /* struct vq_queue *, in the order of first sight */
+	GHashTable *by_vq;
+	uint64_t events;		/* without VQ_QUEUE and VQ_END */
+	uint64_t calls[VQ_EVENT_TYPES]; /* events, long flushes counted once */
+	uint64_t lost;			/* from VQ_END */
+	uint64_t end_ts;		/* from VQ_END; 0 if there was none */
+};
+
+struct vq_model *vq_model_new(void);
+void vq_model_free(struct vq_model *m);
+
+/* Has the queue at @vq been named by a VQ_QUEUE event? */
+bool vq_model_knows(const struct vq_model *m, uint64_t vq);
+
+/*
+ * Takes the next event, @h with @size readable bytes.  Events of one queue must
+ * come in the order in which they happened; a queue is named before its first.
+ * False if this is no well-formed event; the model is unchanged then.
+ */
+bool vq_model_event(struct vq_model *m, const struct vq_head *h, size_t size);
+
+/* Is F defined, i.e. is every element older than the watch done? */
+bool vq_queue_settled(const struct vq_queue *q);
+
+/*
+ * Nothing was lost or invented: pops = fills + unpopped + detached + dropped +
+ * in flight at the end, no fill without a pop beyond those in flight at the
+ * start, QEMU's own count of elements in use agreed at every pop and flush,
+ * and what was published had been filled.
+ */
+bool vq_queue_conserved(const struct vq_queue *q);
+
+/* Time-weighted mean of S from when F was known to the last event. */
+double vq_queue_stash_mean(const struct vq_queue *q);
+
+#endif

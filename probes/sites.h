@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VQLAB_SITES_H
+#define VQLAB_SITES_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "target.h"
+
+struct vqprobe_bpf;
+struct bpf_link;
+
+/* How the kernel gets past the instruction under a probe: what decides its
+ * cost.  Of a site it is read from the process's memory, never assumed. */
+enum vq_mode {
+	VQ_MODE_UNKNOWN,    /* not hit yet, or not readable */
+	VQ_MODE_OPTIMISED,  /* a call instead of a trap */
+	VQ_MODE_BREAKPOINT, /* a trap on a 5-byte nop, which is skipped */
+	VQ_MODE_EMULATED,   /* a trap, and the kernel does the instruction's work */
+	VQ_MODE_STEPPED,    /* a trap, the instruction out of line, another trap */
+};
+const char *vq_mode_name(enum vq_mode mode);
+
+/* The functions that are probed. */
+enum vq_function {
+	VQ_FN_POP,
+	VQ_FN_FILL,
+	VQ_FN_FLUSH,
+	VQ_FN_UNPOP,
+	VQ_FN_DETACH,
+	VQ_FN_REWIND,
+	VQ_FN_RESET,
+	VQ_FN_QUEUE_RESET,
+	VQ_FUNCTIONS
+};
+
+struct vq_site {
+	enum vq_function fn;
+	bool present;		 /* the binary has this function */
+	uint64_t address;	 /* in the file's own address space */
+	uint64_t offset;	 /* in the file */
+	const char *instruction; /* the first one: nop5, nop, push, ... other */
+	bool emulated;		 /* the kernel emulates that instruction */
+	enum vq_mode mode;
+	struct bpf_link *entry, *ret;
+};
+
+/* The function's name in QEMU. */
+const char *vq_function_name(enum vq_function fn);
+
+/* Has it a return probe, too? */
+bool vq_function_has_return(enum vq_function fn);
+
+/*
+ * Names the instruction at @code, of which @len bytes are readable, and says
+ * whether kernels emulate it under a uprobe.
+ */
+const char *vq_decode(const uint8_t *code, size_t len, bool *emulated);
+
+/*
+ * Finds all sites in the target's binary.  False with @error when one that
+ * measuring needs is missing.  @sites has VQ_FUNCTIONS entries.
+ */
+bool vq_sites_find(struct vq_target *t, struct vq_site *sites, GError **error);
+
+/* Attaches entry and return programs of @site in process @pid, binary @exe. */
+bool vq_site_attach(struct vq_site *site, struct vqprobe_bpf *skel, pid_t pid, const char *exe,
+		    GError **error);
+void vq_site_detach(struct vq_site *site);
+
+/* The mode that the first byte at the site, @byte, says. */
+enum vq_mode vq_site_mode(const struct vq_site *site, uint8_t byte);
+
+/* Reads the mode of each present site; keeps the last when unreadable. */
+void vq_sites_read_modes(struct vq_target *t, struct vq_site *sites);
+
+#endif

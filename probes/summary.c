@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Measures as JSON and as a table. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <json-glib/json-glib.h>
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "summary.h"
+#include "target.h"
+
+uint64_t vq_summary_lost(const struct vq_summary *s)
+{
+	uint64_t sum = 0;
+
+	for (int i = 0; i < VQ_EVENT_TYPES; i++)
+		sum += s->lost[i];
+	return sum;
+}
+
+uint64_t vq_summary_unreadable_rings(const struct vq_summary *s)
+{
+	uint64_t sum = 0;
+
+	for (guint i = 0; i < s->model->queues->len; i++)
+		sum += ((struct vq_queue *)s->model->queues->pdata[i])->unreadable_rings;
+	return sum;
+}
+
+static void add_int(JsonBuilder *b, const char *name, uint64_t value)
+{
+	json_builder_set_member_name(b, name);
+	json_builder_add_int_value(b, value);
+}
+
+static void add_double(JsonBuilder *b, const char *name, double value)
+{
+	json_builder_set_member_name(b, name);
+	json_builder_add_double_value(b, value);
+}
+
+static void add_string(JsonBuilder *b, const char *name, const char *value)
+{
+	g_autofree char *valid = g_utf8_make_valid(value, -1);
+
+	json_builder_set_member_name(b, name);
+	json_builder_add_string_value(b, valid);
+}
+
+static void add_bool(JsonBuilder *b, const char *name, bool value)
+{
+	json_builder_set_member_name(b, name);
+	json_builder_add_boolean_value(b, value);
+}
+
+static void add_pair(JsonBuilder *b, uint64_t x, uint64_t count)
+{
+	if (!count)
+		return;
+	json_builder_begin_array(b);
+	json_builder_add_int_value(b, x);
+	json_builder_add_int_value(b, count);
+	json_builder_end_array(b);
+}
+
+static void add_counts(JsonBuilder *b, const char *name, const struct counts *c)
+{
+	json_builder_set_member_name(b, name);
+	json_builder_begin_array(b);
+	for (size_t i = 0; i < c->n; i++)
+		add_pair(b, i, c->count[i]);
+	json_builder_end_array(b);
+}
+
+static void add_hist(JsonBuilder *b, const char *name, const struct hist *h)
+{
+	json_builder_set_member_name(b, name);
+	json_builder_begin_array(b);
+	for (size_t i = 0; i < HIST_BUCKETS; i++)
+		add_pair(b, hist_lower(i), h->count[i]);
+	json_builder_end_array(b);
+}
+
+static void add_spread(JsonBuilder *b, const char *name, const struct vq_spread *s)
+{
+	json_builder_set_member_name(b, name);
+	json_builder_begin_object(b);
+	add_double(b, "p05", round(s->p05 * 10) / 10);
+	add_double(b, "median", round(s->median * 10) / 10);
+	add_double(b, "p95", round(s->p95 * 10) / 10);
+	json_builder_end_object(b);
+}
+
+/* How often a site was hit: from the events, lost ones included. */
+static uint64_t site_hits(const struct vq_summary *s, enum vq_function fn, bool entry)
+{
+	static const int type[VQ_FUNCTIONS] = {
+		[VQ_FN_POP] = VQ_POP,	    [VQ_FN_FILL] = VQ_FILL,
+		[VQ_FN_FLUSH] = VQ_FLUSH,   [VQ_FN_UNPOP] = VQ_UNPOP,
+		[VQ_FN_DETACH] = VQ_DETACH, [VQ_FN_REWIND] = VQ_REWIND,
+		[VQ_FN_RESET] = VQ_RESET,   [VQ_FN_QUEUE_RESET] = VQ_QUEUE_RESET,
+	};
+
+	return s->model->calls[type[fn]] + s->lost[type[fn]] + (fn == VQ_FN_POP ? s->null_pops : 0);
+}
+
+static void add_site(JsonBuilder *b, const struct vq_summary *s, const struct vq_site *site,
+		     bool entry)
+{
+	g_autofree char *address = g_strdup_printf("%#" PRIx64, site->address);
+
+	json_builder_begin_object(b);
+	add_string(b, "function", vq_function_name(site->fn));
+	add_string(b, "kind", entry ? "entry" : "return");
+	add_string(b, "address", address);
+	add_string(b, "instruction", site->instruction);
+	add_string(b, "mode", vq_mode_name(site->mode));
+	add_int(b, "hits", site_hits(s, site->fn, entry));
+	json_builder_end_object(b);
+}
+
+static void add_sites(JsonBuilder *b, const struct vq_summary *s)
+{
+	json_builder_set_member_name(b, "sites");
+	json_builder_begin_array(b);
+	for (int i = 0; s->sites && i < VQ_FUNCTIONS; i++) {
+		if (!s->sites[i].present)
+			continue;
+		add_site(b, s, &s->sites[i], true);
+		if (vq_function_has_return(i))
+			add_site(b, s, &s->sites[i], false);
+	}
+	json_builder_end_array(b);
+}
+
+static void add_calibration(JsonBuilder *b, const struct vq_summary *s)
+{
+	json_builder_set_member_name(b, "calibration");
+	json_builder_begin_array(b);
+	for (unsigned i = 0; i < s->n_calibration; i++) {
+		const struct vq_calibration *c = &s->calibration[i];
+
+		json_builder_begin_object(b);
+		add_string(b, "function", vq_function_name(c->fn));
+		add_string(b, "mode", vq_mode_name(c->mode));
+		add_int(b, "n", c->n);
+		add_spread(b, "cost_ns", &c->cost);
+		add_spread(b, "bias_ns", &c->bias);
+		json_builder_end_object(b);
+	}
+	json_builder_end_array(b);
+}
+
+static void add_queue(JsonBuilder *b, const struct vq_queue *q)
+{
+	json_builder_begin_object(b);
+	add_string(b, "device", q->device);
+	add_string(b, "type", q->type);
+	add_int(b, "index", q->index);
+	add_string(b, "ring", !q->flushed ? "unknown" : q->packed ? "packed" : "split");
+	add_int(b, "num", q->num);
+	add_bool(b, "in_order", q->in_order);
+	add_int(b, "pops", q->pops);
+	add_int(b, "fills", q->fills);
+	add_int(b, "flushes", q->flushes);
+	add_int(b, "published", q->published);
+	add_int(b, "unpopped", q->unpopped);
+	add_int(b, "detached", q->detached);
+	add_int(b, "dropped", q->dropped);
+	add_int(b, "in_flight_start", q->in_flight_start);
+	add_int(b, "in_flight_end", q->popped);
+	add_int(b, "unmatched_fills", q->unmatched_fills);
+	add_int(b, "unsettled_fills", q->unsettled);
+	add_int(b, "order_violations", q->order_violations);
+	add_int(b, "unfilled_published", q->unfilled_published);
+	add_int(b, "unmatched_published", q->unmatched_published);
+	add_int(b, "assumed_published", q->assumed_published);
+	add_int(b, "length_mismatches", q->length_mismatches);
+	add_int(b, "inuse_mismatches", q->inuse_mismatches);
+	add_int(b, "unreadable_rings", q->unreadable_rings);
+	add_int(b, "anomalies", q->anomalies);
+	add_bool(b, "conserved", vq_queue_conserved(q));
+	add_int(b, "resets", q->resets);
+	add_int(b, "stashed", q->stashed);
+	add_counts(b, "depth", &q->depth);
+	add_counts(b, "stash_count", &q->stash);
+	add_double(b, "stash_time_mean", vq_queue_stash_mean(q));
+	add_int(b, "stash_max", q->stash_max);
+	add_counts(b, "batch", &q->batch);
+	add_hist(b, "hold_ns", &q->hold);
+	add_hist(b, "fill_ns", &q->fill);
+	add_hist(b, "flush_ns", &q->flush);
+	add_hist(b, "pop_ns", &q->pop);
+	add_int(b, "hold_sum_ns", q->hold.sum);
+	add_int(b, "fill_sum_ns", q->fill.sum);
+	add_int(b, "flush_sum_ns", q->flush.sum);
+	add_int(b, "pop_sum_ns", q->pop.sum);
+	add_double(b, "span_s", (q->last_ts - q->first_ts) / 1e9);
+	json_builder_end_object(b);
+}
+
+static JsonNode *to_json(const struct vq_summary *s)
+{
+	g_autoptr(JsonBuilder) b = json_builder_new();
+
+	json_builder_begin_object(b);
+	add_string(b, "schema", "vqlab-probe-1");
+	add_string(b, "version", VQLAB_VERSION);
+	add_int(b, "pid", s->pid);
+	add_double(b, "seconds", s->seconds);
+	add_int(b, "events", s->model->events);
+	add_int(b, "lost_events", vq_summary_lost(s));
+	add_int(b, "unreadable_rings", vq_summary_unreadable_rings(s));
+	add_int(b, "unreadable_calls", s->unreadable_calls);
+	add_int(b, "null_pops", s->null_pops);
+	add_sites(b, s);
+	add_calibration(b, s);
+	json_builder_set_member_name(b, "queues");
+	json_builder_begin_array(b);
+	for (guint i = 0; i < s->model->queues->len; i++) {
+		const struct vq_queue *q = s->model->queues->pdata[i];
+
+		if (q->first_ts)
+			add_queue(b, q);
+	}
+	json_builder_end_array(b);
+	json_builder_end_object(b);
+	return json_builder_get_root(b);
+}
+
+/* g_file_set_contents would rename as well, but not report a full disk late. */
+bool vq_summary_write_json(const struct vq_summary *s, const char *path, GError **error)
+{
+	g_autoptr(JsonGenerator) g = json_generator_new();
+	g_autofree char *temp = g_strdup_printf("%s.%d.tmp", path, getpid());
+	g_autofree char *text = NULL;
+	JsonNode *root = to_json(s);
+	FILE *f;
+	int err = 0;
+
+	json_generator_set_root(g, root);
+	text = json_generator_to_data(g, NULL);
+	json_node_unref(root);
+	f = fopen(temp, "we");
+	if (!f || fputs(text, f) < 0 || fputc('\n', f) < 0 || fflush(f) || fsync(fileno(f)))
+		err = errno ?: EIO;
+	if (f && fclose(f) && !err)
+		err = errno;
+	if (!err && rename(temp, path))
+		err = errno;
+	if (err) {
+		unlink(temp);
+		g_set_error(error, VQ_ERROR, VQ_ERROR_FAILED, "%s: %s", path, g_strerror(err));
+	}
+	return !err;
+}
+
+void vq_summary_print(const struct vq_summary *s, FILE *f)
+{
+	fprintf(f, "%-18s %9s %6s %5s %5s %5s %5s %9s %8s\n", "queue", "elements", "ooo%", "d.p50",
+		"d.p99", "d.max", "S.max", "hold.p99", "flush");
+	for (guint i = 0; i < s->model->queues->len; i++) {
+		const struct vq_queue *q = s->model->queues->pdata[i];
+		uint64_t known = q->fills - q->unsettled;
+		g_autofree char *name = g_strdup_printf("%s.%u", q->device, q->index);
+
+		if (!q->first_ts)
+			continue;
+		fprintf(f,
+			"%-18s %9" PRIu64 " %6.2f %5" PRIu64 " %5" PRIu64 " %5" PRIu64 " %5" PRIu64
+			" %7.1fus %6.2fus\n",
+			name, q->published, known ? 100.0 * q->stashed / known : 0,
+			counts_quantile(&q->depth, 0.5), counts_quantile(&q->depth, 0.99),
+			counts_quantile(&q->depth, 1), q->stash_max,
+			hist_quantile(&q->hold, 0.99) / 1e3, hist_quantile(&q->flush, 0.5) / 1e3);
+	}
+	fflush(f);
+}
+
+void vq_summary_warn(const struct vq_summary *s)
+{
+	uint64_t lost = vq_summary_lost(s), rings = vq_summary_unreadable_rings(s);
+
+	if (lost)
+		fprintf(stderr,
+			"vqprobe: %" PRIu64 " of %" PRIu64
+			" EVENTS LOST: the figures are wrong: use a larger --buffer\n",
+			lost, lost + s->model->events);
+	if (rings)
+		fprintf(stderr,
+			"vqprobe: %" PRIu64
+			" USED RINGS UNREADABLE: order violations there cannot be seen: is the "
+			"guest behind an IOMMU?\n",
+			rings);
+	if (s->unreadable_calls)
+		fprintf(stderr,
+			"vqprobe: %" PRIu64 " CALLS UNREADABLE: the figures are wrong: does the "
+			"debug information belong to this QEMU?\n",
+			s->unreadable_calls);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VQLAB_SUMMARY_H
+#define VQLAB_SUMMARY_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "calib.h"
+#include "model.h"
+#include "sites.h"
+
+/* All that a watch has found. */
+struct vq_summary {
+	pid_t pid;
+	double seconds;
+	uint64_t lost[VQ_EVENT_TYPES]; /* by type; in [0] those of unknown type */
+	uint64_t null_pops;
+	uint64_t unreadable_calls;
+	const struct vq_site *sites; /* VQ_FUNCTIONS of them, or NULL */
+	const struct vq_calibration *calibration;
+	unsigned n_calibration;
+	const struct vq_model *model;
+};
+
+uint64_t vq_summary_lost(const struct vq_summary *s);
+
+/* The flushes whose used ring could not be read. */
+uint64_t vq_summary_unreadable_rings(const struct vq_summary *s);
+
+/*
+ * Writes @s as JSON, schema vqlab-probe-1, to @path: a new file takes its place
+ * by rename.  False with @error if that fails; @path is untouched then.
+ */
+bool vq_summary_write_json(const struct vq_summary *s, const char *path, GError **error);
+
+/* Prints a row for each queue that has events. */
+void vq_summary_print(const struct vq_summary *s, FILE *f);
+
+/* Says loudly, on stderr, what was lost or could not be read. */
+void vq_summary_warn(const struct vq_summary *s);
+
+#endif

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The watched process: its binary, its memory, the names of its devices. */
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <gelf.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "target.h"
+
+G_DEFINE_QUARK(vq - error - quark, vq_error)
+
+static const Dwfl_Callbacks callbacks = {
+	.find_elf = dwfl_build_id_find_elf,
+	.find_debuginfo = dwfl_standard_find_debuginfo,
+	.section_address = dwfl_offline_section_address,
+};
+
+static bool fail(GError **error, int code, const char *what, int err)
+{
+	g_set_error(error, VQ_ERROR, code, "%s: %s", what, g_strerror(err));
+	return false;
+}
+
+/*
+ * The load bias, from the first mapping of the binary: run-time address minus
+ * the address that its program header gives to the same offset.
+ */
+static bool find_bias(struct vq_target *t, GError **error)
+{
+	g_autofree char *name = g_strdup_printf("/proc/%d/maps", t->pid);
+	struct stat st;
+	FILE *f = fopen(name, "re");
+	char line[4400];
+	GElf_Addr unused;
+	Elf *elf = dwfl_module_getelf(t->mod, &unused);
+	size_t n = 0;
+
+	if (!f)
+		return fail(error, VQ_ERROR_NO_PROCESS, name, errno);
+	if (!elf || elf_getphdrnum(elf, &n) || stat(t->exe, &st))
+		n = 0;
+	while (n && fgets(line, sizeof(line), f)) {
+		uint64_t start, offset, inode;
+		int path = 0;
+
+		line[strcspn(line, "\n")] = 0;
+		if (sscanf(line, "%" SCNx64 "-%*x %*s %" SCNx64 " %*x:%*x %" SCNu64 " %n", &start,
+			   &offset, &inode, &path) != 3)
+			continue;
+		/* Inodes differ on overlays, paths across mount namespaces. */
+		if (inode != st.st_ino && (!path || strcmp(line + path, t->path)))
+			continue;
+		for (size_t i = 0; i < n; i++) {
+			GElf_Phdr ph;
+
+			if (!gelf_getphdr(elf, i, &ph) || ph.p_type != PT_LOAD ||
+			    offset < (ph.p_offset & ~4095ull) ||
+			    offset >= ph.p_offset + ph.p_filesz)
+				continue;
+			t->bias = start - offset - (ph.p_vaddr - ph.p_offset);
+			fclose(f);
+			return true;
+		}
+	}
+	fclose(f);
+	g_set_error(error, VQ_ERROR, VQ_ERROR_NO_PROCESS, "%s: the binary is not mapped", t->path);
+	return false;
+}
+
+static bool open_binary(struct vq_target *t, GError **error)
+{
+	char path[4096];
+	ssize_t n = readlink(t->exe, path, sizeof(path) - 1);
+
+	if (n < 0)
+		return fail(error, VQ_ERROR_NO_PROCESS, t->exe, errno);
+	path[n] = 0;
+	t->path = g_strdup(path);
+	t->dwfl = dwfl_begin(&callbacks);
+	t->mod = t->dwfl ? dwfl_report_offline(t->dwfl, t->path, t->exe, -1) : NULL;
+	if (!t->mod || dwfl_report_end(t->dwfl, NULL, NULL)) {
+		g_set_error(error, VQ_ERROR, VQ_ERROR_NO_PROCESS, "%s: %s", t->path,
+			    dwfl_errmsg(-1));
+		return false;
+	}
+	return true;
+}
+
+struct vq_target *vq_target_open(pid_t pid, GError **error)
+{
+	struct vq_target *t = g_new0(struct vq_target, 1);
+	g_autofree char *mem = g_strdup_printf("/proc/%d/mem", pid);
+
+	t->pid = pid;
+	t->mem = -1;
+	t->types = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	t->names = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+	t->exe = g_strdup_printf("/proc/%d/exe", pid);
+	t->pidfd = syscall(SYS_pidfd_open, pid, 0);
+	if (t->pidfd < 0) {
+		int err = errno;
+
+		/* EINVAL: a thread's id, not a process's. */
+		g_set_error(error, VQ_ERROR, VQ_ERROR_NO_PROCESS, "process %d: %s", pid,
+			    err == EINVAL ? "not a process" : g_strerror(err));
+		goto fail;
+	}
+	if (!open_binary(t, error) || !find_bias(t, error))
+		goto fail;
+	t->mem = open(mem, O_RDONLY | O_CLOEXEC);
+	if (t->mem < 0) {
+		g_set_error(error, VQ_ERROR, VQ_ERROR_FAILED,
+			    "%s: %s: run as root or with CAP_SYS_PTRACE", mem, g_strerror(errno));
+		goto fail;
+	}
+	return t;
+fail:
+	vq_target_free(t);
+	return NULL;
+}
+
+void vq_target_free(struct vq_target *t)
+{
+	if (!t)
+		return;
+	if (t->dwfl)
+		dwfl_end(t->dwfl);
+	if (t->pidfd >= 0)
+		close(t->pidfd);
+	if (t->mem >= 0)
+		close(t->mem);
+	g_hash_table_unref(t->types);
+	g_hash_table_unref(t->names);
+	g_free(t->exe);
+	g_free(t->path);
+	g_free(t);
+}
+
+bool vq_target_read(struct vq_target *t, uint64_t addr, void *buf, size_t len)
+{
+	return pread(t->mem, buf, len, addr) == (ssize_t)len;
+}
+
+static uint64_t read_pointer(struct vq_target *t, uint64_t addr)
+{
+	uint64_t p = 0;
+
+	return vq_target_read(t, addr, &p, sizeof(p)) ? p : 0;
+}
+
+/* A string of at most @size - 1 bytes; empty when it cannot be read. */
+static void read_string(struct vq_target *t, uint64_t addr, char *buf, size_t size)
+{
+	size_t i;
+
+	for (i = 0; i < size - 1; i++)
+		if (!addr || !vq_target_read(t, addr + i, buf + i, 1) || !buf[i])
+			break;
+	buf[i] = 0;
+}
+
+/* A device without id is called by its type and a number, by first sight. */
+static const char *made_up_name(struct vq_target *t, uint64_t vdev, const char *type)
+{
+	char *name = g_hash_table_lookup(t->names, &vdev);
+	unsigned n;
+
+	if (name)
+		return name;
+	n = GPOINTER_TO_UINT(g_hash_table_lookup(t->types, type));
+	g_hash_table_insert(t->types, g_strdup(type), GUINT_TO_POINTER(n + 1));
+	name = g_strdup_printf("%s%u", type, n);
+	g_hash_table_insert(t->names, g_memdup2(&vdev, sizeof(vdev)), name);
+	return name;
+}
+
+void vq_target_name_queue(struct vq_target *t, const struct vq_layout *l, uint64_t vq,
+			  struct vq_queue_event *e)
+{
+	uint64_t bus, dev;
+	uint16_t index = 0;
+
+	memset(e, 0, sizeof(*e));
+	e->h.type = VQ_QUEUE;
+	e->h.size = sizeof(*e);
+	e->h.vq = vq;
+	e->vdev = read_pointer(t, vq + l->vq_vdev);
+	if (!e->vdev || !vq_target_read(t, vq + l->vq_queue_index, &index, sizeof(index))) {
+		snprintf(e->device, sizeof(e->device), "vq@%#" PRIx64, vq);
+		snprintf(e->type, sizeof(e->type), "unknown");
+		return;
+	}
+	e->index = index;
+	read_string(t, read_pointer(t, e->vdev + l->vdev_name), e->type, sizeof(e->type));
+	if (!e->type[0])
+		snprintf(e->type, sizeof(e->type), "virtio");
+	/* The id that the user gave is the proxy's: the parent of our bus. */
+	bus = read_pointer(t, e->vdev + l->vdev_bus);
+	dev = bus ? read_pointer(t, bus + l->bus_parent) : 0;
+	if (dev)
+		read_string(t, read_pointer(t, dev + l->dev_id), e->device, sizeof(e->device));
+	if (!e->device[0])
+		read_string(t, read_pointer(t, e->vdev + l->vdev_id), e->device, sizeof(e->device));
+	if (!e->device[0])
+		snprintf(e->device, sizeof(e->device), "%s", made_up_name(t, e->vdev, e->type));
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VQLAB_TARGET_H
+#define VQLAB_TARGET_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <elfutils/libdwfl.h>
+
+#include "vqevent.h"
+
+/* Errors of the loader: those of the user exit 2, all others 1. */
+#define VQ_ERROR vq_error_quark()
+GQuark vq_error_quark(void);
+
+enum vq_error {
+	VQ_ERROR_FAILED,
+	VQ_ERROR_NO_PROCESS, /* there is no such process, or it is no QEMU */
+	VQ_ERROR_NO_DWARF,   /* struct offsets cannot be had */
+	VQ_ERROR_BAD_INPUT,  /* a trace that is none */
+};
+
+/* A watched process. */
+struct vq_target {
+	pid_t pid;
+	char *exe;  /* /proc/PID/exe: the binary that runs, even if deleted */
+	char *path; /* where that link leads, for messages */
+	int pidfd;  /* readable when the process has ended */
+	int mem;    /* /proc/PID/mem */
+	Dwfl *dwfl; /* the binary, with its separate debug file if there is one */
+	Dwfl_Module *mod;
+	uint64_t bias; /* run-time address - address in the file; see ready */
+	unsigned unnamed;
+	GHashTable *types; /* type of device -> how many had no id */
+	GHashTable *names; /* VirtIODevice address -> name that was made up */
+};
+
+/*
+ * Opens process @pid.  NULL and @error if there is none or it may not be
+ * watched.  Freed by vq_target_free; the process is not touched.
+ */
+struct vq_target *vq_target_open(pid_t pid, GError **error);
+void vq_target_free(struct vq_target *t);
+
+/* Reads @len bytes at @addr of the process.  False if they are not there. */
+bool vq_target_read(struct vq_target *t, uint64_t addr, void *buf, size_t len);
+
+/*
+ * Says which queue the VirtQueue at @vq is.  What cannot be read is named by
+ * the address, so that counts are never thrown away.
+ */
+void vq_target_name_queue(struct vq_target *t, const struct vq_layout *l, uint64_t vq,
+			  struct vq_queue_event *e);
+
+#endif

@@ -1,0 +1,492 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A process for vqprobe's tests to watch: it has functions with the names of
+ * QEMU's and rings of its own in memory, completes elements in seeded random
+ * order, and knows exactly what it did.
+ *
+ *	victim RING NUM ELEMENTS THREADS SEED [inorder]
+ *
+ * Each thread has a device with one queue.  Runs when it has read a line from
+ * stdin, then prints a line of JSON: the truth, one object for each queue, and
+ * stays until stdin closes.  The structs are laid out unlike QEMU's, so that
+ * only offsets from the debug information can be right.
+ */
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_DEPTH 65536
+
+typedef struct Object {
+	void *class;
+	int refs;
+} Object;
+typedef struct DeviceState DeviceState;
+typedef struct BusState {
+	Object obj;
+	long padding;
+	DeviceState *parent;
+} BusState;
+struct DeviceState {
+	Object parent_obj;
+	long padding[3];
+	BusState *parent_bus;
+	char *id;
+};
+typedef struct VirtQueue VirtQueue;
+typedef struct VirtIODevice {
+	DeviceState parent_obj;
+	char padding[300];
+	uint64_t guest_features;
+	const char *name;
+	VirtQueue *vq;
+} VirtIODevice;
+typedef struct MemoryRegionCache {
+	long padding;
+	uint8_t *ptr;
+} MemoryRegionCache;
+typedef struct VRingMemoryRegionCaches {
+	MemoryRegionCache used, desc;
+} VRingMemoryRegionCaches;
+typedef struct VRing {
+	long padding;
+	VRingMemoryRegionCaches *caches;
+	unsigned int num;
+} VRing;
+typedef struct VirtQueueElement {
+	long padding;
+	unsigned int ndescs, len, index;
+} VirtQueueElement;
+struct VirtQueue {
+	bool used_wrap_counter;
+	uint16_t used_idx;
+	unsigned int inuse;
+	VirtIODevice *vdev;
+	uint16_t queue_index;
+	VRing vring;
+
+	/* Not as in QEMU: what the victim works with. */
+	bool packed, in_order;
+	uint64_t random;
+	uint16_t *free_id; /* a stack */
+	unsigned n_free;
+	uint16_t avail_idx; /* packed: the next descriptor to be popped */
+	bool avail_wrap;
+	VirtQueueElement *next;
+	/* Outstanding elements by seq; all that ever were, for the truth. */
+	struct record {
+		VirtQueueElement *elem;
+		unsigned len, id, ndescs;
+		bool filled, gone, published;
+	} * rec;
+	uint64_t n, frontier, unpublished;
+	uint64_t *pending; /* seqs filled and not flushed, in that order */
+	unsigned n_pending;
+	/* The truth. */
+	uint64_t pops, fills, flushes, published, unpopped, detached, stashed, stash_max,
+		violations;
+	uint64_t depth[MAX_DEPTH], stash[MAX_DEPTH], batch[MAX_DEPTH], null_pops;
+};
+
+#define PROBED __attribute__((noipa, noinline))
+
+void *virtqueue_pop(VirtQueue *vq, size_t sz);
+void virtqueue_fill(VirtQueue *vq, const VirtQueueElement *elem, unsigned len, unsigned idx);
+void virtqueue_flush(VirtQueue *vq, unsigned count);
+void virtqueue_unpop(VirtQueue *vq, const VirtQueueElement *elem, unsigned len);
+void virtqueue_detach_element(VirtQueue *vq, const VirtQueueElement *elem, unsigned len);
+bool virtqueue_rewind(VirtQueue *vq, unsigned num);
+void virtio_reset(void *opaque);
+
+static unsigned rnd(VirtQueue *vq, unsigned below)
+{
+	vq->random = vq->random * 6364136223846793005u + 1442695040888963407u;
+	return (vq->random >> 33) % below;
+}
+
+/* What the driver would do: a descriptor with the wrap bits of its lap. */
+static void driver_avail(VirtQueue *vq, unsigned id, unsigned ndescs)
+{
+	uint16_t at = vq->avail_idx;
+	bool wrap = vq->avail_wrap;
+
+	for (unsigned i = 0; vq->packed && i < ndescs; i++) {
+		uint8_t *d = vq->vring.caches->desc.ptr + 16 * at;
+		uint16_t id16 = id, flags = wrap ? 1 << 7 : 1 << 15;
+
+		memcpy(d + 12, &id16, 2);
+		memcpy(d + 14, &flags, 2);
+		if (++at == vq->vring.num) {
+			at = 0;
+			wrap = !wrap;
+		}
+	}
+}
+
+PROBED void *virtqueue_pop(VirtQueue *vq, size_t sz)
+{
+	VirtQueueElement *elem = vq->next;
+
+	vq->next = NULL;
+	if (!elem)
+		return NULL;
+	vq->inuse += elem->ndescs;
+	for (unsigned i = 0; i < elem->ndescs; i++)
+		if (++vq->avail_idx == vq->vring.num) {
+			vq->avail_idx = 0;
+			vq->avail_wrap = !vq->avail_wrap;
+		}
+	return elem;
+}
+
+PROBED void virtqueue_fill(VirtQueue *vq, const VirtQueueElement *elem, unsigned len, unsigned idx)
+{
+	asm volatile("" ::: "memory");
+}
+
+PROBED void virtqueue_detach_element(VirtQueue *vq, const VirtQueueElement *elem, unsigned len)
+{
+	vq->inuse -= elem->ndescs;
+}
+
+static void avail_back(VirtQueue *vq, unsigned n)
+{
+	while (n--) {
+		if (!vq->avail_idx--) {
+			vq->avail_idx = vq->vring.num - 1;
+			vq->avail_wrap = !vq->avail_wrap;
+		}
+	}
+}
+
+PROBED void virtqueue_unpop(VirtQueue *vq, const VirtQueueElement *elem, unsigned len)
+{
+	avail_back(vq, elem->ndescs);
+	virtqueue_detach_element(vq, elem, len); /* as QEMU does */
+}
+
+PROBED bool virtqueue_rewind(VirtQueue *vq, unsigned num)
+{
+	if (num > vq->inuse)
+		return false;
+	vq->inuse -= num;
+	avail_back(vq, num);
+	return true;
+}
+
+PROBED void virtio_reset(void *opaque)
+{
+	VirtIODevice *vdev = opaque;
+
+	vdev->vq->inuse = 0;
+	vdev->vq->used_idx = 0;
+	vdev->vq->used_wrap_counter = true;
+}
+
+static void write_used(VirtQueue *vq, unsigned at, struct record *r)
+{
+	bool wrap = vq->used_wrap_counter;
+
+	at += vq->used_idx;
+	if (vq->packed) {
+		uint16_t id = r->id, flags;
+		uint8_t *d;
+
+		if (at >= vq->vring.num) {
+			at -= vq->vring.num;
+			wrap = !wrap;
+		}
+		d = vq->vring.caches->desc.ptr + 16 * at;
+		flags = wrap ? 1 << 7 | 1 << 15 : 0;
+		memcpy(d + 8, &r->len, 4);
+		memcpy(d + 12, &id, 2);
+		memcpy(d + 14, &flags, 2);
+	} else {
+		uint8_t *d = vq->vring.caches->used.ptr + 4 + 8 * (at % vq->vring.num);
+
+		memcpy(d, &r->id, 4);
+		memcpy(d + 4, &r->len, 4);
+	}
+}
+
+/* Publishes vq->pending[0..n): in QEMU this knows less and does more. */
+PROBED void virtqueue_flush(VirtQueue *vq, unsigned n)
+{
+	unsigned slots = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		struct record *r = &vq->rec[vq->pending[i]];
+
+		write_used(vq, slots, r);
+		slots += vq->packed ? r->ndescs : 1;
+		vq->inuse -= r->ndescs;
+	}
+	vq->used_idx += slots;
+	if (vq->packed && vq->used_idx >= vq->vring.num) {
+		vq->used_idx -= vq->vring.num;
+		vq->used_wrap_counter = !vq->used_wrap_counter;
+	}
+}
+
+/* --- what it does, and the truth about it --------------------------------- */
+
+static void do_pop(VirtQueue *vq)
+{
+	unsigned ndescs = vq->packed ? 1 + rnd(vq, 3) : 1;
+	VirtQueueElement *e;
+	struct record *r = &vq->rec[vq->n];
+
+	if (vq->n_free < 3 || vq->inuse + ndescs > vq->vring.num) {
+		virtqueue_pop(vq, 0); /* finds nothing */
+		vq->null_pops++;
+		return;
+	}
+	e = calloc(1, sizeof(*e));
+	e->index = vq->free_id[--vq->n_free];
+	e->ndescs = ndescs;
+	driver_avail(vq, e->index, ndescs);
+	vq->next = e;
+	r->elem = virtqueue_pop(vq, 0);
+	r->id = e->index;
+	r->ndescs = ndescs;
+	r->filled = r->gone = r->published = false;
+	vq->n++;
+	vq->pops++;
+}
+
+static void advance(VirtQueue *vq)
+{
+	while (vq->frontier < vq->n && (vq->rec[vq->frontier].filled || vq->rec[vq->frontier].gone))
+		vq->frontier++;
+}
+
+static void drop(VirtQueue *vq, uint64_t seq)
+{
+	vq->free_id[vq->n_free++] = vq->rec[seq].id;
+	free(vq->rec[seq].elem);
+	vq->rec[seq].elem = NULL;
+}
+
+static void do_fill(VirtQueue *vq, uint64_t seq)
+{
+	struct record *r = &vq->rec[seq];
+	uint64_t s = 0;
+
+	r->len = rnd(vq, 100000);
+	vq->depth[seq - vq->frontier]++;
+	vq->stashed += seq > vq->frontier;
+	virtqueue_fill(vq, r->elem, r->len, vq->n_pending);
+	r->filled = true;
+	vq->fills++;
+	vq->pending[vq->n_pending++] = seq;
+	advance(vq);
+	for (uint64_t i = vq->frontier + 1; i < vq->n; i++)
+		s += vq->rec[i].filled;
+	vq->stash[s]++;
+	if (s > vq->stash_max)
+		vq->stash_max = s;
+}
+
+static void do_flush(VirtQueue *vq)
+{
+	unsigned n = vq->n_pending, i, kept = 0;
+	uint64_t seqs[65536];
+
+	if (vq->in_order) {
+		/* What is contiguous, in order; the rest stays pending. */
+		uint64_t run[65536];
+
+		n = 0;
+		for (uint64_t s = vq->unpublished; s < vq->frontier; s++)
+			if (vq->rec[s].filled && !vq->rec[s].published)
+				run[n++] = s;
+		for (i = 0; i < vq->n_pending; i++)
+			if (vq->pending[i] >= vq->frontier)
+				seqs[kept++] = vq->pending[i];
+		memcpy(vq->pending, run, n * sizeof(*run));
+		memcpy(vq->pending + n, seqs, kept * sizeof(*seqs));
+	}
+	virtqueue_flush(vq, n);
+	vq->flushes++;
+	vq->batch[n]++;
+	for (i = 0; i < n; i++) {
+		uint64_t seq = vq->pending[i];
+		uint64_t s = vq->unpublished;
+
+		while (vq->rec[s].published || vq->rec[s].gone)
+			s++;
+		vq->violations += s < seq;
+		vq->unpublished = s;
+		vq->rec[seq].published = true;
+		drop(vq, seq);
+		vq->published++;
+	}
+	memmove(vq->pending, vq->pending + n, kept * sizeof(*vq->pending));
+	vq->n_pending = kept;
+}
+
+static bool last_is_popped(const VirtQueue *vq)
+{
+	const struct record *r = vq->n ? &vq->rec[vq->n - 1] : NULL;
+
+	return r && !r->filled && !r->gone;
+}
+
+static void take_back(VirtQueue *vq)
+{
+	drop(vq, --vq->n);
+	vq->unpopped++;
+}
+
+static void pick_and_fill(VirtQueue *vq)
+{
+	uint64_t window = vq->n - vq->frontier;
+
+	if (!window)
+		return;
+	for (int tries = 0; tries < 4; tries++) {
+		uint64_t seq = vq->frontier + rnd(vq, window < 40 ? window : 40);
+
+		if (vq->rec[seq].filled || vq->rec[seq].gone)
+			continue;
+		do_fill(vq, seq);
+		return;
+	}
+	do_fill(vq, vq->frontier);
+}
+
+static void step(VirtQueue *vq)
+{
+	unsigned what = rnd(vq, 1000);
+
+	if (what < 450) {
+		do_pop(vq);
+	} else if (what < 900) {
+		pick_and_fill(vq);
+		if (rnd(vq, 3))
+			do_flush(vq);
+	} else if (what < 985) {
+		do_flush(vq);
+	} else if (what < 990) {
+		if (last_is_popped(vq)) {
+			virtqueue_unpop(vq, vq->rec[vq->n - 1].elem, 0);
+			take_back(vq);
+		}
+	} else if (what < 994) {
+		if (last_is_popped(vq)) {
+			virtqueue_rewind(vq, vq->rec[vq->n - 1].ndescs);
+			take_back(vq);
+		}
+	} else if (what < 997 && last_is_popped(vq) && !vq->packed) {
+		/* A detached chain leaves its descriptors behind: split only. */
+		virtqueue_detach_element(vq, vq->rec[vq->n - 1].elem, 0);
+		vq->rec[vq->n - 1].gone = true;
+		drop(vq, vq->n - 1);
+		vq->detached++;
+		advance(vq);
+	}
+}
+
+static uint64_t elements;
+
+static void *run(void *arg)
+{
+	VirtQueue *vq = arg;
+
+	while (vq->n < elements)
+		step(vq);
+	while (vq->frontier < vq->n)
+		do_fill(vq, vq->frontier);
+	do_flush(vq);
+	return NULL;
+}
+
+static void print_counts(const char *name, const uint64_t *c)
+{
+	const char *comma = "";
+
+	printf(",\"%s\":[", name);
+	for (unsigned i = 0; i < MAX_DEPTH; i++)
+		if (c[i]) {
+			printf("%s[%u,%lu]", comma, i, c[i]);
+			comma = ",";
+		}
+	printf("]");
+}
+
+static void print_truth(VirtQueue *vq)
+{
+	printf("{\"device\":\"%s\",\"pops\":%lu,\"fills\":%lu,\"flushes\":%lu,\"published\":%lu,"
+	       "\"unpopped\":%lu,\"detached\":%lu,\"order_violations\":%lu,\"stashed\":%lu,"
+	       "\"stash_max\":%lu",
+	       vq->vdev->parent_obj.parent_bus->parent->id, vq->pops, vq->fills, vq->flushes,
+	       vq->published, vq->unpopped, vq->detached, vq->violations, vq->stashed,
+	       vq->stash_max);
+	print_counts("depth", vq->depth);
+	print_counts("stash_count", vq->stash);
+	print_counts("batch", vq->batch);
+	printf("}\n");
+}
+
+static VirtQueue *new_queue(unsigned i, bool packed, bool in_order, unsigned num, uint64_t seed)
+{
+	VirtQueue *vq = calloc(1, sizeof(*vq));
+	DeviceState *proxy = calloc(1, sizeof(*proxy));
+
+	vq->vdev = calloc(1, sizeof(*vq->vdev));
+	vq->vdev->vq = vq;
+	vq->vdev->name = "virtio-blk";
+	vq->vdev->guest_features = (uint64_t)packed << 34 | (uint64_t)in_order << 35;
+	vq->vdev->parent_obj.parent_bus = calloc(1, sizeof(BusState));
+	vq->vdev->parent_obj.parent_bus->parent = proxy;
+	proxy->id = malloc(20);
+	snprintf(proxy->id, 20, "disk-%u", i);
+	vq->vring.num = num;
+	vq->vring.caches = calloc(1, sizeof(*vq->vring.caches));
+	vq->vring.caches->used.ptr = calloc(num + 1, 8);
+	vq->vring.caches->desc.ptr = calloc(num, 16);
+	vq->used_wrap_counter = vq->avail_wrap = true;
+	vq->packed = packed;
+	vq->in_order = in_order;
+	vq->random = seed + i;
+	vq->queue_index = i;
+	vq->free_id = malloc(num * 2);
+	for (unsigned id = 0; id < num; id++)
+		vq->free_id[vq->n_free++] = id;
+	vq->rec = calloc(elements + 1, sizeof(*vq->rec));
+	vq->pending = calloc(num + 1, sizeof(*vq->pending));
+	return vq;
+}
+
+int main(int argc, char **argv)
+{
+	static pthread_t thread[64];
+	static VirtQueue *queue[64];
+	unsigned n;
+	char line[16];
+
+	if (argc < 6)
+		return 2;
+	elements = strtoull(argv[3], NULL, 0);
+	n = atoi(argv[4]);
+	for (unsigned i = 0; i < n; i++)
+		queue[i] = new_queue(i, !strcmp(argv[1], "packed"), argc > 6, atoi(argv[2]),
+				     strtoull(argv[5], NULL, 0));
+	while (fgets(line, sizeof(line), stdin)) {
+		if (!strncmp(line, "reset", 5)) {
+			virtio_reset(queue[0]->vdev);
+			continue;
+		}
+		for (unsigned i = 0; i < n; i++)
+			pthread_create(&thread[i], NULL, run, queue[i]);
+		for (unsigned i = 0; i < n; i++)
+			pthread_join(thread[i], NULL);
+		for (unsigned i = 0; i < n; i++)
+			print_truth(queue[i]);
+		fflush(stdout);
+	}
+	return 0;
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a virtqueue did: the events that the BPF programs send and that the
+ * model, the trace file and the tests read.
+ *
+ * probes/ is the room that watches.  BPF programs (vqprobe.bpf.c) hang on the
+ * virtqueue functions of a running QEMU and emit one raw event for each call,
+ * with as little work as possible; every measure is computed in user space
+ * (model.c), exactly, from the events alone, so that a stored trace gives the
+ * same figures again.  The parts:
+ *
+ *	vqprobe.bpf.c	uprobe programs: events into a ring buffer, losses counted
+ *	vqprobe.c	the tool: options, main loop
+ *	target.c	the watched process: memory, device names
+ *	sites.c		symbols, the instruction at each site, its mode, attaching
+ *	layout.c	struct offsets from the binary's DWARF
+ *	calib.c		what a probe costs and adds to a latency, measured in the run
+ *	model.c, hist.c	events to measures
+ *	trace.c		events to and from a file
+ *	summary.c	measures to JSON and to a table
+ *
+ * All times are CLOCK_MONOTONIC in nanoseconds.  All structs are in the byte
+ * order of the host, naturally aligned, without implicit padding.
+ */
+#ifndef VQLAB_VQEVENT_H
+#define VQLAB_VQEVENT_H
+
+#include <linux/types.h>
+
+enum vq_event_type {
+	VQ_POP = 1,	/* virtqueue_pop returned an element */
+	VQ_FILL,	/* virtqueue_fill returned */
+	VQ_FLUSH,	/* virtqueue_flush returned; one or more records */
+	VQ_UNPOP,	/* virtqueue_unpop was entered */
+	VQ_DETACH,	/* virtqueue_detach_element was entered */
+	VQ_REWIND,	/* virtqueue_rewind was entered */
+	VQ_RESET,	/* virtio_reset returned: all queues of a device */
+	VQ_QUEUE_RESET, /* virtio_queue_reset returned: one queue of a device */
+	VQ_QUEUE,	/* from the loader: which queue an address is */
+	VQ_END,		/* from the loader, in traces: losses; nothing follows */
+	VQ_EVENT_TYPES
+};
+
+/* Every event begins with this. */
+struct vq_head {
+	__u16 type;   /* enum vq_event_type */
+	__u16 size;   /* of the whole event in bytes */
+	__u32 dur_ns; /* entry to return, saturating; 0 for entry events */
+	__u64 ts;     /* of the return, or of the entry for entry events */
+	__u64 vq;     /* address of the VirtQueue; of the VirtIODevice for resets */
+};
+
+/* VQ_POP, VQ_FILL, VQ_UNPOP, VQ_DETACH */
+struct vq_elem_event {
+	struct vq_head h;
+	__u32 id;     /* head index (split) or buffer id (packed) */
+	__u32 ndescs; /* ring slots that the element occupies on a packed ring */
+	__u32 len;    /* bytes written: the argument of fill; else 0 */
+	__u32 inuse;  /* VirtQueue.inuse after a pop; else 0 */
+};
+
+#define VQ_FLUSH_PACKED (1 << 0)     /* packed ring negotiated */
+#define VQ_FLUSH_IN_ORDER (1 << 1)   /* VIRTIO_F_IN_ORDER negotiated */
+#define VQ_FLUSH_OLD_WRAP (1 << 2)   /* used_wrap_counter before the call */
+#define VQ_FLUSH_NEW_WRAP (1 << 3)   /* and after */
+#define VQ_FLUSH_UNREADABLE (1 << 4) /* the used ring could not be read */
+
+/*
+ * A used-ring entry as it stands in guest memory.  Split: { id, len }.  Packed:
+ * the second half of the descriptor, { len, id | flags << 16 }.
+ */
+struct vq_used_entry {
+	__u32 first;
+	__u32 second;
+};
+
+/*
+ * VQ_FLUSH.  @total ring slots were passed by the used index (split: entries;
+ * packed: descriptors); this record holds @n of them from @pos on.  Long
+ * flushes come as several records of one queue, in order.
+ */
+struct vq_flush_event {
+	struct vq_head h;
+	__u32 num;   /* ring size */
+	__u32 inuse; /* VirtQueue.inuse after the flush */
+	__u32 total;
+	__u16 old_idx;
+	__u16 n;
+	__u32 pos;
+	__u32 flags; /* VQ_FLUSH_* */
+	struct vq_used_entry used[];
+};
+
+/* Most entries in one VQ_FLUSH record. */
+#define VQ_FLUSH_CHUNK 16u
+
+/* VQ_REWIND (count: elements, or descriptors if packed), VQ_QUEUE_RESET (count:
+ * the queue's index), VQ_RESET */
+struct vq_count_event {
+	struct vq_head h;
+	__u32 count;
+	__u32 inuse; /* VirtQueue.inuse before a rewind */
+};
+
+/* VQ_QUEUE: strings are NUL-terminated */
+struct vq_queue_event {
+	struct vq_head h;
+	__u64 vdev;
+	__u32 index;
+	__u32 reserved;
+	char device[64];
+	char type[32];
+};
+
+/* VQ_END */
+struct vq_end_event {
+	struct vq_head h;
+	__u64 lost;
+};
+
+/* Offsets into QEMU's structs, in bytes; from DWARF, see layout.c. */
+struct vq_layout {
+	__u32 vq_num;	       /* VirtQueue.vring.num */
+	__u32 vq_caches;       /* VirtQueue.vring.caches */
+	__u32 vq_used_idx;     /* VirtQueue.used_idx */
+	__u32 vq_used_wrap;    /* VirtQueue.used_wrap_counter */
+	__u32 vq_queue_index;  /* VirtQueue.queue_index */
+	__u32 vq_inuse;	       /* VirtQueue.inuse */
+	__u32 vq_vdev;	       /* VirtQueue.vdev */
+	__u32 caches_used_ptr; /* VRingMemoryRegionCaches.used.ptr */
+	__u32 caches_desc_ptr; /* VRingMemoryRegionCaches.desc.ptr */
+	__u32 vdev_name;       /* VirtIODevice.name */
+	__u32 vdev_features;   /* VirtIODevice.guest_features */
+	__u32 vdev_id;	       /* VirtIODevice.parent_obj.id */
+	__u32 vdev_bus;	       /* VirtIODevice.parent_obj.parent_bus */
+	__u32 bus_parent;      /* BusState.parent */
+	__u32 dev_id;	       /* DeviceState.id */
+	__u32 elem_index;      /* VirtQueueElement.index */
+	__u32 elem_ndescs;     /* VirtQueueElement.ndescs */
+};
+
+#endif /* VQLAB_VQEVENT_H */
