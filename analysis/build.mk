@@ -39,3 +39,9 @@ $(B)/analysis/coverage: $(B)/analysis/tests/coverage.o $(B)/analysis/stats.o
 # Made-up runs with known effects, for the tests.
 $(B)/analysis/make-run: $(B)/analysis/tests/make-run.o
 	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,glib-2.0 gsl) -lm
+
+$(B)/analysis/test-%: $(B)/analysis/tests/test-%.o $(filter-out %/plots.o %/plots-resource.o,$(REPORT_OBJS))
+	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,$(REPORT_PKGS)) -lm
+
+TOOLS += $(B)/analysis/make-run
+TESTS += $(B)/analysis/test-stats $(B)/analysis/test-load analysis/tests/report.sh

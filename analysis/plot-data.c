@@ -53,10 +53,9 @@ static char *panel_note(const struct results *r, unsigned int w, unsigned int ri
 	}
 	count = short_count(elements);
 	if (least == most)
-		note = g_strdup_printf("n = %u trials a variant, %s elements", most, count);
+		note = g_strdup_printf("n = %u trials, %s elements", most, count);
 	else
-		note = g_strdup_printf("n = %u to %u trials a variant, %s elements", least, most,
-				       count);
+		note = g_strdup_printf("n = %u-%u trials, %s elements", least, most, count);
 	g_free(count);
 	return note;
 }

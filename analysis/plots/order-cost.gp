@@ -2,7 +2,7 @@
 # Order cost: the time in fill and in flush for one element, stacked, with the
 # range of their sum over the trials.
 load 'vars.gp'
-HEIGHT = 190 + RINGS * (70 + 42 * VARIANTS)
+HEIGHT = 160 + RINGS * (90 + 42 * VARIANTS)
 load 'style.gp'
 
 set label 2 'Order cost: time in virtqueue_fill and virtqueue_flush for one element' \
@@ -11,14 +11,15 @@ set label 3 CORRECTED ? 'Less the probes'' calibrated bias (a part below 0 is dr
 	: 'As recorded: not calibrated.' \
 	at screen 0.988, screen 0.018 right font SMALL textcolor rgb '#444444'
 set yrange [VARIANTS + 0.6:0.4]
+set format '%g'
 set grid noytics
 set border 3
 
 top = 1 - 100.0 / HEIGHT
-bottom = 130.0 / HEIGHT
+bottom = 150.0 / HEIGHT
 left = 150.0 / WIDTH
 gap_x = 40.0 / WIDTH
-gap_y = 80.0 / HEIGHT
+gap_y = 100.0 / HEIGHT
 wide = (1 - left - 30.0 / WIDTH - (PANELS - 1) * gap_x) / PANELS
 high = (top - bottom - (RINGS - 1) * gap_y) / RINGS
 
@@ -38,8 +39,8 @@ do for [ring = 1:RINGS] {
 		set rmargin at screen x0 + wide
 		set tmargin at screen y1
 		set bmargin at screen y1 - high
-		set label 11 TITLE[panel] at graph 0, graph 1 offset 0, char 1.75 left font MIDDLE
-		set label 12 NOTE[panel] at graph 0, graph 1 offset 0, char 0.7 left font SMALL \
+		set label 11 TITLE[panel] at graph 0, screen y1 + 33.0 / HEIGHT left font MIDDLE
+		set label 12 NOTE[panel] at graph 0, screen y1 + 13.0 / HEIGHT left font SMALL \
 			textcolor rgb '#444444'
 		set xrange [0:RIGHT[column] * 1.12]
 		set xtics 0, step(RIGHT[column] / 3)
@@ -55,7 +56,7 @@ do for [ring = 1:RINGS] {
 				with boxxyerror fillstyle solid 1 border rgb '#000000' \
 				linecolor rgb '#F0E442' linewidth 0.8 dashtype 1 notitle, \
 			file using 4:1:5:6 with xerrorbars linetype 1 dashtype 1 pointtype 7 \
-				pointsize 0.6 linewidth 1.4 notitle
+				pointsize 0.6 * POINT linewidth 1.4 notitle
 		unset label 1
 		unset label 2
 		unset label 3
@@ -65,7 +66,7 @@ LEGEND = "NaN with boxes fillstyle solid 1 border rgb '#000000' linecolor rgb '#
 	"dashtype 1 title 'fill', ".\
 	"NaN with boxes fillstyle solid 1 border rgb '#000000' linecolor rgb '#F0E442' ".\
 	"dashtype 1 title 'flush', ".\
-	"NaN with xerrorbars linetype 1 dashtype 1 pointtype 7 pointsize 0.6 linewidth 1.4 ".\
-	"title 'sum: median of the trials, least and greatest'"
+	"NaN with xerrorbars linetype 1 dashtype 1 pointtype 7 pointsize 0.6 * POINT linewidth 1.4 ".\
+	"title 'sum: median, range'"
 load 'legend.gp'
 unset multiplot

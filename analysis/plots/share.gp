@@ -2,7 +2,7 @@
 # A panel for each ring (rows) and workload (columns): the share of counts that
 # reach a value, both axes logarithmic, one curve a variant. The caller sets
 # HEAD_LINE, X_LABEL, Y_LABEL, and INSET to 1 for a small table from MEAN.
-HEIGHT = 190 + 360 * RINGS
+HEIGHT = 160 + 370 * RINGS
 WIDTH = PANELS > 1 ? 1400 : 900
 load 'style.gp'
 
@@ -18,10 +18,10 @@ set ytics 0.0001, 10, 100
 set xtics LEFT, RIGHT / LEFT > 2000 ? 8 : 4
 
 top = 1 - 100.0 / HEIGHT
-bottom = 130.0 / HEIGHT
+bottom = 150.0 / HEIGHT
 left = 95.0 / WIDTH
 gap_x = 85.0 / WIDTH
-gap_y = 95.0 / HEIGHT
+gap_y = 110.0 / HEIGHT
 wide = (1 - left - 30.0 / WIDTH - (PANELS - 1) * gap_x) / PANELS
 high = (top - bottom - (RINGS - 1) * gap_y) / RINGS
 
@@ -36,8 +36,8 @@ do for [ring = 1:RINGS] {
 		set rmargin at screen x0 + wide
 		set tmargin at screen y1
 		set bmargin at screen y1 - high
-		set label 11 TITLE[panel] at graph 0, graph 1 offset 0, char 1.75 left font MIDDLE
-		set label 12 NOTE[panel] at graph 0, graph 1 offset 0, char 0.7 left font SMALL \
+		set label 11 TITLE[panel] at graph 0, screen y1 + 33.0 / HEIGHT left font MIDDLE
+		set label 12 NOTE[panel] at graph 0, screen y1 + 13.0 / HEIGHT left font SMALL \
 			textcolor rgb '#444444'
 		if (INSET) {
 			set label 20 'S: mean / max' at graph 0.03, graph 0.06 + 0.062 * VARIANTS \

@@ -9,6 +9,8 @@ if (!exists("HEIGHT")) HEIGHT = 900
 FONT = 'DejaVu Sans'
 # One size in pixels for both formats: the PNG's fonts are in points.
 SIZE = (FORMAT eq 'svg') ? 15 : 11.25
+# So are points: its own are larger in SVG.
+POINT = (FORMAT eq 'svg') ? 0.65 : 1
 SMALL = sprintf('%s,%g', FONT, SIZE * 0.85)
 LARGE = sprintf('%s,%g', FONT, SIZE * 1.3)
 MIDDLE = sprintf('%s,%g', FONT, SIZE)
@@ -31,7 +33,7 @@ array SHAPE[8] = [4, 7, 8, 10, 6, 12, 5, 9]
 array FILLED[8] = [5, 7, 9, 11, 7, 13, 5, 9]
 do for [i = 1:8] {
 	set linetype i linecolor rgb COLOUR[i] dashtype DASH[i] linewidth 1.8 \
-		pointtype SHAPE[i] pointsize 0.9
+		pointtype SHAPE[i] pointsize 0.9 * POINT
 }
 
 set border 3 linecolor rgb '#444444'

@@ -2,7 +2,7 @@
 # Throughput relative to off: a point and its 95 % interval for each variant,
 # the ring formats side by side.
 load 'vars.gp'
-HEIGHT = 190 + 28 * ROWS
+HEIGHT = 200 + 28 * ROWS
 load 'style.gp'
 
 set label 2 'Throughput relative to off, probes off' \
@@ -18,7 +18,7 @@ eval 'set xtics ('.TICS.')'
 unset key
 
 top = 1 - 80.0 / HEIGHT
-bottom = 85.0 / HEIGHT
+bottom = 95.0 / HEIGHT
 left = 165.0 / WIDTH
 gap_x = 40.0 / WIDTH
 wide = (1 - left - 30.0 / WIDTH - (RINGS - 1) * gap_x) / RINGS
@@ -31,7 +31,7 @@ do for [ring = 1:RINGS] {
 	set rmargin at screen x0 + wide
 	set tmargin at screen top
 	set bmargin at screen bottom
-	set label 11 RING[ring].' ring' at graph 0.5, graph 1 offset 0, char 0.8 center font MIDDLE
+	set label 11 RING[ring].' ring' at graph 0.5, screen top + 14.0 / HEIGHT center font MIDDLE
 	set xlabel 'throughput / throughput of off, same block; median and 95 % interval'
 	set ytics scale 0 ('' 1)
 	set object 1 rectangle from 1 / (1 + MARGIN), graph 0 to 1 + MARGIN, graph 1 behind \
@@ -56,9 +56,9 @@ do for [ring = 1:RINGS] {
 			linecolor rgb COLOUR[LOOK[v]] linewidth 1.6 dashtype 1 \
 			pointtype 0, \
 		for [v = 1:VARIANTS] file using ($5 == v ? $2 : NaN):1 with points \
-			pointtype FILLED[LOOK[v]] pointsize 1.3 linecolor rgb COLOUR[LOOK[v]], \
+			pointtype FILLED[LOOK[v]] pointsize 1.3 * POINT linecolor rgb COLOUR[LOOK[v]], \
 		for [v = 1:VARIANTS] file using ($5 == v && $6 == 0 ? $2 : NaN):1 with points \
-			pointtype FILLED[LOOK[v]] pointsize 0.75 linecolor rgb '#ffffff'
+			pointtype FILLED[LOOK[v]] pointsize 0.75 * POINT linecolor rgb '#ffffff'
 	unset label 1
 	unset label 2
 	unset label 3

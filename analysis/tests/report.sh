@@ -1,0 +1,152 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# vqreport as a whole, on made-up runs with known effects, and on the run that
+# the tree keeps: its report must come out again, byte for byte.
+set -u
+
+top=$(cd "$(dirname "$0")/../.." && pwd)
+report=$top/build/vqreport
+make_run=$top/build/analysis/make-run
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+plots='depth stash order-cost hold throughput'
+count=0
+failed=0
+
+ok() {
+	local name=$1
+	shift
+	count=$((count + 1))
+	if "$@" >"$work/said" 2>&1; then
+		echo "ok $count - $name"
+	else
+		echo "not ok $count - $name"
+		sed 's/^/# /' "$work/said" | head -n 20
+		failed=1
+	fi
+}
+
+# Row of the glance table: verdict VARIANT in group WORKLOAD, split ring.
+verdict_is() {
+	awk -v w="$2" -v v="$3" -v want="$4" '
+		$0 == w { on = 1; next }
+		on && $1 == v { print; exit $3 == want ? 0 : 1 }' "$1/report.txt"
+}
+
+no_line_too_long() {
+	! grep -nE '^.{73,}$' "$1/report.txt" && ! LC_ALL=C grep -nP '[^\x20-\x7e]' "$1/report.txt"
+}
+
+plots_drawn() {
+	local p
+	for p in $plots; do
+		file -b "$1/plots/$p.png" | grep -q 'PNG image data, [0-9]\{3,4\} x' || return 1
+		[ "$(stat -c %s "$1/plots/$p.png")" -gt 15000 ] || return 1
+		[ "$(stat -c %s "$1/plots/$p.svg")" -gt 15000 ] || return 1
+		# Title, caption with the version, n: text that a reader needs.
+		grep -q '</svg>' "$1/plots/$p.svg" || return 1
+		grep -q 'QEMU 0.0.0, tcg, 2 host cores' "$1/plots/$p.svg" || return 1
+		grep -q 'n = ' "$1/plots/$p.svg" || return 1
+	done
+}
+
+exits() {
+	local want=$1 said=$2 got=0
+	shift 2
+	"$@" >"$work/out" 2>&1 || got=$?
+	cat "$work/out"
+	[ "$got" = "$want" ] && grep -q "$said" "$work/out"
+}
+
+json() {
+	python3 -c 'import json, sys
+d = json.load(open(sys.argv[1]))
+cell = {(c["workload"], c["ring"], c["variant"]): c for c in d["cells"]}
+assert eval(sys.argv[2]), sys.argv[2]' "$1/summary.json" "$2"
+}
+
+same_report() {
+	diff -r "$1" "$2"
+}
+
+# The reference's plots are another gnuplot's if this host has another one.
+same_as_kept() {
+	local version
+	version=$(gnuplot --version | sed 's/^gnuplot \([^ ]*\) patchlevel \(.*\)$/\1 patchlevel \2/')
+	if ! grep -q "GNUPLOT $version" "$1"/plots/throughput.svg; then
+		echo "# drawn by another gnuplot than $version: plots not compared" >&3
+		diff "$1/report.txt" "$2/report.txt" && diff "$1/summary.json" "$2/summary.json"
+		return
+	fi
+	diff -r "$1" "$2"
+}
+exec 3>&1
+
+# A run of known effects, one of its trials stalled.
+"$make_run" "$work/run" --noise=0.02 --effect=qemu=0.7 --stall=b02-split-hash-table || exit 1
+ok 'a report of a run' "$report" "$work/run"
+ok 'the same trials again' "$report" "$work/run" -o "$work/again"
+ok 'give the same bytes' same_report "$work/run/report" "$work/again"
+# Another order of directory entries: newest first on most file systems.
+mkdir -p "$work/other/trials"
+cp "$work/run/run.json" "$work/other"
+for t in $(ls -r "$work/run/trials"); do cp -r "$work/run/trials/$t" "$work/other/trials"; done
+ok 'a copy made in reverse' env LC_ALL=de_DE.UTF-8 TZ=Asia/Tokyo "$report" "$work/other"
+ok 'gives the same bytes in another locale' same_report "$work/run/report" "$work/other/report"
+ok 'at most 72 columns, all ASCII' no_line_too_long "$work/run/report"
+ok 'all plots, SVG and PNG' plots_drawn "$work/run/report"
+ok 'the stalled trial is listed with its reason' \
+	grep -q '^- b02-split-hash-table: stalled: made up' "$work/run/report/report.txt"
+ok 'and counted' grep -q '60 of 60 planned, 59 ok, 1 stalled' "$work/run/report/report.txt"
+ok 'and in no ratio' json "$work/run/report" \
+	'cell["made-up-tail", "split", "hash-table"]["to_off"]["n"] == 5'
+ok 'the known effect is found' verdict_is "$work/run/report" made-up-tail qemu slower
+ok 'to within its interval' json "$work/run/report" \
+	'all(c["to_off"]["ci95_low"] < 0.7 < c["to_off"]["ci95_high"] for c in [cell["made-up-tail", "split", "qemu"]])'
+ok 'and none where there is none' json "$work/run/report" \
+	'not any(c["to_off"]["verdict"] in ("faster", "slower") for c in d["cells"] if c["variant"] != "qemu")'
+ok 'the seed of the bootstrap is kept' json "$work/run/report" 'd["bootstrap_seed"] == 1'
+
+# off against off must come out even.
+"$make_run" "$work/aa" --noise=0.01 --variants=off,off2 --blocks=8
+ok 'an A/A run' "$report" "$work/aa" --no-plots
+ok 'finds no difference' verdict_is "$work/aa/report" made-up-tail off2 equivalent
+ok 'without plots when asked' test ! -e "$work/aa/report/plots/depth.svg"
+
+# What cannot be said is said.
+"$make_run" "$work/one" --blocks=1
+ok 'a single block gets a report' "$report" "$work/one"
+ok 'that claims nothing' grep -q 'No two blocks with a pair' "$work/one/report/report.txt"
+ok 'in 72 columns' no_line_too_long "$work/one/report"
+"$make_run" "$work/bare" --variants=qemu,bitmap
+ok 'a run without off gets a report' "$report" "$work/bare"
+ok 'that says so' grep -q 'no variant named off' "$work/bare/report/report.txt"
+"$make_run" "$work/gap" --blocks=6 --drop=b03-packed-bitmap
+rm -rf "$work/gap/trials/b03-packed-bitmap"
+ok 'a run that was interrupted' "$report" "$work/gap" --no-plots
+ok 'names what never ran' grep -q '1 planned trial never ran' "$work/gap/report/report.txt"
+
+# Bad input: exit 2 and the place.
+ok 'no such run' exits 2 'run.json: cannot be read: No such file' "$report" "$work/none"
+ok 'no folder given' exits 2 'needed is one folder' "$report"
+ok 'a bad margin' exits 2 'between 0 and 100' "$report" --margin=-1 "$work/run"
+ok 'an unknown option' exits 2 'bad option' "$report" --frobnicate
+ok '--version' exits 0 'vqreport [0-9]' "$report" --version
+ok '--help' exits 0 'margin=PCT' "$report" --help
+echo '{"schema":"vqlab-trial-1"}' >"$work/gap/trials/b01-split-off/trial.json"
+ok 'a broken trial' exits 2 'b01-split-off/trial.json: id: missing' "$report" "$work/gap"
+ok 'a full or missing disk' exits 1 'cannot be made' "$report" "$work/run" -o /proc/report
+ok 'no gnuplot' exits 1 'package gnuplot-nox' env PATH="$work" "$report" "$work/run" -o "$work/again"
+
+# The run that the tree keeps. Once it is there, so must its report be.
+kept=$top/results/reference
+if [ -e "$kept/run.json" ]; then
+	ok 'the reference run' "$report" "$kept" -o "$work/kept"
+	ok 'gives the report that the tree keeps' same_as_kept "$kept/report" "$work/kept"
+else
+	count=$((count + 1))
+	echo "ok $count - the reference run # SKIP results/reference is not there yet"
+fi
+
+echo "1..$count"
+exit $failed
