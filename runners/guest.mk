@@ -3,11 +3,12 @@
 GUEST_O := $(B)/runners/link.o $(B)/runners/guest.o
 
 TOOLS   += $(B)/runners/guest-run $(B)/runners/latency.so
-TESTS   += $(B)/runners/test-link $(B)/runners/test-service
+TESTS   += $(B)/runners/test-link $(B)/runners/test-agent $(B)/runners/test-service
 TESTS   += runners/tests/latency.sh runners/tests/guest.sh
-C_STYLE += $(addprefix runners/,guest.h guest.c link.h link.c guest-run.c guest/frame.h \
-	guest/agent.c disk/latency.c disk/service.h disk/service.c tests/test-link.c \
-	tests/test-service.c)
+C_STYLE += $(addprefix runners/,guest.h guest.c link.h link.c guest-run.c)
+C_STYLE += $(addprefix runners/guest/,frame.h agent.h agent.c files.c command.c)
+C_STYLE += $(addprefix runners/disk/,latency.c service.h service.c)
+C_STYLE += $(addprefix runners/tests/,test-link.c test-agent.c test-service.c)
 
 $(GUEST_O) $(B)/runners/guest-run.o: EXTRA_CFLAGS = $(call pkg_cflags,glib-2.0 json-glib-1.0)
 
@@ -27,10 +28,13 @@ $(B)/runners/checked/%.o: runners/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(SANITIZE) $(call pkg_cflags,glib-2.0) -c $< -o $@
 
-$(B)/runners/checked/guest/agent: $(B)/runners/checked/guest/agent.o
+$(B)/runners/checked/guest/agent: $(addprefix $(B)/runners/checked/guest/,agent.o files.o command.o)
 	$(CC) $(CFLAGS) $(SANITIZE) $^ -o $@
 
-$(B)/runners/test-link: $(B)/runners/checked/tests/test-link.o $(B)/runners/checked/link.o | \
+$(B)/runners/test-link: $(B)/runners/checked/tests/test-link.o $(B)/runners/checked/link.o
+	$(CC) $(CFLAGS) $(SANITIZE) $^ -o $@ $(call pkg_libs,glib-2.0)
+
+$(B)/runners/test-agent: $(B)/runners/checked/tests/test-agent.o $(B)/runners/checked/link.o | \
 		$(B)/runners/checked/guest/agent
 	$(CC) $(CFLAGS) $(SANITIZE) $^ -o $@ $(call pkg_libs,glib-2.0)
 

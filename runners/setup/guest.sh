@@ -14,8 +14,7 @@ set -euo pipefail
 . "$(dirname "$0")/cache.sh"
 . "$TOP/runners/setup/apt.sh"
 
-OURS=("$TOP/runners/guest/agent.c" "$TOP/runners/guest/frame.h" "$TOP/runners/guest/init"
-	"$TOP/runners/guest/vqlab-links" "$TOP/runners/setup/guest.sh")
+OURS=("$TOP"/runners/guest/* "$TOP/runners/setup/guest.sh")
 PROGRAMS=(fio iperf3)
 # virtio_pci is built into most kernels; without the other two there is
 # nothing to measure.
@@ -192,7 +191,7 @@ make_image() {
 	local kernel=$1 out=$2 root=$WORK/initramfs f
 	shift 2
 	mkdir -p "$root"/{bin,dev,etc,lib,modules,proc,root,sys,tmp,usr/bin,usr/lib} "$out"
-	"${CC:-cc}" -O2 -static -D_GNU_SOURCE -o "$root/bin/agent" "$TOP/runners/guest/agent.c" ||
+	"${CC:-cc}" -O2 -static -D_GNU_SOURCE -o "$root/bin/agent" "$TOP"/runners/guest/*.c ||
 		die "cannot build the guest's agent"
 	cp "$TOP/runners/guest/vqlab-links" "$root/bin/"
 	cp "$TOP/runners/guest/init" "$root/init"
@@ -223,7 +222,10 @@ make_image() {
 
 mkdir -p "$GUEST"
 exec 9>"$GUEST/lock"
-flock 9
+flock -n 9 || {
+	say "waiting for another guest.sh that is at work"
+	flock 9
+}
 rm -rf "$GUEST"/.making.* # of someone who was killed: we hold the lock
 WORK=$(mktemp -d "$GUEST/.making.XXXXXX")
 for BUSYBOX in $(command -v busybox) /bin/busybox none; do
