@@ -146,10 +146,7 @@ static bool calibrate_one(struct vqprobe_bpf *skel, const struct vq_layout *l, s
 	int kind = !strcmp(like->instruction, "nop5") ? 0 : like->emulated ? 1 : 2;
 	unsigned batches = kind == 2 ? BATCHES_STEPPED : BATCHES;
 	target_fn fn = targets[like->fn][kind];
-	struct vq_site site = {.fn = like->fn,
-			       .instruction = first_instruction[kind],
-			       .emulated = kind < 2,
-			       .offset = (uint64_t)(uintptr_t)fn};
+	struct vq_site *site = &c->site;
 	struct sink sink = {.max = batches * BATCH};
 	g_autofree uint32_t *dur = g_new(uint32_t, sink.max);
 	g_autofree double *v = g_new(double, sink.max);
@@ -159,16 +156,22 @@ static bool calibrate_one(struct vqprobe_bpf *skel, const struct vq_layout *l, s
 
 	if (like->fn == VQ_FN_FLUSH)
 		arg = (uintptr_t)(f->vq + l->vq_used_idx);
+	*site = (struct vq_site){
+		.fn = like->fn,
+		.instruction = first_instruction[kind],
+		.emulated = kind < 2,
+		.offset = (uintptr_t)fn,
+	};
 	sink.dur = dur;
 	rb = ring_buffer__new(bpf_map__fd(skel->maps.events), take, &sink, NULL);
-	if (!rb || dl_iterate_phdr(main_program, &site.offset) != 1) {
+	if (!rb || dl_iterate_phdr(main_program, &site->offset) != 1) {
 		g_set_error(error, VQ_ERROR, VQ_ERROR_FAILED, "calibration: cannot set up");
 		ring_buffer__free(rb);
 		return false;
 	}
 	run(fn, f, arg, batches, v, rb);
 	base = spread(v, batches).median;
-	if (!vq_site_attach(&site, skel, getpid(), "/proc/self/exe", error)) {
+	if (!vq_site_attach(site, skel, getpid(), "/proc/self/exe", error)) {
 		ring_buffer__free(rb);
 		return false;
 	}
@@ -176,8 +179,7 @@ static bool calibrate_one(struct vqprobe_bpf *skel, const struct vq_layout *l, s
 	sink.n = 0;
 	run(fn, f, arg, batches, v, rb);
 	c->fn = like->fn;
-	c->mode = vq_site_mode(&site, *(volatile uint8_t *)(uintptr_t)fn);
-	vq_site_detach(&site);
+	c->mode = vq_site_mode(site, *(volatile uint8_t *)(uintptr_t)fn);
 	ring_buffer__free(rb);
 	c->cost = spread(v, batches);
 	c->cost.p05 -= base;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Probe sites: where the functions are, what is there, attaching. */
 #include <bpf/libbpf.h>
+#include <linux/bpf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <gelf.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "sites.h"
@@ -204,12 +206,57 @@ static void programs(struct vqprobe_bpf *skel, enum vq_function fn, struct bpf_p
 	*ret = table[fn].ret;
 }
 
-static struct bpf_link *attach(struct bpf_program *prog, bool ret, pid_t pid, const char *exe,
+/*
+ * Two ways to attach.  A uprobe_multi link (Linux 6.6) is not known to Debian
+ * 12's libbpf and headers, hence the numbers; it costs less at each hit, and
+ * many can be taken off at once.  A perf event works everywhere, but the kernel
+ * takes those off one after the other: seconds for all of ours on a busy host.
+ */
+struct vq_probe {
+	int fd;		       /* the uprobe_multi link, or -1 */
+	struct bpf_link *link; /* else */
+};
+
+#define TRACE_UPROBE_MULTI 48
+#define UPROBE_MULTI_RETURN 1
+
+struct link_create_uprobe_multi {
+	__u32 prog_fd, target_fd, attach_type, flags;
+	__u64 path, offsets, ref_ctr_offsets, cookies;
+	__u32 cnt, multi_flags, pid, reserved;
+};
+
+void vq_sites_prepare(struct vqprobe_bpf *skel)
+{
+	struct bpf_program *prog;
+
+	/* Older kernels load such a program all the same. */
+	bpf_object__for_each_program (prog, skel->obj)
+		bpf_program__set_expected_attach_type(prog, TRACE_UPROBE_MULTI);
+}
+
+static struct vq_probe *attach(struct bpf_program *prog, bool ret, pid_t pid, const char *exe,
 			       uint64_t offset)
 {
 	DECLARE_LIBBPF_OPTS(bpf_uprobe_opts, opts, .retprobe = ret);
+	struct link_create_uprobe_multi attr = {
+		.prog_fd = bpf_program__fd(prog),
+		.attach_type = TRACE_UPROBE_MULTI,
+		.path = (uintptr_t)exe,
+		.offsets = (uintptr_t)&offset,
+		.cnt = 1,
+		.multi_flags = ret ? UPROBE_MULTI_RETURN : 0,
+		.pid = pid,
+	};
+	struct vq_probe *p = g_new0(struct vq_probe, 1);
 
-	return bpf_program__attach_uprobe_opts(prog, pid, exe, offset, &opts);
+	p->fd = syscall(SYS_bpf, BPF_LINK_CREATE, &attr, sizeof(attr));
+	if (p->fd < 0)
+		p->link = bpf_program__attach_uprobe_opts(prog, pid, exe, offset, &opts);
+	if (p->fd >= 0 || p->link)
+		return p;
+	g_free(p);
+	return NULL;
 }
 
 bool vq_site_attach(struct vq_site *site, struct vqprobe_bpf *skel, pid_t pid, const char *exe,
@@ -229,15 +276,34 @@ bool vq_site_attach(struct vq_site *site, struct vqprobe_bpf *skel, pid_t pid, c
 		g_set_error(error, VQ_ERROR, VQ_ERROR_FAILED, "%s: cannot attach a uprobe: %s%s",
 			    functions[site->fn].name, g_strerror(err),
 			    err == EPERM || err == EACCES ? ": run as root" : "");
-		vq_site_detach(site);
+		vq_sites_detach(site, 1);
 		return false;
 	}
 	return true;
 }
 
-void vq_site_detach(struct vq_site *site)
+static gpointer detach(gpointer data)
 {
-	bpf_link__destroy(site->entry);
-	bpf_link__destroy(site->ret);
-	site->entry = site->ret = NULL;
+	struct vq_probe *p = data;
+
+	if (p->fd >= 0)
+		close(p->fd);
+	bpf_link__destroy(p->link);
+	g_free(p);
+	return NULL;
+}
+
+void vq_sites_detach(struct vq_site *sites, unsigned n)
+{
+	g_autoptr(GPtrArray) threads = g_ptr_array_new();
+
+	for (unsigned i = 0; i < 2 * n; i++) {
+		struct vq_probe **p = i % 2 ? &sites[i / 2].ret : &sites[i / 2].entry;
+
+		if (*p)
+			g_ptr_array_add(threads, g_thread_new("detach", detach, *p));
+		*p = NULL;
+	}
+	for (guint i = 0; i < threads->len; i++)
+		g_thread_join(threads->pdata[i]);
 }

@@ -9,7 +9,8 @@
 #include "target.h"
 
 struct vqprobe_bpf;
-struct bpf_link;
+struct bpf_program;
+struct vq_probe;
 
 /* How the kernel gets past the instruction under a probe: what decides its
  * cost.  Of a site it is read from the process's memory, never assumed. */
@@ -43,7 +44,7 @@ struct vq_site {
 	const char *instruction; /* the first one: nop5, nop, push, ... other */
 	bool emulated;		 /* the kernel emulates that instruction */
 	enum vq_mode mode;
-	struct bpf_link *entry, *ret;
+	struct vq_probe *entry, *ret; /* attached, or NULL */
 };
 
 /* The function's name in QEMU. */
@@ -64,10 +65,19 @@ const char *vq_decode(const uint8_t *code, size_t len, bool *emulated);
  */
 bool vq_sites_find(struct vq_target *t, struct vq_site *sites, GError **error);
 
+/* To be called before the programs of @skel are loaded. */
+void vq_sites_prepare(struct vqprobe_bpf *skel);
+
 /* Attaches entry and return programs of @site in process @pid, binary @exe. */
 bool vq_site_attach(struct vq_site *site, struct vqprobe_bpf *skel, pid_t pid, const char *exe,
 		    GError **error);
-void vq_site_detach(struct vq_site *site);
+
+/*
+ * Detaches @n sites; those not attached are passed over.  Taking a probe off
+ * waits for the kernel's RCU, tens of milliseconds on a busy host, so all are
+ * taken off at the same time, by threads.
+ */
+void vq_sites_detach(struct vq_site *sites, unsigned n);
 
 /* The mode that the first byte at the site, @byte, says. */
 enum vq_mode vq_site_mode(const struct vq_site *site, uint8_t byte);

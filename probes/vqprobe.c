@@ -119,6 +119,7 @@ static bool load(struct watch *w, GError **error)
 	}
 	memcpy((void *)&w->skel->rodata->layout, &w->layout, sizeof(w->layout));
 	bpf_map__set_max_entries(w->skel->maps.events, opt_buffer * 1024u);
+	vq_sites_prepare(w->skel);
 	err = vqprobe_bpf__load(w->skel);
 	if (err) {
 		g_set_error(error, VQ_ERROR, VQ_ERROR_FAILED, "cannot load the BPF programs: %s%s",
@@ -219,15 +220,28 @@ static void watch(struct watch *w)
 	close(p[1].fd);
 }
 
+/* Takes all probes off, the calibration's too, at the same time. */
+static void detach(struct watch *w)
+{
+	struct vq_site all[VQ_FUNCTIONS + 3];
+
+	memcpy(all, w->sites, sizeof(w->sites));
+	for (int i = 0; i < 3; i++)
+		all[VQ_FUNCTIONS + i] = w->calibration[i].site;
+	vq_sites_detach(all, VQ_FUNCTIONS + 3);
+	for (int i = 0; i < VQ_FUNCTIONS; i++)
+		w->sites[i].entry = w->sites[i].ret = NULL;
+	for (int i = 0; i < 3; i++)
+		w->calibration[i].site.entry = w->calibration[i].site.ret = NULL;
+}
+
 static void finish(struct watch *w)
 {
 	/* Calls that have begun still end in an event; detaching waits for none. */
 	w->skel->bss->enabled = 0;
 	w->end_ns = now();
 	vq_sites_read_modes(w->target, w->sites);
-	ring_buffer__consume(w->rb);
-	for (int i = 0; i < VQ_FUNCTIONS; i++)
-		vq_site_detach(&w->sites[i]);
+	detach(w);
 	ring_buffer__consume(w->rb);
 }
 
@@ -272,8 +286,7 @@ static bool run_watch(GError **error)
 		summarise(&w, &s);
 		ok = close_trace(&w, &s, error) && report(&s, error);
 	}
-	for (int i = 0; i < VQ_FUNCTIONS; i++)
-		vq_site_detach(&w.sites[i]);
+	detach(&w);
 	ring_buffer__free(w.rb);
 	vqprobe_bpf__destroy(w.skel);
 	if (w.model)
