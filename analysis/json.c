@@ -193,7 +193,7 @@ static char *get_string(struct reader *r, JsonObject *o, const char *name, bool 
 {
 	JsonNode *node = member(r, o, name, needed);
 
-	if (node && json_node_get_value_type(node) == G_TYPE_STRING)
+	if (node && JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_STRING)
 		return ascii_text(json_node_get_string(node));
 	if (node)
 		reader_fail(r, name, "is not a string");
@@ -210,18 +210,29 @@ char *opt_string(struct reader *r, JsonObject *o, const char *name, const char *
 	return get_string(r, o, name, false, fallback);
 }
 
-bool need_bool(struct reader *r, JsonObject *o, const char *name)
+static bool get_bool(struct reader *r, JsonObject *o, const char *name, bool needed)
 {
-	JsonNode *node = member(r, o, name, true);
+	JsonNode *node = member(r, o, name, needed);
 
-	if (node && json_node_get_value_type(node) == G_TYPE_BOOLEAN)
+	if (node && JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_BOOLEAN)
 		return json_node_get_boolean(node);
-	reader_fail(r, name, "is not true or false");
+	if (node)
+		reader_fail(r, name, "is not true or false");
 	return false;
 }
 
+bool need_bool(struct reader *r, JsonObject *o, const char *name)
+{
+	return get_bool(r, o, name, true);
+}
+
+bool opt_bool(struct reader *r, JsonObject *o, const char *name)
+{
+	return get_bool(r, o, name, false);
+}
+
 static double get_number(struct reader *r, JsonObject *o, const char *name, bool needed,
-			 double fallback)
+			 bool negative, double fallback)
 {
 	JsonNode *node = member(r, o, name, needed);
 	double value = 0;
@@ -236,25 +247,30 @@ static double get_number(struct reader *r, JsonObject *o, const char *name, bool
 		value = json_node_get_double(node);
 	else
 		reader_fail(r, name, "is not a number");
-	if (!isfinite(value) || value < 0)
-		reader_fail(r, name, "is not a finite number >= 0");
+	if (!isfinite(value) || (value < 0 && !negative))
+		reader_fail(r, name, negative ? "is not finite" : "is not a finite number >= 0");
 	return r->error ? fallback : value;
+}
+
+double need_signed(struct reader *r, JsonObject *o, const char *name)
+{
+	return get_number(r, o, name, true, true, 0);
 }
 
 double need_number(struct reader *r, JsonObject *o, const char *name)
 {
-	return get_number(r, o, name, true, 0);
+	return get_number(r, o, name, true, false, 0);
 }
 
 double opt_number(struct reader *r, JsonObject *o, const char *name, double fallback)
 {
-	return get_number(r, o, name, false, fallback);
+	return get_number(r, o, name, false, false, fallback);
 }
 
 static uint64_t get_count(struct reader *r, JsonObject *o, const char *name, bool needed,
 			  uint64_t fallback)
 {
-	double value = get_number(r, o, name, needed, -1);
+	double value = get_number(r, o, name, needed, false, -1);
 
 	if (value < 0)
 		return fallback;
@@ -291,4 +307,26 @@ JsonObject *array_object(struct reader *r, JsonArray *a, unsigned int i, const c
 		return json_node_get_object(node);
 	reader_fail(r, name, "holds something that is not an object");
 	return NULL;
+}
+
+GPtrArray *string_list(struct reader *r, JsonArray *a, const char *name)
+{
+	GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
+
+	for (unsigned int i = 0; i < array_length(a); i++) {
+		JsonNode *node = json_array_get_element(a, i);
+		char *text;
+
+		if (!JSON_NODE_HOLDS_VALUE(node) ||
+		    json_node_get_value_type(node) != G_TYPE_STRING) {
+			reader_fail(r, name, "holds something that is not a string");
+			break;
+		}
+		text = ascii_text(json_node_get_string(node));
+		for (unsigned int j = 0; j < list->len; j++)
+			if (!strcmp(list->pdata[j], text))
+				reader_fail(r, name, "holds the same name twice");
+		g_ptr_array_add(list, text);
+	}
+	return list;
 }

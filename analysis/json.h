@@ -46,8 +46,10 @@ JsonArray *need_array(struct reader *r, JsonObject *o, const char *name);
 JsonArray *opt_array(struct reader *r, JsonObject *o, const char *name);
 char *need_string(struct reader *r, JsonObject *o, const char *name);
 char *opt_string(struct reader *r, JsonObject *o, const char *name, const char *fallback);
+bool opt_bool(struct reader *r, JsonObject *o, const char *name); /* else false */
 bool need_bool(struct reader *r, JsonObject *o, const char *name);
-double need_number(struct reader *r, JsonObject *o, const char *name);
+double need_number(struct reader *r, JsonObject *o, const char *name); /* >= 0 */
+double need_signed(struct reader *r, JsonObject *o, const char *name);
 double opt_number(struct reader *r, JsonObject *o, const char *name, double fallback);
 uint64_t need_count(struct reader *r, JsonObject *o, const char *name);
 uint64_t opt_count(struct reader *r, JsonObject *o, const char *name, uint64_t fallback);
@@ -55,6 +57,9 @@ uint64_t opt_count(struct reader *r, JsonObject *o, const char *name, uint64_t f
 /* Element @i of @a as an object, or NULL with the error recorded. */
 JsonObject *array_object(struct reader *r, JsonArray *a, unsigned int i, const char *name);
 unsigned int array_length(JsonArray *a);
+
+/* An array of different strings, as char * that the array frees. */
+GPtrArray *string_list(struct reader *r, JsonArray *a, const char *name);
 
 /* Any text as printable ASCII, white space as blanks; g_free() it. */
 char *ascii_text(const char *text);

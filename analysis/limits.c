@@ -109,6 +109,9 @@ static void about_machine(GString *out, const struct results *r)
 			  "threads, the disk or network server and the probes: they compete. A "
 			  "machine with more may rank variants otherwise.",
 			  run->cores, run->cores == 1 ? "" : "s");
+	if (run->host_virtual)
+		item(out, "The host is a virtual machine itself: what its neighbours take from it "
+			  "shows as noise here.");
 	item(out, "What else used the host meanwhile is not known. Blocks and shuffling make "
 		  "drift hit all variants alike; they do not remove it.");
 }
@@ -121,7 +124,7 @@ static void about_power(GString *out, const struct results *r)
 	for (unsigned int i = 0; i < r->n_cells; i++) {
 		const struct comparison *c = &r->cells[i].to_off;
 
-		if (c->verdict == VERDICT_BASELINE)
+		if (c->verdict == VERDICT_BASELINE || !r->cells[i].planned)
 			continue;
 		few += c->n < MIN_BOOTSTRAP;
 		if (c->n < 2)

@@ -130,8 +130,9 @@ static struct spread read_spread(struct reader *r, JsonObject *o, const char *na
 {
 	JsonObject *s = need_object(r, o, name);
 
-	return (struct spread){need_number(r, s, "p05"), need_number(r, s, "median"),
-			       need_number(r, s, "p95")};
+	/* Differences of two timings: noise may take them below 0. */
+	return (struct spread){need_signed(r, s, "p05"), need_signed(r, s, "median"),
+			       need_signed(r, s, "p95")};
 }
 
 static struct calibration *read_calibration(struct reader *r, JsonObject *o)
@@ -311,7 +312,6 @@ void trial_free(struct trial *t)
 	g_free(t->state);
 	g_free(t->reason);
 	g_free(t->accel);
-	g_free(t->strategy);
 	g_ptr_array_free(t->gates, TRUE);
 	g_ptr_array_free(t->phases, TRUE);
 	g_free(t);
@@ -330,7 +330,6 @@ struct trial *load_trial(const char *path, const struct run *run, GError **error
 	t->state = need_string(&r, o, "state");
 	t->reason = opt_string(&r, o, "reason", "");
 	t->accel = opt_string(&r, o, "accel", "");
-	t->strategy = opt_string(&r, o, "strategy", "");
 	t->block = need_count(&r, o, "block");
 	t->position = opt_count(&r, o, "position", 0);
 	t->boot_s = opt_number(&r, o, "boot_s", NAN);

@@ -15,6 +15,7 @@ static void workload_free(void *data)
 	g_free(w->device);
 	g_free(w->summary);
 	g_free(w->unit);
+	g_ptr_array_free(w->rings, TRUE);
 	g_free(w);
 }
 
@@ -27,32 +28,62 @@ static struct workload *read_workload(struct reader *r, JsonObject *o)
 	w->device = opt_string(r, o, "device", "");
 	w->summary = opt_string(r, o, "summary", "");
 	w->unit = opt_string(r, o, "unit", strcmp(w->kind, "fio") ? "Gbit/s" : "IOPS");
+	w->rings = string_list(r, opt_array(r, o, "rings"), "rings");
 	return w;
 }
 
 static GPtrArray *read_names(struct reader *r, JsonObject *o, const char *name)
 {
-	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
 	JsonArray *a = need_array(r, o, name);
+	GPtrArray *names = string_list(r, a, name);
 
-	for (unsigned int i = 0; i < array_length(a); i++) {
-		JsonNode *node = json_array_get_element(a, i);
-		char *text;
-
-		if (!JSON_NODE_HOLDS_VALUE(node) ||
-		    json_node_get_value_type(node) != G_TYPE_STRING) {
-			reader_fail(r, name, "holds something that is not a string");
-			break;
-		}
-		text = ascii_text(json_node_get_string(node));
-		for (unsigned int j = 0; j < names->len; j++)
-			if (!strcmp(names->pdata[j], text))
-				reader_fail(r, name, "holds the same name twice");
-		g_ptr_array_add(names, text);
-	}
 	if (a && !names->len)
 		reader_fail(r, name, "is empty");
 	return names;
+}
+
+/* Without a word on it, a label stands for itself, and off2, off3 ... for off. */
+static GPtrArray *read_strategies(struct reader *r, JsonObject *o, const GPtrArray *variants)
+{
+	GPtrArray *strategies = g_ptr_array_new_with_free_func(g_free);
+	JsonObject *map = opt_object(r, o, "strategies");
+
+	for (unsigned int i = 0; i < variants->len; i++) {
+		const char *label = variants->pdata[i], *itself = label;
+
+		if (g_str_has_prefix(label, "off") &&
+		    strspn(label + 3, "0123456789") == strlen(label + 3))
+			itself = "off";
+		g_ptr_array_add(strategies, opt_string(r, map, label, itself));
+	}
+	return strategies;
+}
+
+static void left_out_free(void *data)
+{
+	struct left_out *l = data;
+
+	g_free(l->variant);
+	g_free(l->ring);
+	g_free(l->why);
+	g_free(l);
+}
+
+static GPtrArray *read_left_out(struct reader *r, JsonObject *o)
+{
+	GPtrArray *list = g_ptr_array_new_with_free_func(left_out_free);
+	JsonArray *a = opt_array(r, o, "left_out");
+
+	for (unsigned int i = 0; i < array_length(a); i++) {
+		JsonObject *entry = array_object(r, a, i, "left_out");
+		struct left_out *l = g_new0(struct left_out, 1);
+
+		l->variant = opt_string(r, entry, "variant", "?");
+		l->ring = opt_string(r, entry, "ring", "?");
+		l->why = opt_string(r, entry, "why", "");
+		g_ptr_array_add(list, l);
+	}
+	return list;
 }
 
 static int by_text(const void *a, const void *b)
@@ -91,6 +122,7 @@ static void read_machine(struct reader *r, JsonObject *o, struct run *run)
 	run->kernel = opt_string(r, host, "kernel", "unknown");
 	run->os = opt_string(r, host, "os", "unknown");
 	run->cores = opt_count(r, host, "cores", 0);
+	run->host_virtual = opt_bool(r, host, "virtual");
 	run->memory_mib = opt_count(r, host, "memory_mib", 0);
 	run->accel = need_string(r, accel, "name");
 	run->accel_why = opt_string(r, accel, "why", "");
@@ -119,6 +151,8 @@ static void read_plan(struct reader *r, JsonObject *o, struct run *run)
 		run->seed = json_node_get_int(seed);
 	run->variants = read_names(r, o, "variants");
 	run->rings = read_names(r, o, "rings");
+	run->strategies = read_strategies(r, o, run->variants);
+	run->left_out = read_left_out(r, o);
 	run->blocks = need_count(r, o, "blocks");
 	run->trials_planned = opt_count(r, o, "trials_planned", 0);
 	for (unsigned int i = 0; i < array_length(workloads); i++) {
@@ -165,8 +199,8 @@ static bool load_trials(struct run *run, GError **error)
 		char *path;
 		struct trial *t;
 
-		/* What is still being written has a dot before its name. */
-		if (name[0] == '.')
+		/* What is under way, or was interrupted. */
+		if (name[0] == '.' || g_str_has_suffix(name, ".tmp"))
 			continue;
 		path = g_build_filename(folder, name, "trial.json", NULL);
 		t = load_trial(path, run, error);
@@ -221,6 +255,8 @@ void run_free(struct run *run)
 	g_ptr_array_free(run->versions, TRUE);
 	g_ptr_array_free(run->variants, TRUE);
 	g_ptr_array_free(run->rings, TRUE);
+	g_ptr_array_free(run->strategies, TRUE);
+	g_ptr_array_free(run->left_out, TRUE);
 	g_free(run->dir);
 	g_free(run->name);
 	g_free(run->plan);

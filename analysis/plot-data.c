@@ -51,6 +51,8 @@ static char *panel_note(const struct results *r, unsigned int w, unsigned int ri
 		most = MAX(most, c->probed);
 		elements += c->elements;
 	}
+	if (!most)
+		return g_strdup("not measured");
 	count = short_count(elements);
 	if (least == most)
 		note = g_strdup_printf("n = %u trials, %s elements", most, count);
@@ -401,7 +403,7 @@ static bool write_throughput(const struct results *r, const char *folder, GStrin
 	for (unsigned int i = 0; i < r->n_cells; i++) {
 		const struct comparison *c = &r->cells[i].to_off;
 
-		if (c->verdict == VERDICT_BASELINE)
+		if (c->verdict == VERDICT_BASELINE || !r->cells[i].planned)
 			continue;
 		least = MIN(least, c->n);
 		most = MAX(most, c->n);

@@ -96,28 +96,37 @@ static void trial_states(GString *out, const struct results *r)
 
 static void exclusions(GString *out, const struct results *r)
 {
+	const GPtrArray *left_out = r->run->left_out;
+
 	heading(out, '-', "Left out");
+	for (unsigned int i = 0; i < left_out->len; i++) {
+		const struct left_out *l = left_out->pdata[i];
+
+		paragraph(out, 2, "- %s, %s ring, never started: %s", l->variant, l->ring, l->why);
+	}
+	if (left_out->len)
+		g_string_append_c(out, '\n');
 	if (!r->exclusions->len)
-		paragraph(out, 0, "No trial: all that ran count.");
+		paragraph(out, 0, "No trial that ran: all of them count.");
 	else
 		paragraph(out, 0,
-			  "These count as what they are and in no ratio; their block "
-			  "lacks that pair.\n");
+			  "These count as what they are and in no ratio; their block lacks that "
+			  "pair.\n");
 	for (unsigned int i = 0; i < r->exclusions->len; i++) {
 		const struct exclusion *e = r->exclusions->pdata[i];
 
 		if (e->phase)
-			paragraph(out, 4, "- %s, %s with probes %s: %s: %s", e->trial->id,
+			paragraph(out, 2, "- %s, %s with probes %s: %s: %s", e->trial->id,
 				  e->phase->workload, e->phase->probes ? "on" : "off",
 				  e->phase->state, e->phase->reason);
 		else
-			paragraph(out, 4, "- %s: %s: %s", e->trial->id, e->trial->state,
+			paragraph(out, 2, "- %s: %s: %s", e->trial->id, e->trial->state,
 				  e->trial->reason[0] ? e->trial->reason : "no reason given");
 	}
 	if (r->trials_missing)
 		paragraph(out, 0,
-			  "\n%u planned trial%s never ran: the run was interrupted. "
-			  "`vqbench run` resumes it.",
+			  "\n%u planned trial%s never ran: the run was interrupted. `vqbench run` "
+			  "resumes it.",
 			  r->trials_missing, r->trials_missing == 1 ? "" : "s");
 }
 

@@ -25,22 +25,6 @@ bool counts_ios(const struct workload *w)
 	return !strcmp(w->kind, "fio");
 }
 
-/*
- * Is this off, or off under a label of an A/A plan? Its trials say; without any,
- * off2, off3 ... are taken for it.
- */
-static bool is_off(const struct run *run, const char *variant)
-{
-	for (unsigned int i = 0; i < run->trials->len; i++) {
-		const struct trial *t = run->trials->pdata[i];
-
-		if (t->strategy[0] && !strcmp(t->variant, variant))
-			return !strcmp(t->strategy, "off");
-	}
-	return g_str_has_prefix(variant, "off") &&
-	       strspn(variant + 3, "0123456789") == strlen(variant + 3);
-}
-
 static double figure(const struct sample *s, size_t offset)
 {
 	return s->trial ? *(const double *)((const char *)s + offset) : NAN;
@@ -144,7 +128,7 @@ static void fill_sample(const struct results *r, struct cell *c, struct sample *
 	if (bare && is_ok(bare->state)) {
 		take_load(s, bare, counts_ios(w));
 		c->ok++;
-	} else if (s->trial) {
+	} else if (s->trial && c->planned) {
 		const char *state = bare ? bare->state : "missing";
 
 		if (!is_ok(s->trial->state))
@@ -195,6 +179,15 @@ static unsigned int index_of(const GPtrArray *names, const char *name)
 	return i;
 }
 
+/* A workload may run on some of the rings only. */
+static bool is_planned(const struct run *run, const struct cell *c)
+{
+	const struct workload *w = run->workloads->pdata[c->workload];
+	const char *ring = run->rings->pdata[c->ring];
+
+	return !w->rings->len || index_of(w->rings, ring) < w->rings->len;
+}
+
 static void make_cells(struct results *r)
 {
 	const struct run *run = r->run;
@@ -208,7 +201,8 @@ static void make_cells(struct results *r)
 		c->variant = i % variants;
 		c->ring = i / variants % rings;
 		c->workload = i / variants / rings;
-		c->ordered = !is_off(run, variant_name(r, c));
+		c->ordered = strcmp(run->strategies->pdata[c->variant], "off");
+		c->planned = is_planned(run, c);
 		c->n_samples = r->n_blocks;
 		c->samples = g_new0(struct sample, r->n_blocks + 1);
 	}

@@ -31,6 +31,7 @@ struct sample {
 struct cell {
 	unsigned int workload, ring, variant;
 	bool ordered;		/* publishes in order (all but the off variants) */
+	bool planned;		/* the workload runs on this ring */
 	struct sample *samples; /* one for each block */
 	unsigned int n_samples;
 	unsigned int ok, probed; /* samples with a throughput; with measures */

@@ -93,7 +93,6 @@ struct gate {
 
 struct trial {
 	char *id, *variant, *ring, *state, *reason, *accel;
-	char *strategy; /* what the variant's name stands for; "" unknown */
 	int block, position;
 	double boot_s;
 	GPtrArray *gates;  /* struct gate */
@@ -102,6 +101,12 @@ struct trial {
 
 struct workload {
 	char *name, *kind, *device, *summary, *unit;
+	GPtrArray *rings; /* char *; empty: all of the run's */
+};
+
+/* What the plan asked for and this QEMU cannot run. */
+struct left_out {
+	char *variant, *ring, *why;
 };
 
 struct run {
@@ -110,16 +115,19 @@ struct run {
 	uint64_t seed;
 	char *cpu, *kernel, *os;
 	uint64_t cores, memory_mib;
+	bool host_virtual;
 	char *accel, *accel_why;
 	char *qemu_version, *qemu_source, *qemu_sha256;
 	bool qemu_hooks;
 	char *guest_kernel, *guest_source, *fio, *iperf3;
 	char *vqlab_version, *vqlab_commit;
-	GPtrArray *versions;  /* char *, "name version", sorted */
-	GPtrArray *variants;  /* char *, the plan's order */
-	GPtrArray *rings;     /* char * */
-	GPtrArray *workloads; /* struct workload */
-	GPtrArray *trials;    /* struct trial, by block, ring, variant */
+	GPtrArray *versions;   /* char *, "name version", sorted */
+	GPtrArray *variants;   /* char *: labels, in the plan's order */
+	GPtrArray *strategies; /* char *: what each label stands for */
+	GPtrArray *left_out;   /* struct left_out */
+	GPtrArray *rings;      /* char * */
+	GPtrArray *workloads;  /* struct workload */
+	GPtrArray *trials;     /* struct trial, by block, ring, variant */
 	unsigned int blocks, trials_planned;
 };
 

@@ -212,6 +212,8 @@ static void cell(struct json *j, const struct results *r, const struct cell *c)
 {
 	const struct workload *w = workload_of(r, c);
 
+	if (!c->planned)
+		return;
 	open_bracket(j, NULL, '{');
 	text(j, "workload", w->name);
 	text(j, "ring", r->run->rings->pdata[c->ring]);
@@ -256,6 +258,7 @@ static void head(struct json *j, const struct results *r)
 	number(j, "margin", r->margin);
 	number(j, "power", POWER);
 	names(j, "variants", run->variants);
+	names(j, "strategies", run->strategies);
 	names(j, "rings", run->rings);
 	count(j, "trials", run->trials->len);
 	count(j, "trials_ok", r->trials_ok);
@@ -272,6 +275,16 @@ static void exclusion(struct json *j, const struct exclusion *e)
 	}
 	text(j, "state", e->phase ? e->phase->state : e->trial->state);
 	text(j, "reason", e->phase ? e->phase->reason : e->trial->reason);
+	close_bracket(j, '}');
+}
+
+static void never_started(struct json *j, const struct left_out *l)
+{
+	open_bracket(j, NULL, '{');
+	text(j, "variant", l->variant);
+	text(j, "ring", l->ring);
+	text(j, "state", "never started");
+	text(j, "reason", l->why);
 	close_bracket(j, '}');
 }
 
@@ -312,6 +325,8 @@ char *summary_json(const struct results *r)
 	open_bracket(&j, NULL, '{');
 	head(&j, r);
 	open_bracket(&j, "left_out", '[');
+	for (unsigned int i = 0; i < r->run->left_out->len; i++)
+		never_started(&j, r->run->left_out->pdata[i]);
 	for (unsigned int i = 0; i < r->exclusions->len; i++)
 		exclusion(&j, r->exclusions->pdata[i]);
 	close_bracket(&j, ']');

@@ -10,12 +10,16 @@ static const char *ring_name(const struct results *r, unsigned int ring)
 	return r->run->rings->pdata[ring];
 }
 
-static void ring_group(struct table *t, const struct results *r, unsigned int ring)
+/* False when the workload does not run on that ring. */
+static bool ring_group(struct table *t, const struct results *r, unsigned int w, unsigned int ring)
 {
 	char *title = g_strdup_printf("%s ring", ring_name(r, ring));
+	bool planned = cell_at(r, w, ring, 0)->planned;
 
-	table_group(t, title);
+	if (planned)
+		table_group(t, title);
 	g_free(title);
+	return planned;
 }
 
 /* "0.689 [0.651, 0.712]" */
@@ -56,7 +60,8 @@ static void throughput_table(GString *out, const struct results *r, unsigned int
 	struct table *t = table_new("throughput", ">n", head, "to off [95 % CI]", "verdict", NULL);
 
 	for (unsigned int ring = 0; ring < r->run->rings->len; ring++) {
-		ring_group(t, r, ring);
+		if (!ring_group(t, r, w, ring))
+			continue;
 		for (unsigned int v = 0; v < r->run->variants->len; v++) {
 			const struct cell *c = cell_at(r, w, ring, v);
 
@@ -80,7 +85,8 @@ static void qemu_table(GString *out, const struct results *r, unsigned int w)
 		return;
 	t = table_new("throughput", ">n", "to qemu [95 % CI]", "verdict", NULL);
 	for (unsigned int ring = 0; ring < r->run->rings->len; ring++) {
-		ring_group(t, r, ring);
+		if (!ring_group(t, r, w, ring))
+			continue;
 		for (unsigned int v = 0; v < r->run->variants->len; v++) {
 			const struct cell *c = cell_at(r, w, ring, v);
 
@@ -103,7 +109,8 @@ static void cpu_table(GString *out, const struct results *r, unsigned int w, boo
 			  ios ? ">switches\n/I/O" : ">switches\n/Gbit", "to off\n[95 % CI]", NULL);
 
 	for (unsigned int ring = 0; ring < r->run->rings->len; ring++) {
-		ring_group(t, r, ring);
+		if (!ring_group(t, r, w, ring))
+			continue;
 		for (unsigned int v = 0; v < r->run->variants->len; v++) {
 			const struct cell *c = cell_at(r, w, ring, v);
 
@@ -139,7 +146,8 @@ static void order_table(GString *out, const struct results *r, unsigned int w)
 			  ">\nmax", ">hold\np50 us", ">\np99 us", ">batch\nmean", NULL);
 
 	for (unsigned int ring = 0; ring < r->run->rings->len; ring++) {
-		ring_group(t, r, ring);
+		if (!ring_group(t, r, w, ring))
+			continue;
 		for (unsigned int v = 0; v < r->run->variants->len; v++)
 			order_row(t, r, cell_at(r, w, ring, v));
 	}
@@ -171,7 +179,8 @@ static void probe_table(GString *out, const struct results *r, unsigned int w)
 			  ">cost\nraw ns", ">\nless bias", ">probe\ntax", ">viol.", NULL);
 
 	for (unsigned int ring = 0; ring < r->run->rings->len; ring++) {
-		ring_group(t, r, ring);
+		if (!ring_group(t, r, w, ring))
+			continue;
 		for (unsigned int v = 0; v < r->run->variants->len; v++)
 			probe_row(t, r, cell_at(r, w, ring, v));
 	}

@@ -224,8 +224,8 @@ static void test_folder(void)
 	char *path, *why;
 	struct run *run;
 
-	/* A trial that is being written has a dot; one without its file is wrong. */
-	g_free(write_file("trials/.half/other", "", -1));
+	/* A trial under way is passed over; one without its file is wrong. */
+	g_free(write_file("trials/c.tmp/trial.json", "", -1));
 	g_free(write_file("trials/a/trial.json", TRIAL_JSON, -1));
 	run = load_text(RUN_JSON, -1, &why);
 	g_assert_nonnull(run);
