@@ -31,8 +31,14 @@ apt_mirror() {
 }
 
 # apt_setup: prepares the state and reads the lists of the releases that vqlab
-# takes packages from.  Lists younger than a day are used as they are.
+# takes packages from.  Lists younger than a day are used as they are.  QEMU's
+# and the guest's scripts may get here at the same time: the second one waits.
 apt_setup() {
+	mkdir -p "$CACHE/apt"
+	(flock 8 && apt_read_lists) 8>"$CACHE/apt/lock"
+}
+
+apt_read_lists() {
 	local uri suite stamp="$CACHE/apt/updated"
 	command -v apt-get >/dev/null || {
 		echo "vqlab: cannot fetch packages: this system has no apt; set QEMU_SRC or QEMU, and KERNEL" >&2
