@@ -30,11 +30,11 @@ C_STYLE += variants/qemu/reorder-hooks.h variants/qemu/reorder-glue.c.inc
 # The strategies inside the real QEMU; talks to the guest as the runners do.
 TEST_QEMU := $(B)/variants/tests/test-qemu
 TESTS += $(TEST_QEMU)
-C_STYLE += $(addprefix variants/tests/,test-qemu.c vm.c vm.h)
+C_STYLE += $(addprefix variants/tests/,test-qemu.c rig.c rig.h vm.c vm.h)
 
 $(B)/variants/tests/%.o: EXTRA_CFLAGS = -Ivariants $(call pkg_cflags,glib-2.0 json-glib-1.0)
 
-$(TEST_QEMU): $(TEST_QEMU).o $(B)/variants/tests/vm.o $(REORDER_LIB) \
+$(TEST_QEMU): $(TEST_QEMU).o $(addprefix $(B)/variants/tests/,rig.o vm.o) $(REORDER_LIB) \
 		$(addprefix $(B)/runners/,link.o guest.o qmp.o spawn.o netns.o util.o) \
 		| $(B)/runners/latency.so
 	$(CC) $(CFLAGS) $^ $(call pkg_libs,glib-2.0 json-glib-1.0) -o $@
