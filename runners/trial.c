@@ -180,12 +180,16 @@ static bool run_phases(struct trial *t, GError **error)
 	for (i = 0; i < t->slot->phases->len; i++) {
 		struct phase *ph = g_new0(struct phase, 1);
 		g_autoptr(GError) e = NULL;
+		int64_t begun = now_ms();
+		bool ok;
 
 		ph->slot = &g_array_index(t->slot->phases, struct slot_phase, i);
 		ph->order = i;
 		report(t, "phase %s (probes %s)\n", ph->slot->workload->name,
 		       ph->slot->probes ? "on" : "off");
-		if (phase_run(t, ph, &e)) {
+		ok = phase_run(t, ph, &e);
+		ph->wall_s = (now_ms() - begun) / 1e3;
+		if (ok) {
 			g_ptr_array_add(t->phases, ph);
 			continue;
 		}

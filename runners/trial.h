@@ -38,6 +38,7 @@ struct phase {
 	int order; /* from 0, as run */
 	int code;  /* 0: ok, or a VQB_ code */
 	char *reason;
+	double wall_s;	  /* all of it, with perf's and vqprobe's start and end */
 	struct load load; /* valid with code 0 */
 	bool has_perf;
 	struct perfstat_result perf;

@@ -65,6 +65,7 @@ static JsonObject *phase_json(const struct phase *ph)
 	json_object_set_int_member(o, "order", ph->order);
 	json_object_set_string_member(o, "state", trial_state(ph->code));
 	json_object_set_string_member(o, "reason", ph->reason ? ph->reason : "");
+	json_object_set_double_member(o, "wall_s", ph->wall_s);
 	if (!ph->code)
 		load_json(o, &ph->load);
 	perf_json(o, ph);

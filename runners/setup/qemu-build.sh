@@ -87,11 +87,15 @@ configure() {
 	say "configuring"
 	# QEMU 8.1 and later.
 	grep -q -- '--disable-download)' "$tree/src/configure" && flags+=(--disable-download)
-	# Before, it did not find meson in python's path.
-	grep -q -- '--meson=\*)' "$tree/src/configure" && [ -n "${MESON:-}" ] && flags+=("--meson=$MESON")
+	# Before, it took either a python or a meson.
+	if grep -q -- '--meson=\*)' "$tree/src/configure"; then
+		flags+=("--meson=${MESON:-$(command -v meson || true)}")
+	else
+		flags+=("--python=$PYTHON")
+	fi
 	# The compiler wrapper stays with the tree: build.ninja names it.
 	cp "$SETUP/qemu-cc" "$tree/cc"
-	(cd "$tree/build" && ../src/configure --python="$PYTHON" \
+	(cd "$tree/build" && PATH=$(dirname "$PYTHON"):$PATH ../src/configure \
 		--cc="$tree/cc" --host-cc="${CC:-cc}" "${flags[@]}" \
 		--extra-cflags="$CFLAGS_QEMU" --extra-ldflags="$LDFLAGS_QEMU") >"$LOG" 2>&1 ||
 		build_failed "configuring QEMU"
