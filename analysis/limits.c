@@ -166,9 +166,25 @@ static void about_order(GString *out, const struct results *r)
 	g_string_free(names, TRUE);
 }
 
-static void about_bias(GString *out, const struct results *r)
+/*
+ * A mean holds the moments in which QEMU's thread was not running. Where it is
+ * twice what the medians add up to, those moments are most of it.
+ */
+static bool interrupted(const struct cell *c)
 {
-	unsigned int drowned = 0, probed = 0;
+	double flushes = 0, elements = 0, typical;
+
+	for (unsigned int i = 0; i < c->n_samples; i++) {
+		flushes += c->samples[i].m.flushes;
+		elements += c->samples[i].m.elements;
+	}
+	typical = OVER(c, m.fill_p50).median + OVER(c, m.flush_p50).median * flushes / elements;
+	return OVER(c, cost_raw).median > 2 * typical;
+}
+
+static void about_cost(GString *out, const struct results *r)
+{
+	unsigned int drowned = 0, cut = 0, probed = 0;
 
 	for (unsigned int i = 0; i < r->n_cells; i++) {
 		const struct cell *c = &r->cells[i];
@@ -177,13 +193,20 @@ static void about_bias(GString *out, const struct results *r)
 			continue;
 		probed++;
 		drowned += OVER(c, cost).median < OVER(c, m.bias_spread).median;
+		cut += interrupted(c);
 	}
 	if (drowned)
 		paragraph(out, 2,
-			  "- In %u of %u cells the order cost is smaller than the spread "
-			  "of the probes' own bias (p05 to p95): there it is an order of "
-			  "magnitude, not a figure to rank variants by.",
+			  "- In %u of %u cells the order cost is smaller than the spread of the "
+			  "probes' own bias (p05 to p95): there it is an order of magnitude, not "
+			  "a figure to rank variants by.",
 			  drowned, probed);
+	if (cut)
+		paragraph(out, 2,
+			  "- In %u of %u cells the raw order cost is more than twice what the "
+			  "medians of fill and flush add up to: most of it is time in which QEMU's "
+			  "thread was interrupted, not work.",
+			  cut, probed);
 	if (probed)
 		item(out, "Order cost holds scheduling and cache misses of that moment and differs "
 			  "between boots. A recorded trace through each strategy in memory "
@@ -196,7 +219,7 @@ void report_limits(GString *out, const struct results *r)
 	about_machine(out, r);
 	about_power(out, r);
 	about_order(out, r);
-	about_bias(out, r);
+	about_cost(out, r);
 	if (r->exclusions->len)
 		paragraph(out, 2,
 			  "- %u trial%s or phase%s left out (above): if their cause has to "

@@ -55,7 +55,8 @@ static char *panel_note(const struct results *r, unsigned int w, unsigned int ri
 		return g_strdup("not measured");
 	count = short_count(elements);
 	if (least == most)
-		note = g_strdup_printf("n = %u trials, %s elements", most, count);
+		note = g_strdup_printf("n = %u trial%s, %s elements", most, most == 1 ? "" : "s",
+				       count);
 	else
 		note = g_strdup_printf("n = %u-%u trials, %s elements", least, most, count);
 	g_free(count);
@@ -130,8 +131,9 @@ static void put_unshown(const struct results *r, const GArray *chosen, GString *
 /* What a share plot plots, and its axes as they grow. */
 struct shares {
 	size_t hist;  /* offset in struct cell */
-	double scale; /* value to axis: 1e-3 for ns to us */
+	double scale; /* value to axis: 1e-9 for ns to s */
 	double least; /* left end of the axis */
+	double base;  /* of its labels: powers of this */
 	double right, bottom;
 };
 
@@ -166,6 +168,7 @@ static bool write_shares(const struct results *r, const char *folder, GString *v
 {
 	GArray *chosen = disordered(r);
 	bool any = chosen->len, fine = true;
+	double powers;
 
 	s->right = s->least;
 	s->bottom = 1;
@@ -185,8 +188,11 @@ static bool write_shares(const struct results *r, const char *folder, GString *v
 	}
 	put_panels(r, chosen, vars);
 	put_unshown(r, chosen, vars);
-	g_string_append_printf(vars, "LEFT = %g\nRIGHT = %g\nBOTTOM = %g\n", s->least,
-			       exp2(ceil(log2(s->right / s->least) + 0.01)) * s->least,
+	/* Up to the next power of the base; about six labels. */
+	powers = ceil(log(s->right / s->least) / log(s->base) + 0.01);
+	g_string_append_printf(vars, "LEFT = %g\nRIGHT = %g\nSTEP = %g\nBOTTOM = %g\n", s->least,
+			       pow(s->base, powers) * s->least,
+			       pow(s->base, 1 + floor((powers - 1) / 6)),
 			       fmax(1e-6, pow(10, floor(log10(s->bottom)))));
 	g_array_free(chosen, TRUE);
 	return any;
@@ -194,14 +200,15 @@ static bool write_shares(const struct results *r, const char *folder, GString *v
 
 static bool write_depth(const struct results *r, const char *folder, GString *vars, GError **error)
 {
-	struct shares s = {.hist = offsetof(struct cell, depth), .scale = 1, .least = 1};
+	struct shares s = {.hist = offsetof(struct cell, depth), .scale = 1, .least = 1, .base = 2};
 
 	return write_shares(r, folder, vars, &s, error);
 }
 
 static bool write_hold(const struct results *r, const char *folder, GString *vars, GError **error)
 {
-	struct shares s = {.hist = offsetof(struct cell, hold), .scale = 1e-3, .least = 0.25};
+	struct shares s = {
+		.hist = offsetof(struct cell, hold), .scale = 1e-9, .least = 1e-6, .base = 10};
 
 	return write_shares(r, folder, vars, &s, error);
 }
@@ -209,7 +216,7 @@ static bool write_hold(const struct results *r, const char *folder, GString *var
 /* MEAN[panel * variants]: "1.23 / 17", time-weighted mean and maximum of S. */
 static bool write_stash(const struct results *r, const char *folder, GString *vars, GError **error)
 {
-	struct shares s = {.hist = offsetof(struct cell, stash), .scale = 1, .least = 1};
+	struct shares s = {.hist = offsetof(struct cell, stash), .scale = 1, .least = 1, .base = 2};
 	GArray *chosen = disordered(r);
 	unsigned int variants = r->run->variants->len, i = 0;
 	bool any = write_shares(r, folder, vars, &s, error);
@@ -412,9 +419,11 @@ static bool write_throughput(const struct results *r, const char *folder, GStrin
 	low = fmax(0.05, fmin(low, 1 / (1 + r->margin)) / 1.04);
 	high = fmin(20, fmax(high, 1 + r->margin) * 1.04);
 	g_string_append_printf(vars, "LEFT = %g\nRIGHT = %g\nMARGIN = %g\n", low, high, r->margin);
-	g_string_append_printf(
-		vars, least == most ? "N = 'n = %u blocks'\n" : "N = 'n = %u to %u blocks'\n",
-		least, most);
+	g_string_append_printf(vars,
+			       most == 1       ? "N = 'n = 1 block'\n"
+			       : least == most ? "N = 'n = %u blocks'\n"
+					       : "N = 'n = %u to %u blocks'\n",
+			       least, most);
 	put_tics(vars, low, high);
 	put_ratio_labels(r, vars);
 	return any;

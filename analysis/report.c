@@ -8,11 +8,14 @@
 
 char *ran_on(const struct run *run)
 {
-	return g_strdup_printf("QEMU %s, %s, %" G_GUINT64_FORMAT " host core%s, Linux %s, run of "
-			       "%.10s",
-			       run->qemu_version, run->accel, run->cores,
-			       run->cores == 1 ? "" : "s", run->kernel,
-			       run->created[0] ? run->created : "unknown date");
+	char *accel = g_ascii_strup(run->accel, -1);
+	char *line = g_strdup_printf(
+		"QEMU %s, %s, %" G_GUINT64_FORMAT " host core%s, Linux %s, run of %.10s",
+		run->qemu_version, accel, run->cores, run->cores == 1 ? "" : "s", run->kernel,
+		run->created[0] ? run->created : "unknown date");
+
+	g_free(accel);
+	return line;
 }
 
 char *verdict_text(const struct results *r, const struct cell *c, const struct comparison *cmp)
@@ -60,8 +63,8 @@ static void what_was_run(GString *out, const struct results *r)
 	g_string_append(names, "; ring");
 	for (unsigned int i = 0; i < run->rings->len; i++)
 		g_string_append_printf(names, "%s %s", i ? "," : "", (char *)run->rings->pdata[i]);
-	field(out, "plan", "%s, seed %" G_GUINT64_FORMAT ", %u blocks: %s", run->plan, run->seed,
-	      run->blocks, names->str);
+	field(out, "plan", "%s, seed %" G_GUINT64_FORMAT ", %u block%s: %s", run->plan, run->seed,
+	      run->blocks, run->blocks == 1 ? "" : "s", names->str);
 	g_string_free(names, TRUE);
 	field(out, "date", "%s", run->created[0] ? run->created : "unknown");
 }

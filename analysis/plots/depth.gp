@@ -2,6 +2,7 @@
 # Reorder depth: places ahead of the oldest element not yet completed.
 HEAD_LINE = 'Reorder depth: places ahead of the oldest element not yet completed'
 X_LABEL = 'reorder depth d (elements)'
+X_FORMAT = '%g'
 Y_LABEL = 'share of elements at depth >= d (%)'
 INSET = 0
 load 'vars.gp'

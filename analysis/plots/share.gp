@@ -1,21 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A panel for each ring (rows) and workload (columns): the share of counts that
 # reach a value, both axes logarithmic, one curve a variant. The caller sets
-# HEAD_LINE, X_LABEL, Y_LABEL, and INSET to 1 for a small table from MEAN.
+# HEAD_LINE, X_LABEL, Y_LABEL, and X_FORMAT, INSET to 1 for a small table from MEAN.
 HEIGHT = 160 + 370 * RINGS
 WIDTH = PANELS > 1 ? 1400 : 900
 load 'style.gp'
 
 set label 2 HEAD_LINE at screen 0.5, screen 1 - 28.0 / HEIGHT center font LARGE
-set label 3 UNSHOWN at screen 0.988, screen 0.018 right font SMALL textcolor rgb '#444444'
+set label 3 'n: trials of each variant. '.UNSHOWN at screen 0.988, screen 0.018 right font SMALL textcolor rgb '#444444'
 set label 4 Y_LABEL at screen 20.0 / WIDTH, screen 0.5 center rotate by 90
 set logscale xy
 set xrange [LEFT:RIGHT]
 set yrange [100 * BOTTOM:100]
-set format '%g'
+set format x X_FORMAT
+set format y '%g'
 set ytics 0.0001, 10, 100
-# 1, 4, 16 ... where a panel is narrow
-set xtics LEFT, RIGHT / LEFT > 2000 ? 8 : 4
+set xtics LEFT, STEP
 
 top = 1 - 100.0 / HEIGHT
 bottom = 150.0 / HEIGHT

@@ -45,7 +45,7 @@ plots_drawn() {
 		[ "$(stat -c %s "$1/plots/$p.svg")" -gt 15000 ] || return 1
 		# Title, caption with the version, n: text that a reader needs.
 		grep -q '</svg>' "$1/plots/$p.svg" || return 1
-		grep -q 'QEMU 0.0.0, tcg, 2 host cores' "$1/plots/$p.svg" || return 1
+		grep -q 'QEMU 0.0.0, TCG, 2 host cores' "$1/plots/$p.svg" || return 1
 		grep -q 'n = ' "$1/plots/$p.svg" || return 1
 	done
 }
