@@ -25,3 +25,22 @@ $(PROBES)/vqprobe.o $(PROBES)/sites.o $(PROBES)/calib.o: | $(PROBES)/vqprobe.ske
 
 $(B)/vqprobe: $(PROBES)/vqprobe.o $(PROBES_OBJS)
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,$(PROBES_PKGS)) -lm
+
+# Tests ---------------------------------------------------------------------
+TESTS += $(PROBES)/test-model probes/tests/probe.sh probes/tests/second-opinion.sh
+
+$(PROBES)/test-model: $(PROBES)/tests/test-model.o $(PROBES)/model.o $(PROBES)/hist.o
+	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0)
+
+# What the shell tests watch: built as QEMU's virtio.c is, and as others are.
+VICTIM_CFLAGS := -std=gnu11 -O2 -g -D_GNU_SOURCE -pthread
+$(PROBES)/victim-nop5: probes/tests/victim.c
+	@mkdir -p $(@D)
+	$(CC) $(VICTIM_CFLAGS) -pg -mfentry -mnop-mcount -fno-pie -no-pie $< -o $@
+
+$(PROBES)/victim-pie: probes/tests/victim.c
+	@mkdir -p $(@D)
+	$(CC) $(VICTIM_CFLAGS) -fPIE -pie $< -o $@
+
+$(PROBES)/probejson: $(PROBES)/tests/probejson.o
+	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,json-glib-1.0)

@@ -1,0 +1,92 @@
+# Sourced by the shell tests: a victim to watch, and TAP.
+# SPDX-License-Identifier: GPL-2.0-or-later
+B=build/probes
+make -s --no-print-directory build/vqprobe $B/victim-nop5 $B/victim-pie $B/probejson >/dev/null
+T=$(mktemp -d)
+victim_pid='' probe_pid=''
+cleanup() {
+	[ -z "$probe_pid" ] || kill "$probe_pid" 2>/dev/null || true
+	[ -z "$victim_pid" ] || kill "$victim_pid" 2>/dev/null || true
+	rm -rf "$T"
+}
+trap cleanup EXIT
+
+tests=0 bad=0
+# ok DESCRIPTION COMMAND...
+ok() {
+	local what=$1 out
+	shift
+	tests=$((tests + 1))
+	if out=$("$@" 2>&1); then
+		echo "ok $tests - $what"
+	else
+		echo "not ok $tests - $what"
+		printf '%s\n' "$out" | sed 's/^/# /' | cut -c1-600
+		bad=$((bad + 1))
+	fi
+}
+finish() {
+	echo "1..$tests"
+	[ "$bad" -eq 0 ]
+}
+
+# victim_start VICTIM ARGUMENTS...: waits for its first line of input
+victim_start() {
+	rm -f "$T/in"
+	mkfifo "$T/in"
+	local program=$1
+	shift
+	"$B/$program" "$@" <"$T/in" >"$T/truth" &
+	victim_pid=$!
+	exec 7>"$T/in"
+}
+# victim_end: it has done what it was told, and is gone
+victim_end() {
+	exec 7>&-
+	wait "$victim_pid" || true
+	victim_pid=''
+}
+# probe_start ARGUMENTS...: returns when it is watching the victim
+probe_start() {
+	rm -f "$T/ready" "$T/p.json"
+	mkfifo "$T/ready"
+	build/vqprobe -p "$victim_pid" --json "$T/p.json" --ready-fd 8 "$@" \
+		8>"$T/ready" 7>&- 2>"$T/err" &
+	probe_pid=$!
+	[ "$(head -c 1 "$T/ready")" = 1 ]
+}
+# probe_end [SIGNAL]: its exit status
+probe_end() {
+	[ -z "${1:-}" ] || kill "-$1" "$probe_pid"
+	local rc=0
+	wait "$probe_pid" || rc=$?
+	probe_pid=''
+	return "$rc"
+}
+# watch VICTIM "ITS ARGUMENTS" [VQPROBE'S...]: the whole of it, result in p.json
+watch() {
+	local program=$1 arguments=$2
+	shift 2
+	# shellcheck disable=SC2086
+	victim_start "$program" $arguments
+	probe_start "$@" || { cat "$T/err"; exec 7>&-; return 1; }
+	echo go >&7
+	victim_end
+	probe_end
+}
+get() { $B/probejson get "$T/p.json" "$1"; }
+# is PATH VALUE: says p.json so?
+is() {
+	local v
+	v=$(get "$1" | sort -u)
+	[ "$v" = "$2" ] || { echo "$1 is $v, not $2"; return 1; }
+}
+# fails STATUS PATTERN COMMAND...: exits so, with that on stderr
+fails() {
+	local want=$1 pattern=$2 rc=0
+	shift 2
+	"$@" >"$T/out" 2>"$T/err" || rc=$?
+	cat "$T/err"
+	[ "$rc" -eq "$want" ] || { echo "exit $rc, not $want"; return 1; }
+	grep -q -- "$pattern" "$T/err"
+}
