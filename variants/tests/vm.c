@@ -15,7 +15,7 @@
 #include "../../runners/guest.h"
 #include "vm.h"
 
-#define BOOT_MS 120000
+#define BOOT_MS 60000
 #define QMP_MS 30000
 
 static bool vm_fail(GError **error, const char *what)
