@@ -44,7 +44,7 @@ do for [ring = 1:RINGS] {
 		set label 12 NOTE[panel] at graph 0, screen y1 + 13.0 / HEIGHT left font SMALL \
 			textcolor rgb '#444444'
 		set xrange [0:RIGHT[column] * 1.12]
-		set xtics 0, step(RIGHT[column] / 3)
+		set xtics 0, step(RIGHT[column] / 4)
 		set xlabel ring == RINGS ? 'ns an element' : ''
 		set ytics scale 0 ('' 1)
 		if (column == 1) {
