@@ -27,8 +27,8 @@
  * 32768.  Generations start a few laps before they wrap, so that every run
  * passes that point early.
  *
- * All strategies pay for this check alike: about five instructions a pop and
- * as many a fill.
+ * All strategies pay for this check alike: fewer than ten instructions for each
+ * pop and each fill.
  *
  * Copyright (C) 2026 The vqlab authors
  * SPDX-License-Identifier: GPL-2.0-or-later
