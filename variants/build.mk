@@ -24,7 +24,7 @@ $(B)/variants/san/%.o: variants/%.c
 $(B)/variants/san/test-reorder: $(addprefix $(B)/variants/san/tests/,test-reorder.o oracle.o) \
 		$(REORDER_SRC:variants/%.c=$(B)/variants/san/%.o)
 	$(CC) $(SANITISE) $^ $(call pkg_libs,glib-2.0) -o $@
-TESTS += variants/tests/hooks.sh
+TESTS += variants/tests/hooks.sh variants/tests/refuse.sh
 C_STYLE += variants/qemu/reorder-hooks.h variants/qemu/reorder-glue.c.inc
 
 # The strategies inside the real QEMU; talks to the guest as the runners do.
