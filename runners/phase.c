@@ -62,10 +62,11 @@ static JsonObject *strategy_delta(JsonObject *before, JsonObject *after)
 	return json_object_ref(after);
 }
 
-static char *file_of(const struct trial *t, const struct phase *ph, const char *kind)
+static char *file_of(const struct trial *t, const struct phase *ph, const char *kind,
+		     const char *suffix)
 {
-	g_autofree char *name = g_strdup_printf("%s-%s-%s.json", kind, ph->slot->workload->name,
-						ph->slot->probes ? "on" : "off");
+	g_autofree char *name = g_strdup_printf("%s-%s-%s.%s", kind, ph->slot->workload->name,
+						ph->slot->probes ? "on" : "off", suffix);
 
 	return g_build_filename(t->dir, name, NULL);
 }
@@ -74,7 +75,7 @@ static char *file_of(const struct trial *t, const struct phase *ph, const char *
 static bool take_load(struct trial *t, struct phase *ph, const GByteArray *out, GError **error)
 {
 	const char *kind = ph->slot->workload->kind;
-	g_autofree char *path = file_of(t, ph, kind);
+	g_autofree char *path = file_of(t, ph, kind, "json");
 
 	if (!write_file(path, (const char *)out->data, out->len, error))
 		return false;
@@ -97,7 +98,7 @@ static bool run_load(struct trial *t, struct phase *ph, struct perfstat *perf, G
 
 static bool run_with_perf(struct trial *t, struct phase *ph, GError **error)
 {
-	g_autofree char *base = file_of(t, ph, "perf");
+	g_autofree char *base = file_of(t, ph, "perf", "csv");
 	g_autoptr(GError) e = NULL;
 	struct perfstat perf;
 	bool ok;
@@ -124,7 +125,7 @@ static bool take_probe(struct probe *p, struct phase *ph, bool ok, GError **erro
 
 bool phase_run(struct trial *t, struct phase *ph, GError **error)
 {
-	g_autofree char *json = file_of(t, ph, "vqprobe");
+	g_autofree char *json = file_of(t, ph, "vqprobe", "json");
 	g_autoptr(GError) e = NULL;
 	JsonObject *before, *after;
 	struct probe probe;

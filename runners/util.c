@@ -94,8 +94,10 @@ bool write_file(const char *path, const char *text, size_t len, GError **error)
 	}
 	ok = ok && rename(temp, path) == 0;
 	if (!ok) {
-		g_set_error(error, VQB_ERROR, VQB_FAILED, "cannot write %s: %s", path,
-			    g_strerror(errno));
+		g_set_error(error, VQB_ERROR, VQB_FAILED, "cannot write %s: %s%s", path,
+			    g_strerror(errno),
+			    errno == ENOSPC ? ": free some space, then run the same command again"
+					    : "");
 		if (fd >= 0)
 			close(fd);
 		unlink(temp);
