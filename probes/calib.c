@@ -94,16 +94,17 @@ static int main_program(struct dl_phdr_info *info, size_t size, void *data)
 
 static bool fake_queue(struct fake *f, const struct vq_layout *l)
 {
+	char *vq = f->vq + l->vq_start;
 	void *p;
 
 	for (size_t i = 0; i < sizeof(*l) / sizeof(__u32); i++)
 		if (((const __u32 *)l)[i] > PART - 8)
 			return false;
-	*(uint32_t *)(f->vq + l->vq_num) = RING;
+	*(uint32_t *)(vq + l->vq_num) = RING;
 	p = f->caches;
-	memcpy(f->vq + l->vq_caches, &p, sizeof(p));
+	memcpy(vq + l->vq_caches, &p, sizeof(p));
 	p = f->vdev;
-	memcpy(f->vq + l->vq_vdev, &p, sizeof(p));
+	memcpy(vq + l->vq_vdev, &p, sizeof(p));
 	p = f->ring;
 	memcpy(f->caches + l->caches_used_ptr, &p, sizeof(p));
 	memcpy(f->caches + l->caches_desc_ptr, &p, sizeof(p));
@@ -155,7 +156,7 @@ static bool calibrate_one(struct vqprobe_bpf *skel, const struct vq_layout *l, s
 	double base;
 
 	if (like->fn == VQ_FN_FLUSH)
-		arg = (uintptr_t)(f->vq + l->vq_used_idx);
+		arg = (uintptr_t)(f->vq + l->vq_start + l->vq_used_idx);
 	*site = (struct vq_site){
 		.fn = like->fn,
 		.instruction = first_instruction[kind],

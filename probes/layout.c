@@ -11,18 +11,22 @@
 static const struct {
 	const char *type, *path;
 	size_t slot;
+	size_t size; /* of a member that lies in a span; else 0 */
 } wanted[] = {
-#define WANT(type, path, field)                                                                    \
+#define SPAN(type, path, field, size)                                                              \
 	{                                                                                          \
-		type, path, offsetof(struct vq_layout, field)                                      \
+		type, path, offsetof(struct vq_layout, field), size                                \
 	}
-	WANT("VirtQueue", "vring.num", vq_num),
-	WANT("VirtQueue", "vring.caches", vq_caches),
-	WANT("VirtQueue", "used_idx", vq_used_idx),
-	WANT("VirtQueue", "used_wrap_counter", vq_used_wrap),
+#define WANT(type, path, field) SPAN(type, path, field, 0)
+	SPAN("VirtQueue", "vring.num", vq_num, 4),
+	SPAN("VirtQueue", "vring.caches", vq_caches, 8),
+	SPAN("VirtQueue", "used_idx", vq_used_idx, 2),
+	SPAN("VirtQueue", "used_wrap_counter", vq_used_wrap, 1),
+	SPAN("VirtQueue", "inuse", vq_inuse, 4),
+	SPAN("VirtQueue", "vdev", vq_vdev, 8),
 	WANT("VirtQueue", "queue_index", vq_queue_index),
-	WANT("VirtQueue", "inuse", vq_inuse),
-	WANT("VirtQueue", "vdev", vq_vdev),
+	SPAN("VirtQueueElement", "index", elem_index, 4),
+	SPAN("VirtQueueElement", "ndescs", elem_ndescs, 4),
 	WANT("VRingMemoryRegionCaches", "used.ptr", caches_used_ptr),
 	WANT("VRingMemoryRegionCaches", "desc.ptr", caches_desc_ptr),
 	WANT("VirtIODevice", "name", vdev_name),
@@ -31,8 +35,6 @@ static const struct {
 	WANT("VirtIODevice", "parent_obj.parent_bus", vdev_bus),
 	WANT("BusState", "parent", bus_parent),
 	WANT("DeviceState", "id", dev_id),
-	WANT("VirtQueueElement", "index", elem_index),
-	WANT("VirtQueueElement", "ndescs", elem_ndescs),
 };
 
 /* The struct behind typedefs and qualifiers; false if it is none. */
@@ -149,6 +151,32 @@ static bool member_offset(Dwarf_Die die, const char *path, Dwarf_Word *offset)
 	}
 }
 
+static __u32 *slot(struct vq_layout *layout, size_t i)
+{
+	return (__u32 *)((char *)layout + wanted[i].slot);
+}
+
+/* The part of @type that holds all of its span members, at most @max bytes; these
+ * then count from its start. */
+static bool make_span(struct vq_layout *layout, const char *type, __u32 *start, __u32 *size,
+		      __u32 max)
+{
+	__u32 first = ~0u, end = 0;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++) {
+		if (!wanted[i].size || strcmp(wanted[i].type, type))
+			continue;
+		first = MIN(first, *slot(layout, i) & ~7u);
+		end = MAX(end, *slot(layout, i) + wanted[i].size);
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++)
+		if (wanted[i].size && !strcmp(wanted[i].type, type))
+			*slot(layout, i) -= first;
+	*start = first;
+	*size = (end - first + 7) & ~7u;
+	return *size <= max;
+}
+
 bool vq_layout_read(Dwfl_Module *mod, struct vq_layout *layout, GError **error)
 {
 	Dwarf_Addr bias;
@@ -179,7 +207,14 @@ bool vq_layout_read(Dwfl_Module *mod, struct vq_layout *layout, GError **error)
 				    wanted[i].type, wanted[i].path);
 			return false;
 		}
-		*(__u32 *)((char *)layout + wanted[i].slot) = offset;
+		*slot(layout, i) = offset;
 	}
-	return true;
+	if (make_span(layout, "VirtQueue", &layout->vq_start, &layout->vq_size, VQ_SPAN_MAX) &&
+	    make_span(layout, "VirtQueueElement", &layout->elem_start, &layout->elem_size,
+		      VQ_ELEM_SPAN_MAX))
+		return true;
+	g_set_error(
+		error, VQ_ERROR, VQ_ERROR_NO_DWARF,
+		"struct VirtQueue is larger than vqprobe knows: this QEMU is none of 7.2 to 10.2");
+	return false;
 }

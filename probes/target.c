@@ -192,7 +192,7 @@ void vq_target_name_queue(struct vq_target *t, const struct vq_layout *l, uint64
 	e->h.type = VQ_QUEUE;
 	e->h.size = sizeof(*e);
 	e->h.vq = vq;
-	e->vdev = read_pointer(t, vq + l->vq_vdev);
+	e->vdev = read_pointer(t, vq + l->vq_start + l->vq_vdev);
 	if (!e->vdev || !vq_target_read(t, vq + l->vq_queue_index, &index, sizeof(index))) {
 		snprintf(e->device, sizeof(e->device), "vq@%#" PRIx64, vq);
 		snprintf(e->type, sizeof(e->type), "unknown");

@@ -118,25 +118,35 @@ struct vq_end_event {
 	__u64 lost;
 };
 
-/* Offsets into QEMU's structs, in bytes; from DWARF, see layout.c. */
+/*
+ * Offsets into QEMU's structs, in bytes; from DWARF, see layout.c.  What is
+ * wanted of a struct is read at once, because each read has a price of its own:
+ * a span of it, aligned to 8 bytes.  Offsets marked (span) count from there.
+ */
 struct vq_layout {
-	__u32 vq_num;	       /* VirtQueue.vring.num */
-	__u32 vq_caches;       /* VirtQueue.vring.caches */
-	__u32 vq_used_idx;     /* VirtQueue.used_idx */
-	__u32 vq_used_wrap;    /* VirtQueue.used_wrap_counter */
-	__u32 vq_queue_index;  /* VirtQueue.queue_index */
-	__u32 vq_inuse;	       /* VirtQueue.inuse */
-	__u32 vq_vdev;	       /* VirtQueue.vdev */
-	__u32 caches_used_ptr; /* VRingMemoryRegionCaches.used.ptr */
-	__u32 caches_desc_ptr; /* VRingMemoryRegionCaches.desc.ptr */
-	__u32 vdev_name;       /* VirtIODevice.name */
-	__u32 vdev_features;   /* VirtIODevice.guest_features */
-	__u32 vdev_id;	       /* VirtIODevice.parent_obj.id */
-	__u32 vdev_bus;	       /* VirtIODevice.parent_obj.parent_bus */
-	__u32 bus_parent;      /* BusState.parent */
-	__u32 dev_id;	       /* DeviceState.id */
-	__u32 elem_index;      /* VirtQueueElement.index */
-	__u32 elem_ndescs;     /* VirtQueueElement.ndescs */
+	__u32 vq_start, vq_size;     /* span of VirtQueue */
+	__u32 vq_num;		     /* (span) VirtQueue.vring.num */
+	__u32 vq_caches;	     /* (span) VirtQueue.vring.caches */
+	__u32 vq_used_idx;	     /* (span) VirtQueue.used_idx */
+	__u32 vq_used_wrap;	     /* (span) VirtQueue.used_wrap_counter */
+	__u32 vq_inuse;		     /* (span) VirtQueue.inuse */
+	__u32 vq_vdev;		     /* (span) VirtQueue.vdev */
+	__u32 vq_queue_index;	     /* VirtQueue.queue_index */
+	__u32 elem_start, elem_size; /* span of VirtQueueElement */
+	__u32 elem_index;	     /* (span) VirtQueueElement.index */
+	__u32 elem_ndescs;	     /* (span) VirtQueueElement.ndescs */
+	__u32 caches_used_ptr;	     /* VRingMemoryRegionCaches.used.ptr */
+	__u32 caches_desc_ptr;	     /* VRingMemoryRegionCaches.desc.ptr */
+	__u32 vdev_name;	     /* VirtIODevice.name */
+	__u32 vdev_features;	     /* VirtIODevice.guest_features */
+	__u32 vdev_id;		     /* VirtIODevice.parent_obj.id */
+	__u32 vdev_bus;		     /* VirtIODevice.parent_obj.parent_bus */
+	__u32 bus_parent;	     /* BusState.parent */
+	__u32 dev_id;		     /* DeviceState.id */
 };
+
+/* Largest spans: QEMU 10's are 104 and 16 bytes. */
+#define VQ_SPAN_MAX 192
+#define VQ_ELEM_SPAN_MAX 64
 
 #endif /* VQLAB_VQEVENT_H */

@@ -64,6 +64,21 @@ struct {
 
 #define READ(dst, addr) bpf_probe_read_user(&(dst), sizeof(dst), (const void *)(addr))
 
+/* What is wanted of a VirtQueue and of an element, in one read each. */
+struct vq_span {
+	__u64 word[VQ_SPAN_MAX / 8];
+};
+struct elem_span {
+	__u64 word[VQ_ELEM_SPAN_MAX / 8];
+};
+#define FIELD(type, span, offset) (*(type *)((char *)(span)->word + (offset)))
+
+static __always_inline int read_vq(struct vq_span *s, __u64 vq)
+{
+	return bpf_probe_read_user(s->word, layout.vq_size & 0xff,
+				   (const void *)(vq + layout.vq_start));
+}
+
 static __always_inline struct thread *thread_enter(void)
 {
 	struct thread *t;
@@ -94,22 +109,25 @@ static __always_inline void head(struct vq_head *h, __u16 type, __u16 size, __u6
 	h->vq = vq;
 }
 
-static __always_inline int send_elem(__u16 type, __u64 vq, __u64 t0, __u64 ts, __u64 elem, __u32 id,
+static __always_inline int send_elem(__u16 type, __u64 vq, __u64 t0, __u64 ts, __u64 elem,
 				     __u32 len)
 {
 	struct vq_elem_event *e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);
+	struct elem_span s = {};
 
 	if (!e) {
 		__sync_fetch_and_add(&lost[type], 1);
 		return 0;
 	}
 	head(&e->h, type, sizeof(*e), vq, t0, ts);
-	e->id = id;
-	e->len = len;
 	e->inuse = 0;
-	if (READ(e->ndescs, elem + layout.elem_ndescs) ||
-	    (type == VQ_POP && READ(e->inuse, vq + layout.vq_inuse)))
+	if (bpf_probe_read_user(s.word, layout.elem_size & 0x7f,
+				(const void *)(elem + layout.elem_start)) ||
+	    (type == VQ_POP && READ(e->inuse, vq + layout.vq_start + layout.vq_inuse)))
 		__sync_fetch_and_add(&unreadable_calls, 1);
+	e->id = FIELD(__u32, &s, layout.elem_index);
+	e->ndescs = FIELD(__u32, &s, layout.elem_ndescs);
+	e->len = len;
 	bpf_ringbuf_submit(e, BPF_RB_NO_WAKEUP);
 	return 0;
 }
@@ -131,7 +149,6 @@ int pop_return(struct pt_regs *ctx)
 {
 	__u64 ts = bpf_ktime_get_ns(), elem = ctx->ax, vq;
 	struct thread *t = thread_return();
-	__u32 id = 0;
 
 	if (!t || !t->pop.vq)
 		return 0;
@@ -141,9 +158,7 @@ int pop_return(struct pt_regs *ctx)
 		__sync_fetch_and_add(&null_pops, 1);
 		return 0;
 	}
-	if (READ(id, elem + layout.elem_index))
-		__sync_fetch_and_add(&unreadable_calls, 1);
-	return send_elem(VQ_POP, vq, t->pop.t0, ts, elem, id, 0);
+	return send_elem(VQ_POP, vq, t->pop.t0, ts, elem, 0);
 }
 
 /*
@@ -169,32 +184,27 @@ int fill_return(struct pt_regs *ctx)
 {
 	__u64 ts = bpf_ktime_get_ns(), vq;
 	struct thread *t = thread_return();
-	__u32 id = 0;
 
 	if (!t || !t->fill.vq)
 		return 0;
 	vq = t->fill.vq;
 	t->fill.vq = 0;
-	if (READ(id, t->fill.elem + layout.elem_index))
-		__sync_fetch_and_add(&unreadable_calls, 1);
-	return send_elem(VQ_FILL, vq, t->fill.t0, ts, t->fill.elem, id, t->fill.arg);
+	return send_elem(VQ_FILL, vq, t->fill.t0, ts, t->fill.elem, t->fill.arg);
 }
 
 SEC("uprobe")
 int flush_entry(struct pt_regs *ctx)
 {
 	struct thread *t = thread_enter();
-	__u64 vq = ctx->di;
-	__u16 idx = 0;
-	__u8 wrap = 0;
+	struct vq_span s = {};
 
 	if (!t)
 		return 0;
-	if (READ(idx, vq + layout.vq_used_idx) || READ(wrap, vq + layout.vq_used_wrap))
+	if (read_vq(&s, ctx->di))
 		__sync_fetch_and_add(&unreadable_calls, 1);
-	t->flush.used_idx = idx;
-	t->flush.used_wrap = wrap;
-	t->flush.vq = vq;
+	t->flush.used_idx = FIELD(__u16, &s, layout.vq_used_idx);
+	t->flush.used_wrap = FIELD(__u8, &s, layout.vq_used_wrap);
+	t->flush.vq = ctx->di;
 	t->flush.t0 = bpf_ktime_get_ns();
 	return 0;
 }
@@ -261,16 +271,15 @@ static long send_flush_chunk(__u32 i, void *arg)
 
 /* Where the used entries are: split rings have a used ring behind a header of
  * four bytes, packed ones overwrite the descriptors. */
-static __always_inline void find_ring(struct flush *f)
+static __always_inline void find_ring(struct flush *f, const struct vq_span *s)
 {
-	__u64 caches = 0, ring = 0, vdev = 0, features = 0;
+	__u64 caches = FIELD(__u64, s, layout.vq_caches), vdev = FIELD(__u64, s, layout.vq_vdev);
+	__u64 ring = 0, features = 0;
 	int err;
 
 	f->flags = 0;
 	f->ring = 0;
-	err = READ(vdev, f->vq + layout.vq_vdev);
-	err |= READ(features, vdev + layout.vdev_features);
-	err |= READ(caches, f->vq + layout.vq_caches);
+	err = READ(features, vdev + layout.vdev_features);
 	if (features & (1ull << FEATURE_IN_ORDER))
 		f->flags |= VQ_FLUSH_IN_ORDER;
 	if (features & (1ull << FEATURE_PACKED)) {
@@ -287,13 +296,25 @@ static __always_inline void find_ring(struct flush *f)
 	}
 }
 
+/* The ring slots that the used index has passed. */
+static __always_inline __u32 moved(const struct flush *f, __u16 idx, __u32 wrapped)
+{
+	__u32 n;
+
+	if (!(f->flags & VQ_FLUSH_PACKED))
+		n = (__u16)(idx - f->old_raw);
+	else /* A full ring moves by num: only the wrap counter shows it. */
+		n = idx - f->old_raw + (wrapped ? f->num : 0);
+	return n > f->num ? 0 : n;
+}
+
 SEC("uretprobe")
 int flush_return(struct pt_regs *ctx)
 {
 	struct flush f = {.ts = bpf_ktime_get_ns()};
 	struct thread *t = thread_return();
-	__u16 idx = 0;
-	__u8 wrap = 0;
+	struct vq_span s = {};
+	__u8 old_wrap, wrap;
 	int err;
 
 	if (!t || !t->flush.vq)
@@ -301,31 +322,23 @@ int flush_return(struct pt_regs *ctx)
 	f.vq = t->flush.vq;
 	f.t0 = t->flush.t0;
 	f.old_raw = t->flush.used_idx;
+	old_wrap = t->flush.used_wrap;
 	t->flush.vq = 0;
-	err = READ(idx, f.vq + layout.vq_used_idx);
-	err |= READ(wrap, f.vq + layout.vq_used_wrap);
-	err |= READ(f.num, f.vq + layout.vq_num);
-	err |= READ(f.inuse, f.vq + layout.vq_inuse);
-	find_ring(&f);
+	err = read_vq(&s, f.vq);
+	f.num = FIELD(__u32, &s, layout.vq_num);
+	f.inuse = FIELD(__u32, &s, layout.vq_inuse);
+	wrap = FIELD(__u8, &s, layout.vq_used_wrap);
+	find_ring(&f, &s);
 	if (err || !f.num || f.num > 32768) {
 		__sync_fetch_and_add(&unreadable_calls, 1);
 		return 0;
 	}
-	if (t->flush.used_wrap)
+	if (old_wrap)
 		f.flags |= VQ_FLUSH_OLD_WRAP;
 	if (wrap)
 		f.flags |= VQ_FLUSH_NEW_WRAP;
 	f.old_idx = f.old_raw % f.num;
-	if (f.flags & VQ_FLUSH_PACKED) {
-		/* A full ring moves by num: only the wrap counter shows it. */
-		f.total = idx - f.old_raw + (!!wrap != !!t->flush.used_wrap ? f.num : 0);
-		if (f.total > f.num)
-			f.total = 0;
-	} else {
-		f.total = (__u16)(idx - f.old_raw);
-		if (f.total > f.num)
-			f.total = 0;
-	}
+	f.total = moved(&f, FIELD(__u16, &s, layout.vq_used_idx), !!wrap != !!old_wrap);
 	if (f.total <= 1)
 		send_flush(&f, 0, f.total, 1);
 	else if (f.total <= 4)
@@ -337,14 +350,11 @@ int flush_return(struct pt_regs *ctx)
 
 static __always_inline int elem_entry(struct pt_regs *ctx, __u16 type)
 {
-	__u64 ts = bpf_ktime_get_ns(), elem = ctx->si;
-	__u32 id = 0;
+	__u64 ts = bpf_ktime_get_ns();
 
 	if (!enabled)
 		return 0;
-	if (READ(id, elem + layout.elem_index))
-		__sync_fetch_and_add(&unreadable_calls, 1);
-	return send_elem(type, ctx->di, ts, ts, elem, id, 0);
+	return send_elem(type, ctx->di, ts, ts, ctx->si, 0);
 }
 
 SEC("uprobe")
@@ -383,7 +393,7 @@ int rewind_entry(struct pt_regs *ctx)
 
 	if (!enabled)
 		return 0;
-	if (READ(inuse, ctx->di + layout.vq_inuse))
+	if (READ(inuse, ctx->di + layout.vq_start + layout.vq_inuse))
 		__sync_fetch_and_add(&unreadable_calls, 1);
 	return send_count(VQ_REWIND, ctx->di, ts, ts, ctx->si, inuse);
 }
