@@ -43,7 +43,7 @@ choose_release() {
 }
 
 # fetch_release DIR: fetches and unpacks the best release that is served into
-# DIR/src and stores its version in DIR/version.  $1 does not exist before.
+# DIR/src and stores its version in DIR/version.  DIR does not exist before.
 fetch_release() {
 	local dir=$1 v first='' why=''
 	rm -rf "$dir.tmp"
@@ -71,7 +71,7 @@ fetch_release() {
 	die "no QEMU source package can be fetched: check the network and the mirror in the host's apt configuration, or set QEMU_SRC or QEMU"
 }
 
-# finish NAME...: makes the folder of a result visible, in one step.
+# finish DIR: makes the folder of a result visible, in one step.
 finish() {
 	local dir=$1
 	rm -rf "$dir"
