@@ -69,7 +69,9 @@ static void G_GNUC_NORETURN run_child(const struct spawn *s, const char *program
 	for (sig = 1; sig < NSIG; sig++)
 		signal(sig, SIG_DFL);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	if (!redirect(s) || (s->file_limit && setrlimit(RLIMIT_FSIZE, &limit) < 0))
+	/* No folder of the user's is kept busy, or written to, by accident. */
+	if (chdir("/") < 0 || !redirect(s) ||
+	    (s->file_limit && setrlimit(RLIMIT_FSIZE, &limit) < 0))
 		fail(report, STEP_SETUP);
 	if (s->unprivileged && !drop_privileges(s))
 		fail(report, STEP_USER);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Child processes that cannot outlive their parent: the kernel kills each when
- * the process that spawned it dies (PR_SET_PDEATHSIG), however it dies.
+ * the process that spawned it dies (PR_SET_PDEATHSIG), however it dies.  They
+ * run in /, so paths given to them must be absolute.
  */
 #ifndef VQLAB_SPAWN_H
 #define VQLAB_SPAWN_H

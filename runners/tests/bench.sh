@@ -216,5 +216,16 @@ cp /bin/true "$tmp/plain/qemu-system-x86_64"
 build/vqbench run $plan --dry-run --qemu "$tmp/plain" >"$tmp/said" 2>&1
 check 'a QEMU without virtio is a failure' is $? 1
 check 'which says what to do' says 'no virtio-blk-pci'
+# On a file system of its own, which goes with the mount namespace.
+mkdir "$tmp/small"
+small() {
+	unshare -m sh -c 'mount -t tmpfs -o size=20m t "$1/small" && build/vqbench run \
+		configs/default.ini -o "$1/small/r" --qemu "$2" --guest "$3" --accel tcg; rc=$?
+		ls "$1"/small/r/trials/*/trial.json; exit $rc' sh "$tmp" "$qemu" "$guest" >"$tmp/said" 2>&1
+}
+small
+check 'a full disk is a failure' is $? 1
+check 'with the remedy' says 'No space left on device: free some space'
+check 'and no result' says 'trial.json.: No such file'
 check 'none of these left a folder' test ! -e "$run"
 echo "1..$n"
