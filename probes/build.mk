@@ -6,7 +6,7 @@ TOOLS += $(B)/vqprobe
 C_STYLE += $(wildcard probes/*.[ch] probes/tests/*.[ch])
 
 PROBES_PKGS := glib-2.0 json-glib-1.0 libdw libelf libzstd libbpf
-PROBES_CORE := model hist trace summary sites target layout calib
+PROBES_CORE := model queue hist trace summary sites target layout calib
 PROBES_OBJS := $(PROBES_CORE:%=$(PROBES)/%.o)
 
 $(PROBES)/%.o: EXTRA_CFLAGS = $(call pkg_cflags,$(PROBES_PKGS)) -I$(PROBES) -Iprobes
@@ -27,9 +27,10 @@ $(B)/vqprobe: $(PROBES)/vqprobe.o $(PROBES_OBJS)
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,$(PROBES_PKGS)) -lm
 
 # Tests ---------------------------------------------------------------------
-TESTS += $(PROBES)/test-model probes/tests/probe.sh probes/tests/second-opinion.sh
+TESTS += $(PROBES)/test-model $(PROBES)/test-oracle probes/tests/probe.sh probes/tests/second-opinion.sh
 
-$(PROBES)/test-model: $(PROBES)/tests/test-model.o $(PROBES)/model.o $(PROBES)/hist.o
+$(PROBES)/test-model $(PROBES)/test-oracle: $(PROBES)/test-%: $(PROBES)/tests/test-%.o \
+		$(PROBES)/model.o $(PROBES)/queue.o $(PROBES)/hist.o
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0)
 
 # What the shell tests watch: built as QEMU's virtio.c is, and as others are.

@@ -99,6 +99,7 @@ struct vq_queue {
 	int64_t old_filled;	/* slots of those completed since */
 	uint64_t last_unpopped; /* id + 1 */
 	uint32_t skip;		/* packed: slots of the last element still to come */
+	bool unknown_chain;	/* packed: that element was never seen before */
 	uint64_t batch_now;
 };
 

@@ -15,7 +15,7 @@
  *	sites.c		symbols, the instruction at each site, its mode, attaching
  *	layout.c	struct offsets from the binary's DWARF
  *	calib.c		what a probe costs and adds to a latency, measured in the run
- *	model.c, hist.c	events to measures
+ *	model.c, queue.c, hist.c	events to measures
  *	trace.c		events to and from a file
  *	summary.c	measures to JSON and to a table
  *

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2119,SC2120
 # Sourced by the shell tests: a victim to watch, and TAP.
 # SPDX-License-Identifier: GPL-2.0-or-later
 B=build/probes

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VQLAB_QUEUE_H
+#define VQLAB_QUEUE_H
+
+#include "model.h"
+
+/* What model.c asks of queue.c; for users there is model.h. */
+
+/* Takes a well-formed event of this queue. */
+void vq_queue_event(struct vq_queue *q, const struct vq_head *h);
+
+/* The device, or this queue of it, was reset at @ts. */
+void vq_queue_reset(struct vq_queue *q, uint64_t ts);
+
+void vq_queue_free(struct vq_queue *q);
+
+#endif
