@@ -193,7 +193,7 @@ static void print_live(const struct watch *w)
 static void watch(struct watch *w)
 {
 	bool live = !opt_json && !opt_output;
-	uint64_t table = w->start_ns + opt_interval * 1e9, modes = 0;
+	uint64_t table = w->start_ns + opt_interval * 1e9;
 	struct pollfd p[2] = {{.fd = w->target->pidfd, .events = POLLIN}};
 	sigset_t set;
 
@@ -208,10 +208,8 @@ static void watch(struct watch *w)
 		ring_buffer__consume(w->rb);
 		if (n > 0 || (opt_duration > 0 && t >= w->start_ns + opt_duration * 1e9))
 			break;
-		if (t >= modes) {
-			vq_sites_read_modes(w->target, w->sites);
-			modes = t + 200 * 1000000ull;
-		}
+		/* The kernel optimises a site after its first hit, so look again. */
+		vq_sites_read_modes(w->target, w->sites);
 		if (live && t >= table) {
 			print_live(w);
 			table += opt_interval * 1e9;

@@ -41,6 +41,13 @@ victim_start() {
 	victim_pid=$!
 	exec 7>"$T/in"
 }
+# victim_done: returns when it has done its work; it stays
+victim_done() {
+	until [ -s "$T/truth" ]; do
+		kill -0 "$victim_pid" || return 1
+		sleep 0.02
+	done
+}
 # victim_end: it has done what it was told, and is gone
 victim_end() {
 	exec 7>&-
@@ -72,8 +79,8 @@ watch() {
 	victim_start "$program" $arguments
 	probe_start "$@" || { cat "$T/err"; exec 7>&-; return 1; }
 	echo go >&7
-	victim_end
-	probe_end
+	victim_done
+	probe_end TERM && victim_end
 }
 get() { $B/probejson get "$T/p.json" "$1"; }
 # is PATH VALUE: says p.json so?

@@ -19,7 +19,7 @@ for pair in virtqueue_fill:fills virtqueue_flush:flushes; do
 	probe_start --no-calibration
 	echo go >&7
 	# It prints when interrupted; keep the process until then.
-	until [ -s "$T/truth" ]; do sleep 0.05; done
+	victim_done
 	kill -INT "$other" || true
 	wait "$other" || true
 	victim_end
