@@ -27,7 +27,8 @@ $(B)/vqprobe: $(PROBES)/vqprobe.o $(PROBES_OBJS)
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,$(PROBES_PKGS)) -lm
 
 # Tests ---------------------------------------------------------------------
-TESTS += $(PROBES)/test-model $(PROBES)/test-oracle probes/tests/probe.sh probes/tests/second-opinion.sh
+TESTS += $(PROBES)/test-model $(PROBES)/test-oracle probes/tests/probe.sh \
+	probes/tests/second-opinion.sh probes/tests/qemu.sh
 
 $(PROBES)/test-model $(PROBES)/test-oracle: $(PROBES)/test-%: $(PROBES)/tests/test-%.o \
 		$(PROBES)/model.o $(PROBES)/queue.o $(PROBES)/hist.o

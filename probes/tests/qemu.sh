@@ -1,0 +1,82 @@
+#!/bin/bash
+# vqprobe on a real QEMU with a real guest: fio's own count of I/Os must be the
+# count of pops, fills and published elements, in both ring formats.
+# SPDX-License-Identifier: GPL-2.0-or-later
+set -euo pipefail
+make -s --no-print-directory build/runners/guest-run >/dev/null
+. probes/tests/lib.sh
+qemu=$(runners/setup/qemu.sh 2>"$T/log") || { cat "$T/log"; echo 'Bail out! no QEMU'; exit 1; }
+guest=$(runners/setup/guest.sh 2>"$T/log") || { cat "$T/log"; echo 'Bail out! no guest'; exit 1; }
+
+# The guest says on one disk that it is up, and waits there until we watch.
+cat >"$T/script" <<'SCRIPT'
+#!/bin/sh
+word() { dd if=/dev/vqlab/sync bs=512 count=1 iflag=direct 2>/dev/null | head -c 2; }
+printf %-512s UP | dd of=/dev/vqlab/sync bs=512 oflag=direct 2>/dev/null
+until [ "$(word)" = GO ]; do usleep 50000; done
+fio --name=x --filename=/dev/vqlab/load --direct=1 --ioengine=libaio --iodepth=48 --bs=4k \
+	--rw=randread --io_size=12m --norandommap --output-format=json |
+	awk -F '[:,]' '/"total_ios"/ { n += $2 } END { print "ios", n }'
+dev=$(readlink /sys/block/"$(basename "$(readlink /dev/vqlab/load)")"/device)
+echo "${dev##*/}" >/sys/bus/virtio/drivers/virtio_blk/unbind
+SCRIPT
+chmod +x "$T/script"
+
+# on_qemu NAME DEVICE-OPTIONS: boots, watches, leaves p.json and the guest's ios
+on_qemu() {
+	local run
+	rm -f "$T"/*.img
+	truncate -s 1M "$T/sync.img"
+	truncate -s 64M "$T/load.img"
+	build/runners/guest-run --qemu "$qemu" --guest "$guest" --console "$T/console" \
+		--put "$T/script:/tmp/script" --qemu-arg=-drive \
+		--qemu-arg="if=none,id=s,format=raw,file=$T/sync.img" --qemu-arg=-device \
+		--qemu-arg="virtio-blk-pci,drive=s,serial=sync,id=disk-sync" --qemu-arg=-drive \
+		--qemu-arg="if=none,id=l,format=raw,file=$T/load.img,aio=threads" \
+		--qemu-arg=-device \
+		--qemu-arg="virtio-blk-pci,drive=l,serial=load,id=disk-load,$1" \
+		-- /tmp/script >"$T/guest" 2>"$T/log" &
+	run=$!
+	until [ "$(head -c 2 "$T/sync.img" | tr -d '\0')" = UP ]; do
+		kill -0 "$run" 2>/dev/null || { cat "$T/log" "$T/console"; return 1; }
+		sleep 0.1
+	done
+	victim_pid=$(pgrep -P "$run")
+	probe_start || { cat "$T/err"; kill "$run"; return 1; }
+	printf GO | dd of="$T/sync.img" conv=notrunc 2>/dev/null
+	wait "$run" || { cat "$T/log"; return 1; }
+	victim_pid=''
+	probe_end
+}
+load() { $B/probejson get "$T/p.json" '$.queues[*]' | grep '"device":"disk-load"' >"$T/q.json"; }
+# says NAME VALUE: of the queue under load
+says() {
+	local v
+	v=$($B/probejson get "$T/q.json" "\$.$1")
+	[ "$v" = "$2" ] || { echo "$1 is $v, not $2"; return 1; }
+}
+counts() {
+	local ios
+	ios=$(awk '$1 == "ios" { print $2 }' "$T/guest")
+	[ "$ios" -gt 1000 ] || { echo "only $ios I/Os"; return 1; }
+	load && for what in pops fills flushes published; do says "$what" "$ios" || return 1; done
+}
+sound() {
+	is '$.lost_events' 0 && is '$.unreadable_calls' 0 && is '$.unreadable_rings' 0 &&
+		is '$.queues[*].conserved' true && says length_mismatches 0 &&
+		says in_flight_start 0 && says in_flight_end 0
+}
+check() {
+	local name=$1 ring=$2 in_order=$3
+	ok "$name: watched" on_qemu "$4"
+	ok "$name: fio's I/Os, all of them" counts
+	ok "$name: nothing lost, nothing amiss" sound
+	ok "$name: the ring's format" says ring "\"$ring\""
+	ok "$name: in order?" says in_order "$in_order"
+	ok "$name: the unbinding reset the queue" says resets 1
+	ok "$name: named by the proxy's id and type" says type '"virtio-blk"'
+}
+check 'split, off' split false packed=off
+check 'packed, in order' packed true packed=on,in_order=on
+ok 'packed, in order: no violation' says order_violations 0
+finish
