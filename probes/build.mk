@@ -36,9 +36,11 @@ $(PROBES)/test-model $(PROBES)/test-oracle: $(PROBES)/test-%: $(PROBES)/tests/te
 
 # What the shell tests watch: built as QEMU's virtio.c is, and as others are.
 VICTIM_CFLAGS := -std=gnu11 -O2 -g -D_GNU_SOURCE -pthread
+# Linked without -pg: the profiler's start-up code would leave a gmon.out.
 $(PROBES)/victim-nop5: probes/tests/victim.c
 	@mkdir -p $(@D)
-	$(CC) $(VICTIM_CFLAGS) -pg -mfentry -mnop-mcount -fno-pie -no-pie $< -o $@
+	$(CC) $(VICTIM_CFLAGS) -pg -mfentry -mnop-mcount -fno-pie -c $< -o $@.o
+	$(CC) -pthread -no-pie $@.o -o $@
 
 $(PROBES)/victim-pie: probes/tests/victim.c
 	@mkdir -p $(@D)

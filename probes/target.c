@@ -80,6 +80,12 @@ static bool open_binary(struct vq_target *t, GError **error)
 	char path[4096];
 	ssize_t n = readlink(t->exe, path, sizeof(path) - 1);
 
+	if (n < 0 && (errno == EACCES || errno == EPERM)) {
+		g_set_error(error, VQ_ERROR, VQ_ERROR_FAILED,
+			    "%s: %s: run as root or with CAP_SYS_PTRACE", t->exe,
+			    g_strerror(errno));
+		return false;
+	}
 	if (n < 0)
 		return fail(error, VQ_ERROR_NO_PROCESS, t->exe, errno);
 	path[n] = 0;
