@@ -3,7 +3,8 @@
  * Gates: what must hold for a trial to be counted.
  *
  *   features      bit 35 (IN_ORDER) exactly as the variant demands, bit 34
- *                 (RING_PACKED) exactly as the ring does, on every device
+ *                 (RING_PACKED) exactly as the ring does, on every device;
+ *                 rings of the size that the plan asks for, if it does
  *   path          the strategy's code handled elements in every phase
  *   lost          no event was lost, no ring unreadable
  *   conservation  pops = fills + taken back + in flight, on every queue

@@ -102,6 +102,8 @@ static bool check_workload(struct plan *p, struct plan_workload *w, GError **err
 	if (!fio && !plan_find_net(p, w->device))
 		return plan_complain(p, error, group, "device", "%s: the plan has no [net %s]",
 				     w->device, w->device);
+	w->queue_size = fio ? plan_find_disk(p, w->device)->queue_size
+			    : plan_find_net(p, w->device)->queue_size;
 	w->device_id = fio ? g_strconcat("disk-", w->device, NULL) : g_strdup(w->device);
 	if (!w->summary)
 		w->summary = g_strdup(w->name);

@@ -33,8 +33,9 @@ struct plan_workload {
 	char *name, *kind, *device, *summary, *direction, *job;
 	char **rings; /* NULL: on every ring of the plan */
 	int64_t seconds;
-	char *device_id; /* disk-NAME or the net's name */
-	char *job_path;	 /* fio only */
+	char *device_id;    /* disk-NAME or the net's name */
+	int64_t queue_size; /* the device's; 0: QEMU's */
+	char *job_path;	    /* fio only */
 	char *job_text;
 };
 

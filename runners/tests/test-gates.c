@@ -155,9 +155,30 @@ static void test_gates(void)
 	}
 }
 
+/* A QEMU that ignores queue-size must not pass for one that honours it. */
+static void test_ring_size(void)
+{
+	static const char *const nums[] = {"64", "1024"};
+	size_t i;
+
+	workload.queue_size = 64;
+	for (i = 0; i < 2; i++) {
+		g_autofree char *probe = g_strdup_printf(
+			"{\"lost_events\":0,\"unreadable_rings\":0,\"queues\":["
+			"{\"num\":%s,\"index\":0,\"conserved\":true,\"order_violations\":0}]}",
+			nums[i]);
+		struct sample s = {"off", "split", PLAIN, probe, NULL, 0, 2};
+		g_autofree char *f = fallen(&s);
+
+		g_assert_cmpstr(f, ==, i ? " features" : "");
+	}
+	workload.queue_size = 0;
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/gates", test_gates);
+	g_test_add_func("/gates/ring-size", test_ring_size);
 	return g_test_run();
 }
