@@ -37,7 +37,7 @@ static const struct {
 	WANT("DeviceState", "id", dev_id),
 };
 
-/* The struct behind typedefs and qualifiers; false if it is none. */
+/* The struct or union behind typedefs and qualifiers; false if it is none. */
 static bool peel_to_struct(Dwarf_Die *die)
 {
 	Dwarf_Attribute attr;
@@ -46,6 +46,7 @@ static bool peel_to_struct(Dwarf_Die *die)
 	for (;;) {
 		switch (dwarf_tag(die)) {
 		case DW_TAG_structure_type:
+		case DW_TAG_union_type:
 			return !dwarf_hasattr(die, DW_AT_declaration);
 		case DW_TAG_typedef:
 		case DW_TAG_const_type:
@@ -113,26 +114,34 @@ static bool find_struct(Dwarf *dbg, const char *name, Dwarf_Die *found)
 	return false;
 }
 
-/* The offset of member @name of struct @die, which becomes the member's type. */
+/*
+ * The offset of member @name of struct @die, which becomes the member's type.
+ * Members of anonymous structs and unions count as @die's own, as in C: QEMU
+ * 10.2 keeps guest_features in such a union.
+ */
 static bool step(Dwarf_Die *die, const char *name, size_t len, Dwarf_Word *offset)
 {
-	Dwarf_Die member;
+	Dwarf_Die member, type;
 	Dwarf_Attribute attr;
-	Dwarf_Word at = 0;
 
 	if (!peel_to_struct(die) || dwarf_child(die, &member))
 		return false;
 	do {
 		const char *n = dwarf_diename(&member);
+		Dwarf_Word at = 0;
 
-		if (dwarf_tag(&member) != DW_TAG_member || !n || strlen(n) != len ||
-		    strncmp(n, name, len))
+		if (dwarf_tag(&member) != DW_TAG_member ||
+		    (n && (strlen(n) != len || strncmp(n, name, len))) ||
+		    !dwarf_attr(&member, DW_AT_type, &attr) || !dwarf_formref_die(&attr, &type))
 			continue;
 		if (dwarf_attr(&member, DW_AT_data_member_location, &attr) &&
 		    dwarf_formudata(&attr, &at))
 			return false;
+		if (!n && !step(&type, name, len, &at))
+			continue;
 		*offset += at;
-		return dwarf_attr(&member, DW_AT_type, &attr) && dwarf_formref_die(&attr, die);
+		*die = type;
+		return true;
 	} while (!dwarf_siblingof(&member, &member));
 	return false;
 }

@@ -40,7 +40,11 @@ typedef struct VirtQueue VirtQueue;
 typedef struct VirtIODevice {
 	DeviceState parent_obj;
 	char padding[300];
-	uint64_t guest_features;
+	/* anonymous, as in QEMU 10.2 */
+	union {
+		uint64_t guest_features;
+		uint64_t guest_features_ex[2];
+	};
 	const char *name;
 	VirtQueue *vq;
 } VirtIODevice;
