@@ -79,6 +79,8 @@ report: all
 	$(B)/vqreport '$(RUN)'
 
 test: all
+	@runners/setup/qemu.sh >/dev/null
+	@runners/setup/guest.sh >/dev/null
 	@$(MAKE) --no-print-directory -j$$(nproc) $(filter $(B)/%,$(TESTS))
 	@runners/tests/run-tests $(TESTS)
 

@@ -39,26 +39,36 @@ apt_setup() {
 }
 
 apt_read_lists() {
-	local uri suite stamp="$CACHE/apt/updated"
+	local uri stamp="$CACHE/apt/updated"
 	command -v apt-get >/dev/null || {
-		echo "vqlab: cannot fetch packages: this system has no apt; set QEMU_SRC or QEMU, and KERNEL" >&2
+		say "cannot fetch packages: this system has no apt; set QEMU_SRC or QEMU, and KERNEL"
 		return 1
 	}
 	[ -f "$stamp" ] && [ -n "$(find "$stamp" -mmin -1440)" ] && return 0
 	uri=$(apt_mirror)
 	[ -n "$uri" ] || {
-		echo "vqlab: no Debian mirror in this host's apt configuration: add one, then apt-get update" >&2
+		say "no Debian mirror in this host's apt configuration: add one, then apt-get update"
 		return 1
 	}
 	mkdir -p "$CACHE/apt/lists/partial" "$CACHE/apt/cache/archives/partial"
-	for suite in bookworm bookworm-backports trixie trixie-backports sid; do
-		echo "deb [signed-by=$APT_KEYRING] $uri $suite main"
-		echo "deb-src [signed-by=$APT_KEYRING] $uri $suite main"
-	done >"$CACHE/apt/sources.list"
-	echo "vqlab: reading package lists" >&2
-	apt_private apt-get update >"$CACHE/apt/update.log" 2>&1 || {
-		echo "vqlab: apt-get update failed: see $CACHE/apt/update.log" >&2
+	say "reading package lists"
+	# sid only has the second choice of QEMU: its absence stops nothing.
+	apt_update "$uri" bookworm bookworm-backports trixie trixie-backports sid ||
+		apt_update "$uri" bookworm bookworm-backports trixie trixie-backports || {
+		grep -E '^(E|W): ' "$CACHE/apt/update.log" >&2
+		say "apt-get update failed: see $CACHE/apt/update.log"
 		return 1
 	}
 	touch "$stamp"
+}
+
+# apt_update URI SUITE...: reads these releases' lists.
+apt_update() {
+	local uri=$1 suite
+	shift
+	for suite in "$@"; do
+		echo "deb [signed-by=$APT_KEYRING] $uri $suite main"
+		echo "deb-src [signed-by=$APT_KEYRING] $uri $suite main"
+	done >"$CACHE/apt/sources.list"
+	apt_private apt-get update >"$CACHE/apt/update.log" 2>&1
 }
