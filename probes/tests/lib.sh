@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2119,SC2120
-# Sourced by the shell tests: a victim to watch, and TAP.
+# Sourced by the shell tests: a victim to watch.
 # SPDX-License-Identifier: GPL-2.0-or-later
 B=build/probes
 make -s --no-print-directory build/vqprobe $B/victim-nop5 $B/victim-pie $B/probejson >/dev/null
@@ -12,24 +12,7 @@ cleanup() {
 }
 trap cleanup EXIT
 
-tests=0 bad=0
-# ok DESCRIPTION COMMAND...
-ok() {
-	local what=$1 out
-	shift
-	tests=$((tests + 1))
-	if out=$("$@" 2>&1); then
-		echo "ok $tests - $what"
-	else
-		echo "not ok $tests - $what"
-		printf '%s\n' "$out" | sed 's/^/# /' | cut -c1-600
-		bad=$((bad + 1))
-	fi
-}
-finish() {
-	echo "1..$tests"
-	[ "$bad" -eq 0 ]
-}
+. runners/tests/tap.sh
 
 # victim_start VICTIM ARGUMENTS...: waits for its first line of input
 victim_start() {

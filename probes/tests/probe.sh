@@ -11,10 +11,10 @@ agrees() {
 		is '$.queues[*].assumed_published' 0
 }
 
-ok 'split ring, unordered: watched' watch victim-nop5 'split 256 50000 1 1' -o "$T/trace"
-ok 'split ring, unordered: every figure as the process knows it' agrees
-ok 'the ring is named split' is '$.queues[*].ring' '"split"'
-ok 'the queue has its type' is '$.queues[*].type' '"virtio-blk"'
+check 'split ring, unordered: watched' watch victim-nop5 'split 256 50000 1 1' -o "$T/trace"
+check 'split ring, unordered: every figure as the process knows it' agrees
+check 'the ring is named split' is '$.queues[*].ring' '"split"'
+check 'the queue has its type' is '$.queues[*].type' '"virtio-blk"'
 lossless=$(get '$.events')
 
 mode_is_read() {
@@ -25,52 +25,52 @@ mode_is_read() {
 	[ "$site" = '"optimised"' ] || [ "$site" = '"breakpoint"' ] || { echo "$site"; return 1; }
 	is '$.calibration[*].mode' "$site"
 }
-ok 'the site begins with a 5-byte nop' is '$.sites[0].instruction' '"nop5"'
-ok 'its mode is found, and is that of the calibration' mode_is_read
-ok 'all calls of the calibration were recorded' is '$.calibration[*].n' 10000
+check 'the site begins with a 5-byte nop' is '$.sites[0].instruction' '"nop5"'
+check 'its mode is found, and is that of the calibration' mode_is_read
+check 'all calls of the calibration were recorded' is '$.calibration[*].n' 10000
 positive() { [ "$(get "$1" | awk '$1 > 0' | wc -l)" -eq "$2" ]; }
-ok 'a probe costs time' positive '$.calibration[*].cost_ns.median' 3
-ok 'a probe adds to a duration' positive '$.calibration[*].bias_ns.median' 3
+check 'a probe costs time' positive '$.calibration[*].cost_ns.median' 3
+check 'a probe adds to a duration' positive '$.calibration[*].bias_ns.median' 3
 
 again() {
 	cp "$T/p.json" "$T/live.json"
 	build/vqprobe --from "$T/trace" --json "$T/again.json" &&
 		$B/probejson same "$T/live.json" "$T/again.json"
 }
-ok 'the trace gives the same figures again' again
+check 'the trace gives the same figures again' again
 cut_short() {
 	head -c $(($(stat -c %s "$T/trace") * 3 / 4)) "$T/trace" >"$T/short"
 	fails 0 'ends early' build/vqprobe --from "$T/short" --json "$T/short.json"
 }
-ok 'a trace cut short is read up to there, and says so' cut_short
+check 'a trace cut short is read up to there, and says so' cut_short
 damage() {
 	cp "$T/trace" "$T/damaged"
 	dd if=/dev/zero of="$T/damaged" bs=1 seek=2000 count=100 conv=notrunc 2>/dev/null
 	fails 2 'damaged' build/vqprobe --from "$T/damaged" --json "$T/damaged.json"
 }
-ok 'a damaged trace is refused' damage
-ok 'what is no trace is refused' fails 2 'not a vqprobe trace' build/vqprobe --from Makefile
+check 'a damaged trace is refused' damage
+check 'what is no trace is refused' fails 2 'not a vqprobe trace' build/vqprobe --from Makefile
 
-ok 'packed ring, in order, two queues: watched' \
+check 'packed ring, in order, two queues: watched' \
 	watch victim-nop5 'packed 64 30000 2 7 inorder' --no-calibration
-ok 'packed ring, in order, two queues: every figure' agrees
-ok 'no order violation' is '$.queues[*].order_violations' 0
-ok 'the ring is named packed' is '$.queues[*].ring' '"packed"'
-ok 'in order is seen' is '$.queues[*].in_order' true
-ok 'without calibration there is none' is '$.calibration' '[]'
-ok 'packed ring, unordered, three queues: watched' \
+check 'packed ring, in order, two queues: every figure' agrees
+check 'no order violation' is '$.queues[*].order_violations' 0
+check 'the ring is named packed' is '$.queues[*].ring' '"packed"'
+check 'in order is seen' is '$.queues[*].in_order' true
+check 'without calibration there is none' is '$.calibration' '[]'
+check 'packed ring, unordered, three queues: watched' \
 	watch victim-nop5 'packed 100 20000 3 9' --no-calibration
-ok 'packed ring, unordered, three queues: every figure' agrees
-ok 'position-independent, no nops: watched' watch victim-pie 'split 1024 5000 1 3 inorder'
-ok 'position-independent, no nops: every figure' agrees
+check 'packed ring, unordered, three queues: every figure' agrees
+check 'position-independent, no nops: watched' watch victim-pie 'split 1024 5000 1 3 inorder'
+check 'position-independent, no nops: every figure' agrees
 stepped_or_emulated() {
 	local m
 	m=$(get '$.sites[0].mode')
 	[ "$m" = '"stepped"' ] || [ "$m" = '"emulated"' ]
 }
-ok 'and the mode says what that costs' stepped_or_emulated
+check 'and the mode says what that costs' stepped_or_emulated
 
-ok 'tiny buffer: watched' watch victim-nop5 'split 256 50000 1 1' --buffer 4 --no-calibration
+check 'tiny buffer: watched' watch victim-nop5 'split 256 50000 1 1' --buffer 4 --no-calibration
 loses() {
 	local events lost
 	events=$(get '$.events') lost=$(get '$.lost_events')
@@ -78,7 +78,7 @@ loses() {
 	[ "$lost" -gt 0 ] && [ $((events + lost)) -eq "$lossless" ] &&
 		grep -q "$lost of $lossless EVENTS LOST" "$T/err"
 }
-ok 'tiny buffer: losses are counted to the last one, and said' loses
+check 'tiny buffer: losses are counted to the last one, and said' loses
 
 mid_stream() {
 	victim_start victim-nop5 packed 256 1000000 1 5 inorder
@@ -90,7 +90,7 @@ mid_stream() {
 		is '$.queues[*].length_mismatches' 0 && is '$.lost_events' 0 &&
 		[ "$(get '$.queues[0].pops')" -gt 1000 ]
 }
-ok 'attached and detached in mid-stream: nothing is amiss' mid_stream
+check 'attached and detached in mid-stream: nothing is amiss' mid_stream
 
 # The byte at a function of victim-nop5 (which is not position-independent).
 site_byte() {
@@ -104,7 +104,7 @@ leaves_no_trace() {
 	[ "$(site_byte virtqueue_fill)" != ' 0f' ] || { echo 'no probe there'; return 1; }
 	probe_end INT && [ "$(site_byte virtqueue_fill)" = ' 0f' ] && victim_end
 }
-ok 'the process is left as it was' leaves_no_trace
+check 'the process is left as it was' leaves_no_trace
 
 dies() {
 	victim_start victim-nop5 split 8 100 1 1
@@ -113,27 +113,27 @@ dies() {
 	probe_end && is '$.queues' '[]'
 	victim_end 2>/dev/null
 }
-ok 'the process is killed: a result all the same' dies
+check 'the process is killed: a result all the same' dies
 
-ok 'no such process' fails 2 'process 4194305: ' build/vqprobe -p 4194305
-ok 'neither process nor trace' fails 2 'one of --pid and --from' build/vqprobe
-ok 'an option that there is not' fails 2 'Unknown option' build/vqprobe --nonsense
-ok 'a buffer that is no power of two' fails 2 'power of two' build/vqprobe -p 1 --buffer 5
-ok 'a process that is no QEMU' fails 2 'no function virtqueue_pop' build/vqprobe -p $$
+check 'no such process' fails 2 'process 4194305: ' build/vqprobe -p 4194305
+check 'neither process nor trace' fails 2 'one of --pid and --from' build/vqprobe
+check 'an option that there is not' fails 2 'Unknown option' build/vqprobe --nonsense
+check 'a buffer that is no power of two' fails 2 'power of two' build/vqprobe -p 1 --buffer 5
+check 'a process that is no QEMU' fails 2 'no function virtqueue_pop' build/vqprobe -p $$
 strip -g -o $B/victim-stripped $B/victim-nop5
 no_dwarf() {
 	victim_start victim-stripped split 8 100 1 1
 	fails 1 'with -g' build/vqprobe -p "$victim_pid"
 	victim_end
 }
-ok 'no debug information: the remedy is said' no_dwarf
+check 'no debug information: the remedy is said' no_dwarf
 unwritable() {
 	victim_start victim-nop5 split 8 100 1 1
 	fails 1 '/nowhere/x.json: ' build/vqprobe -p "$victim_pid" --no-calibration -d 0.1 \
 		--json /nowhere/x.json
 	victim_end
 }
-ok 'a summary that cannot be written' unwritable
+check 'a summary that cannot be written' unwritable
 unprivileged() {
 	victim_start victim-nop5 split 8 100 1 1
 	cp build/vqprobe "$T/vqprobe" && chmod 755 "$T" "$T/vqprobe"
@@ -141,5 +141,5 @@ unprivileged() {
 		"$T/vqprobe" -p "$victim_pid"
 	victim_end
 }
-ok 'without privilege: the remedy is said' unprivileged
-finish
+check 'without privilege: the remedy is said' unprivileged
+tap_end

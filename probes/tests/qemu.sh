@@ -68,15 +68,15 @@ sound() {
 }
 check() {
 	local name=$1 ring=$2 in_order=$3
-	ok "$name: watched" on_qemu "$4"
-	ok "$name: fio's I/Os, all of them" counts
-	ok "$name: nothing lost, nothing amiss" sound
-	ok "$name: the ring's format" says ring "\"$ring\""
-	ok "$name: in order?" says in_order "$in_order"
-	ok "$name: the unbinding reset the queue" says resets 1
-	ok "$name: named by the proxy's id and type" says type '"virtio-blk"'
+	check "$name: watched" on_qemu "$4"
+	check "$name: fio's I/Os, all of them" counts
+	check "$name: nothing lost, nothing amiss" sound
+	check "$name: the ring's format" says ring "\"$ring\""
+	check "$name: in order?" says in_order "$in_order"
+	check "$name: the unbinding reset the queue" says resets 1
+	check "$name: named by the proxy's id and type" says type '"virtio-blk"'
 }
 check 'split, off' split false packed=off
 check 'packed, in order' packed true packed=on,in_order=on
-ok 'packed, in order: no violation' says order_violations 0
-finish
+check 'packed, in order: no violation' says order_violations 0
+tap_end

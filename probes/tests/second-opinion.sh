@@ -25,7 +25,7 @@ for pair in virtqueue_fill:fills virtqueue_flush:flushes; do
 	victim_end
 	probe_end
 	mine=$(get "\$.queues[0].${pair#*:}")
-	ok "$fn: vqprobe counts $mine calls" [ "$mine" -gt 10000 ]
-	ok "$fn: funclatency counts $(counted "$fn")" [ "$mine" -eq "$(counted "$fn")" ]
+	check "$fn: vqprobe counts $mine calls" [ "$mine" -gt 10000 ]
+	check "$fn: funclatency counts $(counted "$fn")" [ "$mine" -eq "$(counted "$fn")" ]
 done
-finish
+tap_end

@@ -12,20 +12,9 @@ cleanup() {
 	rm -rf "$tmp"
 }
 trap cleanup EXIT
-n=0
 
-# check NAME COMMAND...: one TAP line; what the command said, when it fails.
-check() {
-	local name=$1
-	shift
-	n=$((n + 1))
-	if "$@" >"$tmp/out" 2>&1; then
-		echo "ok $n - $name"
-	else
-		echo "not ok $n - $name"
-		sed 's/^/# /' "$tmp/out" "$tmp/said"
-	fi
-}
+. runners/tests/tap.sh
+tap_logs=("$tmp/said")
 
 qemu=$(runners/setup/qemu.sh) || exit 1
 guest=$(runners/setup/guest.sh) || exit 1
@@ -228,4 +217,4 @@ check 'a full disk is a failure' is $? 1
 check 'with the remedy' says 'No space left on device: free some space'
 check 'and no result' says 'trial.json.: No such file'
 check 'none of these left a folder' test ! -e "$run"
-echo "1..$n"
+tap_end

@@ -4,22 +4,12 @@
 set -uo pipefail
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-n=0
 
 qemu=$(runners/setup/qemu.sh) || { echo "Bail out! no QEMU"; exit 1; }
 guest=$(runners/setup/guest.sh) || { echo "Bail out! no guest"; exit 1; }
 
-check() {
-	local name=$1
-	shift
-	n=$((n + 1))
-	if "$@" >"$tmp/out" 2>&1; then
-		echo "ok $n - $name"
-	else
-		echo "not ok $n - $name"
-		sed 's/^/# /' "$tmp/out" "$tmp/log"
-	fi
-}
+. runners/tests/tap.sh
+tap_logs=("$tmp/log")
 
 # in_guest [OPTION...] -- COMMAND...
 in_guest() {
@@ -133,4 +123,4 @@ no_modules() {
 	own >"$tmp/o" 2>"$tmp/log" && grep "$tmp/lib/modules/$kernel" "$tmp/log"
 }
 check 'no modules at all: it says where it looked' no_modules
-echo "1..$n"
+tap_end

@@ -7,20 +7,8 @@ set -uo pipefail
 plugin=$PWD/build/runners/latency.so
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-n=0
 
-# check NAME COMMAND...: one TAP line; what the command said, when it fails.
-check() {
-	local name=$1
-	shift
-	n=$((n + 1))
-	if "$@" >"$tmp/out" 2>&1; then
-		echo "ok $n - $name"
-	else
-		echo "not ok $n - $name"
-		sed 's/^/# /' "$tmp/out"
-	fi
-}
+. runners/tests/tap.sh
 
 # disk PARAMETERS COMMAND: nbdkit serves the disk while the command runs,
 # which finds it at $unixsocket; exits with the command's status.
@@ -88,4 +76,4 @@ check 'unknown parameter: refused' refused "$common tale_us=1" "'tale_us'"
 check 'unused parameter: refused' refused "$common tail_us=9" 'not used'
 check 'negative time: refused' refused 'size=8M service=constant base_us=-1' 'base_us'
 check 'hang_after stops answering, and nbdkit still ends' hangs
-echo "1..$n"
+tap_end

@@ -5,12 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-n=0
-ok() { n=$((n + 1)); echo "ok $n - $1"; }
-not_ok() { n=$((n + 1)); echo "not ok $n - $1"; failed=1; }
-# is WHAT COMMAND...: the command succeeds.
-is() { local what=$1; shift; if "$@"; then ok "$what"; else not_ok "$what"; fi; }
-failed=0
+. runners/tests/tap.sh
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -44,25 +39,25 @@ refused() {
 }
 
 t=$(tree whole)
-is "hooks find their places" variants/qemu/apply-hooks "$t"
+check "hooks find their places" variants/qemu/apply-hooks "$t"
 stamps() { find "$t" -type f -printf '%p %T@ %i\n' | sort; }
 before=$(stamps)
 variants/qemu/apply-hooks "$t"
-is "a second run touches nothing" [ "$before" = "$(stamps)" ]
+check "a second run touches nothing" [ "$before" = "$(stamps)" ]
 
 t=$(tree no-flush)
 sed -i 's/^void virtqueue_flush(/void virtqueue_flush_all(/' "$t/hw/virtio/virtio.c"
-is "a function that is gone is named" refused "$t" flush
+check "a function that is gone is named" refused "$t" flush
 t=$(tree no-pop)
 sed -i '0,/trace_virtqueue_pop(/s//trace_virtqueue_taken(/' "$t/hw/virtio/virtio.c"
-is "one of two pops that is gone is named" refused "$t" pop+drop
+check "one of two pops that is gone is named" refused "$t" pop+drop
 t=$(tree no-field)
 sed -i 's/^    unsigned int inuse;/    unsigned int in_flight;/' "$t/hw/virtio/virtio.c"
-is "a structure that changed is named" refused "$t" queue_state
+check "a structure that changed is named" refused "$t" queue_state
 
 rc=0
 variants/qemu/apply-hooks "$work" 2>"$work/err" || rc=$?
-is "a folder that is no QEMU is refused" [ "$rc" -eq 2 ]
+check "a folder that is no QEMU is refused" [ "$rc" -eq 2 ]
 
 # The binary ---------------------------------------------------------------
 
@@ -76,11 +71,11 @@ begins_with_nop() {
 }
 for f in virtqueue_pop virtqueue_fill virtqueue_flush virtqueue_unpop \
 	virtqueue_detach_element virtqueue_rewind virtio_reset; do
-	is "$f begins with a 5-byte nop" begins_with_nop "$f"
+	check "$f begins with a 5-byte nop" begins_with_nop "$f"
 done
 objdump -d --no-show-raw-insn --disassemble=virtqueue_push "$bin" >"$work/push"
-is "virtqueue_push calls virtqueue_fill" grep -q '<virtqueue_fill>' "$work/push"
-is "virtqueue_push calls virtqueue_flush" grep -q '<virtqueue_flush>' "$work/push"
+check "virtqueue_push calls virtqueue_fill" grep -q '<virtqueue_fill>' "$work/push"
+check "virtqueue_push calls virtqueue_flush" grep -q '<virtqueue_flush>' "$work/push"
 
 fw=(-L /usr/share/seabios -L /usr/share/qemu)
 # qemu ARGS...: a machine without firmware that never runs.
@@ -88,17 +83,17 @@ qemu() {
 	"$bin" -machine none -display none -nodefaults "$@"
 }
 qemu -device virtio-blk-pci,help >"$work/help"
-is "virtio-blk-pci has x-reorder" grep -q '^  *x-reorder=<' "$work/help"
+check "virtio-blk-pci has x-reorder" grep -q '^  *x-reorder=<' "$work/help"
 qemu -device virtio-net-pci,help >"$work/help"
-is "virtio-net-pci has x-reorder-force" grep -q '^  *x-reorder-force=<' "$work/help"
+check "virtio-net-pci has x-reorder-force" grep -q '^  *x-reorder-force=<' "$work/help"
 
 rc=0
 "$bin" -machine pc,accel=tcg "${fw[@]}" -display none -nodefaults \
 	-device virtio-blk-pci,x-reorder=sorted >"$work/out" 2>&1 </dev/null || rc=$?
-is "an unknown strategy is an error" [ "$rc" -eq 1 ]
+check "an unknown strategy is an error" [ "$rc" -eq 1 ]
 names=$(sed -n '/"strategies"/,/]/p' "$dir/manifest.json" | sed '1d;$d' | tr -d ' ",\n' )
 said=$(sed -n 's/.*x-reorder=sorted: no such strategy; there are: off, //p' "$work/out" | tr -d ' ,\r')
-is "and the message lists those of the manifest" [ -n "$names" -a "$names" = "$said" ]
+check "and the message lists those of the manifest" [ -n "$names" -a "$names" = "$said" ]
 
 # ask PROPERTY...: a disk with these, and what it says of itself.
 ask() {
@@ -116,27 +111,26 @@ quoted() {
 	grep -qF "{\\\"strategy\\\":\\\"$1\\\",\\\"active\\\":false,\\\"queues\\\":[]}" "$work/out"
 }
 for s in $(sed -n '/"strategies"/,/]/p' "$dir/manifest.json" | sed '1d;$d' | tr -d ' ",'); do
-	is "a disk starts with x-reorder=$s" ask ",x-reorder=$s"
-	is "and its counters say so" quoted "$s"
+	check "a disk starts with x-reorder=$s" ask ",x-reorder=$s"
+	check "and its counters say so" quoted "$s"
 done
-is "a property of a running device stays" grep -q 'cannot be changed' "$work/out"
-is "a disk starts without x-reorder" ask ""
-is "and its counters say off" quoted off
+check "a property of a running device stays" grep -q 'cannot be changed' "$work/out"
+check "a disk starts without x-reorder" ask ""
+check "and its counters say off" quoted off
 rc=0
 ask ",x-reorder-force=on" || rc=$?
-is "x-reorder-force alone is an error" [ "$rc" -eq 1 ]
+check "x-reorder-force alone is an error" [ "$rc" -eq 1 ]
 
 # What the user may set ----------------------------------------------------
 
 rc=0
 QEMU=$work/nothing runners/setup/qemu.sh >"$work/out" 2>"$work/err" || rc=$?
-is "QEMU= that does not exist is refused" [ "$rc" -eq 2 -a ! -s "$work/out" ]
+check "QEMU= that does not exist is refused" [ "$rc" -eq 2 -a ! -s "$work/out" ]
 rc=0
 QEMU=/bin/true runners/setup/qemu.sh >"$work/out" 2>"$work/err" || rc=$?
-is "QEMU= that is no QEMU is refused" [ "$rc" -eq 2 -a ! -s "$work/out" ]
+check "QEMU= that is no QEMU is refused" [ "$rc" -eq 2 -a ! -s "$work/out" ]
 rc=0
 QEMU_SRC=$work/nothing runners/setup/qemu.sh >"$work/out" 2>"$work/err" || rc=$?
-is "QEMU_SRC= that does not exist is refused" [ "$rc" -eq 2 -a ! -s "$work/out" ]
+check "QEMU_SRC= that does not exist is refused" [ "$rc" -eq 2 -a ! -s "$work/out" ]
 
-echo "1..$n"
-exit "$failed"
+tap_end

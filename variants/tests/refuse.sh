@@ -5,10 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-n=0 failed=0
-ok() { n=$((n + 1)); echo "ok $n - $1"; }
-not_ok() { n=$((n + 1)); echo "not ok $n - $1"; failed=1; }
-is() { local what=$1; shift; if "$@"; then ok "$what"; else not_ok "$what"; fi; }
+. runners/tests/tap.sh
 
 work=$(mktemp -d)
 vm=''
@@ -95,8 +92,8 @@ truncate -s 16M "$work/disk"
 start "driver=blkdebug,node-name=n,image.driver=file,image.filename=$work/disk,inject-error.0.event=pwritev,inject-error.0.once=on" \
 	,x-reorder=bitmap,werror=stop,rerror=stop
 stopped() { line '"STOP"' >/dev/null; }
-is "a failed write stops the machine" stopped
-is "its state goes out" saved
+check "a failed write stops the machine" stopped
+check "its state goes out" saved
 start "$disk,node-name=n" ,x-reorder=bitmap -incoming "exec:cat $work/state"
 # A load that succeeds by mistake must end, too.
 while a=$(qmp '{"execute":"query-status"}') && [[ $a == *inmigrate* ]]; do
@@ -105,8 +102,7 @@ done
 qmp '{"execute":"quit"}' >/dev/null || true
 rc=0
 ended || rc=$?
-is "elements in flight are refused" [ "$rc" -ne 0 ]
-is "with the reason" grep -q 'in flight while x-reorder=bitmap' "$work/stderr"
+check "elements in flight are refused" [ "$rc" -ne 0 ]
+check "with the reason" grep -q 'in flight while x-reorder=bitmap' "$work/stderr"
 
-echo "1..$n"
-exit "$failed"
+tap_end
