@@ -122,9 +122,9 @@ static void check_path(struct trial *t)
 	add(t, "path", faults, "the strategy's counters grew in each phase");
 }
 
-/* The three gates on what vqprobe saw. */
+/* The gates on what vqprobe saw of one queue. */
 static void check_queue(JsonObject *q, const char *name, bool ordered, GString *kept,
-			GString *order)
+			GString *order, GString *length)
 {
 	g_autofree char *device = g_strndup(json_str(q, "device", "?"), 40);
 	int64_t index = json_int(q, "index", -1);
@@ -138,13 +138,37 @@ static void check_queue(JsonObject *q, const char *name, bool ordered, GString *
 	if (ordered && json_int(q, "order_violations", -1) != 0)
 		fault(order, "%s %s:%" PRId64 ": %" PRId64 " published out of order", name, device,
 		      index, json_int(q, "order_violations", -1));
+	if (json_int(q, "length_mismatches", -1) != 0)
+		fault(length,
+		      "%s %s:%" PRId64 ": %" PRId64 " published with another length than filled",
+		      name, device, index, json_int(q, "length_mismatches", -1));
+}
+
+/* The strategy counts inside QEMU, the probes from outside: they must agree. */
+static void check_counters(const struct phase *ph, JsonArray *queues, GString *faults)
+{
+	static const char *const both[] = {"pops", "fills", "published"};
+	size_t i;
+	unsigned int k;
+
+	for (i = 0; i < G_N_ELEMENTS(both); i++) {
+		int64_t inside = json_int(ph->strategy, both[i], -1), seen = 0;
+
+		for (k = 0; queues && k < json_array_get_length(queues); k++)
+			seen += json_int(json_array_get_object_element(queues, k), both[i], -1);
+		if (inside != seen)
+			fault(faults,
+			      "%s: %" PRId64 " %s by QEMU's count, %" PRId64 " by vqprobe's",
+			      ph->slot->workload->name, inside, both[i], seen);
+	}
 }
 
 static void check_probes(struct trial *t)
 {
 	bool ordered = strcmp(t->slot->variant->variant, "off") != 0;
 	g_autoptr(GString) lost = g_string_new(NULL), kept = g_string_new(NULL);
-	g_autoptr(GString) order = g_string_new(NULL);
+	g_autoptr(GString) order = g_string_new(NULL), length = g_string_new(NULL);
+	g_autoptr(GString) counters = g_string_new(NULL);
 	unsigned int i, k;
 
 	for (i = 0; i < t->phases->len; i++) {
@@ -164,11 +188,15 @@ static void check_probes(struct trial *t)
 			      ph->slot->workload->device_id);
 		for (k = 0; queues && k < json_array_get_length(queues); k++)
 			check_queue(json_array_get_object_element(queues, k), name, ordered, kept,
-				    order);
+				    order, length);
+		if (ph->strategy && !strcmp(ph->slot->workload->kind, "fio"))
+			check_counters(ph, queues, counters);
 	}
 	add(t, "lost", lost, "0 events lost");
 	add(t, "conservation", kept, "every pop accounted for on every queue");
 	add(t, "order", order, ordered ? "0 order violations" : "not asked of off");
+	add(t, "length", length, "every length in the used ring is the one filled");
+	add(t, "counters", counters, "QEMU and vqprobe count alike where both do");
 }
 
 static void check_load(struct trial *t)

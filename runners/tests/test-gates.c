@@ -6,9 +6,9 @@
 
 #define QUEUE                                                                                      \
 	"{\"device\":\"disk-d\",\"index\":0,\"pops\":9,\"fills\":9,\"in_flight_end\":0,"           \
-	"\"conserved\":true,\"order_violations\":0}"
+	"\"published\":9,\"conserved\":true,\"order_violations\":0,\"length_mismatches\":0}"
 #define PROBE "{\"lost_events\":0,\"unreadable_rings\":0,\"queues\":[" QUEUE "]}"
-#define STRATEGY "{\"strategy\":\"bitmap\",\"active\":true,\"fills\":9,\"published\":9}"
+#define STRATEGY "{\"strategy\":\"bitmap\",\"active\":true,\"pops\":9,\"fills\":9,\"published\":9}"
 
 static struct plan_workload workload = {.name = "w", .kind = "fio", .device_id = "disk-d"};
 static struct slot_phase phases[] = {{&workload, false}, {&workload, true}};
@@ -52,7 +52,7 @@ static char *fallen(const struct sample *s)
 	ph[1].code = s->code;
 	ph[1].reason = (char *)"broken";
 	gates_check(&t);
-	g_assert_cmpuint(t.gates->len, ==, 6);
+	g_assert_cmpuint(t.gates->len, ==, 8);
 	for (i = 0; i < t.gates->len; i++) {
 		struct gate *g = t.gates->pdata[i];
 
@@ -87,14 +87,17 @@ static void test_gates(void)
 		{"not active",
 		 " path",
 		 {"bitmap", "split", ORDERED, PROBE,
-		  "{\"strategy\":\"bitmap\",\"active\":false,\"fills\":9,\"published\":9}", 0, 2}},
+		  "{\"strategy\":\"bitmap\",\"active\":false,\"pops\":9,\"fills\":9,\"published\":"
+		  "9}",
+		  0, 2}},
 		{"another ran",
 		 " path",
 		 {"bitmap", "split", ORDERED, PROBE,
-		  "{\"strategy\":\"hash-table\",\"active\":true,\"fills\":9,\"published\":9}", 0,
-		  2}},
+		  "{\"strategy\":\"hash-table\",\"active\":true,\"pops\":9,\"fills\":9,"
+		  "\"published\":9}",
+		  0, 2}},
 		{"bypassed",
-		 " path",
+		 " path counters",
 		 {"bitmap", "split", ORDERED, PROBE,
 		  "{\"strategy\":\"bitmap\",\"active\":true,\"fills\":0,\"published\":0}", 0, 2}},
 		{"lost",
@@ -119,26 +122,38 @@ static void test_gates(void)
 		 " conservation",
 		 {"off", "split", PLAIN,
 		  "{\"lost_events\":0,\"unreadable_rings\":0,\"queues\":["
-		  "{\"conserved\":false,\"order_violations\":0}]}",
+		  "{\"conserved\":false,\"order_violations\":0,\"length_mismatches\":0}]}",
 		  NULL, 0, 2}},
 		{"violations of off",
 		 "",
 		 {"off", "split", PLAIN,
 		  "{\"lost_events\":0,\"unreadable_rings\":0,\"queues\":["
-		  "{\"conserved\":true,\"order_violations\":8}]}",
+		  "{\"conserved\":true,\"order_violations\":8,\"length_mismatches\":0}]}",
 		  NULL, 0, 2}},
 		{"violations of qemu",
 		 " order",
 		 {"qemu", "split", ORDERED,
 		  "{\"lost_events\":0,\"unreadable_rings\":0,\"queues\":["
-		  "{\"conserved\":true,\"order_violations\":1}]}",
+		  "{\"conserved\":true,\"order_violations\":1,\"length_mismatches\":0}]}",
 		  NULL, 0, 2}},
 		{"no count of violations",
 		 " order",
 		 {"qemu", "split", ORDERED,
 		  "{\"lost_events\":0,\"unreadable_rings\":0,\"queues\":["
-		  "{\"conserved\":true}]}",
+		  "{\"conserved\":true,\"length_mismatches\":0}]}",
 		  NULL, 0, 2}},
+		{"another length",
+		 " length",
+		 {"off", "split", PLAIN,
+		  "{\"lost_events\":0,\"unreadable_rings\":0,\"queues\":["
+		  "{\"conserved\":true,\"order_violations\":0,\"length_mismatches\":1}]}",
+		  NULL, 0, 2}},
+		{"QEMU counts one more",
+		 " counters",
+		 {"bitmap", "split", ORDERED, PROBE,
+		  "{\"strategy\":\"bitmap\",\"active\":true,\"pops\":9,\"fills\":10,"
+		  "\"published\":9}",
+		  0, 2}},
 		{"load", " load", {"off", "split", PLAIN, PROBE, NULL, VQB_INVALID, 2}},
 		{"not all ran", " load", {"off", "split", PLAIN, PROBE, NULL, 0, 1}},
 	};
@@ -163,10 +178,11 @@ static void test_ring_size(void)
 
 	workload.queue_size = 64;
 	for (i = 0; i < 2; i++) {
-		g_autofree char *probe = g_strdup_printf(
-			"{\"lost_events\":0,\"unreadable_rings\":0,\"queues\":["
-			"{\"num\":%s,\"index\":0,\"conserved\":true,\"order_violations\":0}]}",
-			nums[i]);
+		g_autofree char *probe =
+			g_strdup_printf("{\"lost_events\":0,\"unreadable_rings\":0,\"queues\":["
+					"{\"num\":%s,\"index\":0,\"conserved\":true,"
+					"\"order_violations\":0,\"length_mismatches\":0}]}",
+					nums[i]);
 		struct sample s = {"off", "split", PLAIN, probe, NULL, 0, 2};
 		g_autofree char *f = fallen(&s);
 
