@@ -9,6 +9,8 @@
  *   lost          no event was lost, no ring unreadable
  *   conservation  pops = fills + taken back + in flight, on every queue
  *   order         no order violation, for every variant but off
+ *   length        the used ring says the length that the device filled
+ *   counters      the strategy's own counters equal what vqprobe saw (fio)
  *   load          fio or iperf3 succeeded and verified, in every phase
  */
 #ifndef VQLAB_GATES_H
