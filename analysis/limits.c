@@ -137,7 +137,7 @@ static void about_power(GString *out, const struct results *r)
 	if (judged)
 		paragraph(out, 2,
 			  "- %u of %u comparisons with off are unresolved. The smallest "
-			  "difference that would have been seen lies between %.2g and %.2g %%, by "
+			  "difference that would have been seen lies between %.0f and %.0f %%, by "
 			  "workload and variant; more blocks lower it.",
 			  unresolved, judged, 100 * least, 100 * most);
 	else
@@ -145,6 +145,40 @@ static void about_power(GString *out, const struct results *r)
 	if (few)
 		paragraph(out, 2, "- %u comparison%s with off rest%s on fewer than %d blocks.", few,
 			  few == 1 ? "" : "s", few == 1 ? "s" : "", MIN_BOOTSTRAP);
+}
+
+/* Workloads on a ring for which at least one of @answer's comparisons was judged. */
+static unsigned int families(const struct results *r, size_t answer)
+{
+	unsigned int n = 0, last = 0;
+
+	for (unsigned int i = 0; i < r->n_cells; i++) {
+		const struct cell *c = &r->cells[i];
+		const struct comparison *p = (const struct comparison *)((const char *)c + answer);
+		unsigned int id = c->workload * r->run->rings->len + c->ring + 1;
+
+		if (p->verdict == VERDICT_BASELINE || p->n < 2 || id == last)
+			continue;
+		last = id;
+		n++;
+	}
+	return n;
+}
+
+/* Holm corrects within a family; a report holds many. */
+static void about_chance(GString *out, const struct results *r)
+{
+	unsigned int n = families(r, offsetof(struct cell, to_off)) +
+			 families(r, offsetof(struct cell, to_qemu));
+
+	if (n < 2)
+		return;
+	paragraph(out, 2,
+		  "- Holm's correction covers the variants of one workload and ring; this report "
+		  "has %u such families, each at 5 %%, so by chance alone one or more would show a "
+		  "difference in up to %.0f %% of such runs. A lone verdict among unresolved ones "
+		  "is a reason for a longer run, not a finding.",
+		  n, 100 * (1 - pow(0.95, n)));
 }
 
 static void about_order(GString *out, const struct results *r)
@@ -218,6 +252,7 @@ void report_limits(GString *out, const struct results *r)
 	heading(out, '-', "What this run cannot tell");
 	about_machine(out, r);
 	about_power(out, r);
+	about_chance(out, r);
 	about_order(out, r);
 	about_cost(out, r);
 	if (r->exclusions->len)

@@ -214,8 +214,10 @@ static void method(GString *out, const struct results *r)
 	paragraph(out, 0,
 		  "Depth of an element: how many places it is ahead of the oldest one not yet "
 		  "completed; stashed: depth > 0; S: elements completed and not yet allowed out; "
-		  "hold: from completed to published. For off they are what an ordered queue "
-		  "would have had to stash. Counts are exact. Figures of a table are medians "
+		  "hold: from completed to published. For off they are what order would have had "
+		  "to stash of these completions. They can exceed the iodepth: an unordered queue "
+		  "gives buffers back past an old element, and the driver goes on. Counts are "
+		  "exact. Figures of a table are medians "
 		  "over trials, max is over all. Times are read off a log-linear histogram, at "
 		  "its bucket's lower bound. Network devices: rx and tx queue added up.\n");
 	paragraph(out, 0,

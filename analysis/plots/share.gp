@@ -22,7 +22,7 @@ bottom = 150.0 / HEIGHT
 left = 95.0 / WIDTH
 gap_x = 85.0 / WIDTH
 gap_y = 110.0 / HEIGHT
-wide = (1 - left - 30.0 / WIDTH - (PANELS - 1) * gap_x) / PANELS
+wide = (1 - left - 45.0 / WIDTH - (PANELS - 1) * gap_x) / PANELS
 high = (top - bottom - (RINGS - 1) * gap_y) / RINGS
 
 unset key
@@ -39,7 +39,8 @@ do for [ring = 1:RINGS] {
 		set label 11 TITLE[panel] at graph 0, screen y1 + 33.0 / HEIGHT left font MIDDLE
 		set label 12 NOTE[panel] at graph 0, screen y1 + 13.0 / HEIGHT left font SMALL \
 			textcolor rgb '#444444'
-		if (INSET) {
+		do for [v = 0:VARIANTS] { unset label 20 + v }
+		if (INSET && NOTE[panel] ne 'not measured') {
 			set label 20 'S: mean / max' at graph 0.03, graph 0.06 + 0.062 * VARIANTS \
 				left font SMALL
 			do for [v = 1:VARIANTS] {
