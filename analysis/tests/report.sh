@@ -10,21 +10,7 @@ make_run=$top/build/analysis/make-run
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 plots='depth stash order-cost hold throughput'
-count=0
-failed=0
-
-ok() {
-	local name=$1
-	shift
-	count=$((count + 1))
-	if "$@" >"$work/said" 2>&1; then
-		echo "ok $count - $name"
-	else
-		echo "not ok $count - $name"
-		sed 's/^/# /' "$work/said" | head -n 20
-		failed=1
-	fi
-}
+. "$top/runners/tests/tap.sh"
 
 # Row of the glance table: verdict VARIANT in group WORKLOAD, split ring.
 verdict_is() {
@@ -84,69 +70,63 @@ exec 3>&1
 
 # A run of known effects, one of its trials stalled.
 "$make_run" "$work/run" --noise=0.02 --effect=qemu=0.7 --stall=b02-split-hash-table || exit 1
-ok 'a report of a run' "$report" "$work/run"
-ok 'the same trials again' "$report" "$work/run" -o "$work/again"
-ok 'give the same bytes' same_report "$work/run/report" "$work/again"
+check 'a report of a run' "$report" "$work/run"
+check 'the same trials again' "$report" "$work/run" -o "$work/again"
+check 'give the same bytes' same_report "$work/run/report" "$work/again"
 # Another order of directory entries: newest first on most file systems.
 mkdir -p "$work/other/trials"
 cp "$work/run/run.json" "$work/other"
 for t in $(ls -r "$work/run/trials"); do cp -r "$work/run/trials/$t" "$work/other/trials"; done
-ok 'a copy made in reverse' env LC_ALL=de_DE.UTF-8 TZ=Asia/Tokyo "$report" "$work/other"
-ok 'gives the same bytes in another locale' same_report "$work/run/report" "$work/other/report"
-ok 'at most 72 columns, all ASCII' no_line_too_long "$work/run/report"
-ok 'all plots, SVG and PNG' plots_drawn "$work/run/report"
-ok 'the stalled trial is listed with its reason' \
+check 'a copy made in reverse' env LC_ALL=de_DE.UTF-8 TZ=Asia/Tokyo "$report" "$work/other"
+check 'gives the same bytes in another locale' same_report "$work/run/report" "$work/other/report"
+check 'at most 72 columns, all ASCII' no_line_too_long "$work/run/report"
+check 'all plots, SVG and PNG' plots_drawn "$work/run/report"
+check 'the stalled trial is listed with its reason' \
 	grep -q '^- b02-split-hash-table: stalled: made up' "$work/run/report/report.txt"
-ok 'and counted' grep -q '60 of 60 planned, 59 ok, 1 stalled' "$work/run/report/report.txt"
-ok 'and in no ratio' json "$work/run/report" \
+check 'and counted' grep -q '60 of 60 planned, 59 ok, 1 stalled' "$work/run/report/report.txt"
+check 'and in no ratio' json "$work/run/report" \
 	'cell["made-up-tail", "split", "hash-table"]["to_off"]["n"] == 5'
-ok 'the known effect is found' verdict_is "$work/run/report" made-up-tail qemu slower
-ok 'to within its interval' json "$work/run/report" \
+check 'the known effect is found' verdict_is "$work/run/report" made-up-tail qemu slower
+check 'to within its interval' json "$work/run/report" \
 	'all(c["to_off"]["ci95_low"] < 0.7 < c["to_off"]["ci95_high"] for c in [cell["made-up-tail", "split", "qemu"]])'
-ok 'and none where there is none' json "$work/run/report" \
+check 'and none where there is none' json "$work/run/report" \
 	'not any(c["to_off"]["verdict"] in ("faster", "slower") for c in d["cells"] if c["variant"] != "qemu")'
-ok 'the seed of the bootstrap is kept' json "$work/run/report" 'd["bootstrap_seed"] == 1'
+check 'the seed of the bootstrap is kept' json "$work/run/report" 'd["bootstrap_seed"] == 1'
 
 # off against off must come out even.
 "$make_run" "$work/aa" --noise=0.01 --variants=off,off2 --blocks=8
-ok 'an A/A run' "$report" "$work/aa" --no-plots
-ok 'finds no difference' verdict_is "$work/aa/report" made-up-tail off2 equivalent
-ok 'without plots when asked' test ! -e "$work/aa/report/plots/depth.svg"
+check 'an A/A run' "$report" "$work/aa" --no-plots
+check 'finds no difference' verdict_is "$work/aa/report" made-up-tail off2 equivalent
+check 'without plots when asked' test ! -e "$work/aa/report/plots/depth.svg"
 
 # What cannot be said is said.
 "$make_run" "$work/one" --blocks=1
-ok 'a single block gets a report' "$report" "$work/one"
-ok 'that claims nothing' grep -q 'No two blocks with a pair' "$work/one/report/report.txt"
-ok 'in 72 columns' no_line_too_long "$work/one/report"
+check 'a single block gets a report' "$report" "$work/one"
+check 'that claims nothing' grep -q 'No two blocks with a pair' "$work/one/report/report.txt"
+check 'in 72 columns' no_line_too_long "$work/one/report"
 "$make_run" "$work/bare" --variants=qemu,bitmap
-ok 'a run without off gets a report' "$report" "$work/bare"
-ok 'that says so' grep -q 'no variant named off' "$work/bare/report/report.txt"
+check 'a run without off gets a report' "$report" "$work/bare"
+check 'that says so' grep -q 'no variant named off' "$work/bare/report/report.txt"
 "$make_run" "$work/gap" --blocks=6 --drop=b03-packed-bitmap
 rm -rf "$work/gap/trials/b03-packed-bitmap"
-ok 'a run that was interrupted' "$report" "$work/gap" --no-plots
-ok 'names what never ran' grep -q '1 planned trial never ran' "$work/gap/report/report.txt"
+check 'a run that was interrupted' "$report" "$work/gap" --no-plots
+check 'names what never ran' grep -q '1 planned trial never ran' "$work/gap/report/report.txt"
 
 # Bad input: exit 2 and the place.
-ok 'no such run' exits 2 'run.json: cannot be read: No such file' "$report" "$work/none"
-ok 'no folder given' exits 2 'needed is one folder' "$report"
-ok 'a bad margin' exits 2 'between 0 and 100' "$report" --margin=-1 "$work/run"
-ok 'an unknown option' exits 2 'bad option' "$report" --frobnicate
-ok '--version' exits 0 'vqreport [0-9]' "$report" --version
-ok '--help' exits 0 'margin=PCT' "$report" --help
+check 'no such run' exits 2 'run.json: cannot be read: No such file' "$report" "$work/none"
+check 'no folder given' exits 2 'needed is one folder' "$report"
+check 'a bad margin' exits 2 'between 0 and 100' "$report" --margin=-1 "$work/run"
+check 'an unknown option' exits 2 'bad option' "$report" --frobnicate
+check '--version' exits 0 'vqreport [0-9]' "$report" --version
+check '--help' exits 0 'margin=PCT' "$report" --help
 echo '{"schema":"vqlab-trial-1"}' >"$work/gap/trials/b01-split-off/trial.json"
-ok 'a broken trial' exits 2 'b01-split-off/trial.json: id: missing' "$report" "$work/gap"
-ok 'a full or missing disk' exits 1 'cannot be made' "$report" "$work/run" -o /proc/report
-ok 'no gnuplot' exits 1 'package gnuplot-nox' env PATH="$work" "$report" "$work/run" -o "$work/again"
+check 'a broken trial' exits 2 'b01-split-off/trial.json: id: missing' "$report" "$work/gap"
+check 'a full or missing disk' exits 1 'cannot be made' "$report" "$work/run" -o /proc/report
+check 'no gnuplot' exits 1 'package gnuplot-nox' env PATH="$work" "$report" "$work/run" -o "$work/again"
 
 # The run that the tree keeps. Once it is there, so must its report be.
 kept=$top/results/reference
-if [ -e "$kept/run.json" ]; then
-	ok 'the reference run' "$report" "$kept" -o "$work/kept"
-	ok 'gives the report that the tree keeps' same_as_kept "$kept/report" "$work/kept"
-else
-	count=$((count + 1))
-	echo "ok $count - the reference run # SKIP results/reference is not there yet"
-fi
+check 'the reference run' "$report" "$kept" -o "$work/kept"
+check 'gives the report that the tree keeps' same_as_kept "$kept/report" "$work/kept"
 
-echo "1..$count"
-exit $failed
+tap_end
