@@ -14,6 +14,10 @@ SHELL  := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
+# V=1 shows the commands.
+ifndef V
+.SILENT:
+endif
 # sbin holds bpftool and ip; Debian keeps it out of an ordinary user's PATH.
 export PATH := $(PATH):/usr/sbin:/sbin
 
@@ -60,7 +64,9 @@ packages:
 
 # A recipe of its own make, so that pkg-config sees what packages installed.
 all: packages
-	@$(MAKE) --no-print-directory -j$$(nproc) programs
+	@$(MAKE) --no-print-directory -q programs 2>/dev/null || { \
+		echo 'vqlab: building the tools' >&2; \
+		$(MAKE) --no-print-directory -j$$(nproc) programs; }
 
 .PHONY: programs
 programs: $(TOOLS)
