@@ -61,7 +61,7 @@ static int parse(int *argc, char ***argv, struct options *o, int *status)
 		return -1;
 	}
 	if (o->version) {
-		printf("vqreport %s\n", VQLAB_VERSION);
+		printf("vqreport (vqlab) %s\n", VQLAB_VERSION);
 		return -1;
 	}
 	if (*argc != 2)

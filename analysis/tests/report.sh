@@ -117,7 +117,7 @@ check 'no such run' exits 2 'run.json: cannot be read: No such file' "$report" "
 check 'no folder given' exits 2 'needed is one folder' "$report"
 check 'a bad margin' exits 2 'between 0 and 100' "$report" --margin=-1 "$work/run"
 check 'an unknown option' exits 2 'bad option' "$report" --frobnicate
-check '--version' exits 0 'vqreport [0-9]' "$report" --version
+check '--version' exits 0 'vqreport (vqlab) [0-9]' "$report" --version
 check '--help' exits 0 'margin=PCT' "$report" --help
 echo '{"schema":"vqlab-trial-1"}' >"$work/gap/trials/b01-split-off/trial.json"
 check 'a broken trial' exits 2 'b01-split-off/trial.json: id: missing' "$report" "$work/gap"
