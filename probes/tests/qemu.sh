@@ -66,7 +66,7 @@ sound() {
 		is '$.queues[*].conserved' true && says length_mismatches 0 &&
 		says in_flight_start 0 && says in_flight_end 0
 }
-check() {
+agree() {
 	local name=$1 ring=$2 in_order=$3
 	check "$name: watched" on_qemu "$4"
 	check "$name: fio's I/Os, all of them" counts
@@ -76,7 +76,7 @@ check() {
 	check "$name: the unbinding reset the queue" says resets 1
 	check "$name: named by the proxy's id and type" says type '"virtio-blk"'
 }
-check 'split, off' split false packed=off
-check 'packed, in order' packed true packed=on,in_order=on
+agree 'split, off' split false packed=off
+agree 'packed, in order' packed true packed=on,in_order=on
 check 'packed, in order: no violation' says order_violations 0
 tap_end

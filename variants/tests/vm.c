@@ -57,10 +57,13 @@ static int vm_open_log(const Vm *vm, const char *name)
 static bool vm_start_nbdkit(Vm *vm, GError **error)
 {
     g_autofree char *path = vm_nbd_path(vm);
-    const char *command = "nbdkit -f -t 64 build/runners/latency.so size=16M "
-                          "service=heavy-tail base_us=300 tail_us=5000 "
-                          "tail_permille=20 seed=1 -U";
-    g_autofree char *line = g_strdup_printf("%s %s", command, path);
+    g_autofree char *plugin =
+        g_canonicalize_filename("build/runners/latency.so", NULL);
+    g_autofree char *line =
+        g_strdup_printf("nbdkit -f -t 64 %s size=16M service=heavy-tail "
+                        "base_us=300 tail_us=5000 tail_permille=20 seed=1 "
+                        "-U %s",
+                        plugin, path);
     g_auto(GStrv) argv = g_strsplit(line, " ", -1);
     int log = vm_open_log(vm, "nbdkit.log");
     struct spawn s = { .argv = (const char *const *)argv,
@@ -93,7 +96,8 @@ bool vm_prepare(Vm *vm, GError **error)
         return false;
     }
     /* Relative, because a socket's path must be short. */
-    vm->dir = g_strdup("build/variants/test-qemu.XXXXXX");
+    /* Absolute: children run in /. */
+    vm->dir = g_canonicalize_filename("build/variants/test-qemu.XXXXXX", NULL);
     if (!g_mkdtemp(vm->dir)) {
         return vm_fail(error, vm->dir);
     }
