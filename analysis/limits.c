@@ -69,7 +69,8 @@ void report_probes(GString *out, const struct results *r)
 		probed += c->probed;
 	}
 	if (!probed) {
-		paragraph(out, 0, "No phase with probes counts in this run.");
+		paragraph(out, 0, "No phase with probes counts in this run%s%s.",
+			  r->run->no_probes[0] ? ": " : "", r->run->no_probes);
 		return;
 	}
 	paragraph(out, 0,

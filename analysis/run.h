@@ -117,6 +117,7 @@ struct run {
 	uint64_t cores, memory_mib;
 	bool host_virtual;
 	char *accel, *accel_why;
+	char *no_probes; /* why nothing was watched; "" if it was */
 	char *qemu_version, *qemu_source, *qemu_sha256;
 	bool qemu_hooks;
 	char *guest_kernel, *guest_source, *fio, *iperf3;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vqbench: the command line.  util.h says how the parts hang together. */
 #include "campaign.h"
+#include "probe.h"
 #include "runinfo.h"
 
 #include <stdio.h>
@@ -116,6 +117,29 @@ static GPtrArray *leave_out(const struct bench *b, GPtrArray *slots)
 			}
 		}
 	return list;
+}
+
+/*
+ * A QEMU of somebody else's may lack what vqprobe needs; its loads can be
+ * measured all the same.  Ours must have it: there the first trial says so.
+ */
+static void leave_out_probes(struct bench *b, GPtrArray *slots)
+{
+	unsigned int i, k;
+
+	if (json_flag(json_node_get_object(b->qemu.manifest), "hooks", false))
+		return;
+	b->no_probes = probe_refusal(b->vqprobe, &b->qemu);
+	if (!b->no_probes)
+		return;
+	fprintf(stderr, "vqbench: phases with probes are left out: %s\n", b->no_probes);
+	for (i = 0; i < slots->len; i++) {
+		GArray *phases = ((struct slot *)slots->pdata[i])->phases;
+
+		for (k = phases->len; k-- > 0;)
+			if (g_array_index(phases, struct slot_phase, k).probes)
+				g_array_remove_index(phases, k);
+	}
 }
 
 /* A seed that was not given is the folder's, or drawn. */
@@ -261,6 +285,7 @@ static int command_run(const char *path)
 		fprintf(stderr, "vqbench: this QEMU can run none of the plan's variants\n");
 		return 1;
 	}
+	leave_out_probes(&b, c.slots);
 	b.dir = absolute(opt.out);
 	opt.guest = absolute(opt.guest);
 	if (!guestinfo_load(&b.guest, opt.guest, &e))

@@ -87,6 +87,27 @@ JsonNode *probe_finish(struct probe *p, GError **error)
 	return n;
 }
 
+char *probe_refusal(const char *program, const struct qemuinfo *q)
+{
+	const char *argv[] = {q->program, "-no-user-config", "-nodefaults", "-display",
+			      "none",	  "-machine",	     "none",	    "-S",
+			      NULL};
+	struct spawn s = {.argv = argv, .exec_fd = q->program_fd, .unprivileged = true};
+	g_autofree char *dir = g_dir_make_tmp("vqbench-XXXXXX", NULL), *json = NULL;
+	g_autoptr(GError) e = NULL;
+	struct child qemu = {0};
+	struct probe p;
+
+	if (!dir)
+		return g_strdup("no temporary folder to try it in");
+	json = g_build_filename(dir, "probe.json", NULL);
+	if (spawn(&qemu, &s, &e) && probe_start(&p, program, qemu.pid, json, &e))
+		probe_abandon(&p);
+	child_end(&qemu, SIGKILL, 0);
+	remove_tree(dir);
+	return e ? g_strdup(e->message) : NULL;
+}
+
 void probe_abandon(struct probe *p)
 {
 	child_end(&p->child, SIGKILL, 0);

@@ -3,6 +3,7 @@
 #ifndef VQLAB_PROBE_H
 #define VQLAB_PROBE_H
 
+#include "qemuinfo.h"
 #include "spawn.h"
 
 struct probe {
@@ -24,6 +25,12 @@ JsonNode *probe_finish(struct probe *p, GError **error);
 
 /* Ends it, whatever it was doing; for a phase that failed. */
 void probe_abandon(struct probe *p);
+
+/*
+ * Why vqprobe (@program) cannot watch this QEMU, NULL when it can: tried on one
+ * without devices, that runs no guest.  The caller frees the answer.
+ */
+char *probe_refusal(const char *program, const struct qemuinfo *q);
 
 /* A copy of @result with only the queues of @device. */
 JsonNode *probe_of_device(JsonNode *result, const char *device);

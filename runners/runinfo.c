@@ -198,6 +198,8 @@ bool runinfo_write(const struct bench *b, const char *name, int trials_planned, 
 	json_object_set_array_member(o, "rings", strings(p->rings));
 	json_object_set_int_member(o, "blocks", p->blocks);
 	json_object_set_array_member(o, "left_out", left_out_json(left_out));
+	if (b->no_probes)
+		set(o, "no_probes", b->no_probes);
 	json_object_set_array_member(o, "workloads", workloads_json(p));
 	json_object_set_int_member(o, "trials_planned", trials_planned);
 	text = json_text(root, true);

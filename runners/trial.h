@@ -30,6 +30,7 @@ struct bench {
 	char *dir;     /* the run folder */
 	char *accel;   /* tcg or kvm */
 	char *accel_why;
+	char *no_probes; /* why vqprobe cannot watch this QEMU; else NULL */
 };
 
 /* One workload, once. */
