@@ -125,6 +125,18 @@ static void cpu_table(GString *out, const struct results *r, unsigned int w, boo
 	g_string_append_c(out, '\n');
 }
 
+/* A row of every variant, under the name of each ring that the workload ran on. */
+static void each_row(struct table *t, const struct results *r, unsigned int w,
+		     void (*row)(struct table *, const struct results *, const struct cell *))
+{
+	for (unsigned int ring = 0; ring < r->run->rings->len; ring++) {
+		if (!ring_group(t, r, w, ring))
+			continue;
+		for (unsigned int v = 0; v < r->run->variants->len; v++)
+			row(t, r, cell_at(r, w, ring, v));
+	}
+}
+
 static void order_row(struct table *t, const struct results *r, const struct cell *c)
 {
 	table_cell(t, "%s", variant_name(r, c));
@@ -145,12 +157,7 @@ static void order_table(GString *out, const struct results *r, unsigned int w)
 		table_new("ordering", ">stash\n%", ">depth\np50", ">\np99", ">\nmax", ">S\nmean",
 			  ">\nmax", ">hold\np50 us", ">\np99 us", ">batch\nmean", NULL);
 
-	for (unsigned int ring = 0; ring < r->run->rings->len; ring++) {
-		if (!ring_group(t, r, w, ring))
-			continue;
-		for (unsigned int v = 0; v < r->run->variants->len; v++)
-			order_row(t, r, cell_at(r, w, ring, v));
-	}
+	each_row(t, r, w, order_row);
 	table_print(t, out);
 	g_string_append_c(out, '\n');
 }
@@ -178,12 +185,7 @@ static void probe_table(GString *out, const struct results *r, unsigned int w)
 		table_new("order cost", ">n", ">elements", ">fill\np50 ns", ">flush\np50 ns",
 			  ">cost\nraw ns", ">\nless bias", ">probe\ntax", ">viol.", NULL);
 
-	for (unsigned int ring = 0; ring < r->run->rings->len; ring++) {
-		if (!ring_group(t, r, w, ring))
-			continue;
-		for (unsigned int v = 0; v < r->run->variants->len; v++)
-			probe_row(t, r, cell_at(r, w, ring, v));
-	}
+	each_row(t, r, w, probe_row);
 	table_print(t, out);
 }
 

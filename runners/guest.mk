@@ -7,7 +7,7 @@ TESTS   += $(B)/runners/test-link $(B)/runners/test-agent $(B)/runners/test-serv
 TESTS   += runners/tests/latency.sh runners/tests/guest.sh
 C_STYLE += $(addprefix runners/,guest.h guest.c link.h link.c guest-run.c)
 C_STYLE += $(addprefix runners/guest/,frame.h agent.h agent.c files.c command.c)
-C_STYLE += $(addprefix runners/disk/,latency.c service.h service.c)
+C_STYLE += runners/tests/frames.h $(addprefix runners/disk/,latency.c service.h service.c)
 C_STYLE += $(addprefix runners/tests/,test-link.c test-agent.c test-service.c)
 
 $(GUEST_O) $(B)/runners/guest-run.o: EXTRA_CFLAGS = $(call pkg_cflags,glib-2.0 json-glib-1.0)

@@ -13,25 +13,9 @@
 
 #include "../guest/frame.h"
 #include "../link.h"
+#include "frames.h"
 
 static char *agent_path;
-
-static GByteArray *frame_bytes(guint32 type, guint32 seq, const void *payload, gsize len)
-{
-	GByteArray *a = g_byte_array_new();
-
-	g_byte_array_set_size(a, FRAME_HEADER);
-	frame_head(a->data, type, seq, payload, len);
-	if (len)
-		g_byte_array_append(a, payload, len);
-	return a;
-}
-
-static void all_bytes(guint8 *p, gsize n)
-{
-	for (gsize i = 0; i < n; i++)
-		p[i] = i * 7 + i / 256;
-}
 
 struct pair {
 	struct link *l;
