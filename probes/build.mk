@@ -6,7 +6,8 @@ TOOLS += $(B)/vqprobe
 C_STYLE += $(wildcard probes/*.[ch] probes/tests/*.[ch])
 
 PROBES_PKGS := glib-2.0 json-glib-1.0 libdw libelf libzstd libbpf
-PROBES_CORE := model queue hist trace summary sites target layout calib
+PROBES_CORE := model queue hist trace summary sites target layout calib \
+	watch live
 PROBES_OBJS := $(PROBES_CORE:%=$(PROBES)/%.o)
 
 $(PROBES)/%.o: EXTRA_CFLAGS = $(call pkg_cflags,$(PROBES_PKGS)) -I$(PROBES) -Iprobes
@@ -21,7 +22,7 @@ $(PROBES)/vqprobe.bpf.o: probes/vqprobe.bpf.c
 $(PROBES)/vqprobe.skel.h: $(PROBES)/vqprobe.bpf.o
 	bpftool gen skeleton $< name vqprobe_bpf > $@
 
-$(PROBES)/vqprobe.o $(PROBES)/sites.o $(PROBES)/calib.o: | $(PROBES)/vqprobe.skel.h
+$(PROBES)/watch.o $(PROBES)/sites.o $(PROBES)/calib.o: | $(PROBES)/vqprobe.skel.h
 
 $(B)/vqprobe: $(PROBES)/vqprobe.o $(PROBES_OBJS)
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,$(PROBES_PKGS)) -lm

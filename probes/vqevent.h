@@ -10,7 +10,9 @@
  * same figures again.  The parts:
  *
  *	vqprobe.bpf.c	uprobe programs: events into a ring buffer, losses counted
- *	vqprobe.c	the tool: options, main loop
+ *	vqprobe.c	the tool: options, the report
+ *	watch.c		one watch of one process, from attaching to the end
+ *	live.c		the main loop, the live table
  *	target.c	the watched process: memory, device names
  *	sites.c		symbols, the instruction at each site, its mode, attaching
  *	layout.c	struct offsets from the binary's DWARF

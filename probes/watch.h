@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VQLAB_PROBES_WATCH_H
+#define VQLAB_PROBES_WATCH_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "calib.h"
+#include "layout.h"
+#include "model.h"
+#include "sites.h"
+#include "summary.h"
+#include "target.h"
+#include "trace.h"
+
+struct ring_buffer;
+
+/* How a process is to be watched. */
+struct vq_watch_options {
+	unsigned buffer_kib; /* of the ring buffer, a power of two */
+	bool calibrate;
+	const char *output; /* the trace to write, or NULL */
+};
+
+/* A watch of one process, from attaching to the summary. */
+struct vq_watch {
+	pid_t pid;
+	struct vq_target *target;
+	struct vq_layout layout;
+	struct vq_site sites[VQ_FUNCTIONS];
+	struct vq_calibration calibration[3];
+	unsigned n_calibration;
+	struct vqprobe_bpf *skel;
+	struct ring_buffer *rb;
+	struct vq_model *model;
+	struct vq_trace_writer *trace;
+	uint64_t start_ns, end_ns; /* CLOCK_MONOTONIC; end is 0 until stopped */
+	uint64_t malformed;
+};
+
+/* CLOCK_MONOTONIC in ns, which is also the clock of all events. */
+uint64_t vq_now(void);
+
+/*
+ * Attaches to process @pid; from here on all calls are recorded.  NULL with
+ * @error on failure, and nothing is left attached then.
+ */
+struct vq_watch *vq_watch_start(pid_t pid, const struct vq_watch_options *options, GError **error);
+
+/* Takes what the probes have sent.  To be called every few tens of ms. */
+void vq_watch_drain(struct vq_watch *w);
+
+/* Ends the watch: probes off, all that they sent taken. */
+void vq_watch_stop(struct vq_watch *w);
+
+/* What has been found until now, or until the stop.  It points into @w. */
+void vq_watch_summarise(const struct vq_watch *w, struct vq_summary *s);
+
+/* Completes the trace, if one is written.  False with @error if that fails. */
+bool vq_watch_close_trace(struct vq_watch *w, GError **error);
+
+/* Takes off what is still on; @w may be NULL. */
+void vq_watch_free(struct vq_watch *w);
+
+#endif
