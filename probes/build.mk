@@ -6,8 +6,11 @@ TOOLS += $(B)/vqprobe
 C_STYLE += $(wildcard probes/*.[ch] probes/tests/*.[ch])
 
 PROBES_PKGS := glib-2.0 json-glib-1.0 libdw libelf libzstd libbpf
-PROBES_CORE := model queue hist trace summary sites target layout calib \
-	watch live
+# Writing and reading traces: for other rooms, too.
+TRACE_OBJS := $(PROBES)/trace.o $(PROBES)/trace-code.o $(PROBES)/trace-columns.o \
+	$(PROBES)/trace-predict.o
+PROBES_CORE := model queue hist trace trace-code trace-columns trace-predict summary sites \
+	target layout calib watch live
 PROBES_OBJS := $(PROBES_CORE:%=$(PROBES)/%.o)
 
 $(PROBES)/%.o: EXTRA_CFLAGS = $(call pkg_cflags,$(PROBES_PKGS)) -I$(PROBES) -Iprobes
@@ -28,12 +31,15 @@ $(B)/vqprobe: $(PROBES)/vqprobe.o $(PROBES_OBJS)
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,$(PROBES_PKGS)) -lm
 
 # Tests ---------------------------------------------------------------------
-TESTS += $(PROBES)/test-model $(PROBES)/test-oracle probes/tests/probe.sh \
+TESTS += $(PROBES)/test-model $(PROBES)/test-oracle $(PROBES)/test-trace probes/tests/probe.sh \
 	probes/tests/second-opinion.sh probes/tests/qemu.sh
 
 $(PROBES)/test-model $(PROBES)/test-oracle: $(PROBES)/test-%: $(PROBES)/tests/test-%.o \
 		$(PROBES)/model.o $(PROBES)/queue.o $(PROBES)/hist.o
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0)
+
+$(PROBES)/test-trace: $(PROBES)/tests/test-trace.o $(TRACE_OBJS)
+	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0 libzstd)
 
 # What the shell tests watch: built as QEMU's virtio.c is, and as others are.
 VICTIM_CFLAGS := -std=gnu11 -O2 -g -D_GNU_SOURCE -pthread

@@ -15,8 +15,6 @@
 
 #include "target.h"
 
-G_DEFINE_QUARK(vq - error - quark, vq_error)
-
 static const Dwfl_Callbacks callbacks = {
 	.find_elf = dwfl_build_id_find_elf,
 	.find_debuginfo = dwfl_standard_find_debuginfo,

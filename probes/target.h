@@ -8,18 +8,8 @@
 #include <sys/types.h>
 #include <elfutils/libdwfl.h>
 
+#include "vqerror.h"
 #include "vqevent.h"
-
-/* Errors of the loader: those of the user exit 2, all others 1. */
-#define VQ_ERROR vq_error_quark()
-GQuark vq_error_quark(void);
-
-enum vq_error {
-	VQ_ERROR_FAILED,
-	VQ_ERROR_NO_PROCESS, /* there is no such process, or it is no QEMU */
-	VQ_ERROR_NO_DWARF,   /* struct offsets cannot be had */
-	VQ_ERROR_BAD_INPUT,  /* a trace that is none */
-};
 
 /* A watched process. */
 struct vq_target {

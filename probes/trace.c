@@ -1,26 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Trace files: zstd frames of whole events. */
+/* Trace files: zstd frames, each with a block of events as trace-code.c makes it. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
-#include "target.h"
+#include "trace-code.h"
 #include "trace.h"
+#include "vqerror.h"
 
-#define BLOCK (256u * 1024)
-#define LEVEL 3
+/* More costs time and gains nothing: what is left is the noise of the clock. */
+#define LEVEL 6
+/* What a crash may lose.  Less would make more blocks, and larger ones. */
+#define BLOCK_NS 2000000000ll
+/* Ends of zstd's own blocks, one a piece. */
+#define FRAME_MAX (ZSTD_COMPRESSBOUND(VQ_BLOCK_MAX) + 4096)
 
 struct vq_trace_writer {
 	FILE *file;
 	char *path;
 	ZSTD_CCtx *zstd;
-	int err; /* errno of the first failure */
-	size_t fill;
-	char block[BLOCK];
-	char packed[]; /* ZSTD_compressBound(BLOCK) */
+	struct vq_coder *coder;
+	uint64_t block_ts; /* of the block's first event */
+	int err;	   /* errno of the first failure */
+	ZSTD_outBuffer frame;
 };
 
 static uint64_t now(clockid_t clock)
@@ -31,27 +37,55 @@ static uint64_t now(clockid_t clock)
 	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
 }
 
-static void write_frame(struct vq_trace_writer *w)
+static void add_piece(const void *piece, size_t n, void *data)
 {
-	size_t n;
+	struct vq_trace_writer *w = data;
+	ZSTD_inBuffer in = {piece, n, 0};
 
-	if (!w->fill)
-		return;
-	n = ZSTD_compress2(w->zstd, w->packed, ZSTD_compressBound(BLOCK), w->block, w->fill);
-	w->fill = 0;
-	if (w->err)
-		return;
-	if (ZSTD_isError(n))
+	if (n && ZSTD_compressStream2(w->zstd, &w->frame, &in, ZSTD_e_flush) && !w->err)
 		w->err = ENOMEM;
-	else if (fwrite(w->packed, 1, n, w->file) != n || fflush(w->file))
+}
+
+static void begin_frame(struct vq_trace_writer *w, size_t size)
+{
+	w->frame.pos = 0;
+	ZSTD_CCtx_reset(w->zstd, ZSTD_reset_session_only);
+	ZSTD_CCtx_setPledgedSrcSize(w->zstd, size);
+}
+
+static void end_frame(struct vq_trace_writer *w)
+{
+	ZSTD_inBuffer none = {NULL, 0, 0};
+
+	if (ZSTD_compressStream2(w->zstd, &w->frame, &none, ZSTD_e_end) && !w->err)
+		w->err = ENOMEM;
+	if (!w->err &&
+	    (fwrite(w->frame.dst, 1, w->frame.pos, w->file) != w->frame.pos || fflush(w->file)))
 		w->err = errno ?: EIO;
+}
+
+static void write_block(struct vq_trace_writer *w)
+{
+	if (!vq_coder_events(w->coder))
+		return;
+	begin_frame(w, vq_coder_size(w->coder));
+	vq_coder_take(w->coder, add_piece, w);
+	end_frame(w);
+	w->block_ts = 0;
 }
 
 struct vq_trace_writer *vq_trace_create(const char *path, uint32_t pid, uint64_t start_mono_ns,
 					GError **error)
 {
-	struct vq_trace_writer *w = g_malloc0(sizeof(*w) + ZSTD_compressBound(BLOCK));
-	struct vq_trace_header *h = (void *)w->block;
+	struct vq_trace_writer *w = g_new0(struct vq_trace_writer, 1);
+	struct vq_trace_header h = {
+		.magic = VQ_TRACE_MAGIC,
+		.version = VQ_TRACE_VERSION,
+		.header_size = sizeof(h),
+		.pid = pid,
+		.start_mono_ns = start_mono_ns,
+		.start_real_ns = now(CLOCK_REALTIME) - (now(CLOCK_MONOTONIC) - start_mono_ns),
+	};
 
 	w->file = fopen(path, "we");
 	if (!w->file) {
@@ -60,36 +94,34 @@ struct vq_trace_writer *vq_trace_create(const char *path, uint32_t pid, uint64_t
 		return NULL;
 	}
 	w->path = g_strdup(path);
+	w->coder = vq_encoder_new();
+	w->frame = (ZSTD_outBuffer){g_malloc(FRAME_MAX), FRAME_MAX, 0};
 	w->zstd = ZSTD_createCCtx();
 	ZSTD_CCtx_setParameter(w->zstd, ZSTD_c_compressionLevel, LEVEL);
 	ZSTD_CCtx_setParameter(w->zstd, ZSTD_c_checksumFlag, 1);
-	g_strlcpy(h->magic, VQ_TRACE_MAGIC, sizeof(h->magic));
-	h->version = VQ_TRACE_VERSION;
-	h->header_size = sizeof(*h);
-	h->pid = pid;
-	h->start_mono_ns = start_mono_ns;
-	h->start_real_ns = now(CLOCK_REALTIME) - (now(CLOCK_MONOTONIC) - start_mono_ns);
-	w->fill = sizeof(*h);
-	write_frame(w);
+	begin_frame(w, sizeof(h));
+	add_piece(&h, sizeof(h), w);
+	end_frame(w);
 	return w;
 }
 
 void vq_trace_write(struct vq_trace_writer *w, const struct vq_head *h)
 {
-	size_t size = (h->size + 7u) & ~7u;
-
-	if (w->fill + size > BLOCK)
-		write_frame(w);
-	memcpy(w->block + w->fill, h, h->size);
-	memset(w->block + w->fill + h->size, 0, size - h->size);
-	w->fill += size;
+	if (w->block_ts && (int64_t)(h->ts - w->block_ts) > BLOCK_NS)
+		write_block(w);
+	if (!vq_coder_put(w->coder, h)) {
+		write_block(w);
+		vq_coder_put(w->coder, h);
+	}
+	if (!w->block_ts)
+		w->block_ts = h->ts;
 }
 
 bool vq_trace_close(struct vq_trace_writer *w, GError **error)
 {
 	bool ok;
 
-	write_frame(w);
+	write_block(w);
 	if (fclose(w->file) && !w->err)
 		w->err = errno;
 	ok = !w->err;
@@ -97,6 +129,8 @@ bool vq_trace_close(struct vq_trace_writer *w, GError **error)
 		g_set_error(error, VQ_ERROR, VQ_ERROR_FAILED, "%s: %s: the trace is incomplete",
 			    w->path, g_strerror(w->err));
 	ZSTD_freeCCtx(w->zstd);
+	vq_coder_free(w->coder);
+	g_free(w->frame.dst);
 	g_free(w->path);
 	g_free(w);
 	return ok;
@@ -105,85 +139,125 @@ bool vq_trace_close(struct vq_trace_writer *w, GError **error)
 /* A file being read: whole frames, one after the other. */
 struct reader {
 	FILE *file;
+	const char *name;
 	ZSTD_DCtx *zstd;
-	char *in;    /* the frame, packed */
+	struct vq_coder *coder;
+	char *in;    /* FRAME_MAX: the frame, packed */
 	size_t have; /* bytes in @in */
-	char *out;   /* BLOCK: the frame, unpacked */
+	char *out;   /* VQ_BLOCK_MAX: the frame, unpacked */
 };
 
-#define IN_MAX ZSTD_COMPRESSBOUND(BLOCK)
+static bool bad(const struct reader *r, GError **error, const char *why)
+{
+	g_set_error(error, VQ_ERROR, VQ_ERROR_BAD_INPUT, "%s: %s", r->name, why);
+	return false;
+}
 
-/* Unpacks the next whole frame: its size, 0 at the end, -1 if it is bad. */
+/* Are the @r->have bytes the begin of a frame, as far as they go? */
+static bool is_cut_off(struct reader *r)
+{
+	ZSTD_inBuffer in = {r->in, r->have, 0};
+	ZSTD_outBuffer out = {r->out, VQ_BLOCK_MAX, 0};
+
+	return !ZSTD_isError(ZSTD_decompressStream(r->zstd, &out, &in)) && in.pos == in.size;
+}
+
+/* Unpacks the next whole frame: its size, 0 at the end or when the rest is cut
+ * off, -1 if it is bad. */
 static ssize_t read_frame(struct reader *r)
 {
 	size_t frame, n;
 
-	r->have += fread(r->in + r->have, 1, IN_MAX - r->have, r->file);
+	r->have += fread(r->in + r->have, 1, FRAME_MAX - r->have, r->file);
 	if (!r->have)
 		return 0;
 	frame = ZSTD_findFrameCompressedSize(r->in, r->have);
+	if (ZSTD_getErrorCode(frame) == ZSTD_error_srcSize_wrong && is_cut_off(r))
+		return 0;
 	if (ZSTD_isError(frame))
-		return r->have < IN_MAX ? 0 : -1; /* cut off, or no frame of ours */
-	n = ZSTD_decompressDCtx(r->zstd, r->out, BLOCK, r->in, frame);
+		return -1;
+	n = ZSTD_decompressDCtx(r->zstd, r->out, VQ_BLOCK_MAX, r->in, frame);
 	memmove(r->in, r->in + frame, r->have - frame);
 	r->have -= frame;
-	return ZSTD_isError(n) ? -1 : (ssize_t)n;
+	return ZSTD_isError(n) || !n ? -1 : (ssize_t)n;
 }
 
-static bool bad(const char *path, GError **error, const char *why)
+static bool read_header(struct reader *r, struct vq_trace_header *header, GError **error)
 {
-	g_set_error(error, VQ_ERROR, VQ_ERROR_BAD_INPUT, "%s: %s", path, why);
+	ssize_t n = read_frame(r);
+
+	memset(header, 0, sizeof(*header));
+	if (ferror(r->file))
+		return bad(r, error, g_strerror(errno));
+	if (n >= (ssize_t)sizeof(*header))
+		memcpy(header, r->out, sizeof(*header));
+	if (memcmp(header->magic, VQ_TRACE_MAGIC, sizeof(header->magic)))
+		return bad(r, error, "not a vqprobe trace");
+	if (header->version == VQ_TRACE_VERSION && n == sizeof(*header) &&
+	    header->header_size == sizeof(*header))
+		return true;
+	g_set_error(error, VQ_ERROR, VQ_ERROR_BAD_INPUT,
+		    "%s: a trace of version %u; this program reads version %u", r->name,
+		    header->version, VQ_TRACE_VERSION);
 	return false;
 }
 
-static bool read_events(struct reader *r, const char *path, vq_trace_fn fn, void *data, bool *whole,
-			GError **error)
+static bool read_block(struct reader *r, size_t n, vq_trace_fn fn, void *data, bool *whole,
+		       GError **error)
 {
-	ssize_t n;
+	const struct vq_head *h;
+	bool damaged = !vq_coder_open(r->coder, r->out, n);
 
-	while ((n = read_frame(r)) > 0) {
-		size_t at = 0;
-
-		while (at < (size_t)n) {
-			const struct vq_head *h = (const void *)(r->out + at);
-			size_t left = n - at;
-
-			if (*whole || left < sizeof(*h) || h->size < sizeof(*h) || h->size > left ||
-			    !fn(h, left, data))
-				return bad(path, error, "malformed event: the trace is damaged");
-			*whole = h->type == VQ_END;
-			at += (h->size + 7u) & ~7u;
-		}
+	while (!damaged && (h = vq_coder_get(r->coder, &damaged))) {
+		if (*whole)
+			return bad(r, error, "damaged: events after the last");
+		if (!fn(h, h->size, data))
+			return bad(r, error, "malformed event: the trace is damaged");
+		*whole = h->type == VQ_END;
 	}
-	return n == 0 || bad(path, error, "damaged");
+	return !damaged || bad(r, error, "damaged");
+}
+
+bool vq_trace_read_file(FILE *file, const char *name, struct vq_trace_header *header,
+			vq_trace_fn fn, void *data, bool *whole, GError **error)
+{
+	struct reader r = {.file = file, .name = name};
+	ssize_t n = 0;
+	bool ok;
+
+	*whole = false;
+	r.zstd = ZSTD_createDCtx();
+	r.coder = vq_decoder_new();
+	r.in = g_malloc(FRAME_MAX);
+	r.out = g_malloc(VQ_BLOCK_MAX);
+	ok = read_header(&r, header, error);
+	while (ok && (n = read_frame(&r)) > 0)
+		ok = read_block(&r, n, fn, data, whole, error);
+	if (ok && n < 0)
+		ok = bad(&r, error, "damaged");
+	else if (ok && ferror(file))
+		ok = bad(&r, error, g_strerror(errno));
+	else if (ok && *whole && r.have)
+		ok = bad(&r, error, "damaged: something after the last event");
+	ZSTD_freeDCtx(r.zstd);
+	vq_coder_free(r.coder);
+	g_free(r.in);
+	g_free(r.out);
+	return ok;
 }
 
 bool vq_trace_read(const char *path, struct vq_trace_header *header, vq_trace_fn fn, void *data,
 		   bool *whole, GError **error)
 {
-	struct reader r = {.file = fopen(path, "re")};
-	ssize_t n;
+	FILE *file = fopen(path, "re");
 	bool ok;
 
 	*whole = false;
-	if (!r.file)
-		return bad(path, error, g_strerror(errno));
-	r.zstd = ZSTD_createDCtx();
-	r.in = g_malloc(IN_MAX);
-	r.out = g_malloc(BLOCK);
-	n = read_frame(&r);
-	memset(header, 0, sizeof(*header));
-	if (n >= (ssize_t)sizeof(*header))
-		memcpy(header, r.out, sizeof(*header));
-	if (memcmp(header->magic, VQ_TRACE_MAGIC, sizeof(header->magic)))
-		ok = bad(path, error, "not a vqprobe trace");
-	else if (header->version != VQ_TRACE_VERSION)
-		ok = bad(path, error, "a trace of another version of vqprobe");
-	else
-		ok = read_events(&r, path, fn, data, whole, error);
-	ZSTD_freeDCtx(r.zstd);
-	g_free(r.in);
-	g_free(r.out);
-	fclose(r.file);
+	if (!file) {
+		g_set_error(error, VQ_ERROR, VQ_ERROR_BAD_INPUT, "%s: %s", path, g_strerror(errno));
+		return false;
+	}
+	ok = vq_trace_read_file(file, path, header, fn, data, whole, error);
+	fclose(file);
 	return ok;
 }

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VQLAB_TRACE_PREDICT_H
+#define VQLAB_TRACE_PREDICT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "vqevent.h"
+
+/*
+ * What the events of one queue let expect of its next ones: trace-code.c
+ * writes only how they differ.  Wrong guesses cost bytes, nothing else, but
+ * writer and reader must guess alike: nothing here may depend on anything but
+ * the events of the block so far.  TRACE.md has the rules in words.
+ */
+#define VQ_PREDICT_OUT 1024u  /* outstanding elements remembered */
+#define VQ_PREDICT_FREE 256u  /* ids remembered that are with the driver */
+#define VQ_PREDICT_LENGTHS 4u /* lengths of fills remembered */
+
+/* An element with the device. */
+struct vq_out {
+	uint32_t id, ndescs, len;
+	uint32_t order; /* of its fill; 0: not filled */
+};
+
+struct vq_predict {
+	uint64_t vq;
+	struct vq_out out[VQ_PREDICT_OUT]; /* in the order of their pops */
+	uint32_t n_out;
+	uint32_t free[VQ_PREDICT_FREE]; /* the latest published last */
+	uint32_t n_free;
+	uint32_t length[VQ_PREDICT_LENGTHS]; /* the latest first */
+	uint32_t last_id, ndescs, inuse, fills;
+	uint32_t skip;		     /* packed: slots of the last published element to come */
+	struct vq_flush_event flush; /* the last record */
+};
+
+void vq_predict_init(struct vq_predict *q, uint64_t vq);
+
+/* The place of @id among q->free, from the end: 0 is the latest; -1: not there. */
+int vq_predict_free(const struct vq_predict *q, uint32_t id);
+
+/* The place of @id among the outstanding that are not filled; -1: not there. */
+int vq_predict_rank(const struct vq_predict *q, uint32_t id);
+/* The element in that place; NULL if there are not so many. */
+struct vq_out *vq_predict_ranked(struct vq_predict *q, uint32_t rank);
+
+/* What happened. */
+void vq_predict_popped(struct vq_predict *q, const struct vq_elem_event *e);
+void vq_predict_filled(struct vq_predict *q, struct vq_out *out, const struct vq_elem_event *e);
+void vq_predict_taken_back(struct vq_predict *q, uint32_t id);
+void vq_predict_reset(struct vq_predict *q);
+
+/* The first record of a flush: e->total, then all but total from it. */
+uint32_t vq_predict_total(const struct vq_predict *q);
+void vq_predict_flush(const struct vq_predict *q, struct vq_flush_event *e);
+
+/* The entry in place @i of the record @e; false if there is nothing to guess
+ * from. */
+bool vq_predict_entry(const struct vq_predict *q, const struct vq_flush_event *e, uint32_t i,
+		      struct vq_used_entry *u);
+/* The head of a record is known; and then the entry in place @i. */
+void vq_predict_flushed(struct vq_predict *q, const struct vq_flush_event *e);
+void vq_predict_published(struct vq_predict *q, const struct vq_flush_event *e, uint32_t i);
+
+#endif
