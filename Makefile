@@ -102,4 +102,14 @@ $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(EXTRA_CFLAGS) -c $< -o $@
 
+# Fuzz targets, build/fuzz/fuzz-NAME: a room names its objects, $(B)/fuzz/%.o, and
+# the libraries as FUZZ_PKGS; runners/tests/fuzz.sh runs it.
+FUZZ_CHECK := -fsanitize=address,undefined -fno-sanitize-recover=all
+$(B)/fuzz/%.o: %.c
+	@mkdir -p $(@D)
+	$(CLANG) $(ALL_CFLAGS) -O1 -fsanitize=fuzzer-no-link $(FUZZ_CHECK) $(EXTRA_CFLAGS) -c $< -o $@
+
+$(B)/fuzz/fuzz-%:
+	$(CLANG) -fsanitize=fuzzer $(FUZZ_CHECK) $^ -o $@ $(call pkg_libs,$(FUZZ_PKGS))
+
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

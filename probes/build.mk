@@ -31,7 +31,8 @@ $(B)/vqprobe: $(PROBES)/vqprobe.o $(PROBES_OBJS)
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,$(PROBES_PKGS)) -lm
 
 # Tests ---------------------------------------------------------------------
-TESTS += $(PROBES)/test-model $(PROBES)/test-oracle $(PROBES)/test-trace probes/tests/probe.sh \
+TESTS += $(PROBES)/test-model $(PROBES)/test-oracle $(PROBES)/test-trace \
+	probes/tests/fuzz-trace.sh probes/tests/probe.sh \
 	probes/tests/second-opinion.sh probes/tests/qemu.sh
 
 $(PROBES)/test-model $(PROBES)/test-oracle: $(PROBES)/test-%: $(PROBES)/tests/test-%.o \
@@ -39,6 +40,14 @@ $(PROBES)/test-model $(PROBES)/test-oracle: $(PROBES)/test-%: $(PROBES)/tests/te
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0)
 
 $(PROBES)/test-trace: $(PROBES)/tests/test-trace.o $(TRACE_OBJS)
+	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0 libzstd)
+
+$(B)/fuzz/fuzz-trace: FUZZ_PKGS = glib-2.0 libzstd
+$(B)/fuzz/fuzz-trace: EXTRA_CFLAGS = $(call pkg_cflags,glib-2.0 libzstd)
+$(B)/fuzz/fuzz-trace: $(patsubst %,$(B)/fuzz/probes/%.o,tests/fuzz-trace model queue hist trace \
+		trace-code trace-columns trace-predict)
+
+$(B)/fuzz/fuzz-trace-seeds: $(PROBES)/tests/fuzz-trace-seeds.o $(TRACE_OBJS)
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0 libzstd)
 
 # What the shell tests watch: built as QEMU's virtio.c is, and as others are.
