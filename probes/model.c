@@ -91,6 +91,12 @@ static void count_event(struct vq_model *m, const struct vq_head *h)
 		m->calls[h->type]++;
 }
 
+void vq_model_gap(struct vq_model *m)
+{
+	for (guint i = 0; i < m->queues->len; i++)
+		vq_queue_gap(m->queues->pdata[i]);
+}
+
 bool vq_model_event(struct vq_model *m, const struct vq_head *h, size_t size)
 {
 	struct vq_queue *q;

@@ -63,8 +63,10 @@ struct vq_queue {
 	uint64_t stashed;
 	/* fills of elements whose pop was not seen, and fills while F was unknown */
 	uint64_t unmatched_fills, unsettled;
-	uint64_t unmatched_gone;  /* likewise unpopped or detached */
-	uint64_t in_flight_start; /* in use when watching began (packed: ring slots) */
+	uint64_t unmatched_gone; /* likewise unpopped or detached */
+	/* in use when watching, or a window, began (packed: ring slots) */
+	uint64_t in_flight_start;
+	uint64_t cut; /* in flight when a window ended */
 	uint64_t order_violations;
 	/* used entries whose element was never filled, or is not known at all */
 	uint64_t unfilled_published, unmatched_published;
@@ -81,7 +83,8 @@ struct vq_queue {
 	struct hist hold, fill, flush, pop;
 	uint64_t stash_max;
 	double stash_area; /* integral of S over time, in ns */
-	uint64_t first_ts, last_ts, settled_ts;
+	uint64_t first_ts, last_ts;
+	uint64_t settled_ts, settled_ns; /* 0: not settled now; ns of earlier windows */
 
 	/* State: not results. */
 	struct vq_elem *elem; /* by id */
@@ -125,14 +128,20 @@ bool vq_model_knows(const struct vq_model *m, uint64_t vq);
  */
 bool vq_model_event(struct vq_model *m, const struct vq_head *h, size_t size);
 
+/*
+ * What came after the last event was not watched; what comes next is like the
+ * beginning of a watch: elements in use by then have no number.  For sampling.
+ */
+void vq_model_gap(struct vq_model *m);
+
 /* Is F defined, i.e. is every element older than the watch done? */
 bool vq_queue_settled(const struct vq_queue *q);
 
 /*
  * Nothing was lost or invented: pops = fills + unpopped + detached + dropped +
- * in flight at the end, no fill without a pop beyond those in flight at the
- * start, QEMU's own count of elements in use agreed at every pop and flush,
- * and what was published had been filled.
+ * in flight at the end of the watch or of a window, no fill without a pop beyond those in flight at
+ * the start, QEMU's own count of elements in use agreed at every pop and flush, and what was
+ * published had been filled.
  */
 bool vq_queue_conserved(const struct vq_queue *q);
 

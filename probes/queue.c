@@ -110,7 +110,7 @@ static void check_inuse(struct vq_queue *q, uint32_t inuse)
 	if (!q->start_known) {
 		q->start_known = true;
 		q->start = inuse - q->out;
-		q->in_flight_start = MAX(q->start, 0);
+		q->in_flight_start += MAX(q->start, 0);
 		if (q->start < 0)
 			q->anomalies++;
 		settle(q);
@@ -441,22 +441,39 @@ static void on_rewind(struct vq_queue *q, const struct vq_count_event *e)
 	}
 }
 
-void vq_queue_reset(struct vq_queue *q, uint64_t ts)
+/* Nothing is outstanding any more. */
+static void forget(struct vq_queue *q)
 {
-	tick(q, ts);
-	q->resets++;
-	q->dropped += q->popped;
 	q->popped = 0;
 	q->stash_now = 0;
 	q->base = q->frontier = q->next_seq;
 	if (q->nelem)
 		memset(q->elem, 0, q->nelem * sizeof(*q->elem));
+	q->skew = 0;
+	q->last_unpopped = 0;
+}
+
+void vq_queue_gap(struct vq_queue *q)
+{
+	if (q->settled_ts)
+		q->settled_ns += q->last_ts - q->settled_ts;
+	q->settled_ts = 0;
+	q->cut += q->popped;
+	forget(q);
+	q->start_known = false;
+	q->start = q->old_filled = q->out = 0;
+}
+
+void vq_queue_reset(struct vq_queue *q, uint64_t ts)
+{
+	tick(q, ts);
+	q->resets++;
+	q->dropped += q->popped;
+	forget(q);
 	/* What was in use before the watch is gone, too. */
 	q->start = q->old_filled;
 	q->start_known = true;
 	q->out = -q->start; /* inuse is 0 now */
-	q->skew = 0;
-	q->last_unpopped = 0;
 	settle(q);
 }
 
@@ -499,14 +516,14 @@ bool vq_queue_conserved(const struct vq_queue *q)
 {
 	return q->pops + q->unmatched_gone == q->fills - q->unmatched_fills + q->unpopped +
 						      q->detached + q->dropped + q->popped +
-						      q->unfilled_published &&
+						      q->cut + q->unfilled_published &&
 	       !q->inuse_mismatches && !q->anomalies && !q->unfilled_published &&
 	       !q->unmatched_published;
 }
 
 double vq_queue_stash_mean(const struct vq_queue *q)
 {
-	if (!q->settled_ts || q->last_ts <= q->settled_ts)
-		return 0;
-	return q->stash_area / (q->last_ts - q->settled_ts);
+	uint64_t ns = q->settled_ns + (q->settled_ts ? q->last_ts - q->settled_ts : 0);
+
+	return ns ? q->stash_area / ns : 0;
 }

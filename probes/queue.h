@@ -12,6 +12,9 @@ void vq_queue_event(struct vq_queue *q, const struct vq_head *h);
 /* The device, or this queue of it, was reset at @ts. */
 void vq_queue_reset(struct vq_queue *q, uint64_t ts);
 
+/* See vq_model_gap. */
+void vq_queue_gap(struct vq_queue *q);
+
 void vq_queue_free(struct vq_queue *q);
 
 #endif

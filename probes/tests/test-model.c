@@ -313,6 +313,47 @@ static void test_mid_stream(void)
 	end(&d);
 }
 
+/* Watched in windows: what was in flight between two is as old as the watch. */
+static void test_gap(void)
+{
+	struct driver d;
+
+	begin(&d, 8, false, true);
+	d.ts = 1000;
+	pop(&d, 0);
+	pop(&d, 1);
+	pop(&d, 2);
+	fill(&d, 1); /* depth 1, S = 1 until the window ends */
+	d.ts = 2000;
+	fill(&d, 2); /* depth 2 */
+	vq_model_gap(d.m);
+	g_assert_cmpuint(d.q->cut, ==, 1);
+	g_assert_cmpuint(d.q->stash_now, ==, 0);
+	g_assert_false(vq_queue_settled(d.q));
+	g_assert_true(vq_queue_conserved(d.q));
+	g_assert_cmpfloat(vq_queue_stash_mean(d.q), ==, 1);
+	/* Unseen: fill and flush of 0.  1 and 2 are published in the window. */
+	d.inuse--;
+	d.used_idx++;
+	d.ts = 10000;
+	pop(&d, 3);
+	flush(&d, (struct used[]){{1, 10, 1}, {2, 20, 1}}, 2);
+	g_assert_true(vq_queue_settled(d.q));
+	fill(&d, 3);
+	flush1(&d, 3);
+	g_assert_cmpuint(d.q->in_flight_start, ==, 2);
+	g_assert_cmpuint(d.q->published, ==, 3);
+	g_assert_cmpuint(d.q->unmatched_published, ==, 0);
+	g_assert_cmpuint(count(&d.q->depth, 0), ==, 1);
+	g_assert_cmpuint(count(&d.q->depth, 1), ==, 1);
+	g_assert_cmpuint(count(&d.q->depth, 2), ==, 1);
+	/* The gap has no share in it: S was 1 for 1000 ns, 0 since. */
+	g_assert_cmpfloat(d.q->stash_area, ==, 1000);
+	g_assert_cmpuint(d.q->order_violations, ==, 0);
+	g_assert_true(vq_queue_conserved(d.q));
+	end(&d);
+}
+
 /* Chains that were filled before the watch, published in it: one, then two. */
 static void test_mid_stream_packed(void)
 {
@@ -417,6 +458,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/model/wrongs", test_wrongs);
 	g_test_add_func("/model/mid-stream", test_mid_stream);
 	g_test_add_func("/model/mid-stream-packed", test_mid_stream_packed);
+	g_test_add_func("/model/gap", test_gap);
 	g_test_add_func("/model/overwritten", test_overwritten);
 	g_test_add_func("/model/unreadable", test_unreadable);
 	g_test_add_func("/model/malformed", test_malformed);
