@@ -11,6 +11,8 @@ TRACE_OBJS := $(PROBES)/trace.o $(PROBES)/trace-code.o $(PROBES)/trace-columns.o
 	$(PROBES)/trace-predict.o
 PROBES_CORE := model queue hist trace trace-code trace-columns trace-predict summary sites \
 	target layout calib watch live
+# The live side.
+PROBES_CORE += find rates table screen show
 PROBES_OBJS := $(PROBES_CORE:%=$(PROBES)/%.o)
 
 $(PROBES)/%.o: EXTRA_CFLAGS = $(call pkg_cflags,$(PROBES_PKGS)) -I$(PROBES) -Iprobes
@@ -34,6 +36,11 @@ $(B)/vqprobe: $(PROBES)/vqprobe.o $(PROBES_OBJS)
 TESTS += $(PROBES)/test-model $(PROBES)/test-oracle $(PROBES)/test-trace \
 	probes/tests/fuzz-trace.sh probes/tests/probe.sh \
 	probes/tests/second-opinion.sh probes/tests/qemu.sh
+
+TESTS += $(PROBES)/test-table probes/tests/live.sh
+$(PROBES)/test-table: $(PROBES)/tests/test-table.o $(PROBES)/table.o $(PROBES)/rates.o \
+		$(PROBES)/model.o $(PROBES)/queue.o $(PROBES)/hist.o
+	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0) -lm
 
 $(PROBES)/test-model $(PROBES)/test-oracle: $(PROBES)/test-%: $(PROBES)/tests/test-%.o \
 		$(PROBES)/model.o $(PROBES)/queue.o $(PROBES)/hist.o

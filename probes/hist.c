@@ -84,3 +84,27 @@ uint64_t counts_quantile(const struct counts *c, double q)
 {
 	return rank(c->count, c->n, q);
 }
+
+void hist_since(struct hist *then, const struct hist *now, struct hist *out)
+{
+	out->n = now->n - then->n;
+	out->sum = now->sum - then->sum;
+	for (size_t i = 0; i < HIST_BUCKETS; i++)
+		out->count[i] = now->count[i] - then->count[i];
+	*then = *now;
+}
+
+void counts_since(struct counts *then, const struct counts *now, struct counts *out)
+{
+	if (then->n < now->n) {
+		then->count = g_renew(uint64_t, then->count, now->n);
+		memset(then->count + then->n, 0, (now->n - then->n) * sizeof(*then->count));
+		then->n = now->n;
+	}
+	out->n = now->n;
+	out->count = g_new(uint64_t, now->n);
+	for (size_t i = 0; i < now->n; i++) {
+		out->count[i] = now->count[i] - then->count[i];
+		then->count[i] = now->count[i];
+	}
+}

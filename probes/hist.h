@@ -46,4 +46,12 @@ void counts_free(struct counts *c);
 uint64_t hist_quantile(const struct hist *h, double q);
 uint64_t counts_quantile(const struct counts *c, double q);
 
+/*
+ * What has been added to @now since it was as @then: into @out, which is
+ * overwritten; @then becomes as @now.  counts_since wants @out empty, and the
+ * caller frees it.
+ */
+void hist_since(struct hist *then, const struct hist *now, struct hist *out);
+void counts_since(struct counts *then, const struct counts *now, struct counts *out);
+
 #endif

@@ -1,46 +1,195 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The main loop of a watch, and what is shown meanwhile. */
+/* The main loop: when to drain, to show, to open windows, and to end. */
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "find.h"
 #include "live.h"
+#include "show.h"
 
 /* How often the ring buffer is emptied: it holds seconds. */
-#define DRAIN_MS 50
+#define DRAIN_NS 50000000ull
 
-static void print_table(const struct vq_watch *w)
+struct live {
+	const struct vq_live_options *o;
+	GPtrArray *watches;
+	GHashTable *refused; /* pids that could not be watched, not to be tried again */
+	struct vq_show *show;
+	uint64_t start, next_show;
+	bool open;     /* within a window; always, without them */
+	uint64_t edge; /* when that changes */
+};
+
+static bool sampling(const struct live *l)
 {
-	struct vq_summary s;
-
-	vq_watch_summarise(w, &s);
-	printf("%.1f s\n", s.seconds);
-	vq_summary_print(&s, stdout);
+	return l->o->window > 0;
 }
 
-void vq_live_run(struct vq_watch *w, double duration, double interval)
+/* Takes @w out, and tells why and what it found. */
+static bool end(struct live *l, struct vq_watch *w, const char *why, GError **error)
 {
-	uint64_t table = w->start_ns + interval * 1e9;
-	struct pollfd p[2] = {{.fd = w->target->pidfd, .events = POLLIN}};
+	vq_show_forget(l->show, w);
+	vq_watch_stop(w);
+	g_ptr_array_remove(l->watches, w);
+	if (why)
+		fprintf(stderr, "vqprobe: %s\n", why);
+	return l->o->ended(w, error);
+}
+
+/* Drains all, and ends what is over. */
+static bool look(struct live *l, GError **error)
+{
+	for (guint i = 0; i < l->watches->len;) {
+		struct vq_watch *w = l->watches->pdata[i];
+		g_autofree char *why = NULL;
+
+		vq_watch_drain(w);
+		if (!vq_watch_over(w, &why))
+			i++;
+		else if (!end(l, w, why, error))
+			return false;
+	}
+	return true;
+}
+
+static bool watched(const struct live *l, pid_t pid)
+{
+	for (guint i = 0; i < l->watches->len; i++)
+		if (((struct vq_watch *)l->watches->pdata[i])->pid == pid)
+			return true;
+	return g_hash_table_contains(l->refused, GINT_TO_POINTER(pid));
+}
+
+/* Watches what has been started since. */
+static void look_for_more(struct live *l)
+{
+	g_autoptr(GPtrArray) found = vq_find(l->o->pattern);
+
+	for (guint i = 0; i < found->len; i++) {
+		const struct vq_found *f = found->pdata[i];
+		g_autoptr(GError) error = NULL;
+		struct vq_watch *w;
+
+		if (watched(l, f->pid))
+			continue;
+		w = vq_watch_start(f->pid, f->name, l->o->watch, &error);
+		vq_show_erase(l->show);
+		if (w) {
+			fprintf(stderr, "vqprobe: watching process %d (%s)\n", f->pid, f->name);
+			g_ptr_array_add(l->watches, w);
+			if (!l->open)
+				vq_watch_pause(w);
+		} else {
+			fprintf(stderr, "vqprobe: %s\n", error->message);
+			g_hash_table_add(l->refused, GINT_TO_POINTER(f->pid));
+		}
+	}
+}
+
+/* At the edges of windows: probes off or on. */
+static void turn(struct live *l)
+{
+	l->open = !l->open;
+	for (guint i = 0; i < l->watches->len; i++) {
+		struct vq_watch *w = l->watches->pdata[i];
+		g_autoptr(GError) error = NULL;
+
+		if (!l->open) {
+			vq_watch_pause(w);
+		} else if (!vq_watch_resume(w, &error)) {
+			/* Most likely the process has just ended: look() will tell. */
+			vq_show_erase(l->show);
+			fprintf(stderr, "vqprobe: process %d: %s\n", w->pid, error->message);
+		}
+	}
+	/* Attaching takes time of its own: a window is as long from then on. */
+	l->edge = l->open ? vq_now() + l->o->window * 1e9
+			  : MAX(vq_now(), l->edge + (l->o->every - l->o->window) * 1e9);
+}
+
+/* Returns false when a signal says so. */
+static bool take_signal(struct live *l, int fd)
+{
+	struct signalfd_siginfo info;
+
+	if (read(fd, &info, sizeof(info)) != sizeof(info))
+		return true;
+	if (info.ssi_signo != SIGWINCH)
+		return false;
+	vq_show_resized(l->show);
+	return true;
+}
+
+static void show(struct live *l, uint64_t t)
+{
+	vq_show(l->show, l->watches, (t - l->start) / 1e9);
+	l->next_show += l->o->interval * 1e9;
+	/* Late by more than one: no burst of them afterwards. */
+	if (l->next_show <= t)
+		l->next_show = t + l->o->interval * 1e9;
+	if (l->o->follow)
+		look_for_more(l);
+}
+
+/* One round; false when all is over. */
+static bool round_of(struct live *l, int signals, uint64_t stop, GError **error)
+{
+	struct pollfd p = {.fd = signals, .events = POLLIN};
+	uint64_t t = vq_now(), wake = MIN(stop, t + DRAIN_NS);
+	bool edge = false;
+
+	if (sampling(l))
+		wake = MIN(wake, l->edge);
+	if (poll(&p, 1, wake > t ? (wake - t + 999999) / 1000000 : 0) > 0 &&
+	    !take_signal(l, signals))
+		return false;
+	t = vq_now();
+	if (sampling(l) && t >= l->edge) {
+		turn(l);
+		edge = !l->open;
+	}
+	/* Whoever read our output may be gone: vqprobe ... | head */
+	if (!look(l, error) || ferror(stdout) || t >= stop || (!l->watches->len && !l->o->follow))
+		return false;
+	/* With windows each closing one is shown: there is nothing new before. */
+	if (edge || (!sampling(l) && t >= l->next_show))
+		show(l, t);
+	return true;
+}
+
+bool vq_live_run(GPtrArray *watches, const struct vq_live_options *o, GError **error)
+{
+	struct live l = {
+		.o = o,
+		.watches = watches,
+		.refused = g_hash_table_new(NULL, NULL),
+		.show = vq_show_new(o->output),
+		.start = vq_now(),
+		.open = true,
+	};
+	uint64_t stop = o->duration > 0 ? l.start + o->duration * 1e9 : UINT64_MAX;
 	sigset_t set;
+	int signals;
+	bool ok = true;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
-	p[1] = (struct pollfd){.fd = signalfd(-1, &set, SFD_CLOEXEC), .events = POLLIN};
-	for (;;) {
-		int n = poll(p, 2, DRAIN_MS);
-		uint64_t t = vq_now();
-
-		vq_watch_drain(w);
-		if (n > 0 || (duration > 0 && t >= w->start_ns + duration * 1e9))
-			break;
-		if (interval > 0 && t >= table) {
-			print_table(w);
-			table += interval * 1e9;
-		}
-	}
-	close(p[1].fd);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGWINCH);
+	signals = signalfd(-1, &set, SFD_CLOEXEC);
+	l.next_show = l.start + o->interval * 1e9;
+	l.edge = l.start + o->window * 1e9;
+	while (round_of(&l, signals, stop, error))
+		;
+	close(signals);
+	ok = !(error && *error);
+	while (watches->len)
+		ok &= end(&l, watches->pdata[0], NULL, ok ? error : NULL);
+	vq_show_free(l.show);
+	g_hash_table_unref(l.refused);
+	return ok;
 }

@@ -4,11 +4,30 @@
 
 #include "watch.h"
 
+enum vq_live_output {
+	VQ_LIVE_NOTHING,
+	VQ_LIVE_TABLE, /* drawn over itself; lines if stdout is no terminal */
+	VQ_LIVE_JSON,  /* a line of JSON at each interval */
+};
+
+struct vq_live_options {
+	enum vq_live_output output;
+	double interval, duration; /* seconds; a duration of 0: no end */
+	double window, every;	   /* seconds; 0: watch all the time */
+	const struct vq_watch_options *watch;
+	/* Processes that come later: asked for at each interval, if not NULL. */
+	const char *pattern; /* of vq_find */
+	bool follow;
+	/* A watch is over and stopped: tells the user, frees it. */
+	bool (*ended)(struct vq_watch *w, GError **error);
+};
+
 /*
- * Looks on until SIGINT or SIGTERM, which must be blocked, until the process
- * ends, or for @duration seconds if that is more than 0.  Prints a table each
- * @interval seconds, unless that is 0.
+ * Looks on until SIGINT, SIGTERM or SIGHUP, which must be blocked like SIGWINCH,
+ * until the time or the last process is over.  @watches are struct vq_watch *,
+ * and are taken over: none is left in it.  False with @error if a report could
+ * not be made.
  */
-void vq_live_run(struct vq_watch *w, double duration, double interval);
+bool vq_live_run(GPtrArray *watches, const struct vq_live_options *options, GError **error);
 
 #endif

@@ -8,7 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "jsonadd.h"
 #include "summary.h"
+#include "table.h"
 #include "target.h"
 
 uint64_t vq_summary_lost(const struct vq_summary *s)
@@ -27,32 +29,6 @@ uint64_t vq_summary_unreadable_rings(const struct vq_summary *s)
 	for (guint i = 0; i < s->model->queues->len; i++)
 		sum += ((struct vq_queue *)s->model->queues->pdata[i])->unreadable_rings;
 	return sum;
-}
-
-static void add_int(JsonBuilder *b, const char *name, uint64_t value)
-{
-	json_builder_set_member_name(b, name);
-	json_builder_add_int_value(b, value);
-}
-
-static void add_double(JsonBuilder *b, const char *name, double value)
-{
-	json_builder_set_member_name(b, name);
-	json_builder_add_double_value(b, value);
-}
-
-static void add_string(JsonBuilder *b, const char *name, const char *value)
-{
-	g_autofree char *valid = g_utf8_make_valid(value, -1);
-
-	json_builder_set_member_name(b, name);
-	json_builder_add_string_value(b, valid);
-}
-
-static void add_bool(JsonBuilder *b, const char *name, bool value)
-{
-	json_builder_set_member_name(b, name);
-	json_builder_add_boolean_value(b, value);
 }
 
 static void add_pair(JsonBuilder *b, uint64_t x, uint64_t count)
@@ -171,6 +147,7 @@ static void add_queue(JsonBuilder *b, const struct vq_queue *q)
 	add_int(b, "dropped", q->dropped);
 	add_int(b, "in_flight_start", q->in_flight_start);
 	add_int(b, "in_flight_end", q->popped);
+	add_int(b, "cut", q->cut);
 	add_int(b, "unmatched_fills", q->unmatched_fills);
 	add_int(b, "unsettled_fills", q->unsettled);
 	add_int(b, "order_violations", q->order_violations);
@@ -201,15 +178,20 @@ static void add_queue(JsonBuilder *b, const struct vq_queue *q)
 	json_builder_end_object(b);
 }
 
-static JsonNode *to_json(const struct vq_summary *s)
+static JsonBuilder *to_json(const struct vq_summary *s)
 {
-	g_autoptr(JsonBuilder) b = json_builder_new();
+	JsonBuilder *b = json_builder_new();
 
 	json_builder_begin_object(b);
+	add_string(b, "type", "summary");
 	add_string(b, "schema", "vqlab-probe-1");
 	add_string(b, "version", VQLAB_VERSION);
 	add_int(b, "pid", s->pid);
+	add_string(b, "name", s->name);
 	add_double(b, "seconds", s->seconds);
+	add_bool(b, "sampled", s->windows > 1);
+	add_double(b, "seen_seconds", s->seen);
+	add_int(b, "windows", s->windows);
 	add_int(b, "events", s->model->events);
 	add_int(b, "lost_events", vq_summary_lost(s));
 	add_int(b, "unreadable_rings", vq_summary_unreadable_rings(s));
@@ -227,24 +209,20 @@ static JsonNode *to_json(const struct vq_summary *s)
 	}
 	json_builder_end_array(b);
 	json_builder_end_object(b);
-	return json_builder_get_root(b);
+	return b;
 }
 
 /* g_file_set_contents would rename as well, but not report a full disk late. */
 bool vq_summary_write_json(const struct vq_summary *s, const char *path, GError **error)
 {
-	g_autoptr(JsonGenerator) g = json_generator_new();
 	g_autofree char *temp = g_strdup_printf("%s.%d.tmp", path, getpid());
-	g_autofree char *text = NULL;
-	JsonNode *root = to_json(s);
-	FILE *f;
+	g_autoptr(JsonBuilder) b = to_json(s);
+	FILE *f = fopen(temp, "we");
 	int err = 0;
 
-	json_generator_set_root(g, root);
-	text = json_generator_to_data(g, NULL);
-	json_node_unref(root);
-	f = fopen(temp, "we");
-	if (!f || fputs(text, f) < 0 || fputc('\n', f) < 0 || fflush(f) || fsync(fileno(f)))
+	if (f)
+		print_json_line(b, f);
+	if (!f || ferror(f) || fflush(f) || fsync(fileno(f)))
 		err = errno ?: EIO;
 	if (f && fclose(f) && !err)
 		err = errno;
@@ -257,25 +235,46 @@ bool vq_summary_write_json(const struct vq_summary *s, const char *path, GError 
 	return !err;
 }
 
+void vq_summary_print_json(const struct vq_summary *s, FILE *f)
+{
+	g_autoptr(JsonBuilder) b = to_json(s);
+
+	print_json_line(b, f);
+}
+
+char *vq_summary_sampled(const struct vq_summary *s)
+{
+	if (s->windows <= 1)
+		return g_strdup("");
+	return g_strdup_printf("; SAMPLED: %u windows, %.1f s (%.1f %%) of that", s->windows,
+			       s->seen, 100 * s->seen / s->seconds);
+}
+
 void vq_summary_print(const struct vq_summary *s, FILE *f)
 {
-	fprintf(f, "%-18s %9s %6s %5s %5s %5s %5s %9s %8s\n", "queue", "elements", "ooo%", "d.p50",
-		"d.p99", "d.max", "S.max", "hold.p99", "flush");
+	g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)vq_row_free);
+	g_autoptr(GString) text = g_string_new(NULL);
+	g_autofree char *sampled = vq_summary_sampled(s);
+	struct vq_columns columns;
+
 	for (guint i = 0; i < s->model->queues->len; i++) {
 		const struct vq_queue *q = s->model->queues->pdata[i];
-		uint64_t known = q->fills - q->unsettled;
-		g_autofree char *name = g_strdup_printf("%s.%u", q->device, q->index);
+		struct vq_row *row;
 
 		if (!q->first_ts)
 			continue;
-		fprintf(f,
-			"%-18s %9" PRIu64 " %6.2f %5" PRIu64 " %5" PRIu64 " %5" PRIu64 " %5" PRIu64
-			" %7.1fus %6.2fus\n",
-			name, q->published, known ? 100.0 * q->stashed / known : 0,
-			counts_quantile(&q->depth, 0.5), counts_quantile(&q->depth, 0.99),
-			counts_quantile(&q->depth, 1), q->stash_max,
-			hist_quantile(&q->hold, 0.99) / 1e3, hist_quantile(&q->flush, 0.5) / 1e3);
+		row = vq_row_new(NULL, q,
+				 s->lost_of ? (int64_t)s->lost_of(s->lost_data, q->vq) : -1);
+		vq_rates_all(q, s->seen, &row->r);
+		g_ptr_array_add(rows, row);
 	}
+	vq_rows_sort(rows);
+	vq_columns_fit(&columns, rows, VQ_TABLE_WIDTH, true);
+	vq_columns_header(&columns, text, "");
+	for (guint i = 0; i < rows->len; i++)
+		vq_columns_row(&columns, text, rows->pdata[i]);
+	fprintf(f, "process %d%s%s: all of %.1f s%s\n%s", s->pid, *s->name ? " " : "", s->name,
+		s->seconds, sampled, text->str);
 	fflush(f);
 }
 

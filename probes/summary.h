@@ -13,7 +13,10 @@
 /* All that a watch has found. */
 struct vq_summary {
 	pid_t pid;
+	const char *name; /* of the guest or the process; "" if not known */
 	double seconds;
+	double seen; /* of these, in how many was watched; == seconds without windows */
+	unsigned windows;
 	uint64_t lost[VQ_EVENT_TYPES]; /* by type; in [0] those of unknown type */
 	uint64_t null_pops;
 	uint64_t unreadable_calls;
@@ -21,6 +24,9 @@ struct vq_summary {
 	const struct vq_calibration *calibration;
 	unsigned n_calibration;
 	const struct vq_model *model;
+	/* Events of a queue that were lost, or NULL if that is not known. */
+	uint64_t (*lost_of)(const void *data, uint64_t vq);
+	const void *lost_data;
 };
 
 uint64_t vq_summary_lost(const struct vq_summary *s);
@@ -34,8 +40,14 @@ uint64_t vq_summary_unreadable_rings(const struct vq_summary *s);
  */
 bool vq_summary_write_json(const struct vq_summary *s, const char *path, GError **error);
 
-/* Prints a row for each queue that has events. */
+/* The same on one line. */
+void vq_summary_print_json(const struct vq_summary *s, FILE *f);
+
+/* Prints what was watched, and a row for each queue that has events. */
 void vq_summary_print(const struct vq_summary *s, FILE *f);
+
+/* How much of the time was watched, for people: empty if all of it. */
+char *vq_summary_sampled(const struct vq_summary *s);
 
 /* Says loudly, on stderr, what was lost or could not be read. */
 void vq_summary_warn(const struct vq_summary *s);

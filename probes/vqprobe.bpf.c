@@ -62,6 +62,26 @@ struct {
 	__type(value, struct thread);
 } threads SEC(".maps");
 
+/* Losses by queue (by device for resets).  Of queues that find no room here only
+ * the total is known. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u64);
+	__type(value, __u64);
+} lost_of SEC(".maps");
+
+static __always_inline void lose(__u16 type, __u64 vq)
+{
+	__u64 *n = bpf_map_lookup_elem(&lost_of, &vq), one = 1;
+
+	__sync_fetch_and_add(&lost[type], 1);
+	if (!n && bpf_map_update_elem(&lost_of, &vq, &one, BPF_NOEXIST))
+		n = bpf_map_lookup_elem(&lost_of, &vq);
+	if (n)
+		__sync_fetch_and_add(n, 1);
+}
+
 #define READ(dst, addr) bpf_probe_read_user(&(dst), sizeof(dst), (const void *)(addr))
 
 /* What is wanted of a VirtQueue and of an element, in one read each. */
@@ -116,7 +136,7 @@ static __always_inline int send_elem(__u16 type, __u64 vq, __u64 t0, __u64 ts, _
 	struct elem_span s = {};
 
 	if (!e) {
-		__sync_fetch_and_add(&lost[type], 1);
+		lose(type, vq);
 		return 0;
 	}
 	head(&e->h, type, sizeof(*e), vq, t0, ts);
@@ -233,7 +253,7 @@ static __always_inline int send_flush(struct flush *f, __u32 pos, __u32 n, const
 	__u32 i, slot, flags = f->flags;
 
 	if (!e) {
-		__sync_fetch_and_add(&lost[VQ_FLUSH], 1);
+		lose(VQ_FLUSH, f->vq);
 		return 1;
 	}
 	head(&e->h, VQ_FLUSH, size, f->vq, f->t0, f->ts);
@@ -375,7 +395,7 @@ static __always_inline int send_count(__u16 type, __u64 vq, __u64 t0, __u64 ts, 
 	struct vq_count_event *e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);
 
 	if (!e) {
-		__sync_fetch_and_add(&lost[type], 1);
+		lose(type, vq);
 		return 0;
 	}
 	head(&e->h, type, sizeof(*e), vq, t0, ts);

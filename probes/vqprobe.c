@@ -8,25 +8,73 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "find.h"
 #include "live.h"
 #include "trace.h"
 #include "watch.h"
 
-static int opt_pid = -1, opt_ready_fd = -1, opt_buffer = 16 * 1024;
-static double opt_interval = 1, opt_duration;
-static gboolean opt_no_calibration, opt_version, opt_verbose;
-static char *opt_output, *opt_json, *opt_from;
+static int opt_ready_fd = -1, opt_buffer = 16 * 1024;
+static double opt_interval = 1, opt_duration, opt_window, opt_every;
+static gboolean opt_all, opt_follow, opt_no_calibration, opt_version, opt_verbose;
+static gboolean opt_json_lines;
+static char *opt_name, *opt_output, *opt_json, *opt_from;
+static char **opt_pids;
+
+/* A time: a number and us, ms, s (also if left out), m or h. */
+static gboolean time_option(const char *option, const char *value, void *data, GError **error)
+{
+	static const struct {
+		const char *unit;
+		double seconds;
+	} units[] = {{"", 1}, {"s", 1}, {"ms", 1e-3}, {"us", 1e-6}, {"m", 60}, {"h", 3600}};
+	static const struct {
+		const char *option;
+		double *to;
+	} options[] = {{"--duration", &opt_duration},
+		       {"-d", &opt_duration},
+		       {"--interval", &opt_interval},
+		       {"--window", &opt_window},
+		       {"--every", &opt_every}};
+	char *unit;
+	double v = g_ascii_strtod(value, &unit);
+
+	for (size_t i = 0; unit != value && v > 0 && i < G_N_ELEMENTS(units); i++) {
+		if (strcmp(unit, units[i].unit))
+			continue;
+		for (size_t o = 0; o < G_N_ELEMENTS(options); o++)
+			if (!strcmp(option, options[o].option))
+				*options[o].to = v * units[i].seconds;
+		return TRUE;
+	}
+	g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+		    "%s: a time of more than 0 is needed, such as 1.5, 50ms or 10m: not \"%s\"",
+		    option, value);
+	return FALSE;
+}
 
 static const GOptionEntry options[] = {
-	{"pid", 'p', 0, G_OPTION_ARG_INT, &opt_pid, "the QEMU to watch", "PID"},
+	{"pid", 'p', 0, G_OPTION_ARG_STRING_ARRAY, &opt_pids,
+	 "a QEMU to watch; may be given several times", "PID"},
+	{"name", 0, 0, G_OPTION_ARG_STRING, &opt_name,
+	 "the QEMUs of this -name, or processes of this name; * and ? match any", "NAME"},
+	{"all", 0, 0, G_OPTION_ARG_NONE, &opt_all, "every QEMU on this host", NULL},
+	{"follow", 0, 0, G_OPTION_ARG_NONE, &opt_follow,
+	 "with --name or --all: wait for them, and for those that start later", NULL},
 	{"output", 'o', 0, G_OPTION_ARG_FILENAME, &opt_output, "write a trace of all events",
 	 "FILE"},
 	{"json", 0, 0, G_OPTION_ARG_FILENAME, &opt_json, "write a summary at the end", "FILE"},
+	{"json-lines", 0, 0, G_OPTION_ARG_NONE, &opt_json_lines,
+	 "JSON instead of tables: a line for each process at each interval", NULL},
 	{"from", 0, 0, G_OPTION_ARG_FILENAME, &opt_from, "read a trace instead of watching",
 	 "FILE"},
-	{"duration", 'd', 0, G_OPTION_ARG_DOUBLE, &opt_duration, "stop after so many seconds", "S"},
-	{"interval", 0, 0, G_OPTION_ARG_DOUBLE, &opt_interval, "seconds between live tables (1)",
-	 "S"},
+	{"duration", 'd', 0, G_OPTION_ARG_CALLBACK, (void *)time_option, "stop after that time",
+	 "TIME"},
+	{"interval", 0, 0, G_OPTION_ARG_CALLBACK, (void *)time_option,
+	 "time between live tables (1s)", "TIME"},
+	{"window", 0, 0, G_OPTION_ARG_CALLBACK, (void *)time_option,
+	 "watch only for so long at a time, then take the probes off", "TIME"},
+	{"every", 0, 0, G_OPTION_ARG_CALLBACK, (void *)time_option,
+	 "with --window: from one window's beginning to the next (1s)", "TIME"},
 	{"buffer", 0, 0, G_OPTION_ARG_INT, &opt_buffer,
 	 "KiB of ring buffer, a power of two, 4 to 1048576 (16384)", "KIB"},
 	{"ready-fd", 0, 0, G_OPTION_ARG_INT, &opt_ready_fd,
@@ -46,7 +94,9 @@ static bool report(struct vq_summary *s, GError **error)
 {
 	if (opt_json && !vq_summary_write_json(s, opt_json, error))
 		return false;
-	if (!opt_json)
+	if (opt_json_lines)
+		vq_summary_print_json(s, stdout);
+	else if (!opt_json)
 		vq_summary_print(s, stdout);
 	vq_summary_warn(s);
 	return true;
@@ -61,6 +111,73 @@ static void say_ready(void)
 	close(opt_ready_fd);
 }
 
+/* A watch is over: the trace's end, the summary. */
+static bool ended(struct vq_watch *w, GError **error)
+{
+	struct vq_summary s;
+	bool ok;
+
+	vq_watch_summarise(w, &s);
+	ok = vq_watch_close_trace(w, error) && report(&s, error);
+	vq_watch_free(w);
+	return ok;
+}
+
+/* The processes that the options mean.  NULL with @error if there is none. */
+static GPtrArray *find(GError **error)
+{
+	g_autoptr(GPtrArray) all = NULL;
+
+	if (opt_name || opt_all) {
+		all = vq_find(opt_name);
+	} else {
+		all = g_ptr_array_new_with_free_func((GDestroyNotify)vq_found_free);
+		for (int i = 0; opt_pids[i]; i++) {
+			struct vq_found *f = vq_find_pid(atoi(opt_pids[i]));
+
+			if (!f) {
+				g_set_error(error, VQ_ERROR, VQ_ERROR_NO_PROCESS,
+					    "process %s: there is none", opt_pids[i]);
+				return NULL;
+			}
+			g_ptr_array_add(all, f);
+		}
+	}
+	if (!all->len && !opt_follow) {
+		g_set_error(error, VQ_ERROR, VQ_ERROR_NO_PROCESS,
+			    opt_name ? "no QEMU has the -name %s, and no process is called so; "
+				       "--follow waits for one"
+				     : "no QEMU runs on this host; --follow waits for one",
+			    opt_name);
+		return NULL;
+	}
+	return g_steal_pointer(&all);
+}
+
+/*
+ * Watches each of @found, into @watches.  Who asked for all that match has what
+ * can be watched of them; false only if there is none.
+ */
+static bool start(const GPtrArray *found, const struct vq_watch_options *options,
+		  GPtrArray *watches, GError **error)
+{
+	for (guint i = 0; i < found->len; i++) {
+		const struct vq_found *f = found->pdata[i];
+		g_autoptr(GError) e = NULL;
+		struct vq_watch *w = vq_watch_start(f->pid, f->name, options, &e);
+
+		if (w) {
+			g_ptr_array_add(watches, w);
+		} else if (opt_pids || (i + 1 == found->len && !watches->len && !opt_follow)) {
+			g_propagate_error(error, g_steal_pointer(&e));
+			return false;
+		} else {
+			fprintf(stderr, "vqprobe: %s\n", e->message);
+		}
+	}
+	return true;
+}
+
 static bool run_watch(GError **error)
 {
 	struct vq_watch_options options = {
@@ -68,19 +185,39 @@ static bool run_watch(GError **error)
 		.calibrate = !opt_no_calibration,
 		.output = opt_output,
 	};
-	struct vq_watch *w = vq_watch_start(opt_pid, &options, error);
-	struct vq_summary s;
+	struct vq_live_options live = {
+		.output = opt_json_lines	   ? VQ_LIVE_JSON
+			  : opt_json || opt_output ? VQ_LIVE_NOTHING
+						   : VQ_LIVE_TABLE,
+		.interval = opt_interval,
+		.duration = opt_duration,
+		.window = opt_window,
+		.every = opt_every,
+		.watch = &options,
+		.pattern = opt_name,
+		.follow = opt_follow,
+		.ended = ended,
+	};
+	g_autoptr(GPtrArray) watches = g_ptr_array_new(), found = find(error);
 	bool ok;
 
-	if (!w)
+	if (!found)
 		return false;
-	say_ready();
-	vq_live_run(w, opt_duration, opt_json || opt_output ? 0 : opt_interval);
-	vq_watch_stop(w);
-	vq_watch_summarise(w, &s);
-	ok = vq_watch_close_trace(w, error) && report(&s, error);
-	vq_watch_free(w);
-	return ok;
+	if (found->len > 1 && (opt_output || opt_json)) {
+		g_set_error(error, VQ_ERROR, VQ_ERROR_BAD_INPUT,
+			    "%u processes are meant: --output and --json are for one; "
+			    "--json-lines takes several",
+			    found->len);
+		return false;
+	}
+	ok = start(found, &options, watches, error);
+	if (ok) {
+		say_ready();
+		return vq_live_run(watches, &live, error);
+	}
+	for (guint i = 0; i < watches->len; i++)
+		vq_watch_free(watches->pdata[i]);
+	return false;
 }
 
 static bool trace_event(const struct vq_head *h, size_t size, void *data)
@@ -92,7 +229,7 @@ static bool trace_event(const struct vq_head *h, size_t size, void *data)
 static bool run_from(GError **error)
 {
 	struct vq_trace_header header;
-	struct vq_summary s = {.model = vq_model_new()};
+	struct vq_summary s = {.model = vq_model_new(), .name = ""};
 	bool whole, ok;
 
 	ok = vq_trace_read(opt_from, &header, trace_event, (void *)s.model, &whole, error);
@@ -103,7 +240,7 @@ static bool run_from(GError **error)
 		s.pid = header.pid;
 		s.lost[0] = s.model->lost;
 		if (whole)
-			s.seconds = (s.model->end_ts - header.start_mono_ns) / 1e9;
+			s.seen = s.seconds = (s.model->end_ts - header.start_mono_ns) / 1e9;
 		ok = report(&s, error);
 	}
 	vq_model_free((void *)s.model);
@@ -117,18 +254,57 @@ static int usage(const char *what)
 	return 2;
 }
 
+/* What is wrong with the options, or NULL. */
+static const char *wrong(void)
+{
+	if (!!opt_pids + !!opt_name + opt_all + !!opt_from != 1)
+		return "one of --pid, --name, --all and --from is needed: "
+		       "the QEMU to watch, or a trace";
+	if (opt_from && (opt_output || opt_window > 0))
+		return "--from reads a trace: leave out --output and --window";
+	if (opt_follow && (opt_pids || opt_from))
+		return "--follow needs --name or --all: a process id does not come back";
+	if (opt_follow && (opt_output || opt_json))
+		return "--follow may watch several processes: --output and --json are for one; "
+		       "--json-lines takes several";
+	if (opt_json && opt_json_lines)
+		return "--json-lines ends in the summary: leave out --json";
+	if (opt_output && opt_window > 0)
+		return "a trace holds all events: leave out --window or --output";
+	if (opt_every > 0 && opt_every <= opt_window)
+		return "--every: a time longer than --window is needed";
+	if (opt_every > 0 && !(opt_window > 0))
+		return "--every is the distance of windows: --window is needed, too";
+	if (opt_buffer < 4 || opt_buffer > 1024 * 1024 || opt_buffer & (opt_buffer - 1))
+		return "--buffer: a power of two between 4 and 1048576 is needed";
+	return NULL;
+}
+
+static void block_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGWINCH);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
 int main(int argc, char **argv)
 {
 	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
 	g_autoptr(GError) error = NULL;
-	sigset_t set;
 	bool ok;
 
 	g_option_context_add_main_entries(context, options, NULL);
 	g_option_context_set_summary(
 		context,
-		"Watches the virtqueues of a running QEMU: how far out of order its devices\n"
-		"complete, and what in-order delivery costs.  Needs root.");
+		"Watches the virtqueues of running QEMUs: how far out of order their devices\n"
+		"complete, and what in-order delivery costs.  Needs root, or CAP_BPF,\n"
+		"CAP_PERFMON and CAP_SYS_PTRACE.");
 	if (!g_option_context_parse(context, &argc, &argv, &error))
 		return usage(error->message);
 	if (opt_version) {
@@ -137,20 +313,11 @@ int main(int argc, char **argv)
 	}
 	if (argc > 1)
 		return usage("unexpected argument");
-	if ((opt_pid > 0) == !!opt_from)
-		return usage("one of --pid and --from is needed: the QEMU to watch, or a trace");
-	if (opt_from && opt_output)
-		return usage("--from makes no trace: leave out --output");
-	if (opt_buffer < 4 || opt_buffer > 1024 * 1024 || opt_buffer & (opt_buffer - 1))
-		return usage("--buffer: a power of two between 4 and 1048576 is needed");
-	if (opt_interval <= 0)
-		return usage("--interval: more than 0 seconds, please");
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
+	if (wrong())
+		return usage(wrong());
+	if (opt_window > 0 && !(opt_every > 0))
+		opt_every = MAX(1, 2 * opt_window);
+	block_signals();
 	setenv("DEBUGINFOD_URLS", "", 1); /* never go to the network by surprise */
 	libbpf_set_print(say_libbpf);
 	ok = opt_from ? run_from(&error) : run_watch(&error);

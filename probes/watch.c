@@ -3,6 +3,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -31,6 +32,13 @@ static int on_event(void *ctx, void *data, size_t size)
 	struct vq_watch *w = ctx;
 	const struct vq_head *h = data;
 
+	/*
+	 * A call that outlived a window leaves its note behind.  When the next
+	 * window's return probe is on already and the entry probe is not, the
+	 * thread's next call finds it, and tells of a time without a watch.
+	 */
+	if (w->windows > 1 && h->ts - h->dur_ns < w->window_ns)
+		return 0;
 	if (h->type != VQ_RESET && h->type != VQ_QUEUE_RESET && !vq_model_knows(w->model, h->vq)) {
 		struct vq_queue_event q;
 
@@ -72,6 +80,32 @@ static bool load(struct vq_watch *w, unsigned buffer_kib, GError **error)
 	return true;
 }
 
+static bool attach(struct vq_watch *w, GError **error)
+{
+	for (int i = 0; i < VQ_FUNCTIONS; i++)
+		if (w->sites[i].present &&
+		    !vq_site_attach(&w->sites[i], w->skel, w->pid, w->target->exe, error))
+			return false;
+	return true;
+}
+
+static void begin_window(struct vq_watch *w)
+{
+	w->windows++;
+	w->window_ns = vq_now();
+	w->skel->bss->enabled = 1;
+}
+
+static void end_window(struct vq_watch *w)
+{
+	/* Calls that have begun still end in an event; detaching waits for none. */
+	w->skel->bss->enabled = 0;
+	w->end_ns = vq_now();
+	if (w->window_ns)
+		w->seen_ns += w->end_ns - w->window_ns;
+	vq_sites_read_modes(w->target, w->sites);
+}
+
 static bool start(struct vq_watch *w, const struct vq_watch_options *o, GError **error)
 {
 	w->target = vq_target_open(w->pid, error);
@@ -90,25 +124,25 @@ static bool start(struct vq_watch *w, const struct vq_watch_options *o, GError *
 		g_set_error(error, VQ_ERROR, VQ_ERROR_FAILED, "ring buffer: %s", g_strerror(errno));
 		return false;
 	}
-	for (int i = 0; i < VQ_FUNCTIONS; i++)
-		if (w->sites[i].present &&
-		    !vq_site_attach(&w->sites[i], w->skel, w->pid, w->target->exe, error))
-			return false;
+	if (!attach(w, error))
+		return false;
 	w->start_ns = vq_now();
 	if (o->output) {
 		w->trace = vq_trace_create(o->output, w->pid, w->start_ns, error);
 		if (!w->trace)
 			return false;
 	}
-	w->skel->bss->enabled = 1;
+	begin_window(w);
 	return true;
 }
 
-struct vq_watch *vq_watch_start(pid_t pid, const struct vq_watch_options *options, GError **error)
+struct vq_watch *vq_watch_start(pid_t pid, const char *name, const struct vq_watch_options *options,
+				GError **error)
 {
 	struct vq_watch *w = g_new0(struct vq_watch, 1);
 
 	w->pid = pid;
+	w->name = g_strdup(name);
 	if (start(w, options, error))
 		return w;
 	vq_watch_free(w);
@@ -122,6 +156,11 @@ void vq_watch_drain(struct vq_watch *w)
 	vq_sites_read_modes(w->target, w->sites);
 }
 
+static void off(struct vq_site *site)
+{
+	site->entry = site->ret = NULL;
+}
+
 /* Takes all probes off, the calibration's too, at the same time. */
 static void detach(struct vq_watch *w)
 {
@@ -132,28 +171,86 @@ static void detach(struct vq_watch *w)
 		all[VQ_FUNCTIONS + i] = w->calibration[i].site;
 	vq_sites_detach(all, VQ_FUNCTIONS + 3);
 	for (int i = 0; i < VQ_FUNCTIONS; i++)
-		w->sites[i].entry = w->sites[i].ret = NULL;
+		off(&w->sites[i]);
 	for (int i = 0; i < 3; i++)
-		w->calibration[i].site.entry = w->calibration[i].site.ret = NULL;
+		off(&w->calibration[i].site);
+}
+
+void vq_watch_pause(struct vq_watch *w)
+{
+	end_window(w);
+	vq_sites_detach(w->sites, VQ_FUNCTIONS);
+	ring_buffer__consume(w->rb);
+	w->window_ns = 0;
+}
+
+bool vq_watch_resume(struct vq_watch *w, GError **error)
+{
+	vq_model_gap(w->model);
+	if (!attach(w, error))
+		return false;
+	begin_window(w);
+	return true;
 }
 
 void vq_watch_stop(struct vq_watch *w)
 {
-	/* Calls that have begun still end in an event; detaching waits for none. */
-	w->skel->bss->enabled = 0;
-	w->end_ns = vq_now();
-	vq_sites_read_modes(w->target, w->sites);
+	end_window(w);
 	detach(w);
 	ring_buffer__consume(w->rb);
+	w->window_ns = 0;
+}
+
+uint64_t vq_watch_seen(const struct vq_watch *w)
+{
+	return w->seen_ns + (w->window_ns ? vq_now() - w->window_ns : 0);
+}
+
+bool vq_watch_over(struct vq_watch *w, char **why)
+{
+	struct pollfd p = {.fd = w->target->pidfd, .events = POLLIN};
+	uint64_t code = w->sites[VQ_FN_POP].address + w->target->bias;
+	g_autofree char *exe = NULL;
+	uint8_t byte;
+
+	if (poll(&p, 1, 0) == 1) {
+		*why = g_strdup_printf("process %d (%s) has ended", w->pid, w->name);
+		return true;
+	}
+	/* What we opened is the memory of the program that was; it goes with it. */
+	if (vq_target_read(w->target, code, &byte, 1))
+		return false;
+	exe = g_file_read_link(w->target->exe, NULL);
+	if (!exe) /* on its way out: the next look will tell */
+		return false;
+	*why = g_strdup_printf("process %d (%s) has started another program, %s", w->pid, w->name,
+			       exe);
+	return true;
+}
+
+uint64_t vq_watch_lost(const struct vq_watch *w, uint64_t vq)
+{
+	uint64_t n = 0;
+
+	bpf_map_lookup_elem(bpf_map__fd(w->skel->maps.lost_of), &vq, &n);
+	return n;
+}
+
+static uint64_t lost_of(const void *data, uint64_t vq)
+{
+	return vq_watch_lost(data, vq);
 }
 
 void vq_watch_summarise(const struct vq_watch *w, struct vq_summary *s)
 {
-	uint64_t end = w->end_ns ?: vq_now();
-
 	memset(s, 0, sizeof(*s));
 	s->pid = w->pid;
-	s->seconds = (end - w->start_ns) / 1e9;
+	s->name = w->name;
+	s->lost_of = lost_of;
+	s->lost_data = w;
+	s->seconds = ((w->window_ns ? vq_now() : w->end_ns) - w->start_ns) / 1e9;
+	s->seen = vq_watch_seen(w) / 1e9;
+	s->windows = w->windows;
 	memcpy(s->lost, w->skel->bss->lost, sizeof(s->lost));
 	s->null_pops = w->skel->bss->null_pops;
 	s->unreadable_calls = w->skel->bss->unreadable_calls + w->malformed;
@@ -188,5 +285,6 @@ void vq_watch_free(struct vq_watch *w)
 	if (w->model)
 		vq_model_free(w->model);
 	vq_target_free(w->target);
+	g_free(w->name);
 	g_free(w);
 }

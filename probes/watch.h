@@ -22,9 +22,14 @@ struct vq_watch_options {
 	const char *output; /* the trace to write, or NULL */
 };
 
-/* A watch of one process, from attaching to the summary. */
+/*
+ * A watch of one process, from attaching to the summary.  It may consist of
+ * windows, with no probe on the process between them: a probe that is only told
+ * to do nothing costs most of what one does that works, for most is the trap.
+ */
 struct vq_watch {
 	pid_t pid;
+	char *name; /* of the guest or the process */
 	struct vq_target *target;
 	struct vq_layout layout;
 	struct vq_site sites[VQ_FUNCTIONS];
@@ -35,6 +40,9 @@ struct vq_watch {
 	struct vq_model *model;
 	struct vq_trace_writer *trace;
 	uint64_t start_ns, end_ns; /* CLOCK_MONOTONIC; end is 0 until stopped */
+	uint64_t window_ns;	   /* when the window began; 0 between windows */
+	uint64_t seen_ns;	   /* sum of the windows that are over */
+	unsigned windows;
 	uint64_t malformed;
 };
 
@@ -42,13 +50,33 @@ struct vq_watch {
 uint64_t vq_now(void);
 
 /*
- * Attaches to process @pid; from here on all calls are recorded.  NULL with
- * @error on failure, and nothing is left attached then.
+ * Attaches to process @pid, to be called @name; from here on all calls are
+ * recorded.  NULL with @error on failure, and nothing is left attached then.
  */
-struct vq_watch *vq_watch_start(pid_t pid, const struct vq_watch_options *options, GError **error);
+struct vq_watch *vq_watch_start(pid_t pid, const char *name, const struct vq_watch_options *options,
+				GError **error);
 
 /* Takes what the probes have sent.  To be called every few tens of ms. */
 void vq_watch_drain(struct vq_watch *w);
+
+/*
+ * Between windows: takes the probes off, or puts them on again, which may fail.
+ * Elements in flight when a window begins are as at the beginning of a watch.
+ */
+void vq_watch_pause(struct vq_watch *w);
+bool vq_watch_resume(struct vq_watch *w, GError **error);
+
+/* How long the process has been watched until now, without gaps, in ns. */
+uint64_t vq_watch_seen(const struct vq_watch *w);
+
+/*
+ * Has the process ended, or put another program in its place?  Then @why, to be
+ * freed, says so, and the watch can but be stopped.
+ */
+bool vq_watch_over(struct vq_watch *w, char **why);
+
+/* Events of the queue at @vq that were lost. */
+uint64_t vq_watch_lost(const struct vq_watch *w, uint64_t vq);
 
 /* Ends the watch: probes off, all that they sent taken. */
 void vq_watch_stop(struct vq_watch *w);

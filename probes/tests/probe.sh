@@ -116,7 +116,7 @@ dies() {
 check 'the process is killed: a result all the same' dies
 
 check 'no such process' fails 2 'process 4194305: ' build/vqprobe -p 4194305
-check 'neither process nor trace' fails 2 'one of --pid and --from' build/vqprobe
+check 'neither process nor trace' fails 2 'one of --pid, --name' build/vqprobe
 check 'an option that there is not' fails 2 'Unknown option' build/vqprobe --nonsense
 check 'a buffer that is no power of two' fails 2 'power of two' build/vqprobe -p 1 --buffer 5
 check 'a process that is no QEMU' fails 2 'no function virtqueue_pop' build/vqprobe -p $$

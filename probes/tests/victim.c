@@ -7,8 +7,9 @@
  *	victim RING NUM ELEMENTS THREADS SEED [inorder]
  *
  * Each thread has a device with one queue.  Runs when it has read a line from
- * stdin, then prints a line of JSON: the truth, one object for each queue, and
- * stays until stdin closes.  The structs are laid out unlike QEMU's, so that
+ * stdin ("reset" resets the first device instead, "exec" becomes sleep), then
+ * prints a line of JSON: the truth, one object for each queue, and stays until
+ * stdin closes.  The structs are laid out unlike QEMU's, so that
  * only offsets from the debug information can be right.
  */
 #include <pthread.h>
@@ -17,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MAX_DEPTH 65536
 
@@ -484,6 +486,8 @@ int main(int argc, char **argv)
 			virtio_reset(queue[0]->vdev);
 			continue;
 		}
+		if (!strncmp(line, "exec", 4))
+			execl("/bin/sleep", "sleep", "600", NULL);
 		for (unsigned i = 0; i < n; i++)
 			pthread_create(&thread[i], NULL, run, queue[i]);
 		for (unsigned i = 0; i < n; i++)

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What happened lately: the difference of two states of a queue. */
+#include <math.h>
+
+#include "rates.h"
+
+void vq_rates_since(struct vq_then *then, const struct vq_queue *q, double seconds,
+		    struct vq_rates *out)
+{
+	uint64_t known = q->fills - q->unsettled - then->known;
+	struct counts depth = {0}, stash = {0};
+	g_autofree struct hist *hold = g_new(struct hist, 1), *flush = g_new(struct hist, 1);
+
+	counts_since(&then->depth, &q->depth, &depth);
+	counts_since(&then->stash, &q->stash, &stash);
+	hist_since(&then->hold, &q->hold, hold);
+	hist_since(&then->flush, &q->flush, flush);
+	*out = (struct vq_rates){
+		.elements = q->published - then->published,
+		.per_s = seconds > 0 ? (q->published - then->published) / seconds : NAN,
+		.ooo = known ? 100.0 * (q->stashed - then->stashed) / known : NAN,
+		.depth_p50 = counts_quantile(&depth, 0.5),
+		.depth_p99 = counts_quantile(&depth, 0.99),
+		.depth_max = counts_quantile(&depth, 1),
+		.stash_now = q->stash_now,
+		.stash_max = counts_quantile(&stash, 1),
+		.hold_p50 = hist_quantile(hold, 0.5),
+		.hold_p99 = hist_quantile(hold, 0.99),
+		.flush_p50 = hist_quantile(flush, 0.5),
+		.flush_p99 = hist_quantile(flush, 0.99),
+		.fills = known,
+		.flushes = flush->n,
+		.holds = hold->n,
+	};
+	then->published = q->published;
+	then->known += known;
+	then->stashed = q->stashed;
+	counts_free(&depth);
+	counts_free(&stash);
+}
+
+void vq_rates_all(const struct vq_queue *q, double seconds, struct vq_rates *out)
+{
+	struct vq_then *then = g_new0(struct vq_then, 1);
+
+	vq_rates_since(then, q, seconds, out);
+	vq_then_free(then);
+}
+
+void vq_then_free(struct vq_then *then)
+{
+	counts_free(&then->depth);
+	counts_free(&then->stash);
+	g_free(then);
+}

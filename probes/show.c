@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What is shown at each interval: a table, lines, or JSON. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "jsonadd.h"
+#include "screen.h"
+#include "show.h"
+#include "table.h"
+
+/* How far a watch was when it was shown last. */
+struct past {
+	uint64_t seen_ns;
+	GHashTable *queues; /* struct vq_queue * -> struct vq_then * */
+};
+
+struct vq_show {
+	enum vq_live_output output;
+	bool terminal;
+	struct vq_screen screen;
+	GHashTable *past; /* struct vq_watch * -> struct past * */
+	/* What is shown now: to be drawn anew on a terminal of another size. */
+	GString *title;
+	GPtrArray *rows;
+	unsigned name_width; /* of the header above the lines; 0: none yet */
+};
+
+static void past_free(struct past *p)
+{
+	g_hash_table_unref(p->queues);
+	g_free(p);
+}
+
+struct vq_show *vq_show_new(enum vq_live_output output)
+{
+	struct vq_show *s = g_new0(struct vq_show, 1);
+
+	s->output = output;
+	s->terminal = output == VQ_LIVE_TABLE && vq_screen_open(&s->screen);
+	s->past = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)past_free);
+	s->title = g_string_new(NULL);
+	s->rows = g_ptr_array_new_with_free_func((GDestroyNotify)vq_row_free);
+	return s;
+}
+
+void vq_show_free(struct vq_show *s)
+{
+	g_hash_table_unref(s->past);
+	g_string_free(s->title, TRUE);
+	g_ptr_array_unref(s->rows);
+	g_free(s);
+}
+
+static struct past *past_of(struct vq_show *s, struct vq_watch *w)
+{
+	struct past *p = g_hash_table_lookup(s->past, w);
+
+	if (p)
+		return p;
+	p = g_new0(struct past, 1);
+	p->queues = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)vq_then_free);
+	g_hash_table_insert(s->past, w, p);
+	return p;
+}
+
+static void rates_of(struct past *p, struct vq_queue *q, double seconds, struct vq_rates *r)
+{
+	struct vq_then *then = g_hash_table_lookup(p->queues, q);
+
+	if (!then) {
+		then = g_new0(struct vq_then, 1);
+		g_hash_table_insert(p->queues, q, then);
+	}
+	vq_rates_since(then, q, seconds, r);
+}
+
+/* Adds the queues of @w to the rows; returns for how long these rates hold. */
+static double add_rows(struct vq_show *s, struct vq_watch *w, bool several)
+{
+	struct past *p = past_of(s, w);
+	uint64_t seen = vq_watch_seen(w);
+	double seconds = (seen - p->seen_ns) / 1e9;
+
+	for (guint i = 0; i < w->model->queues->len; i++) {
+		struct vq_queue *q = w->model->queues->pdata[i];
+		struct vq_row *row;
+
+		if (!q->first_ts)
+			continue;
+		row = vq_row_new(several ? w->name : NULL, q, vq_watch_lost(w, q->vq));
+		rates_of(p, q, seconds, &row->r);
+		g_ptr_array_add(s->rows, row);
+	}
+	p->seen_ns = seen;
+	return seconds;
+}
+
+static void draw(struct vq_show *s)
+{
+	g_autoptr(GString) text = g_string_new(s->title->str);
+	/* Without four lines above, one for the cursor. */
+	unsigned room = s->screen.height > 7 ? s->screen.height - 5 : 2;
+	struct vq_columns columns;
+
+	/* The last column stays free: some terminals wrap there. */
+	vq_columns_fit(&columns, s->rows, s->screen.width - 1, false);
+	vq_columns_header(&columns, text, "");
+	room -= s->rows->len > room;
+	for (guint i = 0; i < MIN(s->rows->len, room); i++)
+		vq_columns_row(&columns, text, s->rows->pdata[i]);
+	if (s->rows->len > room)
+		g_string_append_printf(text, "and %u less busy queues\n", s->rows->len - room);
+	vq_screen_draw(&s->screen, text->str);
+}
+
+static void print_lines(struct vq_show *s, double t)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+	g_autofree char *lead = g_strdup_printf("%9.1f  ", t);
+	struct vq_columns columns;
+
+	vq_columns_fit(&columns, s->rows, 0, false);
+	if (s->rows->len && columns.name_width > s->name_width) {
+		g_string_append(text, s->title->str);
+		vq_columns_header(&columns, text, "  seconds  ");
+		s->name_width = columns.name_width;
+	}
+	columns.name_width = s->name_width;
+	for (guint i = 0; i < s->rows->len; i++) {
+		g_string_append(text, lead);
+		vq_columns_row(&columns, text, s->rows->pdata[i]);
+	}
+	fputs(text->str, stdout);
+	fflush(stdout);
+}
+
+/* Two lines: what is watched, and of what time the figures are. */
+static void set_title(struct vq_show *s, const GPtrArray *watches, double t, double seconds)
+{
+	g_autofree char *sampled = NULL;
+	struct vq_summary sum;
+
+	g_string_truncate(s->title, 0);
+	if (!watches->len) {
+		g_string_append_printf(s->title, "%.1f s: waiting for a process to watch\n\n", t);
+		return;
+	}
+	vq_watch_summarise(watches->pdata[0], &sum);
+	sampled = vq_summary_sampled(&sum);
+	if (watches->len == 1)
+		g_string_append_printf(s->title, "process %d %s: %.1f s%s\n", sum.pid, sum.name,
+				       sum.seconds, sampled);
+	else
+		g_string_append_printf(s->title, "%u processes: %.1f s%s\n", watches->len, t,
+				       sampled);
+	g_string_append_printf(s->title, "rates and percentiles: the last %.*f %s; lost: all\n",
+			       seconds < 0.5 ? 0 : 1, seconds < 0.5 ? seconds * 1e3 : seconds,
+			       seconds < 0.5 ? "ms watched" : "s");
+}
+
+static void add_rates(JsonBuilder *b, const struct vq_queue *q, const struct vq_rates *r,
+		      uint64_t lost)
+{
+	json_builder_begin_object(b);
+	add_string(b, "device", q->device);
+	add_string(b, "type", q->type);
+	add_int(b, "index", q->index);
+	add_int(b, "elements", r->elements);
+	add_double(b, "elements_per_s", r->per_s);
+	add_double(b, "out_of_order_percent", r->ooo);
+	add_int(b, "depth_p50", r->depth_p50);
+	add_int(b, "depth_p99", r->depth_p99);
+	add_int(b, "depth_max", r->depth_max);
+	add_int(b, "stash_now", r->stash_now);
+	add_int(b, "stash_max", r->stash_max);
+	add_int(b, "hold_p50_ns", r->hold_p50);
+	add_int(b, "hold_p99_ns", r->hold_p99);
+	add_int(b, "flush_p50_ns", r->flush_p50);
+	add_int(b, "flush_p99_ns", r->flush_p99);
+	add_int(b, "lost_events", lost);
+	json_builder_end_object(b);
+}
+
+/* One object for each process. */
+static void print_json(struct vq_show *s, struct vq_watch *w)
+{
+	g_autoptr(JsonBuilder) b = json_builder_new();
+	struct past *p = past_of(s, w);
+	uint64_t seen = vq_watch_seen(w);
+	double seconds = (seen - p->seen_ns) / 1e9;
+	struct vq_summary sum;
+
+	vq_watch_summarise(w, &sum);
+	json_builder_begin_object(b);
+	add_string(b, "type", "interval");
+	add_int(b, "pid", w->pid);
+	add_string(b, "name", w->name);
+	add_double(b, "seconds", sum.seconds);
+	add_double(b, "seen_seconds", seconds);
+	add_bool(b, "sampled", sum.windows > 1);
+	add_int(b, "lost_events", vq_summary_lost(&sum));
+	json_builder_set_member_name(b, "queues");
+	json_builder_begin_array(b);
+	for (guint i = 0; i < w->model->queues->len; i++) {
+		struct vq_queue *q = w->model->queues->pdata[i];
+		struct vq_rates r;
+
+		if (!q->first_ts)
+			continue;
+		rates_of(p, q, seconds, &r);
+		add_rates(b, q, &r, vq_watch_lost(w, q->vq));
+	}
+	json_builder_end_array(b);
+	json_builder_end_object(b);
+	print_json_line(b, stdout);
+	p->seen_ns = seen;
+}
+
+void vq_show(struct vq_show *s, const GPtrArray *watches, double t)
+{
+	double seconds = 0;
+
+	if (s->output == VQ_LIVE_NOTHING)
+		return;
+	if (s->output == VQ_LIVE_JSON) {
+		for (guint i = 0; i < watches->len; i++)
+			print_json(s, watches->pdata[i]);
+		return;
+	}
+	g_ptr_array_set_size(s->rows, 0);
+	for (guint i = 0; i < watches->len; i++) {
+		double of = add_rows(s, watches->pdata[i], watches->len > 1);
+
+		seconds = MAX(seconds, of);
+	}
+	vq_rows_sort(s->rows);
+	set_title(s, watches, t, seconds);
+	if (s->terminal)
+		draw(s);
+	else
+		print_lines(s, t);
+}
+
+void vq_show_resized(struct vq_show *s)
+{
+	if (!s->terminal)
+		return;
+	vq_screen_resized(&s->screen);
+	if (s->title->len)
+		draw(s);
+}
+
+void vq_show_erase(struct vq_show *s)
+{
+	if (s->terminal)
+		vq_screen_erase(&s->screen);
+}
+
+void vq_show_forget(struct vq_show *s, const struct vq_watch *w)
+{
+	vq_show_erase(s);
+	g_hash_table_remove(s->past, w);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VQLAB_TABLE_H
+#define VQLAB_TABLE_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "rates.h"
+
+/* One line of the table. */
+struct vq_row {
+	char *name;
+	struct vq_rates r;
+	int64_t lost; /* events; -1: not known */
+};
+/* For @q of the process @of, or of the only one if that is NULL; no rates yet. */
+struct vq_row *vq_row_new(const char *of, const struct vq_queue *q, int64_t lost);
+void vq_row_free(struct vq_row *row);
+
+/* Which columns fit, least important ones left out first. */
+struct vq_columns {
+	bool totals; /* elements instead of elements a second; no stash now */
+	unsigned name_width;
+	unsigned shown; /* bit by bit */
+};
+
+#define VQ_TABLE_WIDTH 80
+
+/*
+ * Plans for lines of at most @width characters, or for all there is if that is
+ * 0, with the names of @rows (struct vq_row *).
+ */
+void vq_columns_fit(struct vq_columns *c, const GPtrArray *rows, unsigned width, bool totals);
+
+/* Two lines that say what the columns are, each with @lead in front. */
+void vq_columns_header(const struct vq_columns *c, GString *out, const char *lead);
+void vq_columns_row(const struct vq_columns *c, GString *out, const struct vq_row *row);
+
+/* Busiest first. */
+void vq_rows_sort(GPtrArray *rows);
+
+#endif
