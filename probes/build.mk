@@ -9,8 +9,8 @@ PROBES_PKGS := glib-2.0 json-glib-1.0 libdw libelf libzstd libbpf
 # Writing and reading traces: for other rooms, too.
 TRACE_OBJS := $(PROBES)/trace.o $(PROBES)/trace-code.o $(PROBES)/trace-columns.o \
 	$(PROBES)/trace-predict.o
-PROBES_CORE := model queue hist trace trace-code trace-columns trace-predict summary sites \
-	target layout calib watch live
+PROBES_CORE := model queue hist trace trace-code trace-columns trace-predict summary \
+	summary-queue sites target layout calib watch live
 # The live side.
 PROBES_CORE += find rates table screen show
 PROBES_OBJS := $(PROBES_CORE:%=$(PROBES)/%.o)
@@ -47,6 +47,9 @@ $(PROBES)/test-model $(PROBES)/test-oracle: $(PROBES)/test-%: $(PROBES)/tests/te
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0)
 
 $(PROBES)/test-trace: $(PROBES)/tests/test-trace.o $(TRACE_OBJS)
+	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0 libzstd)
+
+$(PROBES)/make-trace: $(PROBES)/tests/make-trace.o $(TRACE_OBJS)
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0 libzstd)
 
 $(B)/fuzz/fuzz-trace: FUZZ_PKGS = glib-2.0 libzstd

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "jsonadd.h"
+#include "summary-queue.h"
 #include "summary.h"
 #include "table.h"
 #include "target.h"
@@ -29,34 +30,6 @@ uint64_t vq_summary_unreadable_rings(const struct vq_summary *s)
 	for (guint i = 0; i < s->model->queues->len; i++)
 		sum += ((struct vq_queue *)s->model->queues->pdata[i])->unreadable_rings;
 	return sum;
-}
-
-static void add_pair(JsonBuilder *b, uint64_t x, uint64_t count)
-{
-	if (!count)
-		return;
-	json_builder_begin_array(b);
-	json_builder_add_int_value(b, x);
-	json_builder_add_int_value(b, count);
-	json_builder_end_array(b);
-}
-
-static void add_counts(JsonBuilder *b, const char *name, const struct counts *c)
-{
-	json_builder_set_member_name(b, name);
-	json_builder_begin_array(b);
-	for (size_t i = 0; i < c->n; i++)
-		add_pair(b, i, c->count[i]);
-	json_builder_end_array(b);
-}
-
-static void add_hist(JsonBuilder *b, const char *name, const struct hist *h)
-{
-	json_builder_set_member_name(b, name);
-	json_builder_begin_array(b);
-	for (size_t i = 0; i < HIST_BUCKETS; i++)
-		add_pair(b, hist_lower(i), h->count[i]);
-	json_builder_end_array(b);
 }
 
 static void add_spread(JsonBuilder *b, const char *name, const struct vq_spread *s)
@@ -129,55 +102,6 @@ static void add_calibration(JsonBuilder *b, const struct vq_summary *s)
 	json_builder_end_array(b);
 }
 
-static void add_queue(JsonBuilder *b, const struct vq_queue *q)
-{
-	json_builder_begin_object(b);
-	add_string(b, "device", q->device);
-	add_string(b, "type", q->type);
-	add_int(b, "index", q->index);
-	add_string(b, "ring", !q->flushed ? "unknown" : q->packed ? "packed" : "split");
-	add_int(b, "num", q->num);
-	add_bool(b, "in_order", q->in_order);
-	add_int(b, "pops", q->pops);
-	add_int(b, "fills", q->fills);
-	add_int(b, "flushes", q->flushes);
-	add_int(b, "published", q->published);
-	add_int(b, "unpopped", q->unpopped);
-	add_int(b, "detached", q->detached);
-	add_int(b, "dropped", q->dropped);
-	add_int(b, "in_flight_start", q->in_flight_start);
-	add_int(b, "in_flight_end", q->popped);
-	add_int(b, "cut", q->cut);
-	add_int(b, "unmatched_fills", q->unmatched_fills);
-	add_int(b, "unsettled_fills", q->unsettled);
-	add_int(b, "order_violations", q->order_violations);
-	add_int(b, "unfilled_published", q->unfilled_published);
-	add_int(b, "unmatched_published", q->unmatched_published);
-	add_int(b, "assumed_published", q->assumed_published);
-	add_int(b, "length_mismatches", q->length_mismatches);
-	add_int(b, "inuse_mismatches", q->inuse_mismatches);
-	add_int(b, "unreadable_rings", q->unreadable_rings);
-	add_int(b, "anomalies", q->anomalies);
-	add_bool(b, "conserved", vq_queue_conserved(q));
-	add_int(b, "resets", q->resets);
-	add_int(b, "stashed", q->stashed);
-	add_counts(b, "depth", &q->depth);
-	add_counts(b, "stash_count", &q->stash);
-	add_double(b, "stash_time_mean", vq_queue_stash_mean(q));
-	add_int(b, "stash_max", q->stash_max);
-	add_counts(b, "batch", &q->batch);
-	add_hist(b, "hold_ns", &q->hold);
-	add_hist(b, "fill_ns", &q->fill);
-	add_hist(b, "flush_ns", &q->flush);
-	add_hist(b, "pop_ns", &q->pop);
-	add_int(b, "hold_sum_ns", q->hold.sum);
-	add_int(b, "fill_sum_ns", q->fill.sum);
-	add_int(b, "flush_sum_ns", q->flush.sum);
-	add_int(b, "pop_sum_ns", q->pop.sum);
-	add_double(b, "span_s", (q->last_ts - q->first_ts) / 1e9);
-	json_builder_end_object(b);
-}
-
 static JsonBuilder *to_json(const struct vq_summary *s)
 {
 	JsonBuilder *b = json_builder_new();
@@ -205,7 +129,7 @@ static JsonBuilder *to_json(const struct vq_summary *s)
 		const struct vq_queue *q = s->model->queues->pdata[i];
 
 		if (q->first_ts)
-			add_queue(b, q);
+			vq_queue_add_json(b, q);
 	}
 	json_builder_end_array(b);
 	json_builder_end_object(b);

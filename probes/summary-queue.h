@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VQLAB_SUMMARY_QUEUE_H
+#define VQLAB_SUMMARY_QUEUE_H
+
+#include <json-glib/json-glib.h>
+
+#include "model.h"
+
+/*
+ * Appends @q, all that the model knows of it, to the array that @b is within:
+ * an element of a summary's "queues" (schema vqlab-probe-1).
+ */
+void vq_queue_add_json(JsonBuilder *b, const struct vq_queue *q);
+
+#endif
