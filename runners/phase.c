@@ -126,13 +126,14 @@ static bool take_probe(struct probe *p, struct phase *ph, bool ok, GError **erro
 bool phase_run(struct trial *t, struct phase *ph, GError **error)
 {
 	g_autofree char *json = file_of(t, ph, "vqprobe", "json");
+	g_autofree char *trace = file_of(t, ph, "vqprobe", "vqt");
 	g_autoptr(GError) e = NULL;
 	JsonObject *before, *after;
 	struct probe probe;
 	bool ok;
 
 	if (ph->slot->probes &&
-	    !probe_start(&probe, t->bench->vqprobe, t->qemu.child.pid, json, &e)) {
+	    !probe_start(&probe, t->bench->vqprobe, t->qemu.child.pid, json, trace, &e)) {
 		if (trial_alive(t, error))
 			g_propagate_error(error, g_steal_pointer(&e));
 		return false;
@@ -141,6 +142,9 @@ bool phase_run(struct trial *t, struct phase *ph, GError **error)
 	ok = run_with_perf(t, ph, error);
 	if (ph->slot->probes)
 		ok = take_probe(&probe, ph, ok, error) && ok;
+	/* Even of a phase that failed: as far as it goes. */
+	if (ph->slot->probes && g_file_test(trace, G_FILE_TEST_EXISTS))
+		ph->trace = g_path_get_basename(trace);
 	after = read_strategy(t, ph);
 	ph->strategy = strategy_delta(before, after);
 	if (before)

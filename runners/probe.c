@@ -20,10 +20,13 @@ static bool wait_ready(int fd)
 	return poll(&f, 1, READY_MS) > 0 && read(fd, &byte, 1) == 1;
 }
 
-bool probe_start(struct probe *p, const char *program, pid_t pid, const char *json, GError **error)
+bool probe_start(struct probe *p, const char *program, pid_t pid, const char *json,
+		 const char *trace, GError **error)
 {
 	g_autofree char *who = g_strdup_printf("%d", pid), *ready_text = NULL;
-	const char *argv[] = {program, "-p", who, "--json", json, "--ready-fd", NULL, NULL};
+	const char *argv[] = {program, "-p",	     who,  "--json",
+			      json,    "--ready-fd", NULL, trace ? "-o" : NULL,
+			      trace,   NULL};
 	struct spawn s = {.argv = argv, .n_keep = 1};
 	int ready[2];
 	bool ok;
@@ -101,7 +104,7 @@ char *probe_refusal(const char *program, const struct qemuinfo *q)
 	if (!dir)
 		return g_strdup("no temporary folder to try it in");
 	json = g_build_filename(dir, "probe.json", NULL);
-	if (spawn(&qemu, &s, &e) && probe_start(&p, program, qemu.pid, json, &e))
+	if (spawn(&qemu, &s, &e) && probe_start(&p, program, qemu.pid, json, NULL, &e))
 		probe_abandon(&p);
 	child_end(&qemu, SIGKILL, 0);
 	remove_tree(dir);

@@ -13,9 +13,11 @@ struct probe {
 
 /*
  * Starts @program on QEMU's @pid and waits until it is attached and
- * calibrated.  Its result goes to @json, its messages to @json with .log.
+ * calibrated.  Its result goes to @json, its messages to @json with .log, and
+ * all events to @trace unless that is NULL.
  */
-bool probe_start(struct probe *p, const char *program, pid_t pid, const char *json, GError **error);
+bool probe_start(struct probe *p, const char *program, pid_t pid, const char *json,
+		 const char *trace, GError **error);
 
 /*
  * Ends it and reads its result.  NULL with VQB_INVALID when it failed or its

@@ -170,6 +170,7 @@ static void phase_free(gpointer data)
 		json_object_unref(ph->strategy);
 	if (ph->probe)
 		json_node_unref(ph->probe);
+	g_free(ph->trace);
 	g_free(ph);
 }
 

@@ -47,6 +47,7 @@ struct phase {
 	int64_t window_requests; /* requests or packets that QEMU handled in it */
 	JsonObject *strategy;	 /* delta of x-reorder-stats, or NULL */
 	JsonNode *probe;	 /* vqprobe's result for the device, or NULL */
+	char *trace;		 /* name of its trace in the trial's folder, or NULL */
 };
 
 struct trial {

@@ -77,6 +77,10 @@ static JsonObject *phase_json(const struct phase *ph)
 		json_object_set_member(o, "probe", json_node_copy(ph->probe));
 	else
 		json_object_set_null_member(o, "probe");
+	if (ph->trace)
+		json_object_set_string_member(o, "trace", ph->trace);
+	else
+		json_object_set_null_member(o, "trace");
 	return o;
 }
 
