@@ -13,8 +13,12 @@ C_STYLE += $(wildcard analysis/*.[ch] analysis/tests/*.[ch])
 
 $(B)/analysis/%.o: EXTRA_CFLAGS = -Ianalysis -I$(B)/analysis $(call pkg_cflags,$(REPORT_PKGS))
 
-$(B)/vqreport: $(B)/analysis/main.o $(REPORT_OBJS)
-	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,$(REPORT_PKGS)) -lm
+# --verify reduces traces as vqprobe does: by the same code.
+VERIFY_OBJS := $(B)/analysis/verify.o $(TRACE_OBJS) \
+	$(patsubst %,$(PROBES)/%.o,model queue hist summary-queue)
+
+$(B)/vqreport: $(B)/analysis/main.o $(REPORT_OBJS) $(VERIFY_OBJS)
+	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,$(REPORT_PKGS) libzstd) -lm
 
 # The gnuplot scripts travel inside the program.
 $(PLOTS_RES).c: analysis/plots/plots.gresource.xml $(wildcard analysis/plots/*.gp)
@@ -44,4 +48,5 @@ $(B)/analysis/test-%: $(B)/analysis/tests/test-%.o $(filter-out %/plots.o %/plot
 	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,$(REPORT_PKGS)) -lm
 
 TOOLS += $(B)/analysis/make-run
-TESTS += $(B)/analysis/test-stats $(B)/analysis/test-load analysis/tests/report.sh
+TESTS += $(B)/analysis/test-stats $(B)/analysis/test-load analysis/tests/report.sh \
+	analysis/tests/verify.sh

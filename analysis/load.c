@@ -188,6 +188,14 @@ static int by_place(const void *a, const void *b, void *data)
 	return (int)place(run->variants, x->variant) - (int)place(run->variants, y->variant);
 }
 
+/* Its id leads to its files. */
+static bool is_named(const struct trial *t, const char *folder, const char *path, GError **error)
+{
+	if (strcmp(t->id, folder))
+		g_set_error(error, LOAD_ERROR, 0, "%s: id: is not the folder's name", path);
+	return !strcmp(t->id, folder);
+}
+
 static bool load_trials(struct run *run, GError **error)
 {
 	char *folder = g_build_filename(run->dir, "trials", NULL);
@@ -207,7 +215,7 @@ static bool load_trials(struct run *run, GError **error)
 		t = load_trial(path, run, error);
 		if (t)
 			g_ptr_array_add(run->trials, t);
-		fine = t;
+		fine = t && is_named(t, name, path, error);
 		g_free(path);
 	}
 	if (dir)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "report.h"
+#include "verify.h"
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
@@ -13,7 +14,7 @@ struct options {
 	char *out;
 	int64_t seed;
 	double margin; /* per cent */
-	gboolean no_plots, version;
+	gboolean no_plots, verify, version;
 };
 
 static int usage(const char *what, const char *why)
@@ -42,6 +43,8 @@ static int parse(int *argc, char ***argv, struct options *o, int *status)
 		 "Only report.txt and "
 		 "summary.json",
 		 NULL},
+		{"verify", 0, 0, G_OPTION_ARG_NONE, &o->verify,
+		 "Write no report; hold the trials to their traces", NULL},
 		{"version", 0, 0, G_OPTION_ARG_NONE, &o->version, "Print the version", NULL},
 		{}};
 	GOptionContext *context = g_option_context_new("DIR");
@@ -100,6 +103,40 @@ static bool write_report(const struct results *r, const char *out, bool plots, G
 	return ok;
 }
 
+static const char *plural(unsigned int n, const char *one, const char *many)
+{
+	return n == 1 ? one : many;
+}
+
+/* Holds each trial to its traces, and says so; returns the exit status. */
+static int verify(const struct run *run)
+{
+	struct verified v = {0};
+	GError *error = NULL;
+
+	for (unsigned int i = 0; i < run->trials->len; i++) {
+		const struct trial *t = run->trials->pdata[i];
+		g_autofree char *folder = g_build_filename(run->dir, "trials", t->id, NULL);
+
+		if (!verify_trial(folder, t->id, &v, stdout, &error)) {
+			failed(error);
+			return EXIT_USAGE;
+		}
+	}
+	printf("%u %s, %u %s not", v.agree,
+	       plural(v.agree, "phase agrees with its trace", "phases agree with their traces"),
+	       v.differ, plural(v.differ, "does", "do"));
+	if (v.no_trace)
+		printf(", %u %s no trace", v.no_trace, plural(v.no_trace, "has", "have"));
+	if (v.no_summary)
+		printf(", %u %s no summary", v.no_summary, plural(v.no_summary, "has", "have"));
+	putchar('\n');
+	if (v.agree || v.differ)
+		return v.differ ? EXIT_FAILED : EXIT_SUCCESS;
+	fprintf(stderr, "vqreport: %s: no trace is kept there: nothing was verified\n", run->dir);
+	return EXIT_FAILED;
+}
+
 int main(int argc, char **argv)
 {
 	struct options o = {.seed = 1, .margin = 5};
@@ -120,6 +157,12 @@ int main(int argc, char **argv)
 		fprintf(stderr, "vqreport: %s: no finished trial (`vqbench run` resumes the run)\n",
 			argv[1]);
 		return EXIT_USAGE;
+	}
+	if (o.verify) {
+		status = verify(run);
+		run_free(run);
+		g_free(o.out);
+		return status;
 	}
 	out = o.out ? g_strdup(o.out) : g_build_filename(argv[1], "report", NULL);
 	results = compute(run, o.margin / 100, o.seed);

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-uint64_t hist_total(const struct hist *h)
+uint64_t bins_total(const struct hist *h)
 {
 	uint64_t total = 0;
 
@@ -13,13 +13,13 @@ uint64_t hist_total(const struct hist *h)
 	return total;
 }
 
-void hist_clear(struct hist *h)
+void bins_clear(struct hist *h)
 {
 	g_free(h->bins);
 	*h = (struct hist){};
 }
 
-void hist_add(struct hist *to, const struct hist *from)
+void bins_add(struct hist *to, const struct hist *from)
 {
 	struct bin *bins = g_new(struct bin, to->n + from->n + 1);
 	unsigned int n = 0, i = 0, j = 0;
@@ -37,9 +37,9 @@ void hist_add(struct hist *to, const struct hist *from)
 	*to = (struct hist){bins, n};
 }
 
-double hist_quantile(const struct hist *h, double q)
+double bins_quantile(const struct hist *h, double q)
 {
-	uint64_t total = hist_total(h), seen = 0;
+	uint64_t total = bins_total(h), seen = 0;
 
 	for (unsigned int i = 0; i < h->n; i++) {
 		seen += h->bins[i].count;
@@ -49,9 +49,9 @@ double hist_quantile(const struct hist *h, double q)
 	return NAN;
 }
 
-double hist_share_from(const struct hist *h, unsigned int i)
+double bins_share_from(const struct hist *h, unsigned int i)
 {
-	uint64_t total = hist_total(h), above = 0;
+	uint64_t total = bins_total(h), above = 0;
 
 	for (; i < h->n; i++)
 		above += h->bins[i].count;
@@ -109,12 +109,12 @@ static void add_queue(struct measures *m, const struct queue *q)
 	m->conserved &= q->conserved;
 	m->stash_max = MAX(m->stash_max, q->stash_max);
 	m->stash_mean += q->stash_time_mean;
-	hist_add(&m->depth, &q->depth);
-	hist_add(&m->stash, &q->stash_count);
-	hist_add(&m->batch, &q->batch);
-	hist_add(&m->hold, &q->hold_ns);
-	hist_add(&m->fill, &q->fill_ns);
-	hist_add(&m->flush, &q->flush_ns);
+	bins_add(&m->depth, &q->depth);
+	bins_add(&m->stash, &q->stash_count);
+	bins_add(&m->batch, &q->batch);
+	bins_add(&m->hold, &q->hold_ns);
+	bins_add(&m->fill, &q->fill_ns);
+	bins_add(&m->flush, &q->flush_ns);
 }
 
 static double mean_batch(const struct hist *batch)
@@ -150,23 +150,23 @@ void measure(const struct probe *p, struct measures *m)
 	m->hold_mean = hold / m->published;
 	m->fill_cost = fill / m->elements;
 	m->flush_cost = flush / m->elements;
-	m->depth_p50 = hist_quantile(&m->depth, 0.5);
-	m->depth_p99 = hist_quantile(&m->depth, 0.99);
+	m->depth_p50 = bins_quantile(&m->depth, 0.5);
+	m->depth_p99 = bins_quantile(&m->depth, 0.99);
 	m->depth_max = m->depth.n ? m->depth.bins[m->depth.n - 1].value : 0;
-	m->hold_p50 = hist_quantile(&m->hold, 0.5);
-	m->hold_p99 = hist_quantile(&m->hold, 0.99);
-	m->fill_p50 = hist_quantile(&m->fill, 0.5);
-	m->flush_p50 = hist_quantile(&m->flush, 0.5);
+	m->hold_p50 = bins_quantile(&m->hold, 0.5);
+	m->hold_p99 = bins_quantile(&m->hold, 0.99);
+	m->fill_p50 = bins_quantile(&m->fill, 0.5);
+	m->flush_p50 = bins_quantile(&m->flush, 0.5);
 	m->batch_mean = mean_batch(&m->batch);
 	correct(p, m);
 }
 
 void measures_clear(struct measures *m)
 {
-	hist_clear(&m->depth);
-	hist_clear(&m->stash);
-	hist_clear(&m->batch);
-	hist_clear(&m->hold);
-	hist_clear(&m->fill);
-	hist_clear(&m->flush);
+	bins_clear(&m->depth);
+	bins_clear(&m->stash);
+	bins_clear(&m->batch);
+	bins_clear(&m->hold);
+	bins_clear(&m->fill);
+	bins_clear(&m->flush);
 }

@@ -35,17 +35,17 @@ void measure(const struct probe *probe, struct measures *m);
 void measures_clear(struct measures *m);
 
 /* Adds @from's bins to @to. */
-void hist_add(struct hist *to, const struct hist *from);
-void hist_clear(struct hist *h);
-uint64_t hist_total(const struct hist *h);
+void bins_add(struct hist *to, const struct hist *from);
+void bins_clear(struct hist *h);
+uint64_t bins_total(const struct hist *h);
 
 /*
  * The value that at least a share @q of the counts do not exceed (nearest
  * rank); of a log-linear histogram, its bucket's lower bound. NAN when empty.
  */
-double hist_quantile(const struct hist *h, double q);
+double bins_quantile(const struct hist *h, double q);
 
 /* Share of the counts with a value >= that of bin @i. */
-double hist_share_from(const struct hist *h, unsigned int i);
+double bins_share_from(const struct hist *h, unsigned int i);
 
 #endif

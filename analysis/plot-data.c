@@ -142,7 +142,7 @@ static GString *share_rows(const struct cell *c, struct shares *s)
 {
 	const struct hist *h = (const struct hist *)((const char *)c + s->hist);
 	GString *rows = g_string_new("# value share_at_least\n");
-	double total = hist_total(h), left = total;
+	double total = bins_total(h), left = total;
 	bool any = false;
 
 	for (unsigned int i = 0; i < h->n; i++) {

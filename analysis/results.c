@@ -109,9 +109,9 @@ static void take_probe(struct cell *c, struct sample *s, const struct phase *p)
 	c->unconserved += !s->m.conserved;
 	c->depth_max = MAX(c->depth_max, s->m.depth_max);
 	c->stash_max = MAX(c->stash_max, s->m.stash_max);
-	hist_add(&c->depth, &s->m.depth);
-	hist_add(&c->stash, &s->m.stash);
-	hist_add(&c->hold, &s->m.hold);
+	bins_add(&c->depth, &s->m.depth);
+	bins_add(&c->stash, &s->m.stash);
+	bins_add(&c->hold, &s->m.hold);
 }
 
 static void fill_sample(const struct results *r, struct cell *c, struct sample *s)
@@ -354,9 +354,9 @@ void results_free(struct results *r)
 		for (unsigned int b = 0; b < c->n_samples; b++)
 			measures_clear(&c->samples[b].m);
 		g_free(c->samples);
-		hist_clear(&c->depth);
-		hist_clear(&c->stash);
-		hist_clear(&c->hold);
+		bins_clear(&c->depth);
+		bins_clear(&c->stash);
+		bins_clear(&c->hold);
 	}
 	g_free(r->cells);
 	g_free(r->blocks);

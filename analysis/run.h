@@ -10,6 +10,7 @@
  *	report.c, tables.c, limits.c   struct results -> report.txt
  *	summary.c                      struct results -> summary.json
  *	plots.c, plot-data.c, plots/   struct results -> SVG and PNG by gnuplot
+ *	verify.c                       --verify: trial.json against the traces
  *
  * The unit of statistics is the trial (one boot). Nothing here depends on the
  * time of day, a hash table's order, the locale or the order of directory

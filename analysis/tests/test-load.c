@@ -23,8 +23,9 @@ static char *folder;
 	"\"flush_sum_ns\":1,\"depth\":[[0,2]],\"stash_count\":[[0,2]],\"batch\":[[1,2]],"          \
 	"\"hold_ns\":[[1,2]],\"fill_ns\":[[1,2]],\"flush_ns\":[[1,2]]}"
 
-#define TRIAL_JSON                                                                                 \
-	"{\"schema\":\"vqlab-trial-1\",\"id\":\"t\",\"block\":1,\"variant\":\"off\","              \
+#define TRIAL_JSON TRIAL("t")
+#define TRIAL(id)                                                                                  \
+	"{\"schema\":\"vqlab-trial-1\",\"id\":\"" id "\",\"block\":1,\"variant\":\"off\","         \
 	"\"ring\":\"split\",\"state\":\"ok\",\"phases\":[{\"workload\":\"w\",\"probes\":true,"     \
 	"\"state\":\"ok\",\"throughput\":1.5,\"seconds\":3,\"bytes\":1,\"probe\":{\"events\":1,"   \
 	"\"lost_events\":0,\"sites\":[],\"queues\":[" QUEUE "]}}]}"
@@ -226,12 +227,16 @@ static void test_folder(void)
 
 	/* A trial under way is passed over; one without its file is wrong. */
 	g_free(write_file("trials/c.tmp/trial.json", "", -1));
-	g_free(write_file("trials/a/trial.json", TRIAL_JSON, -1));
+	g_free(write_file("trials/a/trial.json", TRIAL("a"), -1));
 	run = load_text(RUN_JSON, -1, &why);
 	g_assert_nonnull(run);
 	g_assert_cmpuint(run->trials->len, ==, 1);
 	run_free(run);
-	path = write_file("trials/b/trial.json", TRIAL_JSON, -1);
+	path = write_file("trials/b/trial.json", TRIAL("a"), -1);
+	g_assert_null(load_run(folder, &error));
+	g_assert_nonnull(strstr(error->message, "b/trial.json: id: is not the folder's name"));
+	g_clear_error(&error);
+	g_free(write_file("trials/b/trial.json", TRIAL("b"), -1));
 	g_assert_null(load_run(folder, &error));
 	g_assert_nonnull(strstr(error->message, "the same place in the plan"));
 	g_clear_error(&error);

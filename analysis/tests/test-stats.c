@@ -177,20 +177,20 @@ static void test_histogram(void)
 	struct bin a[] = {{0, 90}, {1, 5}, {7, 5}}, b[] = {{1, 1}, {9, 1}};
 	struct hist h = {a, 3}, other = {b, 2}, sum = {}, empty = {};
 
-	near(hist_quantile(&h, 0.5), 0, 0);
-	near(hist_quantile(&h, 0.95), 1, 0);
-	near(hist_quantile(&h, 0.951), 7, 0);
-	near(hist_quantile(&h, 1), 7, 0);
-	g_assert_true(isnan(hist_quantile(&empty, 0.5)));
-	near(hist_share_from(&h, 0), 1, 0);
-	near(hist_share_from(&h, 1), 0.1, 1e-12);
-	hist_add(&sum, &h);
-	hist_add(&sum, &other);
+	near(bins_quantile(&h, 0.5), 0, 0);
+	near(bins_quantile(&h, 0.95), 1, 0);
+	near(bins_quantile(&h, 0.951), 7, 0);
+	near(bins_quantile(&h, 1), 7, 0);
+	g_assert_true(isnan(bins_quantile(&empty, 0.5)));
+	near(bins_share_from(&h, 0), 1, 0);
+	near(bins_share_from(&h, 1), 0.1, 1e-12);
+	bins_add(&sum, &h);
+	bins_add(&sum, &other);
 	g_assert_cmpuint(sum.n, ==, 4);
-	g_assert_cmpuint(hist_total(&sum), ==, 102);
+	g_assert_cmpuint(bins_total(&sum), ==, 102);
 	g_assert_cmpuint(sum.bins[1].count, ==, 6);
 	g_assert_cmpuint(sum.bins[3].value, ==, 9);
-	hist_clear(&sum);
+	bins_clear(&sum);
 }
 
 int main(int argc, char **argv)

@@ -140,6 +140,14 @@ check 'loads, perf and probes have results' is "$(field "$run/trials/b01-split-a
 	  min(p["cpu_s"] for p in t["phases"]) > 0,
 	  all((p["probe"] is not None) == p["probes"] for p in t["phases"]),
 	  min(p["strategy"]["fills"] for p in t["phases"]) > 0]')" '[4, True, True, True, True]'
+traces() {
+	field "$1" '" ".join(p["trace"] for p in t["phases"] if p["probes"])'
+}
+check 'phases with probes keep their traces, and no others' \
+	is "$(cd "$run/trials/${order[0]}" && echo *.vqt)" \
+	"$(traces "$run/trials/${order[0]}/trial.json" | tr ' ' '\n' | sort | tr '\n' ' ' | sed 's/ $//')"
+check 'and the report finds the trials in them' \
+	grep '4 phases agree with their traces' <(build/vqreport --verify "$run")
 check 'run.json counts the trials' is "$(field "$run/run.json" 't["trials_planned"]')" 2
 
 # -- Ctrl-C, twice -------------------------------------------------------------
