@@ -33,7 +33,8 @@ static bool unpack(const char *name, const char *folder, GError **error)
 static unsigned int look_of(const char *variant, unsigned int *spare)
 {
 	static const char *const known[] = {
-		"off", "qemu", "hash-table", "hash-table-flag", "array-window", "bitmap"};
+		"off",		"qemu",	  "hash-table", "hash-table-flag",
+		"array-window", "bitmap", "in-place"};
 
 	for (unsigned int i = 0; i < G_N_ELEMENTS(known); i++)
 		if (!strcmp(variant, known[i]))

@@ -21,9 +21,9 @@ C_STYLE += $(patsubst %,runners/%.c,$(BENCH_PARTS)) $(patsubst %,runners/tests/t
 $(BENCH_O) $(patsubst %,$(B)/runners/tests/test-%.o,$(BENCH_TESTS)): \
 	EXTRA_CFLAGS = $(call pkg_cflags,$(BENCH_PKGS)) -Irunners
 
-$(B)/vqbench: $(BENCH_O) $(GUEST_O)
+$(B)/vqbench: $(BENCH_O) $(GUEST_O) $(REORDER_LIB)
 	$(CC) $(CFLAGS) $^ -o $@ $(call pkg_libs,$(BENCH_PKGS))
 
 $(patsubst %,$(B)/runners/test-%,$(BENCH_TESTS)): $(B)/runners/test-%: \
-		$(B)/runners/tests/test-%.o $(BENCH_PURE_O)
+		$(B)/runners/tests/test-%.o $(BENCH_PURE_O) $(REORDER_LIB)
 	$(CC) $(CFLAGS) $^ -o $@ $(call pkg_libs,$(BENCH_PKGS))

@@ -17,8 +17,8 @@ const struct plan_key plan_keys[] = {
 	{ GROUP_PLAN, "name", KEY_TEXT, IN(plan, name), 0, 0, NULL, NULL, NULL,
 	  "what the report calls it" },
 	{ GROUP_PLAN, "variants", KEY_LIST, IN(plan, variant_list), 0, 0, NULL, NULL, NULL,
-	  "off, qemu, hash-table, hash-table-flag, array-window, bitmap; LABEL=VARIANT "
-	  "to list one twice" },
+	  "off, qemu or a strategy that QEMU was built with; LABEL=VARIANT to list one "
+	  "twice" },
 	{ GROUP_PLAN, "rings", KEY_LIST, IN(plan, rings), 0, 0, NULL, "split", NULL,
 	  "split, packed" },
 	{ GROUP_PLAN, "blocks", KEY_INT, IN(plan, blocks), 1, 99, NULL, "6", NULL,

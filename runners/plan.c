@@ -3,16 +3,26 @@
 
 #include <string.h>
 
+#include "../variants/reorder.h"
+
 #define PLAN_MAX (1u << 20)
 
-static const char *const variants_known[] = {
-	"off", "qemu", "hash-table", "hash-table-flag", "array-window", "bitmap", NULL,
-};
 static const char *const rings_known[] = {"split", "packed", NULL};
 
 bool plan_variant_known(const char *name)
 {
-	return g_strv_contains(variants_known, name);
+	return !strcmp(name, "off") || !strcmp(name, "qemu") || reorder_find(name);
+}
+
+/* The names, for a message. */
+static char *plan_variant_names(void)
+{
+	GString *names = g_string_new("off, qemu");
+	unsigned int i;
+
+	for (i = 0; reorder_strategies[i]; i++)
+		g_string_append_printf(names, ", %s", reorder_strategies[i]->name);
+	return g_string_free(names, FALSE);
 }
 
 static void free_variant(gpointer data)
@@ -36,7 +46,7 @@ static bool select_variants(struct plan *p, GError **error)
 		struct plan_variant *v;
 
 		if (!plan_variant_known(variant)) {
-			g_autofree char *all = g_strjoinv(", ", (char **)variants_known);
+			g_autofree char *all = plan_variant_names();
 
 			return plan_complain(p, error, "plan", "variants", "%s: not one of %s",
 					     variant, all);

@@ -1,9 +1,8 @@
 /*
  * Strategies hash-table and hash-table-flag: a GHashTable keyed by sequence
  *
- * Elements are numbered in pop order by a 32-bit sequence number that wraps.
- * fill asks whether the element is the next to go out.  If so, it is ready at
- * once, and the table is asked for its successor, the successor's successor
+ * fill asks whether the element is the next to go out.  If so, it is written
+ * at once, and the table is asked for its successor, the successor's successor
  * and so on; if not, a copy on the heap is put into the table.  drain only
  * hands out what is ready.
  *
@@ -13,17 +12,13 @@
  * pop: O(1).  fill, detach: O(1) amortised, but with a hash insertion and an
  * allocation for each element that is not next, and a look-up and a removal
  * later.  drain: a copy of what it moves.
- * Memory: 16 bytes a ring entry, and some 70 for each stashed element; GLib
+ * Memory: 13 bytes a ring entry, and some 70 for each stashed element; GLib
  * grows and shrinks the table as they come and go.
  *
  * hash-table is the first version posted in the thread on VIRTIO_F_IN_ORDER,
  * except that the thread's table keeps a pointer to the device's element,
  * which virtio devices free as soon as they have pushed it; -flag is from a
  * reply to that posting.
- *
- * The number starts shortly before it wraps, like the kernel's jiffies: a
- * mistake in comparing numbers would then show within a few elements, not
- * after 2^32.
  *
  * Copyright (C) 2026 The vqlab authors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -32,160 +27,186 @@
 
 #include "strategy.h"
 
-#define SEQ_START (UINT32_MAX - 20)
-
 typedef struct Stashed {
     ReorderElem elem;
     bool detached; /* nothing to hand out: order only passes here */
 } Stashed;
 
-struct Reorder {
-    OrderKeys keys;
-    uint32_t frontier;     /* position of the oldest unsettled element, */
-    uint32_t frontier_seq; /* and its sequence number */
+typedef struct HashTable {
+    Reorder reorder;
+    OrderWindow w;
+    uint32_t frontier; /* the oldest that is neither filled nor detached */
     bool ask_when_empty;
-    GHashTable *stash; /* sequence number to Stashed, which it owns */
+    GHashTable *stash; /* number to Stashed, which it owns */
     uint32_t stashed;  /* how many */
-    ReorderElem *ready;
+    uint32_t written;  /* places handed out since the last drain */
     uint32_t n_ready;
-    uint32_t passed; /* settled since the last drain, detached included */
-};
+    ReorderElem *ready; /* to be written behind those */
+    uint8_t state[];    /* of those in the stash: says what is refused */
+} HashTable;
+
+static inline HashTable *hash_table(const Reorder *r)
+{
+    return (HashTable *)r;
+}
 
 static void hash_table_reset(Reorder *r)
 {
-    order_keys_reset(&r->keys);
-    g_hash_table_remove_all(r->stash);
-    r->stashed = 0;
-    r->n_ready = 0;
-    r->passed = 0;
-    r->frontier = 0;
-    r->frontier_seq = SEQ_START;
+    HashTable *h = hash_table(r);
+
+    h->w.used = h->w.next;
+    h->frontier = h->w.used;
+    g_hash_table_remove_all(h->stash);
+    memset(h->state, 0, order_window_positions(&h->w));
+    h->stashed = 0;
+    h->written = 0;
+    h->n_ready = 0;
 }
 
-static Reorder *hash_table_create(uint32_t ring_size)
+static Reorder *hash_table_new(const ReorderOps *ops, uint32_t ring_size)
 {
-    Reorder *r = g_new0(Reorder, 1);
+    OrderWindow w;
+    HashTable *h;
 
-    order_keys_init(&r->keys, ring_size);
-    r->ready = g_new0(ReorderElem, ring_size);
-    r->stash = g_hash_table_new_full(NULL, NULL, NULL, g_free);
-    r->frontier_seq = SEQ_START;
-    r->ask_when_empty = true;
+    order_window_init(&w, ring_size);
+    h = g_malloc0(sizeof(*h) + order_window_positions(&w));
+    h->reorder.ops = ops;
+    h->w = w;
+    h->frontier = w.used;
+    h->ready = g_new0(ReorderElem, ring_size);
+    h->stash = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    return &h->reorder;
+}
+
+static Reorder *hash_table_create(uint32_t ring_size, bool packed)
+{
+    Reorder *r = hash_table_new(&reorder_hash_table, ring_size);
+
+    hash_table(r)->ask_when_empty = true;
     return r;
 }
 
-static Reorder *hash_table_flag_create(uint32_t ring_size)
+static Reorder *hash_table_flag_create(uint32_t ring_size, bool packed)
 {
-    Reorder *r = hash_table_create(ring_size);
-
-    r->ask_when_empty = false;
-    return r;
+    return hash_table_new(&reorder_hash_table_flag, ring_size);
 }
 
 static void hash_table_destroy(Reorder *r)
 {
-    order_keys_destroy(&r->keys);
-    g_hash_table_destroy(r->stash);
-    g_free(r->ready);
-    g_free(r);
+    HashTable *h = hash_table(r);
+
+    g_hash_table_destroy(h->stash);
+    g_free(h->ready);
+    g_free(h);
 }
 
-static bool hash_table_pop(Reorder *r, uint32_t *key)
+static uint32_t hash_table_outstanding(const Reorder *r)
 {
-    return order_keys_pop(&r->keys, key);
+    return hash_table(r)->w.next - hash_table(r)->w.used;
 }
 
-/* The sequence number of the unsettled element at @pos. */
-static uint32_t hash_table_seq(const Reorder *r, uint32_t pos)
+static REORDER_HOT uint32_t hash_table_pop(Reorder *r, uint32_t id,
+                                           uint32_t ndescs)
 {
-    uint32_t distance = pos - r->frontier;
-
-    if (pos < r->frontier) {
-        distance += r->keys.size;
-    }
-    return r->frontier_seq + distance;
+    return hash_table(r)->w.next++;
 }
 
-static void hash_table_stash(Reorder *r, uint32_t pos, const ReorderElem *elem,
-                             bool detached)
+static inline bool hash_table_is_live(const HashTable *h, uint32_t key)
+{
+    return order_window_holds(&h->w, h->frontier, key) &&
+           !h->state[key & h->w.mask];
+}
+
+static void hash_table_stash(HashTable *h, uint32_t key,
+                             const ReorderElem *elem, bool detached)
 {
     Stashed *s = g_new(Stashed, 1);
 
     s->elem = *elem;
     s->detached = detached;
-    g_hash_table_insert(r->stash, GUINT_TO_POINTER(hash_table_seq(r, pos)), s);
-    r->stashed++;
+    g_hash_table_insert(h->stash, GUINT_TO_POINTER(key), s);
+    h->state[key & h->w.mask] = ORDER_FILLED;
+    h->stashed++;
 }
 
-/* The element at the frontier is settled: on to the next that is not. */
-static void hash_table_advance(Reorder *r)
+/* The frontier is filled or detached: on to the next that is not. */
+static REORDER_HOT void hash_table_advance(HashTable *h)
 {
     const Stashed *s;
-    gpointer seq;
+    gpointer key;
 
     for (;;) {
-        r->passed++;
-        r->frontier = order_keys_after(&r->keys, r->frontier);
-        seq = GUINT_TO_POINTER(++r->frontier_seq);
-        if (r->stashed == 0 && !r->ask_when_empty) {
+        key = GUINT_TO_POINTER(++h->frontier);
+        if (h->stashed == 0 && !h->ask_when_empty) {
             return;
         }
-        s = g_hash_table_lookup(r->stash, seq);
+        s = g_hash_table_lookup(h->stash, key);
         if (!s) {
             return;
         }
         if (!s->detached) {
-            r->ready[r->n_ready++] = s->elem;
+            h->ready[h->n_ready++] = s->elem;
         }
-        g_hash_table_remove(r->stash, seq);
-        r->stashed--;
+        g_hash_table_remove(h->stash, key);
+        h->state[h->frontier & h->w.mask] = 0;
+        h->stashed--;
     }
 }
 
-static bool hash_table_fill(Reorder *r, uint32_t key, const ReorderElem *elem)
+static REORDER_HOT int32_t hash_table_fill(Reorder *r, uint32_t key,
+                                           const ReorderElem *elem)
 {
-    uint32_t pos = order_keys_position(&r->keys, key);
+    HashTable *h = hash_table(r);
+    int32_t place = REORDER_KEPT;
 
-    if (!order_keys_settle(&r->keys, key)) {
-        return false;
+    if (G_UNLIKELY(!hash_table_is_live(h, key))) {
+        return order_refuse();
     }
-    if (pos == r->frontier) {
-        r->ready[r->n_ready++] = *elem;
-        hash_table_advance(r);
+    if (key != h->frontier) {
+        hash_table_stash(h, key, elem, false);
+        return REORDER_KEPT;
+    }
+    if (h->n_ready == 0) {
+        place = h->written++;
     } else {
-        hash_table_stash(r, pos, elem, false);
+        h->ready[h->n_ready++] = *elem;
     }
-    return true;
+    hash_table_advance(h);
+    return place;
 }
 
-static uint32_t hash_table_drain(Reorder *r, ReorderElem *out)
+static REORDER_HOT ReorderBatch hash_table_drain(Reorder *r, ReorderRun run[2])
 {
-    uint32_t n = r->n_ready;
+    HashTable *h = hash_table(r);
+    ReorderBatch batch = { h->written + h->n_ready, h->n_ready };
 
-    memcpy(out, r->ready, n * sizeof(*out));
-    r->keys.used = r->frontier;
-    r->keys.outstanding -= r->passed;
-    r->n_ready = 0;
-    r->passed = 0;
-    return n;
+    run[0] = (ReorderRun){ h->ready, h->n_ready };
+    run[1].n = 0;
+    h->w.used = h->frontier;
+    h->written = 0;
+    h->n_ready = 0;
+    return batch;
 }
 
 static bool hash_table_rewind(Reorder *r, uint32_t n)
 {
-    return order_keys_rewind(&r->keys, n);
+    HashTable *h = hash_table(r);
+
+    return order_window_rewind(&h->w, h->frontier, h->state, n);
 }
 
-static bool hash_table_detach(Reorder *r, uint32_t key)
+static bool hash_table_detach(Reorder *r, uint32_t key, ReorderReadFn *read,
+                              void *opaque)
 {
-    uint32_t pos = order_keys_position(&r->keys, key);
+    HashTable *h = hash_table(r);
 
-    if (!order_keys_settle(&r->keys, key)) {
+    if (!hash_table_is_live(h, key)) {
         return false;
     }
-    if (pos == r->frontier) {
-        hash_table_advance(r);
+    if (key == h->frontier) {
+        hash_table_advance(h);
     } else {
-        hash_table_stash(r, pos, &(ReorderElem){ 0 }, true);
+        hash_table_stash(h, key, &(ReorderElem){ 0 }, true);
     }
     return true;
 }
@@ -196,6 +217,7 @@ const ReorderOps reorder_hash_table = {
     .create = hash_table_create,
     .destroy = hash_table_destroy,
     .reset = hash_table_reset,
+    .outstanding = hash_table_outstanding,
     .pop = hash_table_pop,
     .fill = hash_table_fill,
     .drain = hash_table_drain,
@@ -209,6 +231,7 @@ const ReorderOps reorder_hash_table_flag = {
     .create = hash_table_flag_create,
     .destroy = hash_table_destroy,
     .reset = hash_table_reset,
+    .outstanding = hash_table_outstanding,
     .pop = hash_table_pop,
     .fill = hash_table_fill,
     .drain = hash_table_drain,

@@ -9,11 +9,8 @@
 #include "strategy.h"
 
 const ReorderOps *const reorder_strategies[] = {
-    &reorder_hash_table,
-    &reorder_hash_table_flag,
-    &reorder_array_window,
-    &reorder_bitmap,
-    NULL,
+    &reorder_hash_table, &reorder_hash_table_flag, &reorder_array_window,
+    &reorder_bitmap,     &reorder_in_place,        NULL,
 };
 
 const ReorderOps *reorder_find(const char *name)
@@ -25,5 +22,10 @@ const ReorderOps *reorder_find(const char *name)
             return *ops;
         }
     }
-    return NULL;
+    return reorder_is_broken(name) ? &reorder_broken_swap : NULL;
+}
+
+bool reorder_is_broken(const char *name)
+{
+    return strcmp(name, reorder_broken_swap.name) == 0;
 }

@@ -9,15 +9,24 @@
  *
  *     pop     the device takes the next element; the strategy numbers it and
  *             hands out an order key, which travels with the element
- *     fill    the device has completed the element with that key
+ *     fill    the device has completed the element with that key: the strategy
+ *             says where in the used ring it belongs, or keeps a copy
  *     drain   which elements can be made visible to the driver now, in order
  *     rewind  the most recent pops are taken back
  *     detach  an element will never be completed; order closes over the gap
  *
+ * A strategy never touches the ring: it says what goes where, and its caller
+ * writes.  A *place* is a distance from the used index, in elements: 0 is the
+ * entry that the next flush publishes first.  Entries from the used index on
+ * belong to the device (virtio 1.3, section 2.7.8), so on a split ring a
+ * completion may be written at any place before its turn.  On a packed ring it
+ * may not: the used index counts descriptors, and a written descriptor is
+ * visible.  There a place is given only when all those before it are given.
+ *
  * One instance serves one virtqueue.  It holds no lock: the caller serialises
  * the calls, as QEMU does for each virtqueue.  The same sources are compiled
- * into QEMU, into the tests and into the replay tool; they depend on GLib
- * and nothing else.
+ * into QEMU, into the tests and into vqreplay; they depend on GLib and nothing
+ * else.
  *
  * Copyright (C) 2026 The vqlab authors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -39,47 +48,85 @@ typedef struct ReorderElem {
     uint32_t ndescs; /* ring entries it occupies: 1 on split rings */
 } ReorderElem;
 
-/* State of one virtqueue; each strategy defines its own. */
-typedef struct Reorder Reorder;
+/* What fill returns instead of a place. */
+enum {
+    REORDER_KEPT = -1,    /* the strategy has a copy: nothing to write yet */
+    REORDER_REFUSED = -2, /* no such element is outstanding; nothing changed */
+};
 
-typedef struct ReorderOps {
+/*
+ * What drain found, small enough for a register.  Of @total elements, which the
+ * caller publishes from place 0 on, the last @unwritten are still to be
+ * written: @run[0], then @run[1].
+ */
+typedef struct ReorderBatch {
+    uint32_t total;
+    uint32_t unwritten;
+} ReorderBatch;
+
+/* Elements in memory of the strategy, valid until its next call. */
+typedef struct ReorderRun {
+    const ReorderElem *elem;
+    uint32_t n;
+} ReorderRun;
+
+/* Reads back what the caller has written at @place and not yet published. */
+typedef void ReorderReadFn(void *opaque, uint32_t place, ReorderElem *elem);
+
+typedef struct ReorderOps ReorderOps;
+
+/*
+ * State of one virtqueue.  Each strategy has fields of its own behind this.
+ * The caller goes through @ops for every call, because a strategy may change
+ * it: what a queue needs all of the time is not asked for at each element.
+ */
+typedef struct Reorder {
+    const ReorderOps *ops;
+} Reorder;
+
+struct ReorderOps {
     const char *name;    /* as in x-reorder=NAME */
     const char *summary; /* one line for --help and the report */
 
     /*
-     * State for a ring of @ring_size entries, 1 to REORDER_RING_MAX, any
-     * number (packed rings need not be a power of two).  Never NULL: GLib
-     * aborts when memory runs out.  The caller owns it until destroy.
+     * State for a ring of @ring_size entries, 1 to REORDER_RING_MAX: a power of
+     * two on split rings, any number on packed ones.  Never NULL: GLib aborts
+     * when memory runs out.  The caller owns it until destroy.
      */
-    Reorder *(*create)(uint32_t ring_size);
+    Reorder *(*create)(uint32_t ring_size, bool packed);
     void (*destroy)(Reorder *r);
 
-    /* Device or queue reset: as if just created. */
+    /* Device or queue reset: as if just created, but no old key is valid. */
     void (*reset)(Reorder *r);
 
     /*
-     * Number the next element and store its order key in @key.  The key is
-     * opaque, never 0, and unique among the elements that are not drained
-     * yet.  It is valid until fill, detach, rewind or reset; a key which is
-     * not is rejected (strategy.h says for how long).
-     * Returns false, and changes nothing, when ring_size elements are
-     * outstanding already: no correct driver can get there.
+     * How many places of the order are taken: popped and neither drained nor
+     * rewound.  A detached element counts until drain passes over it.
      */
-    bool (*pop)(Reorder *r, uint32_t *key);
+    uint32_t (*outstanding)(const Reorder *r);
 
     /*
-     * The element with @key is complete.  @elem is copied.  Returns false,
-     * and changes nothing, when no such element is outstanding or when it
-     * was filled or detached before.
+     * Number the next element, which has @id and occupies @ndescs ring entries
+     * (1 on split rings).  The caller makes sure that fewer than ring_size are
+     * outstanding.  Returns the order key.  It is valid until fill, detach,
+     * rewind or reset, and any other key is refused, with one exception: pops
+     * that follow a rewind use the rewound numbers again.
      */
-    bool (*fill)(Reorder *r, uint32_t key, const ReorderElem *elem);
+    uint32_t (*pop)(Reorder *r, uint32_t id, uint32_t ndescs);
 
     /*
-     * Move the elements that can be made visible now, in order, into @out,
-     * which has room for ring_size of them.  Detached ones are passed over.
-     * Returns how many were stored.
+     * The element with @key is complete.  Returns the place at which the caller
+     * writes @elem now, REORDER_KEPT, or REORDER_REFUSED when it is not
+     * outstanding or was filled or detached before.  @elem is not used later.
      */
-    uint32_t (*drain)(Reorder *r, ReorderElem *out);
+    int32_t (*fill)(Reorder *r, uint32_t key, const ReorderElem *elem);
+
+    /*
+     * The elements that can be made visible now.  Detached ones are passed
+     * over.  The caller publishes all of them before its next call.  @run is
+     * set only if some are unwritten.
+     */
+    ReorderBatch (*drain)(Reorder *r, ReorderRun run[2]);
 
     /*
      * Take back the last @n pops; the next pop numbers the oldest of them
@@ -89,18 +136,33 @@ typedef struct ReorderOps {
      */
     bool (*rewind)(Reorder *r, uint32_t n);
 
-    /* The element with @key will not be filled.  Errors as for fill. */
-    bool (*detach)(Reorder *r, uint32_t key);
-} ReorderOps;
+    /*
+     * The element with @key will not be filled.  Places behind it move up, so
+     * the strategy may @read what was written there, for a later drain to give
+     * it out again.  Returns false, and changes nothing, where fill would
+     * refuse.
+     */
+    bool (*detach)(Reorder *r, uint32_t key, ReorderReadFn *read, void *opaque);
+};
 
 /*
  * The strategies, NULL-terminated, in the order in which the report lists
- * them.  `off` and `qemu` are not among them: they are QEMU without vqlab's
- * book-keeping.
+ * them.  `off` and `qemu` are not among them: in QEMU they are what it does
+ * without vqlab's book-keeping.
  */
 extern const ReorderOps *const reorder_strategies[];
 
-/* The strategy called @name, or NULL. */
+/*
+ * Models of what QEMU does by itself, for replay beside the strategies:
+ * `off`, which publishes in the order of completion, and `qemu`.
+ */
+extern const ReorderOps *const reorder_models[];
+
+/*
+ * The strategy called @name, or NULL.  Knows one more than the list:
+ * broken-swap (broken.c), which is wrong, so that checks can be checked.
+ */
 const ReorderOps *reorder_find(const char *name);
+bool reorder_is_broken(const char *name);
 
 #endif /* VQLAB_REORDER_H */

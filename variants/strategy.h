@@ -1,34 +1,15 @@
 /*
- * What the strategies share: their registration, and order keys
+ * What the strategies share: their registration, and the window of numbers
  *
- * An order key names an outstanding element to its strategy.  It is made of
- * the element's position in the window (0 to ring_size - 1, handed out in
- * turn) and of a generation, which grows each time the position is handed
- * out:
+ * Elements are numbered in the order of their pops by 32 bits that wrap; the
+ * number is the order key.  A ring of N entries has at most N elements
+ * outstanding, so their numbers lie in a window of N, and a number modulo any
+ * M >= N tells them apart.  M is N rounded up to a power of two, because
+ * packed rings have any size and a division is dear.
  *
- *      31      30        29 ..................... p   p-1 ............ 0
- *     +------+----------+------------------------------+-----------------+
- *     | live | detached |          generation          |     position    |
- *     +------+----------+------------------------------+-----------------+
- *
- * where 2^p is the ring size rounded up.  One word for each position holds the
- * last key and what has become of it:
- *
- *     live       popped, neither filled nor detached: that key is valid
- *     detached   detached, not yet passed over by drain
- *     neither    filled and not yet drained, or free
- *
- * So a key is accepted once, between its pop and its fill, detach or rewind;
- * a key never handed out (0 among them), or from before a reset, or rewound
- * and replaced by a newer one, is rejected.  What is not caught: generations
- * repeat after 2^(30 - p) uses of one position, so a key kept for longer than
- * that may be taken for the element that has its position by then.  That is
- * 2^22 laps of a ring of 256, and 2^15 laps, or 2^30 elements, of a ring of
- * 32768.  Generations start a few laps before they wrap, so that every run
- * passes that point early.
- *
- * All strategies pay for this check alike: fewer than ten instructions for each
- * pop and each fill.
+ * A device or queue reset goes on counting: keys from before are outside the
+ * window, so they are refused.  Counting starts shortly before it wraps, as
+ * the kernel's jiffies do, so that every run passes that point early.
  *
  * Copyright (C) 2026 The vqlab authors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -44,122 +25,125 @@ extern const ReorderOps reorder_hash_table;
 extern const ReorderOps reorder_hash_table_flag;
 extern const ReorderOps reorder_array_window;
 extern const ReorderOps reorder_bitmap;
+extern const ReorderOps reorder_in_place;
 
-#define ORDER_KEY_LIVE 0x80000000u
-#define ORDER_KEY_DETACHED 0x40000000u
-#define ORDER_KEY_FLAGS (ORDER_KEY_LIVE | ORDER_KEY_DETACHED)
+/* For tests of what checks the others; found by its name only. */
+extern const ReorderOps reorder_broken_swap;
 
-/* The window of outstanding elements, from position @used on. */
-typedef struct OrderKeys {
-    uint32_t *key;        /* by position: the last key and its state */
-    uint32_t size;        /* positions: the ring size */
-    uint32_t step;        /* one generation: the size rounded up to 2^p */
-    uint32_t used;        /* position of the oldest element */
-    uint32_t next;        /* position that the next pop takes */
-    uint32_t outstanding; /* popped and not drained */
-} OrderKeys;
+/*
+ * For what is called once for each element.  QEMU 9 and later are compiled to
+ * clear all scratch registers before a function returns, which hardens
+ * against code reuse and costs these functions a third more instructions.
+ */
+#if defined(__has_attribute)
+#if __has_attribute(zero_call_used_regs)
+#define REORDER_HOT __attribute__((zero_call_used_regs("skip")))
+#endif
+#endif
+#ifndef REORDER_HOT
+#define REORDER_HOT
+#endif
 
-static inline void order_keys_init(OrderKeys *k, uint32_t ring_size)
+#define ORDER_FIRST (UINT32_MAX - 20)
+
+/* What has become of a popped element; 0: nothing yet. */
+enum {
+    ORDER_FILLED = 1,
+    ORDER_DETACHED = 2,
+};
+
+typedef struct OrderWindow {
+    uint32_t used; /* the oldest that is not drained */
+    uint32_t next; /* what the next pop hands out */
+    uint32_t mask; /* number & mask: its position in arrays of mask + 1 */
+} OrderWindow;
+
+static inline void order_window_init(OrderWindow *w, uint32_t ring_size)
 {
-    uint32_t i;
+    uint32_t positions = 1;
 
     g_assert(ring_size >= 1 && ring_size <= REORDER_RING_MAX);
-    *k = (OrderKeys){ .size = ring_size, .step = 1 };
-    while (k->step < ring_size) {
-        k->step *= 2;
+    while (positions < ring_size) {
+        positions *= 2;
     }
-    k->key = g_new(uint32_t, ring_size);
-    for (i = 0; i < ring_size; i++) {
-        k->key[i] = ORDER_KEY_DETACHED - 4 * k->step + i;
-    }
+    w->used = w->next = ORDER_FIRST;
+    w->mask = positions - 1;
 }
 
-static inline void order_keys_destroy(OrderKeys *k)
+/* Out of the way of the fast paths: costs them neither register nor move. */
+static __attribute__((cold, noinline, unused)) int32_t order_refuse(void)
 {
-    g_free(k->key);
+    return REORDER_REFUSED;
 }
 
-/* Empties the window; generations go on, so that older keys stay invalid. */
-static inline void order_keys_reset(OrderKeys *k)
+/* How many positions an array needs. */
+static inline uint32_t order_window_positions(const OrderWindow *w)
+{
+    return w->mask + 1;
+}
+
+/* Is @key from @oldest, which lies in the window, to the newest? */
+static inline bool order_window_holds(const OrderWindow *w, uint32_t oldest,
+                                      uint32_t key)
+{
+    return (int32_t)(key - oldest) >= 0 && (int32_t)(key - w->next) < 0;
+}
+
+/* Makes the @n elements of @elems from number @from on a batch. */
+static inline ReorderBatch order_window_batch(const OrderWindow *w,
+                                              const ReorderElem *elems,
+                                              uint32_t from, uint32_t n,
+                                              ReorderRun run[2])
+{
+    uint32_t pos = from & w->mask;
+    uint32_t end = pos + n;
+    uint32_t wrapped = end > w->mask ? end - w->mask - 1 : 0;
+
+    run[0].elem = elems + pos;
+    run[0].n = n - wrapped;
+    run[1].elem = elems;
+    run[1].n = wrapped;
+    return (ReorderBatch){ .total = n, .unwritten = n };
+}
+
+/*
+ * Moves up what is filled among the @n elements from number @from on, over the
+ * detached ones; returns how many are filled.
+ */
+static inline uint32_t order_window_close(const OrderWindow *w,
+                                          ReorderElem *elems,
+                                          const uint8_t *state, uint32_t from,
+                                          uint32_t n)
+{
+    uint32_t filled = 0;
+    uint32_t i;
+
+    for (i = from; i != from + n; i++) {
+        if (state[i & w->mask] == ORDER_FILLED) {
+            elems[(from + filled++) & w->mask] = elems[i & w->mask];
+        }
+    }
+    return filled;
+}
+
+/*
+ * ReorderOps.rewind, given what has become of each position from @oldest on;
+ * nothing before is to be taken back.
+ */
+static inline bool order_window_rewind(OrderWindow *w, uint32_t oldest,
+                                       const uint8_t *state, uint32_t n)
 {
     uint32_t i;
 
-    for (i = 0; i < k->size; i++) {
-        k->key[i] &= ~ORDER_KEY_FLAGS;
-    }
-    k->used = 0;
-    k->next = 0;
-    k->outstanding = 0;
-}
-
-/* The position after @pos.  A compare, because a division is dear. */
-static inline uint32_t order_keys_after(const OrderKeys *k, uint32_t pos)
-{
-    return pos + 1 == k->size ? 0 : pos + 1;
-}
-
-static inline uint32_t order_keys_position(const OrderKeys *k, uint32_t key)
-{
-    return key & (k->step - 1);
-}
-
-static inline bool order_keys_pop(OrderKeys *k, uint32_t *key)
-{
-    uint32_t *slot = &k->key[k->next];
-
-    if (k->outstanding == k->size) {
+    if (n > w->next - oldest) {
         return false;
     }
-    *slot = ((*slot + k->step) & ~ORDER_KEY_FLAGS) | ORDER_KEY_LIVE;
-    *key = *slot;
-    k->next = order_keys_after(k, k->next);
-    k->outstanding++;
-    return true;
-}
-
-/* Ends the life of @key.  False if it is not live. */
-static inline bool order_keys_settle(OrderKeys *k, uint32_t key)
-{
-    uint32_t pos = order_keys_position(k, key);
-
-    if (!(key & ORDER_KEY_LIVE) || pos >= k->size || k->key[pos] != key) {
-        return false;
-    }
-    k->key[pos] = key & ~ORDER_KEY_LIVE;
-    return true;
-}
-
-static inline bool order_keys_is_live(const OrderKeys *k, uint32_t pos)
-{
-    return k->key[pos] & ORDER_KEY_LIVE;
-}
-
-static inline bool order_keys_is_detached(const OrderKeys *k, uint32_t pos)
-{
-    return k->key[pos] & ORDER_KEY_DETACHED;
-}
-
-/* ReorderOps.rewind: O(@n). */
-static inline bool order_keys_rewind(OrderKeys *k, uint32_t n)
-{
-    uint32_t pos = k->next;
-    uint32_t i;
-
-    if (n > k->outstanding) {
-        return false;
-    }
-    for (i = 0; i < n; i++) {
-        pos = pos == 0 ? k->size - 1 : pos - 1;
-        if (!order_keys_is_live(k, pos)) {
+    for (i = 1; i <= n; i++) {
+        if (state[(w->next - i) & w->mask]) {
             return false;
         }
     }
-    k->next = pos;
-    k->outstanding -= n;
-    for (i = 0; i < n; i++) {
-        k->key[pos] &= ~ORDER_KEY_LIVE;
-        pos = order_keys_after(k, pos);
-    }
+    w->next -= n;
     return true;
 }
 

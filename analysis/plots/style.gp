@@ -24,14 +24,14 @@ if (FORMAT eq 'svg') {
 }
 set output 'out.'.FORMAT
 
-# off, qemu, hash-table, hash-table-flag, array-window, bitmap; two spare.
-array COLOUR[8] = ['#000000', '#D55E00', '#0072B2', '#56B4E9', '#009E73', '#CC79A7', \
-	'#E69F00', '#666666']
-array DASH[8] = [2, 1, 4, 3, 1, 5, 1, 2]
-array SHAPE[8] = [4, 7, 8, 10, 6, 12, 5, 9]
+# off, qemu, hash-table, hash-table-flag, array-window, bitmap, in-place; two spare.
+array COLOUR[9] = ['#000000', '#D55E00', '#0072B2', '#56B4E9', '#009E73', '#CC79A7', \
+	'#E69F00', '#666666', '#A0522D']
+array DASH[9] = [2, 1, 4, 3, 1, 5, 1, 2, 3]
+array SHAPE[9] = [4, 7, 8, 10, 6, 12, 5, 9, 11]
 # The same shapes filled, where hollow means something else.
-array FILLED[8] = [5, 7, 9, 11, 7, 13, 5, 9]
-do for [i = 1:8] {
+array FILLED[9] = [5, 7, 9, 11, 7, 13, 5, 9, 11]
+do for [i = 1:9] {
 	set linetype i linecolor rgb COLOUR[i] dashtype DASH[i] linewidth 1.8 \
 		pointtype SHAPE[i] pointsize 0.9 * POINT
 }

@@ -4,7 +4,9 @@
  *
  * The model is a deque of elements from the oldest that is not drained to
  * the newest.  Each step below does one operation on the strategy and on the
- * model and compares all that the strategy lets one see.  On a difference it
+ * model and compares all that the strategy lets one see.  The strategy writes
+ * to a ring in memory, and after each store to it a driver looks (driver.c),
+ * who knows the rules for in-order used rings.  On a difference the oracle
  * prints what differed and the operations before it, marks the test as
  * failed, and sets @failed; the caller then stops.
  *
@@ -16,6 +18,7 @@
 
 #include <glib.h>
 
+#include "driver.h"
 #include "reorder.h"
 
 #define ORACLE_STALE 4096u /* keys kept that are no longer valid */
@@ -30,32 +33,34 @@ typedef enum ItemState {
 typedef struct Item {
     uint32_t key;
     ItemState state;
+    uint32_t ndescs;
     uint32_t live_index; /* in Oracle.live, while it is live */
-    ReorderElem elem;    /* what it was filled with */
 } Item;
 
 typedef struct Oracle {
-    const ReorderOps *ops;
     Reorder *r;
+    const ReorderOps *ops; /* as created; r->ops may change */
     uint32_t size;
+    Driver driver;
     Item *items;    /* of seq s at s % size */
     uint64_t base;  /* seq of the oldest element that is not drained */
     uint64_t tail;  /* seq of the next pop */
     uint64_t *live; /* seqs that are live, in no order */
     uint32_t n_live;
-    ReorderElem *out; /* for drain: no larger than promised, ASan watches */
     GHashTable *keys; /* the keys of the elements from base to tail */
     uint32_t stale[ORACLE_STALE];
     uint64_t n_stale; /* ever stored; the oldest is replaced */
     uint64_t n_ops, n_drained, n_refused, max_outstanding;
-    uint32_t serial; /* makes each completion different */
+    uint32_t serial;     /* makes each completion different */
+    bool expect_failure; /* a broken strategy: do not fail the test */
     char history[ORACLE_HISTORY][64];
     const char *where; /* for messages: how to run the same again */
     bool failed;
 } Oracle;
 
-/* @where is kept, not copied. */
-Oracle *oracle_new(const ReorderOps *ops, uint32_t size, const char *where);
+/* @where is kept, not copied.  Freed by oracle_free. */
+Oracle *oracle_new(const ReorderOps *ops, uint32_t size, bool packed,
+                   const char *where);
 void oracle_free(Oracle *o);
 
 static inline uint32_t oracle_outstanding(const Oracle *o)
@@ -68,8 +73,12 @@ static inline Item *oracle_item(const Oracle *o, uint64_t seq)
     return &o->items[seq % o->size];
 }
 
-void oracle_pop(Oracle *o);
-void oracle_drain(Oracle *o);
+/* Can the device pop @ndescs descriptors?  Not when the ring is full. */
+bool oracle_has_room(const Oracle *o, uint32_t ndescs);
+
+/* An element of @ndescs descriptors (split: 1), for which there is room. */
+void oracle_pop(Oracle *o, uint32_t ndescs);
+void oracle_flush(Oracle *o);
 void oracle_rewind(Oracle *o, uint32_t n);
 void oracle_reset(Oracle *o);
 

@@ -1,0 +1,54 @@
+/*
+ * A strategy that is wrong on purpose: broken-swap
+ *
+ * The array window, except that once in 10,000 elements two neighbours are
+ * published in each other's place.  What checks strategies, from the oracle to
+ * the gates of a run in a guest, has to notice.  It is not among
+ * reorder_strategies: only who asks for it by name gets it.
+ *
+ * Copyright (C) 2026 The vqlab authors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "array-window.h"
+
+#define SWAP_EVERY 10000u
+
+static Reorder *broken_swap_create(uint32_t ring_size, bool packed)
+{
+    Reorder *r = array_window_create(ring_size, packed);
+
+    r->ops = &reorder_broken_swap;
+    return r;
+}
+
+static ReorderBatch broken_swap_drain(Reorder *r, ReorderRun run[2])
+{
+    ArrayWindow *a = array_window(r);
+    ReorderBatch batch = array_window_drain(r, run);
+    ReorderElem *elem, first;
+
+    /* Nobody else needs the frontier here: it counts. */
+    a->frontier += batch.total;
+    if (a->frontier >= SWAP_EVERY && batch.total && run[0].n >= 2) {
+        a->frontier = 0;
+        elem = a->elems + (run[0].elem - a->elems);
+        first = elem[0];
+        elem[0] = elem[1];
+        elem[1] = first;
+    }
+    return batch;
+}
+
+const ReorderOps reorder_broken_swap = {
+    .name = "broken-swap",
+    .summary = "array-window, with two entries in 10,000 swapped",
+    .create = broken_swap_create,
+    .destroy = array_window_destroy,
+    .reset = array_window_reset,
+    .outstanding = array_window_outstanding,
+    .pop = array_window_pop,
+    .fill = array_window_fill,
+    .drain = broken_swap_drain,
+    .rewind = array_window_rewind,
+    .detach = array_window_detach,
+};
