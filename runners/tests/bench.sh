@@ -151,7 +151,9 @@ check 'and the report finds the trials in them' \
 check 'run.json counts the trials' is "$(field "$run/run.json" 't["trials_planned"]')" 2
 
 # -- Ctrl-C, twice -------------------------------------------------------------
-plan=configs/quick.ini
+# Phases that are longer than any delay on the way to their end.
+sed -e 's/^seconds=.*/seconds=60/' -e "s,^job=,job=$PWD/configs/," configs/quick.ini >"$tmp/long.ini"
+plan=$tmp/long.ini
 run=$tmp/interrupt
 start "$run" --variants bitmap --accel tcg
 check 'a trial gets to a load' until_true loaded
@@ -188,6 +190,20 @@ check 'a stalled guest ends no run' is "$status" 0
 check 'it is a result, too' is "$(state_of "$run" b01-split-hash-table)" stalled
 check 'with what was seen in its reason' is "$(field "$trial" \
 	'all(w in t["reason"] for w in ("disk-tail", "in flight", "randread-tail"))')" True
+
+# -- a strategy that swaps two elements in 10,000 -------------------------------
+# Only with workload randread-tail, and long enough for 10,000 requests.
+sed -e "s,^job=,job=$PWD/configs/," -e 's/^seconds=.*/seconds=7/' \
+	-e '/^\[net/d' -e '/^\[workload tcp/,$d' configs/quick.ini >"$tmp/broken.ini"
+plan=$tmp/broken.ini
+run=$tmp/broken
+start "$run" --variants broken-swap
+finish
+trial=$run/trials/b01-split-broken-swap/trial.json
+check 'a wrong strategy ends no run' is "$status" 0
+check 'its trial is invalid' is "$(state_of "$run" b01-split-broken-swap)" invalid
+check 'because of the order in which elements came' is "$(field "$trial" \
+	'[g["name"] for g in t["gates"] if not g["ok"]]')" "['order']"
 
 # -- what cannot be run --------------------------------------------------------
 run=$tmp/none
