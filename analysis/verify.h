@@ -20,10 +20,10 @@ struct verified {
  * @v: counts each phase
  * @out: gets a line for each difference and each phase without a trace
  *
- * The traces go through vqprobe's own model, in memory bounded by the rings'
- * sizes; each figure of each queue that both know is compared: counts exactly,
- * what is not an integer to nine digits. False with @error when trial.json
- * cannot be read; a trace that cannot is a difference.
+ * The traces go through vqprobe's own model, one event at a time; each figure
+ * of each queue that both know is compared: counts exactly, what is not an
+ * integer to nine digits. False with @error when trial.json cannot be read; a
+ * trace that cannot is a difference.
  */
 bool verify_trial(const char *folder, const char *id, struct verified *v, FILE *out,
 		  GError **error);

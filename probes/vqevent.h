@@ -18,7 +18,8 @@
  *	layout.c	struct offsets from the binary's DWARF
  *	calib.c		what a probe costs and adds to a latency, measured in the run
  *	model.c, queue.c, hist.c	events to measures
- *	trace.c		events to and from a file
+ *	trace.c		events to and from a file (TRACE.md)
+ *	trace-code.c, trace-columns.c, trace-predict.c	its blocks
  *	summary.c	measures to JSON and to a table
  *
  * All times are CLOCK_MONOTONIC in nanoseconds.  All structs are in the byte
