@@ -42,7 +42,7 @@ include probes/build.mk
 include runners/build.mk
 include analysis/build.mk
 
-.PHONY: help all packages qemu guest bench report test check-programs format-check clean
+.PHONY: help all packages doctor qemu guest bench report test check-programs format-check clean
 
 help:
 	@echo 'make bench    packages, QEMU, guest, the plan, the report: from a clone to plots'
@@ -53,11 +53,16 @@ help:
 	@echo '                KERNEL=VMLINUZ   boot this kernel (its modules beside it)'
 	@echo 'make report   the report and plots of RUN=DIR again'
 	@echo 'make test     every test; ends in N passed, N failed, N skipped'
+	@echo 'make doctor   what this host can and cannot do, and the remedy'
 	@echo 'make all      the tools, into build/'
 	@echo 'make packages install what configs/packages.list names and this host lacks'
 	@echo 'make qemu     build QEMU into the cache;  make guest  the guest image'
 	@echo 'make format-check  is the code in its room'"'"'s style?'
 	@echo 'make clean    remove build/ (the cache stays)'
+
+# Looks only: it must say what is missing, not install it.
+doctor:
+	@runners/setup/doctor.sh
 
 packages:
 	@runners/setup/packages.sh

@@ -12,7 +12,7 @@ TRACE_OBJS := $(PROBES)/trace.o $(PROBES)/trace-code.o $(PROBES)/trace-columns.o
 PROBES_CORE := model queue hist trace trace-code trace-columns trace-predict summary \
 	summary-queue sites target layout calib watch live
 # The live side.
-PROBES_CORE += find rates table screen show
+PROBES_CORE += find rates table screen show check
 PROBES_OBJS := $(PROBES_CORE:%=$(PROBES)/%.o)
 
 $(PROBES)/%.o: EXTRA_CFLAGS = $(call pkg_cflags,$(PROBES_PKGS)) -I$(PROBES) -Iprobes
@@ -27,7 +27,7 @@ $(PROBES)/vqprobe.bpf.o: probes/vqprobe.bpf.c
 $(PROBES)/vqprobe.skel.h: $(PROBES)/vqprobe.bpf.o
 	bpftool gen skeleton $< name vqprobe_bpf > $@
 
-$(PROBES)/watch.o $(PROBES)/sites.o $(PROBES)/calib.o: | $(PROBES)/vqprobe.skel.h
+$(PROBES)/watch.o $(PROBES)/check.o $(PROBES)/sites.o $(PROBES)/calib.o: | $(PROBES)/vqprobe.skel.h
 
 $(B)/vqprobe: $(PROBES)/vqprobe.o $(PROBES_OBJS)
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,$(PROBES_PKGS)) -lm
@@ -37,7 +37,7 @@ TESTS += $(PROBES)/test-model $(PROBES)/test-oracle $(PROBES)/test-trace \
 	probes/tests/fuzz-trace.sh probes/tests/probe.sh \
 	probes/tests/second-opinion.sh probes/tests/qemu.sh
 
-TESTS += $(PROBES)/test-table probes/tests/live.sh
+TESTS += $(PROBES)/test-table probes/tests/live.sh probes/tests/check.sh
 $(PROBES)/test-table: $(PROBES)/tests/test-table.o $(PROBES)/table.o $(PROBES)/rates.o \
 		$(PROBES)/model.o $(PROBES)/queue.o $(PROBES)/hist.o
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0) -lm

@@ -17,7 +17,8 @@ struct vq_target {
 	char *exe;  /* /proc/PID/exe: the binary that runs, even if deleted */
 	char *path; /* where that link leads, for messages */
 	int pidfd;  /* readable when the process has ended */
-	int mem;    /* /proc/PID/mem */
+	int mem;    /* /proc/PID/mem, or -1: its owner alone may open it */
+	int maps;   /* /proc/PID/maps of the program that ran when it was opened */
 	Dwfl *dwfl; /* the binary, with its separate debug file if there is one */
 	Dwfl_Module *mod;
 	uint64_t bias; /* run-time address - address in the file; see ready */
@@ -35,6 +36,9 @@ void vq_target_free(struct vq_target *t);
 
 /* Reads @len bytes at @addr of the process.  False if they are not there. */
 bool vq_target_read(struct vq_target *t, uint64_t addr, void *buf, size_t len);
+
+/* Has the process ended, or put another program in its place? */
+bool vq_target_gone(const struct vq_target *t);
 
 /*
  * Says which queue the VirtQueue at @vq is.  What cannot be read is named by

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "check.h"
 #include "find.h"
 #include "live.h"
 #include "trace.h"
@@ -16,7 +17,7 @@
 static int opt_ready_fd = -1, opt_buffer = 16 * 1024;
 static double opt_interval = 1, opt_duration, opt_window, opt_every;
 static gboolean opt_all, opt_follow, opt_no_calibration, opt_version, opt_verbose;
-static gboolean opt_json_lines;
+static gboolean opt_json_lines, opt_check;
 static char *opt_name, *opt_output, *opt_json, *opt_from;
 static char **opt_pids;
 
@@ -81,6 +82,8 @@ static const GOptionEntry options[] = {
 	 "write 1 to this file descriptor when watching", "N"},
 	{"no-calibration", 0, 0, G_OPTION_ARG_NONE, &opt_no_calibration,
 	 "do not measure what the probes cost", NULL},
+	{"check", 0, 0, G_OPTION_ARG_NONE, &opt_check,
+	 "say what vqprobe lacks here, or for the QEMU that is named", NULL},
 	{"verbose", 'v', 0, G_OPTION_ARG_NONE, &opt_verbose, "say what libbpf says", NULL},
 	{"version", 0, 0, G_OPTION_ARG_NONE, &opt_version, "print the version", NULL},
 	{NULL}};
@@ -178,6 +181,19 @@ static bool start(const GPtrArray *found, const struct vq_watch_options *options
 	return true;
 }
 
+/* Exit 1 if something is missing: it has been said. */
+static int run_check(void)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GPtrArray) found =
+		opt_pids || opt_name || opt_all ? find(&error) : g_ptr_array_new();
+
+	if (found)
+		return vq_check(found) ? 0 : 1;
+	fprintf(stderr, "vqprobe: %s\n", error->message);
+	return 2;
+}
+
 static bool run_watch(GError **error)
 {
 	struct vq_watch_options options = {
@@ -257,7 +273,11 @@ static int usage(const char *what)
 /* What is wrong with the options, or NULL. */
 static const char *wrong(void)
 {
-	if (!!opt_pids + !!opt_name + opt_all + !!opt_from != 1)
+	int of = !!opt_pids + !!opt_name + opt_all + !!opt_from;
+
+	if (opt_check && opt_from)
+		return "--check looks at this host: leave out --from";
+	if (of > 1 || (!of && !opt_check))
 		return "one of --pid, --name, --all and --from is needed: "
 		       "the QEMU to watch, or a trace";
 	if (opt_from && (opt_output || opt_window > 0))
@@ -320,6 +340,8 @@ int main(int argc, char **argv)
 	block_signals();
 	setenv("DEBUGINFOD_URLS", "", 1); /* never go to the network by surprise */
 	libbpf_set_print(say_libbpf);
+	if (opt_check)
+		return run_check();
 	ok = opt_from ? run_from(&error) : run_watch(&error);
 	if (ok)
 		return 0;

@@ -49,8 +49,10 @@ static int on_event(void *ctx, void *data, size_t size)
 	return 0;
 }
 
-static bool load(struct vq_watch *w, unsigned buffer_kib, GError **error)
+struct vqprobe_bpf *vq_watch_load(const struct vq_layout *layout, unsigned buffer_kib,
+				  GError **error)
 {
+	struct vqprobe_bpf *skel;
 	int err;
 
 	if (access("/sys/kernel/btf/vmlinux", R_OK)) {
@@ -58,26 +60,26 @@ static bool load(struct vq_watch *w, unsigned buffer_kib, GError **error)
 			    "/sys/kernel/btf/vmlinux: %s: vqprobe needs a kernel with "
 			    "CONFIG_DEBUG_INFO_BTF",
 			    g_strerror(errno));
-		return false;
+		return NULL;
 	}
-	w->skel = vqprobe_bpf__open();
-	if (!w->skel) {
+	skel = vqprobe_bpf__open();
+	if (!skel) {
 		g_set_error(error, VQ_ERROR, VQ_ERROR_FAILED, "BPF object: %s", g_strerror(errno));
-		return false;
+		return NULL;
 	}
-	memcpy((void *)&w->skel->rodata->layout, &w->layout, sizeof(w->layout));
-	bpf_map__set_max_entries(w->skel->maps.events, buffer_kib * 1024u);
-	vq_sites_prepare(w->skel);
-	err = vqprobe_bpf__load(w->skel);
-	if (err) {
-		g_set_error(error, VQ_ERROR, VQ_ERROR_FAILED, "cannot load the BPF programs: %s%s",
-			    g_strerror(-err),
-			    err == -EPERM || err == -EACCES
-				    ? ": run as root, or with CAP_BPF and CAP_PERFMON"
-				    : ": Linux 5.17 or later is needed; -v says more");
-		return false;
-	}
-	return true;
+	memcpy((void *)&skel->rodata->layout, layout, sizeof(*layout));
+	bpf_map__set_max_entries(skel->maps.events, buffer_kib * 1024u);
+	vq_sites_prepare(skel);
+	err = vqprobe_bpf__load(skel);
+	if (!err)
+		return skel;
+	g_set_error(error, VQ_ERROR, VQ_ERROR_FAILED, "cannot load the BPF programs: %s%s",
+		    g_strerror(-err),
+		    err == -EPERM || err == -EACCES
+			    ? ": run as root, or with CAP_BPF and CAP_PERFMON"
+			    : ": Linux 5.17 or later is needed; -v says more");
+	vqprobe_bpf__destroy(skel);
+	return NULL;
 }
 
 static bool attach(struct vq_watch *w, GError **error)
@@ -108,9 +110,8 @@ static void end_window(struct vq_watch *w)
 
 static bool start(struct vq_watch *w, const struct vq_watch_options *o, GError **error)
 {
-	w->target = vq_target_open(w->pid, error);
-	if (!w->target || !vq_sites_find(w->target, w->sites, error) ||
-	    !vq_layout_read(w->target->mod, &w->layout, error) || !load(w, o->buffer_kib, error))
+	w->skel = vq_watch_load(&w->layout, o->buffer_kib, error);
+	if (!w->skel)
 		return false;
 	if (o->calibrate) {
 		w->n_calibration =
@@ -136,14 +137,26 @@ static bool start(struct vq_watch *w, const struct vq_watch_options *o, GError *
 	return true;
 }
 
-struct vq_watch *vq_watch_start(pid_t pid, const char *name, const struct vq_watch_options *options,
-				GError **error)
+struct vq_watch *vq_watch_examine(pid_t pid, const char *name, GError **error)
 {
 	struct vq_watch *w = g_new0(struct vq_watch, 1);
 
 	w->pid = pid;
 	w->name = g_strdup(name);
-	if (start(w, options, error))
+	w->target = vq_target_open(pid, error);
+	if (w->target && vq_sites_find(w->target, w->sites, error) &&
+	    vq_layout_read(w->target->mod, &w->layout, error))
+		return w;
+	vq_watch_free(w);
+	return NULL;
+}
+
+struct vq_watch *vq_watch_start(pid_t pid, const char *name, const struct vq_watch_options *options,
+				GError **error)
+{
+	struct vq_watch *w = vq_watch_examine(pid, name, error);
+
+	if (w && start(w, options, error))
 		return w;
 	vq_watch_free(w);
 	return NULL;
@@ -209,16 +222,13 @@ uint64_t vq_watch_seen(const struct vq_watch *w)
 bool vq_watch_over(struct vq_watch *w, char **why)
 {
 	struct pollfd p = {.fd = w->target->pidfd, .events = POLLIN};
-	uint64_t code = w->sites[VQ_FN_POP].address + w->target->bias;
 	g_autofree char *exe = NULL;
-	uint8_t byte;
 
 	if (poll(&p, 1, 0) == 1) {
 		*why = g_strdup_printf("process %d (%s) has ended", w->pid, w->name);
 		return true;
 	}
-	/* What we opened is the memory of the program that was; it goes with it. */
-	if (vq_target_read(w->target, code, &byte, 1))
+	if (!vq_target_gone(w->target))
 		return false;
 	exe = g_file_read_link(w->target->exe, NULL);
 	if (!exe) /* on its way out: the next look will tell */

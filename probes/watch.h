@@ -46,12 +46,26 @@ struct vq_watch {
 	uint64_t malformed;
 };
 
+/*
+ * Loads the BPF programs, with a ring buffer of @buffer_kib.  NULL with @error,
+ * which has the remedy, on failure.  Freed by vqprobe_bpf__destroy.
+ */
+struct vqprobe_bpf *vq_watch_load(const struct vq_layout *layout, unsigned buffer_kib,
+				  GError **error);
+
+/*
+ * Finds in process @pid, to be called @name, all that a watch needs, without
+ * attaching.  NULL with @error if it cannot be watched.  Of the result only the
+ * target, the sites and the layout are there; to be freed by vq_watch_free.
+ */
+struct vq_watch *vq_watch_examine(pid_t pid, const char *name, GError **error);
+
 /* CLOCK_MONOTONIC in ns, which is also the clock of all events. */
 uint64_t vq_now(void);
 
 /*
- * Attaches to process @pid, to be called @name; from here on all calls are
- * recorded.  NULL with @error on failure, and nothing is left attached then.
+ * The same, and attaches; from here on all calls are recorded.  NULL with @error on failure, and
+ * nothing is left attached then.
  */
 struct vq_watch *vq_watch_start(pid_t pid, const char *name, const struct vq_watch_options *options,
 				GError **error);

@@ -65,6 +65,18 @@ watch() {
 	victim_done
 	probe_end TERM && victim_end
 }
+# until_true COMMAND...: waits for it; vqprobe, if it runs, must live.  What is not
+# so after two minutes never will be: then it is run once more, for its words.
+until_true() {
+	local end=$((SECONDS + 120))
+	until "$@" >/dev/null 2>&1; do
+		if [ "$SECONDS" -gt "$end" ] || ! kill -0 "${probe_pid:-$$}"; then
+			"$@"
+			return
+		fi
+		sleep 0.05
+	done
+}
 get() { $B/probejson get "$T/p.json" "$1"; }
 # is PATH VALUE: says p.json so?
 is() {

@@ -1,5 +1,7 @@
 #!/bin/bash
 # Install what configs/packages.list names and this host lacks.
+# usage: packages.sh          installs
+#        packages.sh --list   only prints what is missing; exit 1 if anything is
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -euo pipefail
 list=$(dirname "$0")/../../configs/packages.list
@@ -12,6 +14,7 @@ if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
 		command -v "$tool" >/dev/null || missing+=("$tool")
 	done
 	[ ${#missing[@]} -eq 0 ] && exit 0
+	[ "${1:-}" != --list ] || { printf '%s\n' "${missing[@]}"; exit 1; }
 	echo "vqlab: this system has no apt, and these programs are missing: ${missing[*]}" >&2
 	echo "vqlab: install them and the libraries of configs/packages.list by your own means" >&2
 	exit 1
@@ -24,6 +27,7 @@ for p in "${want[@]}"; do
 done
 [ ${#missing[@]} -eq 0 ] && exit 0
 
+[ "${1:-}" != --list ] || { printf '%s\n' "${missing[@]}"; exit 1; }
 if [ "$(id -u)" -ne 0 ]; then
 	echo "vqlab: these packages are missing: ${missing[*]}" >&2
 	echo "vqlab: as root: apt-get install --no-install-recommends ${missing[*]}" >&2
