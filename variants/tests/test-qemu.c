@@ -83,10 +83,22 @@ static void test_bad_options(void)
     }
 }
 
+/* QEMU before 9.1 has no in_order of its own, and says so. */
+static bool has_in_order(void)
+{
+    const char *args[] = { "-blockdev", "driver=null-co,node-name=n", "-device",
+                           "virtio-blk-pci,drive=n,in_order=on,x-reorder=bogus",
+                           NULL };
+    g_autofree char *said = vm_refusal(&vm, args);
+
+    return said && !strstr(said, "in_order");
+}
+
 static void test_boot(void)
 {
     g_autoptr(GError) error = NULL;
     const ReorderOps *const *ops;
+    bool in_order = has_in_order();
     bool ok = true;
     int i;
 
@@ -95,7 +107,9 @@ static void test_boot(void)
             add_disk((*ops)->name, KIND_FULL, i);
             add_disk((*ops)->name, KIND_CHAINS, i);
         }
-        add_disk("qemu", KIND_QEMU, i);
+        if (in_order) {
+            add_disk("qemu", KIND_QEMU, i);
+        }
     }
     add_disk("hash-table", KIND_LEGACY, false);
     add_disk("array-window", KIND_LEGACY, false);
