@@ -53,8 +53,7 @@ static void on_queue(struct vq_model *m, const struct vq_queue_event *e)
 	g_hash_table_insert(m->by_vq, &q->vq, q);
 }
 
-/* Is @h, with @size bytes, complete for its type? */
-static bool well_formed(const struct vq_head *h, size_t size)
+bool vq_event_ok(const struct vq_head *h, size_t size)
 {
 	static const uint16_t sizes[VQ_EVENT_TYPES] = {
 		[VQ_POP] = sizeof(struct vq_elem_event),
@@ -101,7 +100,7 @@ bool vq_model_event(struct vq_model *m, const struct vq_head *h, size_t size)
 {
 	struct vq_queue *q;
 
-	if (!well_formed(h, size))
+	if (!vq_event_ok(h, size))
 		return false;
 	if (h->type == VQ_QUEUE) {
 		on_queue(m, (const void *)h);

@@ -118,6 +118,9 @@ struct vq_model {
 struct vq_model *vq_model_new(void);
 void vq_model_free(struct vq_model *m);
 
+/* Is @h, with @size readable bytes, a complete event of its type? */
+bool vq_event_ok(const struct vq_head *h, size_t size);
+
 /* Has the queue at @vq been named by a VQ_QUEUE event? */
 bool vq_model_knows(const struct vq_model *m, uint64_t vq);
 
