@@ -50,3 +50,32 @@ $(B)/analysis/test-%: $(B)/analysis/tests/test-%.o $(filter-out %/plots.o %/plot
 TOOLS += $(B)/analysis/make-run
 TESTS += $(B)/analysis/test-stats $(B)/analysis/test-load analysis/tests/report.sh \
 	analysis/tests/verify.sh
+
+# vqreplay: traces and made-up orders through the strategies.
+REPLAY_PKGS := glib-2.0 json-glib-1.0 gsl libzstd
+REPLAY_PARTS := ops order source ops-text ops-trace trace-queue synth ops-write replay-loop \
+	replay-pass replay-proof replay instructions
+REPLAY_OBJS := $(REPLAY_PARTS:%=$(B)/analysis/%.o)
+REPLAY_MAIN := $(addprefix $(B)/analysis/,vqreplay.o replay-text.o replay-json.o table.o)
+REPLAY_PROBES = $(TRACE_OBJS) $(addprefix $(B)/probes/,model.o queue.o hist.o)
+TOOLS += $(B)/vqreplay
+
+$(REPLAY_OBJS) $(REPLAY_MAIN): EXTRA_CFLAGS = -Ianalysis -Iprobes -Ivariants \
+	$(call pkg_cflags,$(REPLAY_PKGS))
+
+$(B)/vqreplay: $(REPLAY_MAIN) $(REPLAY_OBJS) $(REPLAY_PROBES) $(REORDER_LIB)
+	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,$(REPLAY_PKGS)) -lm
+
+TESTS += $(B)/analysis/test-replay analysis/tests/replay.sh analysis/tests/fuzz-ops.sh
+
+$(B)/analysis/tests/test-replay.o: EXTRA_CFLAGS = -Ianalysis -Iprobes -Ivariants \
+	$(call pkg_cflags,$(REPLAY_PKGS))
+$(B)/analysis/test-replay: $(B)/analysis/tests/test-replay.o $(REPLAY_OBJS) $(REPLAY_PROBES) \
+		$(REORDER_LIB)
+	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,$(REPLAY_PKGS)) -lm
+
+FUZZ_OPS := $(addprefix analysis/,tests/fuzz-ops $(filter-out instructions,$(REPLAY_PARTS)))
+$(B)/fuzz/fuzz-ops: FUZZ_PKGS = $(REPLAY_PKGS)
+$(B)/fuzz/fuzz-ops: EXTRA_CFLAGS = -Ianalysis -Iprobes -Ivariants $(call pkg_cflags,$(REPLAY_PKGS))
+$(B)/fuzz/fuzz-ops: $(FUZZ_OPS:%=$(B)/fuzz/%.o) $(REPLAY_PROBES:$(B)/%=$(B)/fuzz/%) \
+		$(REORDER_SRC:%.c=$(B)/fuzz/%.o)

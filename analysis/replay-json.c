@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What a replay found, as JSON for vqreport. */
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "replay-report.h"
+
+static void add_string(JsonBuilder *b, const char *name, const char *value)
+{
+	json_builder_set_member_name(b, name);
+	if (value)
+		json_builder_add_string_value(b, value);
+	else
+		json_builder_add_null_value(b);
+}
+
+static void add_count(JsonBuilder *b, const char *name, uint64_t value)
+{
+	json_builder_set_member_name(b, name);
+	json_builder_add_int_value(b, value);
+}
+
+static void add_number(JsonBuilder *b, const char *name, double value)
+{
+	json_builder_set_member_name(b, name);
+	if (isnan(value))
+		json_builder_add_null_value(b);
+	else
+		json_builder_add_double_value(b, value);
+}
+
+static void add_estimate(JsonBuilder *b, const char *name, const struct estimate *e)
+{
+	json_builder_set_member_name(b, name);
+	json_builder_begin_object(b);
+	add_number(b, "median", e->median);
+	add_number(b, "ci95_low", e->lo);
+	add_number(b, "ci95_high", e->hi);
+	json_builder_end_object(b);
+}
+
+static void add_variant(JsonBuilder *b, const struct variant *v)
+{
+	static const char *const recorded[] = {
+		[RECORDED_SAME] = "same",
+		[RECORDED_DIFFERS] = "differs",
+		[RECORDED_UNKNOWN] = "unknown",
+	};
+	g_autofree char *digest = g_strdup_printf("%016" PRIx64, v->digest);
+
+	json_builder_begin_object(b);
+	add_string(b, "name", v->ops->name);
+	add_string(b, "summary", v->ops->summary);
+	add_estimate(b, "ns", &v->time);
+	add_estimate(b, "ns_over_off", &v->time_over);
+	add_number(b, "instructions", v->instructions);
+	add_number(b, "instructions_over_off", v->instructions_over);
+	add_count(b, "memory", v->memory);
+	add_count(b, "published", v->published);
+	add_string(b, "digest", digest);
+	add_string(b, "wrong", v->wrong);
+	add_string(b, "recorded", recorded[v->recorded]);
+	if (v->recorded == RECORDED_DIFFERS)
+		add_count(b, "recorded_differs_at", v->recorded_at);
+	json_builder_end_object(b);
+}
+
+static void add_queues(JsonBuilder *b, const struct source *s)
+{
+	json_builder_set_member_name(b, "queues");
+	json_builder_begin_array(b);
+	for (guint i = 0; i < s->queues->len; i++) {
+		const struct source_queue *q = source_queue(s, i);
+
+		if (!q->counts.ops)
+			continue;
+		json_builder_begin_object(b);
+		add_string(b, "name", q->name);
+		add_string(b, "ring", ring_format(&q->shape));
+		add_count(b, "size", q->shape.size);
+		add_count(b, "elements", q->counts.fills);
+		json_builder_end_object(b);
+	}
+	json_builder_end_array(b);
+}
+
+JsonNode *replay_json(const struct replay *r)
+{
+	g_autoptr(JsonBuilder) b = json_builder_new();
+	double n = r->counts.fills ? r->counts.fills : NAN;
+
+	json_builder_begin_object(b);
+	add_string(b, "name", r->source->name);
+	add_queues(b, r->source);
+	add_count(b, "operations", r->counts.ops);
+	add_count(b, "elements", r->counts.fills);
+	add_count(b, "flushes", r->counts.flushes);
+	add_count(b, "reordered", r->counts.reordered);
+	add_number(b, "depth_mean", r->counts.depth_sum / n);
+	add_count(b, "depth_max", r->counts.depth_max);
+	add_count(b, "completed_early", r->hoisted);
+	add_count(b, "ignored", r->ignored);
+	add_count(b, "broken", r->broken);
+	add_count(b, "repeats", r->repeats);
+	add_string(b, "counter", r->counter);
+	json_builder_set_member_name(b, "variants");
+	json_builder_begin_array(b);
+	for (guint v = 0; v < r->variants->len; v++)
+		add_variant(b, r->variants->pdata[v]);
+	json_builder_end_array(b);
+	json_builder_end_object(b);
+	return json_builder_get_root(b);
+}
+
+/* The processor's name, as the kernel says it. */
+static char *cpu_model(void)
+{
+	g_autofree char *text = NULL;
+	char *line = NULL, *colon;
+
+	if (g_file_get_contents("/proc/cpuinfo", &text, NULL, NULL))
+		line = strstr(text, "model name");
+	colon = line ? strchr(line, ':') : NULL;
+	if (!colon)
+		return g_strdup("unknown processor");
+	*strchrnul(colon, '\n') = 0;
+	return g_strdup(g_strstrip(colon + 1));
+}
+
+static void add_host(JsonBuilder *b)
+{
+	g_autofree char *cpu = cpu_model();
+	struct utsname host;
+
+	uname(&host);
+	json_builder_set_member_name(b, "host");
+	json_builder_begin_object(b);
+	add_string(b, "cpu", cpu);
+	add_count(b, "cores", sysconf(_SC_NPROCESSORS_ONLN));
+	add_string(b, "kernel", host.release);
+	json_builder_end_object(b);
+}
+
+bool replay_write_json(const char *path, GPtrArray *sources, uint32_t seed, GError **error)
+{
+	g_autoptr(JsonBuilder) b = json_builder_new();
+	g_autoptr(JsonGenerator) generator = json_generator_new();
+	g_autoptr(GDateTime) now = g_date_time_new_now_utc();
+	g_autofree char *created = g_date_time_format(now, "%Y-%m-%dT%H:%M:%SZ"), *text = NULL;
+	JsonNode *root;
+	gsize len;
+	bool ok;
+
+	json_builder_begin_object(b);
+	add_string(b, "schema", "vqlab-replay-1");
+	add_string(b, "created", created);
+	add_string(b, "vqlab_version", VQLAB_VERSION);
+	add_count(b, "seed", seed);
+	add_host(b);
+	json_builder_set_member_name(b, "sources");
+	json_builder_begin_array(b);
+	for (guint i = 0; i < sources->len; i++)
+		json_builder_add_value(b, sources->pdata[i]);
+	json_builder_end_array(b);
+	json_builder_end_object(b);
+	root = json_builder_get_root(b);
+	json_generator_set_root(generator, root);
+	json_generator_set_pretty(generator, TRUE);
+	text = json_generator_to_data(generator, &len);
+	ok = g_file_set_contents(path, text, len, error);
+	json_node_unref(root);
+	return ok;
+}

@@ -1,0 +1,157 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# vqreplay as a whole: what it prints of small operation files, what it says of
+# bad ones, conversions, counts.
+set -u
+
+top=$(cd "$(dirname "$0")/../.." && pwd)
+replay=$top/build/vqreplay
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+. "$top/runners/tests/tap.sh"
+
+ordered='qemu hash-table hash-table-flag array-window bitmap in-place'
+
+# prints NAME VARIANTS OPS EXPECTED: lines of both separated by ';'
+prints() {
+	local v
+	tr ';' '\n' <<<"$3" >"$1.ops"
+	tr ';' '\n' <<<"$4" | sed '/^$/d' >"$1.want"
+	for v in $2; do
+		"$replay" --variant "$v" --print "$1.ops" >"$1.got" || return 1
+		diff "$1.want" "$1.got" || { echo "$v"; return 1; }
+	done
+}
+golden() { check "$1" prints golden "$2" "$3" "$4"; }
+
+golden 'pop, fill, flush' "off $ordered" \
+	'ring split 4;pop 2 1;fill 2 7;flush' 'used 2 7;flush 1'
+golden 'out of order: held back' "$ordered" \
+	'ring split 4;pop 0 1;pop 1 1;fill 1 11;flush;fill 0 10;flush' \
+	'flush 0;used 0 10;used 1 11;flush 2'
+golden 'out of order: off does not' off \
+	'ring split 4;pop 0 1;pop 1 1;fill 1 11;flush;fill 0 10;flush' \
+	'used 1 11;flush 1;used 0 10;flush 1'
+golden 'one flush for several fills' "$ordered" \
+	'ring packed 8;pop 5 2;pop 6 3;fill 6 1;fill 5 2;flush;flush' \
+	'used 5 2;used 6 1;flush 2;flush 0'
+golden 'a full packed ring, chains, past its end' "$ordered" \
+	'ring packed 5;pop 0 2;fill 0 1;flush;pop 1 3;pop 900 2;fill 900 4;flush;fill 1 3;flush' \
+	'used 0 1;flush 1;flush 0;used 1 3;used 900 4;flush 2'
+golden 'unpop' "off $ordered" \
+	'ring split 4;pop 0 1;pop 1 1;unpop 1;pop 3 1;fill 0 1;fill 3 2;flush' \
+	'used 0 1;used 3 2;flush 2'
+golden 'rewind, after a fill out of order' "$ordered" \
+	'ring split 4;pop 0 1;pop 1 1;pop 2 1;pop 3 1;fill 1 5;rewind 2;pop 3 1;fill 3 6;fill 0 4;flush' \
+	'used 0 4;used 1 5;used 3 6;flush 3'
+golden 'detach: the order closes over the gap' \
+	'hash-table hash-table-flag array-window bitmap in-place' \
+	'ring split 4;pop 0 1;pop 1 1;pop 2 1;fill 2 9;detach 1;flush;fill 0 8;flush' \
+	'flush 0;used 0 8;used 2 9;flush 2'
+golden 'reset' "off $ordered" \
+	'ring split 2;pop 0 1;pop 1 1;fill 1 1;reset;flush;pop 1 1;fill 1 2;flush' \
+	'flush 0;used 1 2;flush 1'
+golden 'comments, blanks, CRLF, no end of the last line' "off $ordered" \
+	$'# text;;  ring\tsplit 4 # four\r;pop 0 1\r;fill 0 1;flush' 'used 0 1;flush 1'
+golden 'the largest ring and length' "off $ordered" \
+	'ring split 32768;pop 32767 1;fill 32767 4294967295;flush' 'used 32767 4294967295;flush 1'
+printf 'ring split 4\npop 0 1\nfill 0 3\nflush' >end.ops
+check 'no newline at the end' sh -c '"$0" --variant bitmap --print end.ops | grep -qx "flush 1"' "$replay"
+check 'standard input' sh -c '"$0" --variant bitmap --print - <end.ops | grep -qx "used 0 3"' "$replay"
+
+# refuses LINE WHAT OPS: exit 2, and FILE:LINE: WHAT
+refuses() {
+	local got=0
+	printf '%b' "${3//;/\\n}" >bad.ops
+	"$replay" --variant off --print bad.ops >out 2>err || got=$?
+	cat out err
+	[ "$got" = 2 ] && [ ! -s out ] && grep -q "bad.ops:$1: .*$2" err
+}
+bad() { check "refused: $1" refuses "$2" "$3" "$4"; }
+
+bad 'an empty file' 1 'no operations' ''
+bad 'only comments' 2 'no operations' '# nothing;'
+bad 'no ring line' 1 'first line must be' 'pop 0 1;'
+bad 'a second ring line' 3 'second ring' 'ring split 4;flush;ring split 4;'
+bad 'another ring' 1 "'round'" 'ring round 4;'
+bad 'ring size 0' 1 'between 1 and 32768' 'ring packed 0;'
+bad 'ring size 65536' 1 'between 1 and 32768' 'ring split 65536;'
+bad 'a split ring of 12' 1 'power of two' 'ring split 12;'
+bad 'an unknown word' 2 "'push': no such operation" 'ring split 4;push 1 1;'
+bad 'too few arguments' 2 'number of arguments' 'ring split 4;pop 1;'
+bad 'too many arguments' 2 'number of arguments' 'ring split 4;flush 1;'
+bad 'a negative number' 2 "'-1': no number" 'ring split 4;pop -1 1;'
+bad 'no number' 2 "'0x1': no number" 'ring split 4;pop 0x1 1;'
+bad 'a number above 32 bits' 3 "'4294967296'" 'ring split 4;pop 1 1;fill 1 4294967296;'
+bad 'an id beyond a split ring' 2 'id 4: out of range' 'ring split 4;pop 4 1;'
+bad 'an id beyond 16 bits' 2 'id 65536: out of range' 'ring packed 4;pop 65536 1;'
+bad 'no descriptor' 2 'of 0 descriptors' 'ring packed 4;pop 1 0;'
+bad 'a chain beyond the ring' 2 'of 5 descriptors' 'ring packed 4;pop 1 5;'
+bad 'a pop of an id in use' 3 'id 1: it is outstanding' 'ring split 4;pop 1 1;pop 1 1;'
+bad 'a pop beyond a split ring' 5 "beyond the ring's size" 'ring split 2;pop 0 1;pop 1 1;detach 0;pop 0 1;'
+bad 'a pop beyond a packed ring' 3 '3 descriptors are' 'ring packed 4;pop 0 3;pop 1 2;'
+bad 'a fill of what was not popped' 2 'id 3: it is not outstanding' 'ring split 4;fill 3 1;'
+bad 'a second fill' 4 'filled already' 'ring split 4;pop 3 1;fill 3 1;fill 3 1;'
+bad 'a fill after a reset' 4 'not outstanding' 'ring split 4;pop 3 1;reset;fill 3 1;'
+bad 'an unpop of another than the latest' 4 'not the most recent' 'ring split 4;pop 1 1;pop 2 1;unpop 1;'
+bad 'an unpop of what is filled' 4 'filled already' 'ring split 4;pop 1 1;fill 1 1;unpop 1;'
+bad 'an unpop of id 4294967295' 2 'out of range' 'ring split 4;unpop 4294967295;'
+bad 'a rewind of too many' 3 'more than are outstanding' 'ring split 4;pop 1 1;rewind 2;'
+bad 'a rewind of what is filled' 5 'filled or detached' 'ring split 4;pop 1 1;pop 2 1;fill 2 1;rewind 2;'
+bad 'a detach of what is filled' 4 'filled already' 'ring split 4;pop 1 1;fill 1 1;detach 1;'
+bad 'a detach of nothing' 2 'not outstanding' 'ring split 4;detach 1;'
+bad 'a NUL byte' 2 'NUL' 'ring split 4;pop\x00 1 1;'
+bad 'an over-long line' 2 'longer than' "ring split 4;# $(printf 'x%.0s' {1..2000});"
+
+exits() {
+	local want=$1 said=$2 got=0
+	shift 2
+	"$@" >out 2>&1 || got=$?
+	cat out
+	[ "$got" = "$want" ] && grep -q -- "$said" out
+}
+check 'nothing to do' exits 2 'needed is a trace' "$replay"
+check 'no such file' exits 2 'none: No such file' "$replay" none
+check 'a directory' exits 2 'Is a directory' "$replay" .
+check 'an unknown variant: there is a list' exits 2 'off, qemu, hash-table' "$replay" --variant=x end.ops
+check 'an unknown option' exits 2 'bad option' "$replay" --frobnicate
+check 'an unknown order' exits 2 'in-order, shuffle' "$replay" --synth=x
+check 'a window beyond the ring' exits 2 'does not fit' "$replay" --synth=shuffle:32 --ring=split:16
+check '--version' exits 0 'vqreplay (vqlab) [0-9]' "$replay" --version
+check '--help' exits 0 '--synth=KIND' "$replay" --help
+check 'a full disk' exits 1 'No space left' "$replay" --synth=in-order --ops -o /dev/full
+head -c 5000 /dev/urandom | sed 's/^/\x28\xb5\x2f\xfd/' >noise
+check 'garbage that begins like a trace' exits 2 'noise: ' "$replay" noise
+
+# From shape to text to trace and back; a trace cut short is replayed so far.
+same_again() {
+	"$replay" --synth=full --ring="$1" --chain=3 --elements=20000 --ops >one.ops &&
+		"$replay" -o one.vqt one.ops && "$replay" --ops one.vqt >two.ops && cmp one.ops two.ops
+}
+check 'split: text, trace, the same text' same_again split:64
+check 'packed: text, trace, the same text' same_again packed:50
+check 'vqprobe reads the trace' "$top/build/vqprobe" --from one.vqt --json one.json
+check 'and finds nothing missing' grep -q '"conserved": *true' one.json
+check 'a queue by its name' exits 0 'flush' "$replay" --queue=synthetic:0 --ops one.vqt
+check 'by its number' exits 0 'flush' "$replay" --queue=0 --ops one.vqt
+check 'one that is not there' exits 2 'synthetic:0' "$replay" --queue=1 one.vqt
+
+# Replays.
+quick='--repeats=3 --elements=20000 --instructions=none'
+check 'a replay' exits 0 'the same for all in order' "$replay" $quick --synth=full
+check 'in 72 columns' sh -c '! grep -E "^.{73,}" out'
+check 'of a trace' exits 0 'recorded same: qemu' "$replay" $quick one.vqt
+check 'a broken strategy is noticed' exits 1 'broken-swap: WRONG: at element' \
+	"$replay" $quick --variant=off,broken-swap --synth=shuffle:32
+check 'and of several sources' exits 1 'WRONG' \
+	"$replay" $quick --variant=broken-swap --synth=shuffle:32 --synth=in-order
+counts() {
+	"$replay" --repeats=1 --elements=5000 --instructions=callgrind --synth=shuffle:32 \
+		--ring=split:64 --ring=packed:64 --json "$1" >out &&
+		grep '"instructions' "$1" >"$1.counts" && [ "$(grep -c '[0-9]' "$1.counts")" = 28 ]
+}
+check 'instructions, by callgrind' counts first.json
+check 'once more' counts second.json
+check 'are the same' diff first.json.counts second.json.counts
+tap_end
