@@ -10,7 +10,7 @@ PROBES_PKGS := glib-2.0 json-glib-1.0 libdw libelf libzstd libbpf
 TRACE_OBJS := $(PROBES)/trace.o $(PROBES)/trace-code.o $(PROBES)/trace-columns.o \
 	$(PROBES)/trace-predict.o
 PROBES_CORE := model queue hist trace trace-code trace-columns trace-predict summary \
-	summary-queue sites target layout calib watch live
+	summary-queue sites plan target layout learn calib watch explain live
 # The live side.
 PROBES_CORE += find rates table screen show check
 PROBES_OBJS := $(PROBES_CORE:%=$(PROBES)/%.o)
@@ -30,7 +30,7 @@ $(PROBES)/vqprobe.skel.h: $(PROBES)/vqprobe.bpf.o
 $(PROBES)/watch.o $(PROBES)/check.o $(PROBES)/sites.o $(PROBES)/calib.o: | $(PROBES)/vqprobe.skel.h
 
 $(B)/vqprobe: $(PROBES)/vqprobe.o $(PROBES_OBJS)
-	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,$(PROBES_PKGS)) -lm
+	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,$(PROBES_PKGS)) -lZydis -lunicorn -lm
 
 # Tests ---------------------------------------------------------------------
 TESTS += $(PROBES)/test-model $(PROBES)/test-oracle $(PROBES)/test-trace \
@@ -46,6 +46,10 @@ $(PROBES)/test-model $(PROBES)/test-oracle: $(PROBES)/test-%: $(PROBES)/tests/te
 		$(PROBES)/model.o $(PROBES)/queue.o $(PROBES)/hist.o
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0)
 
+TESTS += $(PROBES)/test-plan probes/tests/exact.sh
+$(PROBES)/test-plan: $(PROBES)/tests/test-plan.o $(PROBES)/plan.o
+	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0) -lZydis
+
 $(PROBES)/test-trace: $(PROBES)/tests/test-trace.o $(TRACE_OBJS)
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0 libzstd)
 
@@ -60,7 +64,8 @@ $(B)/fuzz/fuzz-trace: $(patsubst %,$(B)/fuzz/probes/%.o,tests/fuzz-trace model q
 $(B)/fuzz/fuzz-trace-seeds: $(PROBES)/tests/fuzz-trace-seeds.o $(TRACE_OBJS)
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0 libzstd)
 
-# What the shell tests watch: built as QEMU's virtio.c is, and as others are.
+# What the shell tests watch: built as QEMU's virtio.c is, as others are, and as
+# distributions ship it: stripped, with what modules need in .dynsym.
 VICTIM_CFLAGS := -std=gnu11 -O2 -g -D_GNU_SOURCE -pthread
 # Linked without -pg: the profiler's start-up code would leave a gmon.out.
 $(PROBES)/victim-nop5: probes/tests/victim.c
@@ -70,7 +75,10 @@ $(PROBES)/victim-nop5: probes/tests/victim.c
 
 $(PROBES)/victim-pie: probes/tests/victim.c
 	@mkdir -p $(@D)
-	$(CC) $(VICTIM_CFLAGS) -fPIE -pie $< -o $@
+	$(CC) $(VICTIM_CFLAGS) -fPIE -pie -rdynamic $< -o $@
+
+$(PROBES)/victim-stripped: $(PROBES)/victim-pie
+	strip -o $@ $<
 
 $(PROBES)/probejson: $(PROBES)/tests/probejson.o
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,json-glib-1.0)

@@ -3,8 +3,8 @@
  * What a probe costs, on this host, in this run.
  *
  * The targets below are what virtqueue_pop, _fill and _flush would be if they
- * did nothing: only the first instruction, which decides the cost, is as in the
- * QEMU that is watched.  They work on a VirtQueue made of zeroes with what the
+ * did nothing: only the first instruction, which decides the cost, is as at the
+ * site in the QEMU that is watched.  They work on a VirtQueue made of zeroes with what the
  * programs read filled in, so that these run to their end and send their event.
  */
 #include <bpf/libbpf.h>
@@ -31,18 +31,34 @@ typedef uint64_t (*target_fn)(void *vq, void *elem, uint64_t arg);
 #define TARGETS(name, body)                                                                        \
 	TARGET(vq_calib_##name##_nop5, ".byte 0x0f, 0x1f, 0x44, 0, 0", body, "");                  \
 	TARGET(vq_calib_##name##_push, "push %rbp", body, "pop %rbp");                             \
+	TARGET(vq_calib_##name##_jcc, "jne 1f\n1:", body, "");                                     \
 	TARGET(vq_calib_##name##_other, "mov %rdi, %r11", body, "")
 
 TARGETS(pop, "mov %rdx, %rax"); /* returns the element */
 TARGETS(fill, "");
 TARGETS(flush, "incw (%rdx)"); /* moves the used index */
 
-static const target_fn targets[3][3] = {
-	[VQ_FN_POP] = {vq_calib_pop_nop5, vq_calib_pop_push, vq_calib_pop_other},
-	[VQ_FN_FILL] = {vq_calib_fill_nop5, vq_calib_fill_push, vq_calib_fill_other},
-	[VQ_FN_FLUSH] = {vq_calib_flush_nop5, vq_calib_flush_push, vq_calib_flush_other},
+enum kind { NOP5, PUSH, JCC, OTHER, KINDS };
+#define KINDS_OF(name)                                                                             \
+	{                                                                                          \
+		vq_calib_##name##_nop5, vq_calib_##name##_push, vq_calib_##name##_jcc,             \
+			vq_calib_##name##_other                                                    \
+	}
+static const target_fn targets[3][KINDS] = {
+	[VQ_FN_POP] = KINDS_OF(pop),
+	[VQ_FN_FILL] = KINDS_OF(fill),
+	[VQ_FN_FLUSH] = KINDS_OF(flush),
 };
-static const char *const first_instruction[3] = {"nop5", "push", "other"};
+static const char *const first_instruction[KINDS] = {"nop5", "push", "jcc", "other"};
+
+/* Which of ours is like @site: what is emulated, but not here, costs as jcc does. */
+static enum kind kind_of(const struct vq_site *site)
+{
+	for (int k = 0; k < OTHER; k++)
+		if (site->emulated && !strcmp(site->instruction, first_instruction[k]))
+			return k;
+	return site->emulated ? JCC : OTHER;
+}
 
 /* The pretended queue; each part has more room than QEMU's struct needs. */
 #define PART 16384u
@@ -144,8 +160,8 @@ static void run(target_fn fn, struct fake *f, uint64_t arg, unsigned batches, do
 static bool calibrate_one(struct vqprobe_bpf *skel, const struct vq_layout *l, struct fake *f,
 			  const struct vq_site *like, struct vq_calibration *c, GError **error)
 {
-	int kind = !strcmp(like->instruction, "nop5") ? 0 : like->emulated ? 1 : 2;
-	unsigned batches = kind == 2 ? BATCHES_STEPPED : BATCHES;
+	enum kind kind = kind_of(like);
+	unsigned batches = kind == OTHER ? BATCHES_STEPPED : BATCHES;
 	target_fn fn = targets[like->fn][kind];
 	struct vq_site *site = &c->site;
 	struct sink sink = {.max = batches * BATCH};
@@ -160,7 +176,7 @@ static bool calibrate_one(struct vqprobe_bpf *skel, const struct vq_layout *l, s
 	*site = (struct vq_site){
 		.fn = like->fn,
 		.instruction = first_instruction[kind],
-		.emulated = kind < 2,
+		.emulated = kind != OTHER,
 		.offset = (uintptr_t)fn,
 	};
 	sink.dur = dur;

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "layout.h"
+#include "learn.h"
+#include "sites.h"
 #include "target.h"
 
 static const struct {
@@ -31,6 +33,7 @@ static const struct {
 	WANT("VRingMemoryRegionCaches", "desc.ptr", caches_desc_ptr),
 	WANT("VirtIODevice", "name", vdev_name),
 	WANT("VirtIODevice", "guest_features", vdev_features),
+	WANT("VirtIODevice", "vq", vdev_vq),
 	WANT("VirtIODevice", "parent_obj.id", vdev_id),
 	WANT("VirtIODevice", "parent_obj.parent_bus", vdev_bus),
 	WANT("BusState", "parent", bus_parent),
@@ -186,6 +189,13 @@ static bool make_span(struct vq_layout *layout, const char *type, __u32 *start, 
 	return *size <= max;
 }
 
+bool vq_layout_make_spans(struct vq_layout *layout)
+{
+	return make_span(layout, "VirtQueue", &layout->vq_start, &layout->vq_size, VQ_SPAN_MAX) &&
+	       make_span(layout, "VirtQueueElement", &layout->elem_start, &layout->elem_size,
+			 VQ_ELEM_SPAN_MAX);
+}
+
 bool vq_layout_read(Dwfl_Module *mod, struct vq_layout *layout, GError **error)
 {
 	Dwarf_Addr bias;
@@ -217,13 +227,26 @@ bool vq_layout_read(Dwfl_Module *mod, struct vq_layout *layout, GError **error)
 			return false;
 		}
 		*slot(layout, i) = offset;
+		if (!strcmp(wanted[i].type, "VirtQueue"))
+			layout->vq_stride = dwarf_bytesize(&die);
 	}
-	if (make_span(layout, "VirtQueue", &layout->vq_start, &layout->vq_size, VQ_SPAN_MAX) &&
-	    make_span(layout, "VirtQueueElement", &layout->elem_start, &layout->elem_size,
-		      VQ_ELEM_SPAN_MAX))
+	if (vq_layout_make_spans(layout))
 		return true;
 	g_set_error(
 		error, VQ_ERROR, VQ_ERROR_NO_DWARF,
 		"struct VirtQueue is larger than vqprobe knows: this QEMU is none of 7.2 to 10.2");
 	return false;
+}
+
+bool vq_layout_find(struct vq_target *t, struct vq_layout *layout, const char **from,
+		    GError **error)
+{
+	Dwarf_Addr bias;
+
+	if (!vq_test_says("code") && dwfl_module_getdwarf(t->mod, &bias)) {
+		*from = "DWARF";
+		return vq_layout_read(t->mod, layout, error);
+	}
+	*from = "code";
+	return vq_layout_learn(t, layout, error);
 }

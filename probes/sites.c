@@ -4,28 +4,37 @@
 #include <linux/bpf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <gelf.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "plan.h"
 #include "sites.h"
 #include "vqprobe.skel.h"
 
 static const struct {
 	const char *name;
 	bool required, ret;
+	unsigned args; /* that the entry program looks at */
+	bool reads;    /* does it read the queue or the element? */
 } functions[VQ_FUNCTIONS] = {
-	[VQ_FN_POP] = {"virtqueue_pop", true, true},
-	[VQ_FN_FILL] = {"virtqueue_fill", true, true},
-	[VQ_FN_FLUSH] = {"virtqueue_flush", true, true},
-	[VQ_FN_UNPOP] = {"virtqueue_unpop", true, false},
-	[VQ_FN_DETACH] = {"virtqueue_detach_element", true, false},
-	[VQ_FN_REWIND] = {"virtqueue_rewind", true, false},
-	[VQ_FN_RESET] = {"virtio_reset", true, true},
+	[VQ_FN_POP] = {"virtqueue_pop", true, true, VQ_ARG_DI},
+	[VQ_FN_FILL] = {"virtqueue_fill", true, true, VQ_ARG_DI | VQ_ARG_SI | VQ_ARG_DX},
+	[VQ_FN_FLUSH] = {"virtqueue_flush", true, true, VQ_ARG_DI, true},
+	[VQ_FN_UNPOP] = {"virtqueue_unpop", true, false, VQ_ARG_DI | VQ_ARG_SI, true},
+	[VQ_FN_DETACH] = {"virtqueue_detach_element", true, false, VQ_ARG_DI | VQ_ARG_SI, true},
+	[VQ_FN_REWIND] = {"virtqueue_rewind", true, false, VQ_ARG_DI | VQ_ARG_SI, true},
+	[VQ_FN_RESET] = {"virtio_reset", true, true, VQ_ARG_DI},
 	/* QEMU 7.2 and later. */
-	[VQ_FN_QUEUE_RESET] = {"virtio_queue_reset", false, true},
+	[VQ_FN_QUEUE_RESET] = {"virtio_queue_reset", false, true, VQ_ARG_DI | VQ_ARG_SI},
 };
+
+bool vq_test_says(const char *word)
+{
+	g_auto(GStrv) words = g_strsplit(g_getenv("VQPROBE_TEST") ?: "", ",", -1);
+
+	return g_strv_contains((const char *const *)words, word);
+}
 
 const char *vq_function_name(enum vq_function fn)
 {
@@ -43,32 +52,6 @@ const char *vq_mode_name(enum vq_mode mode)
 					    "stepped"};
 
 	return names[mode];
-}
-
-const char *vq_decode(const uint8_t *code, size_t len, bool *emulated)
-{
-	static const uint8_t nop5[] = {0x0f, 0x1f, 0x44, 0x00, 0x00};
-	static const uint8_t endbr64[] = {0xf3, 0x0f, 0x1e, 0xfa};
-
-	*emulated = true;
-	if (len >= 5 && !memcmp(code, nop5, 5))
-		return "nop5";
-	if (len >= 1 && code[0] == 0x90)
-		return "nop";
-	if ((len >= 1 && (code[0] & 0xf8) == 0x50) ||
-	    (len >= 2 && code[0] == 0x41 && (code[1] & 0xf8) == 0x50))
-		return "push";
-	if ((len >= 1 && (code[0] & 0xf0) == 0x70) ||
-	    (len >= 2 && code[0] == 0x0f && (code[1] & 0xf0) == 0x80))
-		return "jcc";
-	if (len >= 1 && (code[0] == 0xeb || code[0] == 0xe9))
-		return "jmp";
-	if (len >= 1 && code[0] == 0xe8)
-		return "call";
-	*emulated = false;
-	if (len >= 4 && !memcmp(code, endbr64, 4))
-		return "endbr64";
-	return "other";
 }
 
 enum vq_mode vq_site_mode(const struct vq_site *site, uint8_t byte)
@@ -99,60 +82,54 @@ void vq_sites_read_modes(struct vq_target *t, struct vq_site *sites)
 	}
 }
 
-/* The offset in the file of @address; 0 if it is in no segment. */
-static uint64_t file_offset(Elf *elf, uint64_t address)
+/* Marks what the symbol tables have: .symtab, .dynsym, a separate file's. */
+static void find_symbols(struct vq_target *t, struct vq_site *sites, struct vq_plan *plans)
 {
-	size_t n;
+	for (int fn = 0; fn < VQ_FUNCTIONS; fn++) {
+		struct vq_symbol sym;
 
-	if (elf_getphdrnum(elf, &n))
-		return 0;
-	for (size_t i = 0; i < n; i++) {
-		GElf_Phdr ph;
-
-		if (gelf_getphdr(elf, i, &ph) && ph.p_type == PT_LOAD && address >= ph.p_vaddr &&
-		    address < ph.p_vaddr + ph.p_filesz)
-			return address - ph.p_vaddr + ph.p_offset;
+		sites[fn].fn = fn;
+		sites[fn].present = vq_target_symbol(t, functions[fn].name, &sym);
+		if (!sites[fn].present)
+			continue;
+		sites[fn].address = sym.address;
+		plans[fn] = (struct vq_plan){
+			.entry = sym.address,
+			.size = sym.size,
+			.args = functions[fn].args,
+			.ret = functions[fn].ret,
+			.reads = functions[fn].reads,
+		};
 	}
-	return 0;
 }
 
-/* Marks what the symbol tables have: .symtab, .dynsym, a separate file's. */
-static void find_symbols(struct vq_target *t, struct vq_site *sites)
+/* The code of all functions, and the segment that it is in; false if not there. */
+static bool find_code(struct vq_target *t, const struct vq_site *sites, struct vq_plan *plans,
+		      struct vq_segment *segment)
 {
-	int n = dwfl_module_getsymtab(t->mod);
+	if (!vq_target_segment(t, plans[VQ_FN_POP].entry, segment))
+		return false;
+	for (int fn = 0; fn < VQ_FUNCTIONS; fn++) {
+		uint64_t at = plans[fn].entry - segment->address;
 
-	for (int i = 0; i < n; i++) {
-		GElf_Sym sym;
-		GElf_Addr addr;
-		Dwarf_Addr bias;
-		Elf *elf;
-		const char *name =
-			dwfl_module_getsym_info(t->mod, i, &sym, &addr, NULL, &elf, &bias);
-
-		if (!name || strncmp(name, "virt", 4) || GELF_ST_TYPE(sym.st_info) != STT_FUNC ||
-		    sym.st_shndx == SHN_UNDEF)
+		if (!sites[fn].present)
 			continue;
-		for (int fn = 0; fn < VQ_FUNCTIONS; fn++) {
-			if (strcmp(name, functions[fn].name))
-				continue;
-			/* libdwfl places the module where it likes. */
-			dwfl_module_getelf(t->mod, &bias);
-			sites[fn].address = addr - bias;
-			sites[fn].present = true;
-		}
+		if (plans[fn].entry < segment->address || at >= segment->size)
+			return false;
+		plans[fn].code = segment->bytes + at;
+		plans[fn].len = segment->size - at;
 	}
+	return true;
 }
 
 bool vq_sites_find(struct vq_target *t, struct vq_site *sites, GError **error)
 {
-	GElf_Addr unused;
-	Elf *elf = dwfl_module_getelf(t->mod, &unused);
-	int fd;
+	struct vq_plan plans[VQ_FUNCTIONS] = {0};
+	struct vq_segment segment;
 
 	memset(sites, 0, VQ_FUNCTIONS * sizeof(*sites));
-	find_symbols(t, sites);
-	for (int i = 0; i < VQ_FUNCTIONS; i++) {
-		sites[i].fn = i;
+	find_symbols(t, sites, plans);
+	for (int i = 0; i < VQ_FUNCTIONS; i++)
 		if (!sites[i].present && functions[i].required) {
 			g_set_error(error, VQ_ERROR, VQ_ERROR_NO_PROCESS,
 				    "process %d (%s): no function %s: it is no QEMU with virtio "
@@ -160,28 +137,27 @@ bool vq_sites_find(struct vq_target *t, struct vq_site *sites, GError **error)
 				    t->pid, t->path, functions[i].name);
 			return false;
 		}
+	if (!find_code(t, sites, plans, &segment)) {
+		g_set_error(error, VQ_ERROR, VQ_ERROR_FAILED,
+			    "%s: cannot read the code of virtqueue_pop and its like", t->path);
+		return false;
 	}
-	fd = open(t->exe, O_RDONLY | O_CLOEXEC);
+	vq_plan_sites(plans, VQ_FUNCTIONS, segment.bytes, segment.size, segment.address);
 	for (int i = 0; i < VQ_FUNCTIONS; i++) {
 		struct vq_site *s = &sites[i];
-		uint8_t code[16];
-		ssize_t n = 0;
+		bool entry = vq_test_says("entry");
 
 		if (!s->present)
 			continue;
-		s->offset = file_offset(elf, s->address);
-		if (fd >= 0 && s->offset)
-			n = pread(fd, code, sizeof(code), s->offset);
-		s->instruction = vq_decode(code, n > 0 ? n : 0, &s->emulated);
-		if (!s->offset || n <= 0) {
-			g_set_error(error, VQ_ERROR, VQ_ERROR_FAILED,
-				    "%s: cannot read the code of %s", t->path, functions[i].name);
-			break;
-		}
+		s->past = entry ? 0 : plans[i].past;
+		s->address += s->past;
+		s->offset = segment.offset + s->address - segment.address;
+		s->first = vq_decode(plans[i].code, plans[i].len, &s->first_emulated);
+		s->instruction =
+			vq_decode(plans[i].code + s->past, plans[i].len - s->past, &s->emulated);
+		s->why = entry ? "the entry, as told" : plans[i].why;
 	}
-	if (fd >= 0)
-		close(fd);
-	return !(error && *error);
+	return true;
 }
 
 /* The programs for @fn: entry, and return or NULL. */
@@ -230,7 +206,10 @@ void vq_sites_prepare(struct vqprobe_bpf *skel)
 {
 	struct bpf_program *prog;
 
-	/* Older kernels load such a program all the same. */
+	/* Older kernels load such a program all the same; newer ones refuse it as a
+	 * perf event's. */
+	if (vq_test_says("perf"))
+		return;
 	bpf_object__for_each_program (prog, skel->obj)
 		bpf_program__set_expected_attach_type(prog, TRACE_UPROBE_MULTI);
 }
@@ -250,7 +229,7 @@ static struct vq_probe *attach(struct bpf_program *prog, bool ret, pid_t pid, co
 	};
 	struct vq_probe *p = g_new0(struct vq_probe, 1);
 
-	p->fd = syscall(SYS_bpf, BPF_LINK_CREATE, &attr, sizeof(attr));
+	p->fd = vq_test_says("perf") ? -1 : syscall(SYS_bpf, BPF_LINK_CREATE, &attr, sizeof(attr));
 	if (p->fd < 0)
 		p->link = bpf_program__attach_uprobe_opts(prog, pid, exe, offset, &opts);
 	if (p->fd >= 0 || p->link)

@@ -8,6 +8,14 @@
 
 #include "target.h"
 
+/*
+ * Does the environment variable VQPROBE_TEST have @word?  For tests, to take a
+ * way that this host or this QEMU does not need: "entry", sites at function
+ * entries only; "perf", uprobes as perf events; "code", struct offsets from the
+ * code though there is debug information.
+ */
+bool vq_test_says(const char *word);
+
 struct vqprobe_bpf;
 struct bpf_program;
 struct vq_probe;
@@ -39,10 +47,14 @@ enum vq_function {
 struct vq_site {
 	enum vq_function fn;
 	bool present;		 /* the binary has this function */
-	uint64_t address;	 /* in the file's own address space */
-	uint64_t offset;	 /* in the file */
-	const char *instruction; /* the first one: nop5, nop, push, ... other */
-	bool emulated;		 /* the kernel emulates that instruction */
+	uint64_t address;	 /* of the site in the file's own address space */
+	uint64_t offset;	 /* of the site in the file */
+	unsigned past;		 /* the site's distance from the function's entry */
+	const char *first;	 /* the instruction at the entry, see vq_decode */
+	bool first_emulated;	 /* the kernel emulates that one */
+	const char *instruction; /* the one at the site */
+	bool emulated;		 /* the kernel emulates the one at the site */
+	const char *why;	 /* this site was chosen, or no better one */
 	enum vq_mode mode;
 	struct vq_probe *entry, *ret; /* attached, or NULL */
 };
@@ -54,14 +66,9 @@ const char *vq_function_name(enum vq_function fn);
 bool vq_function_has_return(enum vq_function fn);
 
 /*
- * Names the instruction at @code, of which @len bytes are readable, and says
- * whether kernels emulate it under a uprobe.
- */
-const char *vq_decode(const uint8_t *code, size_t len, bool *emulated);
-
-/*
- * Finds all sites in the target's binary.  False with @error when one that
- * measuring needs is missing.  @sites has VQ_FUNCTIONS entries.
+ * Finds all functions in the target's binary and plans the site in each
+ * (plan.h).  False with @error when one that measuring needs is missing.  @sites
+ * has VQ_FUNCTIONS entries.
  */
 bool vq_sites_find(struct vq_target *t, struct vq_site *sites, GError **error);
 

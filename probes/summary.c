@@ -64,7 +64,10 @@ static void add_site(JsonBuilder *b, const struct vq_summary *s, const struct vq
 	add_string(b, "function", vq_function_name(site->fn));
 	add_string(b, "kind", entry ? "entry" : "return");
 	add_string(b, "address", address);
+	add_int(b, "past_entry", site->past);
+	add_string(b, "first_instruction", site->first);
 	add_string(b, "instruction", site->instruction);
+	add_string(b, "why", site->why);
 	add_string(b, "mode", vq_mode_name(site->mode));
 	add_int(b, "hits", site_hits(s, site->fn, entry));
 	json_builder_end_object(b);
@@ -121,6 +124,8 @@ static JsonBuilder *to_json(const struct vq_summary *s)
 	add_int(b, "unreadable_rings", vq_summary_unreadable_rings(s));
 	add_int(b, "unreadable_calls", s->unreadable_calls);
 	add_int(b, "null_pops", s->null_pops);
+	if (s->layout_from)
+		add_string(b, "layout", s->layout_from);
 	add_sites(b, s);
 	add_calibration(b, s);
 	json_builder_set_member_name(b, "queues");

@@ -153,6 +153,56 @@ void vq_target_free(struct vq_target *t)
 	g_free(t);
 }
 
+bool vq_target_symbol(struct vq_target *t, const char *name, struct vq_symbol *found)
+{
+	int n = dwfl_module_getsymtab(t->mod);
+	GElf_Addr main_bias;
+
+	/* libdwfl places the module where it likes. */
+	dwfl_module_getelf(t->mod, &main_bias);
+	for (int i = 0; i < n; i++) {
+		GElf_Sym sym;
+		GElf_Addr addr;
+		const char *s = dwfl_module_getsym_info(t->mod, i, &sym, &addr, NULL, NULL, NULL);
+
+		if (!s || strcmp(s, name) || GELF_ST_TYPE(sym.st_info) != STT_FUNC ||
+		    sym.st_shndx == SHN_UNDEF)
+			continue;
+		*found = (struct vq_symbol){addr - main_bias, sym.st_size};
+		return true;
+	}
+	return false;
+}
+
+bool vq_target_segment_at(struct vq_target *t, unsigned i, struct vq_segment *s)
+{
+	GElf_Addr unused;
+	Elf *elf = dwfl_module_getelf(t->mod, &unused);
+	size_t n, size = 0;
+	char *image = elf ? elf_rawfile(elf, &size) : NULL;
+	GElf_Phdr ph;
+
+	if (!image || elf_getphdrnum(elf, &n))
+		return false;
+	for (size_t k = 0; k < n; k++) {
+		if (!gelf_getphdr(elf, k, &ph) || ph.p_type != PT_LOAD || ph.p_offset > size ||
+		    ph.p_filesz > size - ph.p_offset || i--)
+			continue;
+		*s = (struct vq_segment){ph.p_vaddr, ph.p_offset, ph.p_filesz, ph.p_memsz,
+					 (const uint8_t *)image + ph.p_offset};
+		return true;
+	}
+	return false;
+}
+
+bool vq_target_segment(struct vq_target *t, uint64_t address, struct vq_segment *s)
+{
+	for (unsigned i = 0; vq_target_segment_at(t, i, s); i++)
+		if (address >= s->address && address - s->address < s->size)
+			return true;
+	return false;
+}
+
 bool vq_target_read(struct vq_target *t, uint64_t addr, void *buf, size_t len)
 {
 	struct iovec local = {buf, len}, remote = {(void *)addr, len};
@@ -203,26 +253,12 @@ static const char *made_up_name(struct vq_target *t, uint64_t vdev, const char *
 	return name;
 }
 
-void vq_target_name_queue(struct vq_target *t, const struct vq_layout *l, uint64_t vq,
-			  struct vq_queue_event *e)
+/* Names from the debug information's offsets; what cannot be read stays empty. */
+static void read_names(struct vq_target *t, const struct vq_layout *l, struct vq_queue_event *e)
 {
 	uint64_t bus, dev;
-	uint16_t index = 0;
 
-	memset(e, 0, sizeof(*e));
-	e->h.type = VQ_QUEUE;
-	e->h.size = sizeof(*e);
-	e->h.vq = vq;
-	e->vdev = read_pointer(t, vq + l->vq_start + l->vq_vdev);
-	if (!e->vdev || !vq_target_read(t, vq + l->vq_queue_index, &index, sizeof(index))) {
-		snprintf(e->device, sizeof(e->device), "vq@%#" PRIx64, vq);
-		snprintf(e->type, sizeof(e->type), "unknown");
-		return;
-	}
-	e->index = index;
 	read_string(t, read_pointer(t, e->vdev + l->vdev_name), e->type, sizeof(e->type));
-	if (!e->type[0])
-		snprintf(e->type, sizeof(e->type), "virtio");
 	/* The id that the user gave is the proxy's: the parent of our bus. */
 	bus = read_pointer(t, e->vdev + l->vdev_bus);
 	dev = bus ? read_pointer(t, bus + l->bus_parent) : 0;
@@ -230,6 +266,82 @@ void vq_target_name_queue(struct vq_target *t, const struct vq_layout *l, uint64
 		read_string(t, read_pointer(t, dev + l->dev_id), e->device, sizeof(e->device));
 	if (!e->device[0])
 		read_string(t, read_pointer(t, e->vdev + l->vdev_id), e->device, sizeof(e->device));
+}
+
+/* Without: the type is the name of the object's class, "virtio-blk-device". */
+static void find_type(struct vq_target *t, const struct vq_layout *l, struct vq_queue_event *e)
+{
+	uint64_t class = read_pointer(t, e->vdev + l->obj_class);
+	uint64_t type = class ? read_pointer(t, class + l->class_type) : 0;
+
+	if (!type)
+		return;
+	read_string(t, read_pointer(t, type + l->type_name), e->type, sizeof(e->type));
+	if (g_str_has_suffix(e->type, "-device"))
+		e->type[strlen(e->type) - strlen("-device")] = 0;
+}
+
+/*
+ * Every realised device has its path in QEMU's object tree beside it,
+ * "/machine/peripheral/ID/virtio-backend" if the user gave its proxy an ID.  That
+ * text is looked for in the first words of the device, and nothing else is taken
+ * for it.
+ */
+#define PATH_WORDS 48
+static void find_id(struct vq_target *t, struct vq_queue_event *e)
+{
+	static const char start[] = "/machine/peripheral/", end[] = "/virtio-backend";
+	char path[sizeof(start) + sizeof(e->device) + sizeof(end)];
+
+	for (unsigned i = 0; i < PATH_WORDS; i++) {
+		read_string(t, read_pointer(t, e->vdev + 8 * i), path, sizeof(path));
+		if (!g_str_has_prefix(path, start) || !g_str_has_suffix(path, end) ||
+		    strlen(path) < sizeof(start) + sizeof(end) - 1)
+			continue;
+		path[strlen(path) - strlen(end)] = 0;
+		if (!strchr(path + strlen(start), '/'))
+			g_strlcpy(e->device, path + strlen(start), sizeof(e->device));
+		return;
+	}
+}
+
+/* A device's queues are an array: does @vq have the place in it that it says? */
+static bool in_its_place(struct vq_target *t, const struct vq_layout *l, uint64_t vq,
+			 const struct vq_queue_event *e)
+{
+	uint64_t first = e->vdev ? read_pointer(t, e->vdev + l->vdev_vq) : 0;
+
+	return first && vq == first + (uint64_t)e->index * l->vq_stride;
+}
+
+bool vq_target_name_queue(struct vq_target *t, const struct vq_layout *l, uint64_t vq,
+			  struct vq_queue_event *e)
+{
+	uint16_t index = 0;
+	bool there;
+
+	memset(e, 0, sizeof(*e));
+	e->h.type = VQ_QUEUE;
+	e->h.size = sizeof(*e);
+	e->h.vq = vq;
+	e->vdev = read_pointer(t, vq + l->vq_start + l->vq_vdev);
+	there = vq_target_read(t, vq + l->vq_queue_index, &index, sizeof(index));
+	e->index = index;
+	if (!in_its_place(t, l, vq, e)) {
+		snprintf(e->device, sizeof(e->device), "vq@%#" PRIx64, vq);
+		snprintf(e->type, sizeof(e->type), "unknown");
+		e->index = 0;
+		return !there;
+	}
+	if (l->vdev_name) {
+		read_names(t, l, e);
+	} else {
+		find_type(t, l, e);
+		find_id(t, e);
+	}
+	if (!e->type[0])
+		snprintf(e->type, sizeof(e->type), "virtio");
 	if (!e->device[0])
 		snprintf(e->device, sizeof(e->device), "%s", made_up_name(t, e->vdev, e->type));
+	return true;
 }

@@ -34,6 +34,30 @@ struct vq_target {
 struct vq_target *vq_target_open(pid_t pid, GError **error);
 void vq_target_free(struct vq_target *t);
 
+/* A function, as the symbol tables have it. */
+struct vq_symbol {
+	uint64_t address; /* in the file's own address space */
+	uint64_t size;	  /* in bytes, 0 if unknown */
+};
+
+/* Looks @name up in .symtab, .dynsym, a separate file's or .gnu_debugdata's. */
+bool vq_target_symbol(struct vq_target *t, const char *name, struct vq_symbol *sym);
+
+/* A loaded segment as the file has it. */
+struct vq_segment {
+	uint64_t address;     /* in the file's own address space */
+	uint64_t offset;      /* in the file */
+	size_t size;	      /* in the file */
+	size_t memsize;	      /* in memory: the rest is zeroes */
+	const uint8_t *bytes; /* as long as the target lives */
+};
+
+/* The loaded segment number @i, from 0 on; false when there are no more. */
+bool vq_target_segment_at(struct vq_target *t, unsigned i, struct vq_segment *s);
+
+/* The segment that @address of the file's own address space lies in. */
+bool vq_target_segment(struct vq_target *t, uint64_t address, struct vq_segment *s);
+
 /* Reads @len bytes at @addr of the process.  False if they are not there. */
 bool vq_target_read(struct vq_target *t, uint64_t addr, void *buf, size_t len);
 
@@ -41,10 +65,12 @@ bool vq_target_read(struct vq_target *t, uint64_t addr, void *buf, size_t len);
 bool vq_target_gone(const struct vq_target *t);
 
 /*
- * Says which queue the VirtQueue at @vq is.  What cannot be read is named by
- * the address, so that counts are never thrown away.
+ * Says which queue the VirtQueue at @vq is.  Returns false when there is none:
+ * when it is not in its place among its device's queues, so that @l does not fit
+ * this QEMU.  It is named by its address then, and likewise when the process has
+ * gone, so that counts are never thrown away.
  */
-void vq_target_name_queue(struct vq_target *t, const struct vq_layout *l, uint64_t vq,
+bool vq_target_name_queue(struct vq_target *t, const struct vq_layout *l, uint64_t vq,
 			  struct vq_queue_event *e);
 
 #endif

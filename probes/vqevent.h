@@ -15,7 +15,10 @@
  *	live.c		the main loop, the live table
  *	target.c	the watched process: memory, device names
  *	sites.c		symbols, the instruction at each site, its mode, attaching
+ *	plan.c		which instruction of a function a probe is cheapest at
  *	layout.c	struct offsets from the binary's DWARF
+ *	learn.c		or, without, from what its code does
+ *	explain.c	what was planned, for people
  *	calib.c		what a probe costs and adds to a latency, measured in the run
  *	model.c, queue.c, hist.c	events to measures
  *	trace.c		events to and from a file (TRACE.md)
@@ -122,7 +125,7 @@ struct vq_end_event {
 };
 
 /*
- * Offsets into QEMU's structs, in bytes; from DWARF, see layout.c.  What is
+ * Offsets into QEMU's structs, in bytes: see layout.h.  What is
  * wanted of a struct is read at once, because each read has a price of its own:
  * a span of it, aligned to 8 bytes.  Offsets marked (span) count from there.
  */
@@ -135,17 +138,24 @@ struct vq_layout {
 	__u32 vq_inuse;		     /* (span) VirtQueue.inuse */
 	__u32 vq_vdev;		     /* (span) VirtQueue.vdev */
 	__u32 vq_queue_index;	     /* VirtQueue.queue_index */
+	__u32 vq_stride;	     /* size of a VirtQueue, in bytes */
 	__u32 elem_start, elem_size; /* span of VirtQueueElement */
 	__u32 elem_index;	     /* (span) VirtQueueElement.index */
 	__u32 elem_ndescs;	     /* (span) VirtQueueElement.ndescs */
 	__u32 caches_used_ptr;	     /* VRingMemoryRegionCaches.used.ptr */
 	__u32 caches_desc_ptr;	     /* VRingMemoryRegionCaches.desc.ptr */
-	__u32 vdev_name;	     /* VirtIODevice.name */
 	__u32 vdev_features;	     /* VirtIODevice.guest_features */
-	__u32 vdev_id;		     /* VirtIODevice.parent_obj.id */
-	__u32 vdev_bus;		     /* VirtIODevice.parent_obj.parent_bus */
-	__u32 bus_parent;	     /* BusState.parent */
-	__u32 dev_id;		     /* DeviceState.id */
+	__u32 vdev_vq;		     /* VirtIODevice.vq */
+	/* From DWARF; from the code these are 0. */
+	__u32 vdev_name;  /* VirtIODevice.name */
+	__u32 vdev_id;	  /* VirtIODevice.parent_obj.id */
+	__u32 vdev_bus;	  /* VirtIODevice.parent_obj.parent_bus */
+	__u32 bus_parent; /* BusState.parent */
+	__u32 dev_id;	  /* DeviceState.id */
+	/* From the code only: the name of an object's type. */
+	__u32 obj_class;  /* Object.class */
+	__u32 class_type; /* ObjectClass.type */
+	__u32 type_name;  /* TypeImpl.name */
 };
 
 /* Largest spans: QEMU 10's are 104 and 16 bytes. */

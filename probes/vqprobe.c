@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "explain.h"
 #include "find.h"
 #include "live.h"
 #include "trace.h"
@@ -17,7 +18,7 @@
 static int opt_ready_fd = -1, opt_buffer = 16 * 1024;
 static double opt_interval = 1, opt_duration, opt_window, opt_every;
 static gboolean opt_all, opt_follow, opt_no_calibration, opt_version, opt_verbose;
-static gboolean opt_json_lines, opt_check;
+static gboolean opt_json_lines, opt_check, opt_plan;
 static char *opt_name, *opt_output, *opt_json, *opt_from;
 static char **opt_pids;
 
@@ -84,6 +85,8 @@ static const GOptionEntry options[] = {
 	 "do not measure what the probes cost", NULL},
 	{"check", 0, 0, G_OPTION_ARG_NONE, &opt_check,
 	 "say what vqprobe lacks here, or for the QEMU that is named", NULL},
+	{"plan", 0, 0, G_OPTION_ARG_NONE, &opt_plan,
+	 "say which sites would be probed, why, and what that costs; do not watch", NULL},
 	{"verbose", 'v', 0, G_OPTION_ARG_NONE, &opt_verbose, "say what libbpf says", NULL},
 	{"version", 0, 0, G_OPTION_ARG_NONE, &opt_version, "print the version", NULL},
 	{NULL}};
@@ -194,6 +197,20 @@ static int run_check(void)
 	return 2;
 }
 
+static bool run_plan(const GPtrArray *found, const struct vq_watch_options *options, GError **error)
+{
+	for (guint i = 0; i < found->len; i++) {
+		const struct vq_found *f = found->pdata[i];
+		struct vq_watch *w = vq_watch_prepare(f->pid, f->name, options, error);
+		bool ok = w && vq_explain(w, options->calibrate, stdout, error);
+
+		vq_watch_free(w);
+		if (!ok)
+			return false;
+	}
+	return true;
+}
+
 static bool run_watch(GError **error)
 {
 	struct vq_watch_options options = {
@@ -219,6 +236,8 @@ static bool run_watch(GError **error)
 
 	if (!found)
 		return false;
+	if (opt_plan)
+		return run_plan(found, &options, error);
 	if (found->len > 1 && (opt_output || opt_json)) {
 		g_set_error(error, VQ_ERROR, VQ_ERROR_BAD_INPUT,
 			    "%u processes are meant: --output and --json are for one; "
@@ -282,6 +301,8 @@ static const char *wrong(void)
 		       "the QEMU to watch, or a trace";
 	if (opt_from && (opt_output || opt_window > 0))
 		return "--from reads a trace: leave out --output and --window";
+	if (opt_plan && (opt_from || opt_follow))
+		return "--plan is of processes that run: leave out --from and --follow";
 	if (opt_follow && (opt_pids || opt_from))
 		return "--follow needs --name or --all: a process id does not come back";
 	if (opt_follow && (opt_output || opt_json))

@@ -42,7 +42,9 @@ static int on_event(void *ctx, void *data, size_t size)
 	if (h->type != VQ_RESET && h->type != VQ_QUEUE_RESET && !vq_model_knows(w->model, h->vq)) {
 		struct vq_queue_event q;
 
-		vq_target_name_queue(w->target, &w->layout, h->vq, &q);
+		/* Offsets that do not fit make every figure wrong. */
+		if (!vq_target_name_queue(w->target, &w->layout, h->vq, &q))
+			w->malformed++;
 		feed(w, &q.h, sizeof(q));
 	}
 	feed(w, h, size);
@@ -108,7 +110,8 @@ static void end_window(struct vq_watch *w)
 	vq_sites_read_modes(w->target, w->sites);
 }
 
-static bool start(struct vq_watch *w, const struct vq_watch_options *o, GError **error)
+/* All that can be done before the first probe. */
+static bool prepare(struct vq_watch *w, const struct vq_watch_options *o, GError **error)
 {
 	w->skel = vq_watch_load(&w->layout, o->buffer_kib, error);
 	if (!w->skel)
@@ -119,6 +122,11 @@ static bool start(struct vq_watch *w, const struct vq_watch_options *o, GError *
 		if (!w->n_calibration)
 			return false;
 	}
+	return true;
+}
+
+static bool start(struct vq_watch *w, const struct vq_watch_options *o, GError **error)
+{
 	w->model = vq_model_new();
 	w->rb = ring_buffer__new(bpf_map__fd(w->skel->maps.events), on_event, w, NULL);
 	if (!w->rb) {
@@ -145,7 +153,18 @@ struct vq_watch *vq_watch_examine(pid_t pid, const char *name, GError **error)
 	w->name = g_strdup(name);
 	w->target = vq_target_open(pid, error);
 	if (w->target && vq_sites_find(w->target, w->sites, error) &&
-	    vq_layout_read(w->target->mod, &w->layout, error))
+	    vq_layout_find(w->target, &w->layout, &w->layout_from, error))
+		return w;
+	vq_watch_free(w);
+	return NULL;
+}
+
+struct vq_watch *vq_watch_prepare(pid_t pid, const char *name,
+				  const struct vq_watch_options *options, GError **error)
+{
+	struct vq_watch *w = vq_watch_examine(pid, name, error);
+
+	if (!w || prepare(w, options, error))
 		return w;
 	vq_watch_free(w);
 	return NULL;
@@ -154,9 +173,9 @@ struct vq_watch *vq_watch_examine(pid_t pid, const char *name, GError **error)
 struct vq_watch *vq_watch_start(pid_t pid, const char *name, const struct vq_watch_options *options,
 				GError **error)
 {
-	struct vq_watch *w = vq_watch_examine(pid, name, error);
+	struct vq_watch *w = vq_watch_prepare(pid, name, options, error);
 
-	if (w && start(w, options, error))
+	if (!w || start(w, options, error))
 		return w;
 	vq_watch_free(w);
 	return NULL;
@@ -264,6 +283,7 @@ void vq_watch_summarise(const struct vq_watch *w, struct vq_summary *s)
 	memcpy(s->lost, w->skel->bss->lost, sizeof(s->lost));
 	s->null_pops = w->skel->bss->null_pops;
 	s->unreadable_calls = w->skel->bss->unreadable_calls + w->malformed;
+	s->layout_from = w->layout_from;
 	s->sites = w->sites;
 	s->calibration = w->calibration;
 	s->n_calibration = w->n_calibration;

@@ -32,6 +32,7 @@ struct vq_watch {
 	char *name; /* of the guest or the process */
 	struct vq_target *target;
 	struct vq_layout layout;
+	const char *layout_from;
 	struct vq_site sites[VQ_FUNCTIONS];
 	struct vq_calibration calibration[3];
 	unsigned n_calibration;
@@ -69,6 +70,13 @@ uint64_t vq_now(void);
  */
 struct vq_watch *vq_watch_start(pid_t pid, const char *name, const struct vq_watch_options *options,
 				GError **error);
+
+/*
+ * As vq_watch_examine, and without a probe on the process yet, the BPF programs
+ * are loaded and calibrated.  To be freed by vq_watch_free.
+ */
+struct vq_watch *vq_watch_prepare(pid_t pid, const char *name,
+				  const struct vq_watch_options *options, GError **error);
 
 /* Takes what the probes have sent.  To be called every few tens of ms. */
 void vq_watch_drain(struct vq_watch *w);

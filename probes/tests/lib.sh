@@ -2,7 +2,8 @@
 # Sourced by the shell tests: a victim to watch.
 # SPDX-License-Identifier: GPL-2.0-or-later
 B=build/probes
-make -s --no-print-directory build/vqprobe $B/victim-nop5 $B/victim-pie $B/probejson >/dev/null
+make -s --no-print-directory build/vqprobe $B/victim-nop5 $B/victim-pie $B/victim-stripped \
+	$B/probejson >/dev/null
 T=$(mktemp -d)
 victim_pid='' probe_pid=''
 cleanup() {
@@ -83,6 +84,13 @@ is() {
 	local v
 	v=$(get "$1" | sort -u)
 	[ "$v" = "$2" ] || { echo "$1 is $v, not $2"; return 1; }
+}
+# agrees: is every figure of p.json as the victim, which has come to its end, knows it?
+agrees() {
+	$B/probejson agree "$T/p.json" "$T/truth" && is '$.lost_events' 0 &&
+		is '$.unreadable_rings' 0 && is '$.unreadable_calls' 0 &&
+		is '$.queues[*].conserved' true && is '$.queues[*].length_mismatches' 0 &&
+		is '$.queues[*].assumed_published' 0 && is '$.queues[*].in_flight_end' 0
 }
 # fails STATUS PATTERN COMMAND...: exits so, with that on stderr
 fails() {

@@ -4,7 +4,10 @@
  *
  *	probejson get FILE PATH      print what a JSONPath finds, as JSON
  *	probejson agree FILE TRUTH   is each member of each line of TRUTH the same
- *	                             in the queue of that device in FILE?
+ *	                             in the queue of that device in FILE?  Of all
+ *	                             lines together, events are those seen and lost,
+ *	                             and null_pops those of FILE.
+ *	probejson sum FILE NAME      the sum of a member over the lines of FILE
  *	probejson same FILE FILE     are queues, events, losses and times the same?
  *
  * Exit 0 if so, 1 if not (and what differs), 2 if it cannot be told.
@@ -65,6 +68,19 @@ static JsonObject *queue_of(JsonObject *root, const char *device)
 	return NULL;
 }
 
+/* Members that FILE has of the whole process only. */
+static bool is_total(const char *name)
+{
+	return !strcmp(name, "events") || !strcmp(name, "null_pops");
+}
+
+static int differs(const char *name, gint64 a, gint64 b)
+{
+	if (a != b)
+		printf("# %s: %" G_GINT64_FORMAT ", not %" G_GINT64_FORMAT "\n", name, a, b);
+	return a != b;
+}
+
 static int agree(const char *file, const char *truth)
 {
 	g_autoptr(JsonNode) root = load(file);
@@ -72,6 +88,8 @@ static int agree(const char *file, const char *truth)
 	char *line = NULL;
 	size_t size = 0;
 	int lines = 0, bad = 0;
+	JsonObject *all = json_node_get_object(root);
+	gint64 events = 0, null_pops = 0;
 
 	while (f && getline(&line, &size, f) > 0) {
 		g_autoptr(JsonNode) t = json_from_string(line, NULL);
@@ -83,14 +101,43 @@ static int agree(const char *file, const char *truth)
 		lines++;
 		q = queue_of(json_node_get_object(root),
 			     json_object_get_string_member(o, "device"));
+		events += json_object_get_int_member(o, "events");
+		null_pops += json_object_get_int_member(o, "null_pops");
 		for (GList *m = members; m; m = m->next)
-			bad += differ(m->data, q ? json_object_get_member(q, m->data) : NULL,
+			bad += !is_total(m->data) &&
+			       differ(m->data, q ? json_object_get_member(q, m->data) : NULL,
 				      json_object_get_member(o, m->data));
 	}
 	free(line);
 	if (f)
 		fclose(f);
+	bad += differs("events and lost_events",
+		       json_object_get_int_member(all, "events") +
+			       json_object_get_int_member(all, "lost_events"),
+		       events);
+	bad += differs("null_pops", json_object_get_int_member(all, "null_pops"), null_pops);
 	return bad ? 1 : lines ? 0 : 2;
+}
+
+static int sum(const char *file, const char *name)
+{
+	FILE *f = fopen(file, "r");
+	char *line = NULL;
+	size_t size = 0;
+	gint64 n = 0;
+
+	while (f && getline(&line, &size, f) > 0) {
+		g_autoptr(JsonNode) t = json_from_string(line, NULL);
+
+		if (!t)
+			return 2;
+		n += json_object_get_int_member(json_node_get_object(t), name);
+	}
+	free(line);
+	if (f)
+		fclose(f);
+	printf("%" G_GINT64_FORMAT "\n", n);
+	return f ? 0 : 2;
 }
 
 static int same(const char *x, const char *y)
@@ -113,8 +160,11 @@ int main(int argc, char **argv)
 		return get(argv[2], argv[3]);
 	if (argc == 4 && !strcmp(argv[1], "agree"))
 		return agree(argv[2], argv[3]);
+	if (argc == 4 && !strcmp(argv[1], "sum"))
+		return sum(argv[2], argv[3]);
 	if (argc == 4 && !strcmp(argv[1], "same"))
 		return same(argv[2], argv[3]);
-	fprintf(stderr, "usage: probejson get FILE PATH | agree FILE TRUTH | same FILE FILE\n");
+	fprintf(stderr, "usage: probejson get FILE PATH | agree FILE TRUTH | sum FILE NAME | same "
+			"FILE FILE\n");
 	return 2;
 }

@@ -1,6 +1,7 @@
 #!/bin/bash
-# vqprobe on a real QEMU with a real guest: fio's own count of I/Os must be the
-# count of pops, fills and published elements, in both ring formats.
+# vqprobe on real QEMUs with a real guest: fio's own count of I/Os must be the
+# count of pops, fills and published elements, in both ring formats; and the same
+# on Debian's packaged QEMU, stripped and never meant to be probed.
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -euo pipefail
 make -s --no-print-directory build/runners/guest-run >/dev/null
@@ -77,6 +78,29 @@ agree() {
 	check "$name: named by the proxy's id and type" says type '"virtio-blk"'
 }
 agree 'split, off' split false packed=off
+check 'split, off: offsets are from the debug information' is '$.layout' '"DWARF"'
 agree 'packed, in order' packed true packed=on,in_order=on
 check 'packed, in order: no violation' says order_violations 0
+
+# Without its debug information: in order, so that the rings are not as filled.
+export VQPROBE_TEST=code
+agree 'packed, in order, offsets from the code' packed true packed=on,in_order=on
+check 'packed, in order, offsets from the code: no violation' says order_violations 0
+check 'so it was' is '$.layout' '"code"'
+unset VQPROBE_TEST
+
+stock=/usr/bin/qemu-system-x86_64
+check "Debian's QEMU is there: $stock" [ -x $stock ]
+stripped() { [ -z "$(nm $stock 2>/dev/null)" ] && [ -n "$(nm -D $stock | grep virtqueue_pop)" ]; }
+check "Debian's QEMU is stripped, its functions are in .dynsym" stripped
+qemu=$(QEMU=$stock runners/setup/qemu.sh 2>"$T/log") || { cat "$T/log"; exit 1; }
+agree "Debian's QEMU, split" split false packed=off
+check "Debian's QEMU: offsets are from its code" is '$.layout' '"code"'
+agree "Debian's QEMU, packed" packed false packed=on
+no_stepping() {
+	get '$.sites[*]' >"$T/sites"
+	! grep -E '"(virtqueue_(pop|fill|flush|push)|virtio_reset)"' "$T/sites" |
+		grep -v '"mode":"emulated"'
+}
+check "Debian's QEMU: no hot function is single-stepped" no_stepping
 tap_end

@@ -9,8 +9,9 @@
  * Each thread has a device with one queue.  Runs when it has read a line from
  * stdin ("reset" resets the first device instead, "exec" becomes sleep), then
  * prints a line of JSON: the truth, one object for each queue, and stays until
- * stdin closes.  The structs are laid out unlike QEMU's, so that
- * only offsets from the debug information can be right.
+ * stdin closes.  The structs are laid out unlike QEMU's, so that only offsets from
+ * the debug information, or from what the functions do, can be right; for the
+ * latter it has those of QEMU's functions that learn.h names.
  */
 #include <pthread.h>
 #include <stdbool.h>
@@ -21,10 +22,19 @@
 #include <unistd.h>
 
 #define MAX_DEPTH 65536
+#define RECORDS 131072u
 
+typedef struct TypeImpl {
+	long padding[3];
+	const char *name;
+} TypeImpl;
+typedef struct ObjectClass {
+	long padding;
+	TypeImpl *type;
+} ObjectClass;
 typedef struct Object {
-	void *class;
 	int refs;
+	ObjectClass *class;
 } Object;
 typedef struct DeviceState DeviceState;
 typedef struct BusState {
@@ -37,6 +47,7 @@ struct DeviceState {
 	long padding[3];
 	BusState *parent_bus;
 	char *id;
+	char *canonical_path;
 };
 typedef struct VirtQueue VirtQueue;
 typedef struct VirtIODevice {
@@ -48,7 +59,8 @@ typedef struct VirtIODevice {
 		uint64_t guest_features_ex[2];
 	};
 	const char *name;
-	VirtQueue *vq;
+	VirtQueue *vq; /* of all devices: of each one only the queue at its number */
+	unsigned number;
 } VirtIODevice;
 typedef struct MemoryRegionCache {
 	long padding;
@@ -74,15 +86,16 @@ struct VirtQueue {
 	uint16_t queue_index;
 	VRing vring;
 
+	VirtQueueElement *used_elems;
+
 	/* Not as in QEMU: what the victim works with. */
-	bool packed, in_order;
 	uint64_t random;
 	uint16_t *free_id; /* a stack */
 	unsigned n_free;
-	uint16_t avail_idx; /* packed: the next descriptor to be popped */
+	uint16_t avail_idx; /* the next to be popped; packed: a descriptor */
 	bool avail_wrap;
 	VirtQueueElement *next;
-	/* Outstanding elements by seq; all that ever were, for the truth. */
+	/* The latest elements, by seq modulo RECORDS: all that are outstanding. */
 	struct record {
 		VirtQueueElement *elem;
 		unsigned len, id, ndescs;
@@ -93,8 +106,8 @@ struct VirtQueue {
 	unsigned n_pending;
 	/* The truth. */
 	uint64_t pops, fills, flushes, published, unpopped, detached, stashed, stash_max,
-		violations;
-	uint64_t depth[MAX_DEPTH], stash[MAX_DEPTH], batch[MAX_DEPTH], null_pops;
+		violations, events; /* that vqprobe should see */
+	uint64_t *depth, *stash, *batch, null_pops;
 };
 
 #define PROBED __attribute__((noipa, noinline))
@@ -106,6 +119,61 @@ void virtqueue_unpop(VirtQueue *vq, const VirtQueueElement *elem, unsigned len);
 void virtqueue_detach_element(VirtQueue *vq, const VirtQueueElement *elem, unsigned len);
 bool virtqueue_rewind(VirtQueue *vq, unsigned num);
 void virtio_reset(void *opaque);
+VirtQueue *virtio_get_queue(VirtIODevice *vdev, int n);
+uint16_t virtio_get_queue_index(VirtQueue *vq);
+int virtio_queue_get_num(VirtIODevice *vdev, int n);
+unsigned virtio_queue_get_last_avail_idx(VirtIODevice *vdev, int n);
+const char *object_get_typename(const Object *obj);
+
+static bool has_feature(const VirtIODevice *vdev, unsigned bit)
+{
+	return vdev->guest_features >> bit & 1;
+}
+
+static bool is_packed(const VirtQueue *vq)
+{
+	return has_feature(vq->vdev, 34);
+}
+
+static bool is_in_order(const VirtQueue *vq)
+{
+	return has_feature(vq->vdev, 35);
+}
+
+PROBED VirtQueue *virtio_get_queue(VirtIODevice *vdev, int n)
+{
+	return vdev->vq + n;
+}
+
+PROBED uint16_t virtio_get_queue_index(VirtQueue *vq)
+{
+	return vq->queue_index;
+}
+
+PROBED int virtio_queue_get_num(VirtIODevice *vdev, int n)
+{
+	return vdev->vq[n].vring.num;
+}
+
+PROBED unsigned virtio_queue_get_last_avail_idx(VirtIODevice *vdev, int n)
+{
+	VirtQueue *vq = &vdev->vq[n];
+
+	if (!has_feature(vdev, 34))
+		return vq->avail_idx;
+	return vq->avail_idx | vq->avail_wrap << 15 | vq->used_idx << 16 |
+	       (unsigned)vq->used_wrap_counter << 31;
+}
+
+PROBED const char *object_get_typename(const Object *obj)
+{
+	return obj->class->type->name;
+}
+
+static struct record *rec(const VirtQueue *vq, uint64_t seq)
+{
+	return &vq->rec[seq % RECORDS];
+}
 
 static unsigned rnd(VirtQueue *vq, unsigned below)
 {
@@ -119,7 +187,7 @@ static void driver_avail(VirtQueue *vq, unsigned id, unsigned ndescs)
 	uint16_t at = vq->avail_idx;
 	bool wrap = vq->avail_wrap;
 
-	for (unsigned i = 0; vq->packed && i < ndescs; i++) {
+	for (unsigned i = 0; is_packed(vq) && i < ndescs; i++) {
 		uint8_t *d = vq->vring.caches->desc.ptr + 16 * at;
 		uint16_t id16 = id, flags = wrap ? 1 << 7 : 1 << 15;
 
@@ -132,6 +200,12 @@ static void driver_avail(VirtQueue *vq, unsigned id, unsigned ndescs)
 	}
 }
 
+/* Where the avail index starts again. */
+static unsigned lap(const VirtQueue *vq)
+{
+	return is_packed(vq) ? vq->vring.num : 65536;
+}
+
 PROBED void *virtqueue_pop(VirtQueue *vq, size_t sz)
 {
 	VirtQueueElement *elem = vq->next;
@@ -140,17 +214,49 @@ PROBED void *virtqueue_pop(VirtQueue *vq, size_t sz)
 	if (!elem)
 		return NULL;
 	vq->inuse += elem->ndescs;
-	for (unsigned i = 0; i < elem->ndescs; i++)
-		if (++vq->avail_idx == vq->vring.num) {
-			vq->avail_idx = 0;
-			vq->avail_wrap = !vq->avail_wrap;
-		}
+	if (vq->avail_idx + elem->ndescs >= lap(vq))
+		vq->avail_wrap = !vq->avail_wrap;
+	vq->avail_idx = (vq->avail_idx + elem->ndescs) % lap(vq);
 	return elem;
 }
 
+static void write_used(VirtQueue *vq, unsigned at, unsigned id, unsigned len)
+{
+	bool wrap = vq->used_wrap_counter;
+
+	at += vq->used_idx;
+	if (is_packed(vq)) {
+		uint16_t id16 = id, flags;
+		uint8_t *d;
+
+		if (at >= vq->vring.num) {
+			at -= vq->vring.num;
+			wrap = !wrap;
+		}
+		d = vq->vring.caches->desc.ptr + 16 * at;
+		flags = wrap ? 1 << 7 | 1 << 15 : 0;
+		memcpy(d + 8, &len, 4);
+		memcpy(d + 12, &id16, 2);
+		memcpy(d + 14, &flags, 2);
+	} else {
+		uint8_t *d = vq->vring.caches->used.ptr + 4 + 8 * (at % vq->vring.num);
+
+		memcpy(d, &id, 4);
+		memcpy(d + 4, &len, 4);
+	}
+}
+
+/* In order, the records know; else as QEMU does. */
 PROBED void virtqueue_fill(VirtQueue *vq, const VirtQueueElement *elem, unsigned len, unsigned idx)
 {
-	asm volatile("" ::: "memory");
+	if (is_in_order(vq))
+		return;
+	if (is_packed(vq)) {
+		vq->used_elems[idx] = *elem;
+		vq->used_elems[idx].len = len;
+	} else {
+		write_used(vq, idx, elem->index, len);
+	}
 }
 
 PROBED void virtqueue_detach_element(VirtQueue *vq, const VirtQueueElement *elem, unsigned len)
@@ -160,12 +266,9 @@ PROBED void virtqueue_detach_element(VirtQueue *vq, const VirtQueueElement *elem
 
 static void avail_back(VirtQueue *vq, unsigned n)
 {
-	while (n--) {
-		if (!vq->avail_idx--) {
-			vq->avail_idx = vq->vring.num - 1;
-			vq->avail_wrap = !vq->avail_wrap;
-		}
-	}
+	if (n > vq->avail_idx)
+		vq->avail_wrap = !vq->avail_wrap;
+	vq->avail_idx = (vq->avail_idx + lap(vq) - n) % lap(vq);
 }
 
 PROBED void virtqueue_unpop(VirtQueue *vq, const VirtQueueElement *elem, unsigned len)
@@ -186,52 +289,41 @@ PROBED bool virtqueue_rewind(VirtQueue *vq, unsigned num)
 PROBED void virtio_reset(void *opaque)
 {
 	VirtIODevice *vdev = opaque;
+	VirtQueue *vq = &vdev->vq[vdev->number];
 
-	vdev->vq->inuse = 0;
-	vdev->vq->used_idx = 0;
-	vdev->vq->used_wrap_counter = true;
+	vq->inuse = 0;
+	vq->used_idx = 0;
+	vq->used_wrap_counter = true;
 }
 
-static void write_used(VirtQueue *vq, unsigned at, struct record *r)
-{
-	bool wrap = vq->used_wrap_counter;
-
-	at += vq->used_idx;
-	if (vq->packed) {
-		uint16_t id = r->id, flags;
-		uint8_t *d;
-
-		if (at >= vq->vring.num) {
-			at -= vq->vring.num;
-			wrap = !wrap;
-		}
-		d = vq->vring.caches->desc.ptr + 16 * at;
-		flags = wrap ? 1 << 7 | 1 << 15 : 0;
-		memcpy(d + 8, &r->len, 4);
-		memcpy(d + 12, &id, 2);
-		memcpy(d + 14, &flags, 2);
-	} else {
-		uint8_t *d = vq->vring.caches->used.ptr + 4 + 8 * (at % vq->vring.num);
-
-		memcpy(d, &r->id, 4);
-		memcpy(d + 4, &r->len, 4);
-	}
-}
-
-/* Publishes vq->pending[0..n): in QEMU this knows less and does more. */
+/*
+ * Publishes vq->pending[0..n), which is in order what QEMU would find; out of
+ * order fill has left it in the ring or, if packed, in used_elems.
+ */
 PROBED void virtqueue_flush(VirtQueue *vq, unsigned n)
 {
+	bool packed = is_packed(vq), in_order = is_in_order(vq);
 	unsigned slots = 0;
 
 	for (unsigned i = 0; i < n; i++) {
-		struct record *r = &vq->rec[vq->pending[i]];
+		unsigned ndescs = 1;
 
-		write_used(vq, slots, r);
-		slots += vq->packed ? r->ndescs : 1;
-		vq->inuse -= r->ndescs;
+		if (in_order) {
+			struct record *r = rec(vq, vq->pending[i]);
+
+			write_used(vq, slots, r->id, r->len);
+			ndescs = r->ndescs;
+		} else if (packed) {
+			VirtQueueElement *e = &vq->used_elems[i];
+
+			write_used(vq, slots, e->index, e->len);
+			ndescs = e->ndescs;
+		}
+		slots += packed ? ndescs : 1;
+		vq->inuse -= ndescs;
 	}
 	vq->used_idx += slots;
-	if (vq->packed && vq->used_idx >= vq->vring.num) {
+	if (packed && vq->used_idx >= vq->vring.num) {
 		vq->used_idx -= vq->vring.num;
 		vq->used_wrap_counter = !vq->used_wrap_counter;
 	}
@@ -241,9 +333,9 @@ PROBED void virtqueue_flush(VirtQueue *vq, unsigned n)
 
 static void do_pop(VirtQueue *vq)
 {
-	unsigned ndescs = vq->packed ? 1 + rnd(vq, 3) : 1;
+	unsigned ndescs = is_packed(vq) ? 1 + rnd(vq, 3) : 1;
 	VirtQueueElement *e;
-	struct record *r = &vq->rec[vq->n];
+	struct record *r = rec(vq, vq->n);
 
 	if (vq->n_free < 3 || vq->inuse + ndescs > vq->vring.num) {
 		virtqueue_pop(vq, 0); /* finds nothing */
@@ -261,24 +353,26 @@ static void do_pop(VirtQueue *vq)
 	r->filled = r->gone = r->published = false;
 	vq->n++;
 	vq->pops++;
+	vq->events++;
 }
 
 static void advance(VirtQueue *vq)
 {
-	while (vq->frontier < vq->n && (vq->rec[vq->frontier].filled || vq->rec[vq->frontier].gone))
+	while (vq->frontier < vq->n &&
+	       (rec(vq, vq->frontier)->filled || rec(vq, vq->frontier)->gone))
 		vq->frontier++;
 }
 
 static void drop(VirtQueue *vq, uint64_t seq)
 {
-	vq->free_id[vq->n_free++] = vq->rec[seq].id;
-	free(vq->rec[seq].elem);
-	vq->rec[seq].elem = NULL;
+	vq->free_id[vq->n_free++] = rec(vq, seq)->id;
+	free(rec(vq, seq)->elem);
+	rec(vq, seq)->elem = NULL;
 }
 
 static void do_fill(VirtQueue *vq, uint64_t seq)
 {
-	struct record *r = &vq->rec[seq];
+	struct record *r = rec(vq, seq);
 	uint64_t s = 0;
 
 	r->len = rnd(vq, 100000);
@@ -287,10 +381,11 @@ static void do_fill(VirtQueue *vq, uint64_t seq)
 	virtqueue_fill(vq, r->elem, r->len, vq->n_pending);
 	r->filled = true;
 	vq->fills++;
+	vq->events++;
 	vq->pending[vq->n_pending++] = seq;
 	advance(vq);
 	for (uint64_t i = vq->frontier + 1; i < vq->n; i++)
-		s += vq->rec[i].filled;
+		s += rec(vq, i)->filled;
 	vq->stash[s]++;
 	if (s > vq->stash_max)
 		vq->stash_max = s;
@@ -298,16 +393,16 @@ static void do_fill(VirtQueue *vq, uint64_t seq)
 
 static void do_flush(VirtQueue *vq)
 {
-	unsigned n = vq->n_pending, i, kept = 0;
+	unsigned n = vq->n_pending, i, kept = 0, slots = 0; /* these, 16 an event */
 	uint64_t seqs[65536];
 
-	if (vq->in_order) {
+	if (is_in_order(vq)) {
 		/* What is contiguous, in order; the rest stays pending. */
 		uint64_t run[65536];
 
 		n = 0;
 		for (uint64_t s = vq->unpublished; s < vq->frontier; s++)
-			if (vq->rec[s].filled && !vq->rec[s].published)
+			if (rec(vq, s)->filled && !rec(vq, s)->published)
 				run[n++] = s;
 		for (i = 0; i < vq->n_pending; i++)
 			if (vq->pending[i] >= vq->frontier)
@@ -315,18 +410,21 @@ static void do_flush(VirtQueue *vq)
 		memcpy(vq->pending, run, n * sizeof(*run));
 		memcpy(vq->pending + n, seqs, kept * sizeof(*seqs));
 	}
+	for (i = 0; i < n; i++)
+		slots += is_packed(vq) ? rec(vq, vq->pending[i])->ndescs : 1;
 	virtqueue_flush(vq, n);
 	vq->flushes++;
+	vq->events += slots > 1 ? (slots + 15) / 16 : 1;
 	vq->batch[n]++;
 	for (i = 0; i < n; i++) {
 		uint64_t seq = vq->pending[i];
 		uint64_t s = vq->unpublished;
 
-		while (vq->rec[s].published || vq->rec[s].gone)
+		while (rec(vq, s)->published || rec(vq, s)->gone)
 			s++;
 		vq->violations += s < seq;
 		vq->unpublished = s;
-		vq->rec[seq].published = true;
+		rec(vq, seq)->published = true;
 		drop(vq, seq);
 		vq->published++;
 	}
@@ -336,7 +434,7 @@ static void do_flush(VirtQueue *vq)
 
 static bool last_is_popped(const VirtQueue *vq)
 {
-	const struct record *r = vq->n ? &vq->rec[vq->n - 1] : NULL;
+	const struct record *r = vq->n ? rec(vq, vq->n - 1) : NULL;
 
 	return r && !r->filled && !r->gone;
 }
@@ -356,7 +454,7 @@ static void pick_and_fill(VirtQueue *vq)
 	for (int tries = 0; tries < 4; tries++) {
 		uint64_t seq = vq->frontier + rnd(vq, window < 40 ? window : 40);
 
-		if (vq->rec[seq].filled || vq->rec[seq].gone)
+		if (rec(vq, seq)->filled || rec(vq, seq)->gone)
 			continue;
 		do_fill(vq, seq);
 		return;
@@ -378,20 +476,23 @@ static void step(VirtQueue *vq)
 		do_flush(vq);
 	} else if (what < 990) {
 		if (last_is_popped(vq)) {
-			virtqueue_unpop(vq, vq->rec[vq->n - 1].elem, 0);
+			virtqueue_unpop(vq, rec(vq, vq->n - 1)->elem, 0);
+			vq->events += 2; /* it detaches, too */
 			take_back(vq);
 		}
 	} else if (what < 994) {
 		if (last_is_popped(vq)) {
-			virtqueue_rewind(vq, vq->rec[vq->n - 1].ndescs);
+			virtqueue_rewind(vq, rec(vq, vq->n - 1)->ndescs);
+			vq->events++;
 			take_back(vq);
 		}
-	} else if (what < 997 && last_is_popped(vq) && !vq->packed) {
+	} else if (what < 997 && last_is_popped(vq) && !is_packed(vq)) {
 		/* A detached chain leaves its descriptors behind: split only. */
-		virtqueue_detach_element(vq, vq->rec[vq->n - 1].elem, 0);
-		vq->rec[vq->n - 1].gone = true;
+		virtqueue_detach_element(vq, rec(vq, vq->n - 1)->elem, 0);
+		rec(vq, vq->n - 1)->gone = true;
 		drop(vq, vq->n - 1);
 		vq->detached++;
+		vq->events++;
 		advance(vq);
 	}
 }
@@ -427,50 +528,60 @@ static void print_truth(VirtQueue *vq)
 {
 	printf("{\"device\":\"%s\",\"pops\":%lu,\"fills\":%lu,\"flushes\":%lu,\"published\":%lu,"
 	       "\"unpopped\":%lu,\"detached\":%lu,\"order_violations\":%lu,\"stashed\":%lu,"
-	       "\"stash_max\":%lu",
+	       "\"stash_max\":%lu,\"events\":%lu,\"null_pops\":%lu",
 	       vq->vdev->parent_obj.parent_bus->parent->id, vq->pops, vq->fills, vq->flushes,
 	       vq->published, vq->unpopped, vq->detached, vq->violations, vq->stashed,
-	       vq->stash_max);
+	       vq->stash_max, vq->events, vq->null_pops);
 	print_counts("depth", vq->depth);
 	print_counts("stash_count", vq->stash);
 	print_counts("batch", vq->batch);
 	printf("}\n");
 }
 
-static VirtQueue *new_queue(unsigned i, bool packed, bool in_order, unsigned num, uint64_t seed)
+static TypeImpl type = {.name = "virtio-blk-device"};
+static ObjectClass class = {.type = &type};
+
+static VirtQueue queue[64];
+
+static void new_queue(unsigned i, bool packed, bool in_order, unsigned num, uint64_t seed)
 {
-	VirtQueue *vq = calloc(1, sizeof(*vq));
+	VirtQueue *vq = &queue[i];
 	DeviceState *proxy = calloc(1, sizeof(*proxy));
 
 	vq->vdev = calloc(1, sizeof(*vq->vdev));
-	vq->vdev->vq = vq;
+	vq->vdev->vq = queue;
+	vq->vdev->number = i;
 	vq->vdev->name = "virtio-blk";
 	vq->vdev->guest_features = (uint64_t)packed << 34 | (uint64_t)in_order << 35;
 	vq->vdev->parent_obj.parent_bus = calloc(1, sizeof(BusState));
 	vq->vdev->parent_obj.parent_bus->parent = proxy;
 	proxy->id = malloc(20);
 	snprintf(proxy->id, 20, "disk-%u", i);
+	vq->vdev->parent_obj.canonical_path = malloc(64);
+	snprintf(vq->vdev->parent_obj.canonical_path, 64,
+		 "/machine/peripheral/disk-%u/virtio-backend", i);
+	vq->vdev->parent_obj.parent_obj.class = &class;
 	vq->vring.num = num;
 	vq->vring.caches = calloc(1, sizeof(*vq->vring.caches));
 	vq->vring.caches->used.ptr = calloc(num + 1, 8);
 	vq->vring.caches->desc.ptr = calloc(num, 16);
 	vq->used_wrap_counter = vq->avail_wrap = true;
-	vq->packed = packed;
-	vq->in_order = in_order;
+	vq->used_elems = calloc(num + 1, sizeof(*vq->used_elems));
+	vq->depth = calloc(MAX_DEPTH, sizeof(*vq->depth));
+	vq->stash = calloc(MAX_DEPTH, sizeof(*vq->stash));
+	vq->batch = calloc(MAX_DEPTH, sizeof(*vq->batch));
 	vq->random = seed + i;
 	vq->queue_index = i;
 	vq->free_id = malloc(num * 2);
 	for (unsigned id = 0; id < num; id++)
 		vq->free_id[vq->n_free++] = id;
-	vq->rec = calloc(elements + 1, sizeof(*vq->rec));
+	vq->rec = calloc(RECORDS, sizeof(*vq->rec));
 	vq->pending = calloc(num + 1, sizeof(*vq->pending));
-	return vq;
 }
 
 int main(int argc, char **argv)
 {
 	static pthread_t thread[64];
-	static VirtQueue *queue[64];
 	unsigned n;
 	char line[16];
 
@@ -479,21 +590,21 @@ int main(int argc, char **argv)
 	elements = strtoull(argv[3], NULL, 0);
 	n = atoi(argv[4]);
 	for (unsigned i = 0; i < n; i++)
-		queue[i] = new_queue(i, !strcmp(argv[1], "packed"), argc > 6, atoi(argv[2]),
-				     strtoull(argv[5], NULL, 0));
+		new_queue(i, !strcmp(argv[1], "packed"), argc > 6, atoi(argv[2]),
+			  strtoull(argv[5], NULL, 0));
 	while (fgets(line, sizeof(line), stdin)) {
 		if (!strncmp(line, "reset", 5)) {
-			virtio_reset(queue[0]->vdev);
+			virtio_reset(queue[0].vdev);
 			continue;
 		}
 		if (!strncmp(line, "exec", 4))
 			execl("/bin/sleep", "sleep", "600", NULL);
 		for (unsigned i = 0; i < n; i++)
-			pthread_create(&thread[i], NULL, run, queue[i]);
+			pthread_create(&thread[i], NULL, run, &queue[i]);
 		for (unsigned i = 0; i < n; i++)
 			pthread_join(thread[i], NULL);
 		for (unsigned i = 0; i < n; i++)
-			print_truth(queue[i]);
+			print_truth(&queue[i]);
 		fflush(stdout);
 	}
 	return 0;

@@ -1,0 +1,82 @@
+#!/bin/bash
+# Ground truth: programs that complete millions of elements in seeded random order,
+# on several queues and threads, and know all that they did.  vqprobe's figures
+# must be the same, one by one, on whatever kind of binary.
+# SPDX-License-Identifier: GPL-2.0-or-later
+set -euo pipefail
+. probes/tests/lib.sh
+
+sum() { get "$1" | awk '{ n += $1 } END { print n + 0 }'; }
+
+# exact NAME VICTIM "ARGUMENTS" [EVENTS]: at least so many
+exact() {
+	local name=$1
+	check "$name: watched" watch "$2" "$3" --no-calibration --buffer 262144
+	check "$name: every figure" agrees
+	[ -z "${4:-}" ] || check "$name: $(get '$.events') events" at_least "$4"
+}
+at_least() { [ "$(get '$.events')" -ge "$1" ]; }
+
+exact 'split, 4 queues and threads' victim-nop5 'split 256 400000 4 21' 2000000
+exact 'packed, 4 queues and threads' victim-nop5 'packed 1000 100000 4 22' 1000000
+exact 'packed, in order, 3 queues and threads' victim-nop5 'packed 128 100000 3 23 inorder'
+
+# As a distribution ships it: no debug information, .dynsym for symbols, no nops.
+exact 'stripped, split' victim-stripped 'split 512 30000 2 24'
+from_code() { is '$.layout' '"code"'; }
+check 'stripped: struct offsets are from the code' from_code
+planned() {
+	local past
+	past=$(get '$.sites[0].past_entry')
+	[ "$past" -gt 0 ] && is '$.sites[0].mode' '"emulated"' &&
+		is '$.sites[0].first_instruction' '"other"'
+}
+check 'stripped: virtqueue_pop is probed past its entry, where that is cheap' planned
+exact 'stripped, packed, in order' victim-stripped 'packed 64 30000 2 25 inorder'
+check 'stripped: devices have their ids' is '$.queues[0].device' '"disk-0"'
+check 'stripped: and their types' is '$.queues[*].type' '"virtio-blk"'
+
+# The ways that this host does not need.
+VQPROBE_TEST=entry exact 'sites at the entries' victim-pie 'split 256 10000 2 26'
+at_entry() { is '$.sites[*].past_entry' 0 && is '$.sites[0].mode' '"stepped"'; }
+check 'sites at the entries: so it was' at_entry
+VQPROBE_TEST=perf exact 'by perf events' victim-nop5 'split 256 50000 2 27'
+VQPROBE_TEST=perf exact 'by perf events, stripped' victim-stripped 'packed 256 10000 2 28'
+VQPROBE_TEST=code exact 'offsets from the code of another build' victim-nop5 'packed 256 50000 2 29'
+check 'offsets from the code of another build: so it was' from_code
+
+# Lost: events seen and events lost are those that the calls must have sent.
+loses() {
+	local events lost made
+	events=$(get '$.events') lost=$(get '$.lost_events')
+	made=$($B/probejson sum "$T/truth" events)
+	echo "$events events, $lost lost, $made sent"
+	[ "$lost" -gt 0 ] && [ $((events + lost)) -eq "$made" ] &&
+		grep -q "$lost of $made EVENTS LOST" "$T/err"
+}
+for victim in victim-nop5 victim-stripped; do
+	check "$victim, 3 threads, tiny buffer: watched" watch $victim 'split 256 30000 3 30' \
+		--buffer 4 --no-calibration
+	check "$victim, 3 threads, tiny buffer: seen + lost = sent" loses
+done
+
+# On and off again while it runs, several times.  What can be known then: whatever
+# the rings show is in the truth's order, and nothing is left over.
+mid_stream() {
+	local i
+	victim_start "$1" packed 256 1000000000 3 31
+	echo go >&7
+	for i in 1 2 3; do
+		probe_start --no-calibration --buffer 262144 && sleep 0.2 && probe_end TERM ||
+			return 1
+		is '$.queues[*].conserved' true && is '$.lost_events' 0 &&
+			is '$.queues[*].length_mismatches' 0 && is '$.unreadable_calls' 0 &&
+			[ "$(sum '$.queues[*].pops')" -gt 1000 ] &&
+			[ "$(sum '$.queues[*].unfilled_published')" = 0 ] || return 1
+	done
+	kill "$victim_pid"
+	victim_end 2>/dev/null
+}
+check 'attached and detached in mid-stream, thrice' mid_stream victim-nop5
+check 'the same, stripped' mid_stream victim-stripped
+tap_end
