@@ -46,7 +46,7 @@ $(PROBES)/test-model $(PROBES)/test-oracle: $(PROBES)/test-%: $(PROBES)/tests/te
 		$(PROBES)/model.o $(PROBES)/queue.o $(PROBES)/hist.o
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0)
 
-TESTS += $(PROBES)/test-plan probes/tests/exact.sh
+TESTS += $(PROBES)/test-plan probes/tests/exact.sh probes/tests/binary.sh
 $(PROBES)/test-plan: $(PROBES)/tests/test-plan.o $(PROBES)/plan.o
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0) -lZydis
 

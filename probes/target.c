@@ -16,12 +16,6 @@
 
 #include "target.h"
 
-static const Dwfl_Callbacks callbacks = {
-	.find_elf = dwfl_build_id_find_elf,
-	.find_debuginfo = dwfl_standard_find_debuginfo,
-	.section_address = dwfl_offline_section_address,
-};
-
 static bool fail(GError **error, int code, const char *what, int err)
 {
 	g_set_error(error, VQ_ERROR, code, "%s: %s", what, g_strerror(err));
@@ -74,22 +68,43 @@ static bool find_bias(struct vq_target *t, GError **error)
 	return false;
 }
 
-static bool open_binary(struct vq_target *t, GError **error)
+/* Where a program of another mount namespace, a container's, has its debug files. */
+static void look_in(struct vq_target *t)
+{
+	g_free(t->debug_path);
+	t->debug_path =
+		g_strdup_printf(":.debug:/usr/lib/debug:/proc/%d/root/usr/lib/debug", t->pid);
+	t->callbacks = (Dwfl_Callbacks){
+		.find_elf = dwfl_build_id_find_elf,
+		.find_debuginfo = dwfl_standard_find_debuginfo,
+		.section_address = dwfl_offline_section_address,
+		.debuginfo_path = &t->debug_path,
+	};
+}
+
+/* Takes @file, a name that leads to it whatever has become of its path, as the
+ * binary. */
+static bool open_binary(struct vq_target *t, const char *file, GError **error)
 {
 	char path[4096];
-	ssize_t n = readlink(t->exe, path, sizeof(path) - 1);
+	ssize_t n = readlink(file, path, sizeof(path) - 1);
 
 	if (n < 0 && (errno == EACCES || errno == EPERM)) {
 		g_set_error(error, VQ_ERROR, VQ_ERROR_FAILED,
-			    "%s: %s: run as root or with CAP_SYS_PTRACE", t->exe,
-			    g_strerror(errno));
+			    "%s: %s: run as root or with CAP_SYS_PTRACE", file, g_strerror(errno));
 		return false;
 	}
 	if (n < 0)
-		return fail(error, VQ_ERROR_NO_PROCESS, t->exe, errno);
+		return fail(error, VQ_ERROR_NO_PROCESS, file, errno);
 	path[n] = 0;
+	if (t->dwfl)
+		dwfl_end(t->dwfl);
+	g_free(t->exe);
+	g_free(t->path);
+	t->exe = g_strdup(file);
 	t->path = g_strdup(path);
-	t->dwfl = dwfl_begin(&callbacks);
+	look_in(t);
+	t->dwfl = dwfl_begin(&t->callbacks);
 	t->mod = t->dwfl ? dwfl_report_offline(t->dwfl, t->path, t->exe, -1) : NULL;
 	if (!t->mod || dwfl_report_end(t->dwfl, NULL, NULL)) {
 		g_set_error(error, VQ_ERROR, VQ_ERROR_NO_PROCESS, "%s: %s", t->path,
@@ -97,6 +112,50 @@ static bool open_binary(struct vq_target *t, GError **error)
 		return false;
 	}
 	return true;
+}
+
+static bool is_qemu(struct vq_target *t)
+{
+	struct vq_symbol sym;
+
+	return vq_target_symbol(t, "virtqueue_pop", &sym);
+}
+
+/*
+ * The program that runs.  It may have been started by another, as by the dynamic
+ * linker when its name comes first on the command line: then it is among the files
+ * that are mapped to be executed.
+ */
+static bool find_binary(struct vq_target *t, GError **error)
+{
+	g_autofree char *exe = g_strdup_printf("/proc/%d/exe", t->pid);
+	g_autofree char *maps = g_strdup_printf("/proc/%d/maps", t->pid);
+	FILE *f;
+	char line[4400];
+
+	if (!open_binary(t, exe, error))
+		return false;
+	if (is_qemu(t))
+		return true;
+	f = fopen(maps, "re");
+	while (f && fgets(line, sizeof(line), f)) {
+		g_autofree char *file = NULL;
+		uint64_t start, end, inode;
+		char execute;
+
+		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %*c%*c%c%*c %*x %*x:%*x %" SCNu64, &start,
+			   &end, &execute, &inode) != 4 ||
+		    execute != 'x' || !inode)
+			continue;
+		file = g_strdup_printf("/proc/%d/map_files/%" PRIx64 "-%" PRIx64, t->pid, start,
+				       end);
+		if (open_binary(t, file, NULL) && is_qemu(t))
+			break;
+	}
+	if (f)
+		fclose(f);
+	/* If none is, let it be said of the program itself. */
+	return is_qemu(t) || open_binary(t, exe, error);
 }
 
 struct vq_target *vq_target_open(pid_t pid, GError **error)
@@ -109,7 +168,6 @@ struct vq_target *vq_target_open(pid_t pid, GError **error)
 	t->mem = t->maps = -1;
 	t->types = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	t->names = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
-	t->exe = g_strdup_printf("/proc/%d/exe", pid);
 	t->pidfd = syscall(SYS_pidfd_open, pid, 0);
 	if (t->pidfd < 0) {
 		int err = errno;
@@ -119,7 +177,7 @@ struct vq_target *vq_target_open(pid_t pid, GError **error)
 			    err == EINVAL ? "not a process" : g_strerror(err));
 		goto fail;
 	}
-	if (!open_binary(t, error) || !find_bias(t, error))
+	if (!find_binary(t, error) || !find_bias(t, error))
 		goto fail;
 	/* Of another user's process this takes CAP_DAC_OVERRIDE; see vq_target_read. */
 	t->mem = open(mem, O_RDONLY | O_CLOEXEC);
@@ -150,6 +208,7 @@ void vq_target_free(struct vq_target *t)
 	g_hash_table_unref(t->names);
 	g_free(t->exe);
 	g_free(t->path);
+	g_free(t->debug_path);
 	g_free(t);
 }
 

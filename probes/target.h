@@ -14,12 +14,16 @@
 /* A watched process. */
 struct vq_target {
 	pid_t pid;
-	char *exe;  /* /proc/PID/exe: the binary that runs, even if deleted */
+	/* A name in /proc/PID of the binary that runs, good even if that was deleted
+	 * or replaced, or is in another mount namespace. */
+	char *exe;
 	char *path; /* where that link leads, for messages */
 	int pidfd;  /* readable when the process has ended */
 	int mem;    /* /proc/PID/mem, or -1: its owner alone may open it */
 	int maps;   /* /proc/PID/maps of the program that ran when it was opened */
-	Dwfl *dwfl; /* the binary, with its separate debug file if there is one */
+	Dwfl_Callbacks callbacks;
+	char *debug_path; /* where separate debug files are looked for */
+	Dwfl *dwfl;	  /* the binary, with its separate debug file if there is one */
 	Dwfl_Module *mod;
 	uint64_t bias; /* run-time address - address in the file; see ready */
 	unsigned unnamed;

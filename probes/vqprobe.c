@@ -18,7 +18,7 @@
 static int opt_ready_fd = -1, opt_buffer = 16 * 1024;
 static double opt_interval = 1, opt_duration, opt_window, opt_every;
 static gboolean opt_all, opt_follow, opt_no_calibration, opt_version, opt_verbose;
-static gboolean opt_json_lines, opt_check, opt_plan;
+static gboolean opt_json_lines, opt_check, opt_plan, opt_debuginfod;
 static char *opt_name, *opt_output, *opt_json, *opt_from;
 static char **opt_pids;
 
@@ -85,6 +85,8 @@ static const GOptionEntry options[] = {
 	 "do not measure what the probes cost", NULL},
 	{"check", 0, 0, G_OPTION_ARG_NONE, &opt_check,
 	 "say what vqprobe lacks here, or for the QEMU that is named", NULL},
+	{"debuginfod", 0, 0, G_OPTION_ARG_NONE, &opt_debuginfod,
+	 "ask the servers of $DEBUGINFOD_URLS for debug information", NULL},
 	{"plan", 0, 0, G_OPTION_ARG_NONE, &opt_plan,
 	 "say which sites would be probed, why, and what that costs; do not watch", NULL},
 	{"verbose", 'v', 0, G_OPTION_ARG_NONE, &opt_verbose, "say what libbpf says", NULL},
@@ -301,6 +303,8 @@ static const char *wrong(void)
 		       "the QEMU to watch, or a trace";
 	if (opt_from && (opt_output || opt_window > 0))
 		return "--from reads a trace: leave out --output and --window";
+	if (opt_debuginfod && !*(getenv("DEBUGINFOD_URLS") ?: ""))
+		return "--debuginfod: the environment variable DEBUGINFOD_URLS names no server";
 	if (opt_plan && (opt_from || opt_follow))
 		return "--plan is of processes that run: leave out --from and --follow";
 	if (opt_follow && (opt_pids || opt_from))
@@ -359,7 +363,8 @@ int main(int argc, char **argv)
 	if (opt_window > 0 && !(opt_every > 0))
 		opt_every = MAX(1, 2 * opt_window);
 	block_signals();
-	setenv("DEBUGINFOD_URLS", "", 1); /* never go to the network by surprise */
+	if (!opt_debuginfod) /* never go to the network by surprise */
+		setenv("DEBUGINFOD_URLS", "", 1);
 	libbpf_set_print(say_libbpf);
 	if (opt_check)
 		return run_check();
