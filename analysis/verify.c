@@ -191,6 +191,7 @@ static void verify_phase(struct reader *r, JsonObject *phase, const char *folder
 	g_autofree char *path = g_build_filename(folder, trace, NULL);
 	JsonObject *probe = opt_object(r, phase, "probe");
 	struct comparison c = {.id = id, .workload = workload, .out = out};
+	bool plain;
 
 	if (r->error)
 		return;
@@ -199,15 +200,17 @@ static void verify_phase(struct reader *r, JsonObject *phase, const char *folder
 		v->no_summary++;
 		return;
 	}
-	if (!*trace) {
-		fprintf(out, "%s/%s: no trace was kept\n", id, workload);
+	plain = !strchr(trace, '/') && *trace != '.';
+	if (!*trace || (plain && !g_file_test(path, G_FILE_TEST_EXISTS))) {
+		fprintf(out, "%s/%s: %s\n", id, workload,
+			*trace ? "its trace is not here" : "no trace was kept");
 		v->no_trace++;
 		return;
 	}
-	if (strchr(trace, '/') || *trace == '.')
-		differ(&c, "trace: %s is no file of the trial's folder", trace);
-	else
+	if (plain)
 		compare_phase(&c, r, path, phase, probe);
+	else
+		differ(&c, "trace: %s is no file of the trial's folder", trace);
 	if (c.differences)
 		v->differ++;
 	else

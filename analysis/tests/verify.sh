@@ -109,6 +109,10 @@ check 'what cannot be compared is said' says 0 "$at: no trace was kept" \
 	'b01-split-off/made-up-flat: no trace was kept' \
 	'b01-split-off/made-up-mixed: no summary that a trace could be held to' \
 	'13 phases agree with their traces, 0 do not, 2 have no trace, 1 has no summary'
+rm -rf "$run" && cp -r "$work/fresh" "$run"
+rm "$run"/trials/b01-split-off/*tail.vqt
+check 'so is a trace that was left out of a copy' says 0 "$at: its trace is not here" \
+	'15 phases agree with their traces, 0 do not, 1 has no trace'
 for t in "$run"/trials/*; do
 	edit "$t" "for x in p: x['trace'] = None"
 done
