@@ -42,7 +42,7 @@ include probes/build.mk
 include runners/build.mk
 include analysis/build.mk
 
-.PHONY: help all packages doctor qemu guest bench report test check-programs format-check clean
+.PHONY: help all packages doctor qemu guest bench replay report test check-programs format-check clean
 
 help:
 	@echo 'make bench    packages, QEMU, guest, the plan, the report: from a clone to plots'
@@ -51,6 +51,7 @@ help:
 	@echo '                QEMU_SRC=DIR     build your own QEMU tree (a copy of it)'
 	@echo '                QEMU=BINARY      use this QEMU as it is: off and qemu only'
 	@echo '                KERNEL=VMLINUZ   boot this kernel (its modules beside it)'
+	@echo 'make replay   every strategy on made-up orders, and on the traces of RUN=DIR'
 	@echo 'make report   the report and plots of RUN=DIR again'
 	@echo 'make test     every test; ends in N passed, N failed, N skipped'
 	@echo 'make doctor   what this host can and cannot do, and the remedy'
@@ -84,6 +85,9 @@ guest: all
 
 bench: all
 	@CONFIG='$(CONFIG)' RUN='$(RUN)' runners/setup/bench.sh
+
+replay: all
+	@analysis/replay.sh '$(RUN)'
 
 report: all
 	@test -n '$(RUN)' || { echo 'make report: which run? RUN=results/NAME' >&2; exit 2; }

@@ -6,7 +6,7 @@ PLOTS_RES   := $(B)/analysis/plots-resource
 # All of vqreport but its main(), for the tests as well.
 REPORT_OBJS := $(addprefix $(B)/analysis/,json.o load.o load-trial.o measures.o stats.o \
 	results.o probe-use.o table.o tables.o limits.o report.o summary.o plot-data.o \
-	plots.o plots-resource.o)
+	plots.o plots-resource.o load-replayed.o replayed.o replayed-plots.o)
 
 TOOLS   += $(B)/vqreport
 C_STYLE += $(wildcard analysis/*.[ch] analysis/tests/*.[ch])
@@ -44,7 +44,7 @@ $(B)/analysis/coverage: $(B)/analysis/tests/coverage.o $(B)/analysis/stats.o
 $(B)/analysis/make-run: $(B)/analysis/tests/make-run.o
 	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,glib-2.0 gsl) -lm
 
-$(B)/analysis/test-%: $(B)/analysis/tests/test-%.o $(filter-out %/plots.o %/plots-resource.o,$(REPORT_OBJS))
+$(B)/analysis/test-%: $(B)/analysis/tests/test-%.o $(filter-out %/plots.o %/plots-resource.o %/replayed-plots.o,$(REPORT_OBJS))
 	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,$(REPORT_PKGS)) -lm
 
 TOOLS += $(B)/analysis/make-run

@@ -257,6 +257,11 @@ double need_signed(struct reader *r, JsonObject *o, const char *name)
 	return get_number(r, o, name, true, true, 0);
 }
 
+double opt_signed(struct reader *r, JsonObject *o, const char *name, double fallback)
+{
+	return get_number(r, o, name, false, true, fallback);
+}
+
 double need_number(struct reader *r, JsonObject *o, const char *name)
 {
 	return get_number(r, o, name, true, false, 0);

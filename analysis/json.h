@@ -50,6 +50,7 @@ bool opt_bool(struct reader *r, JsonObject *o, const char *name); /* else false 
 bool need_bool(struct reader *r, JsonObject *o, const char *name);
 double need_number(struct reader *r, JsonObject *o, const char *name); /* >= 0 */
 double need_signed(struct reader *r, JsonObject *o, const char *name);
+double opt_signed(struct reader *r, JsonObject *o, const char *name, double fallback);
 double opt_number(struct reader *r, JsonObject *o, const char *name, double fallback);
 uint64_t need_count(struct reader *r, JsonObject *o, const char *name);
 uint64_t opt_count(struct reader *r, JsonObject *o, const char *name, uint64_t fallback);

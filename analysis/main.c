@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "replayed.h"
 #include "report.h"
 #include "verify.h"
 
@@ -86,21 +87,48 @@ static bool write_text(const char *folder, const char *name, char *text, GError 
 	return ok;
 }
 
+static bool make_folder(const char *folder, GError **error)
+{
+	if (!g_mkdir_with_parents(folder, 0777))
+		return true;
+	g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "%s: cannot be made: %s",
+		    folder, g_strerror(errno));
+	return false;
+}
+
 static bool write_report(const struct results *r, const char *out, bool plots, GError **error)
 {
 	char *folder = g_build_filename(out, "plots", NULL);
-	bool ok = true;
+	bool ok = make_folder(folder, error) &&
+		  write_text(out, "report.txt", report_text(r), error) &&
+		  write_text(out, "summary.json", summary_json(r), error) &&
+		  (!plots || draw_plots(r, folder, error)) &&
+		  (!plots || !r->replayed || draw_replayed(r->replayed, folder, error));
 
-	if (g_mkdir_with_parents(folder, 0777)) {
-		g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno),
-			    "%s: cannot be made: %s", folder, g_strerror(errno));
-		ok = false;
-	}
-	ok = ok && write_text(out, "report.txt", report_text(r), error) &&
-	     write_text(out, "summary.json", summary_json(r), error) &&
-	     (!plots || draw_plots(r, folder, error));
 	g_free(folder);
 	return ok;
+}
+
+/* Of a folder that has a replay.json and no run. */
+static bool write_replay(const struct replayed *r, const char *out, bool plots, GError **error)
+{
+	g_autofree char *folder = g_build_filename(out, "plots", NULL);
+
+	return make_folder(folder, error) &&
+	       write_text(out, "report.txt", replayed_text(r), error) &&
+	       (!plots || draw_replayed(r, folder, error));
+}
+
+/* @dir's replay.json in @r, or NULL if there is none; false if it is none. */
+static bool find_replay(const char *dir, struct replayed **r, GError **error)
+{
+	g_autofree char *path = g_build_filename(dir, "replay.json", NULL);
+
+	*r = NULL;
+	if (!g_file_test(path, G_FILE_TEST_EXISTS))
+		return true;
+	*r = load_replayed(path, error);
+	return *r;
 }
 
 static const char *plural(unsigned int n, const char *one, const char *many)
@@ -137,42 +165,81 @@ static int verify(const struct run *run)
 	return EXIT_FAILED;
 }
 
-int main(int argc, char **argv)
+static int done(bool ok, const char *out, GError *error)
 {
-	struct options o = {.seed = 1, .margin = 5};
-	struct results *results;
+	if (!ok)
+		return failed(error);
+	printf("%s/report.txt\n", out);
+	return EXIT_SUCCESS;
+}
+
+static int report_run(const struct run *run, const struct replayed *replayed,
+		      const struct options *o, const char *out)
+{
+	struct results *results = compute(run, o->margin / 100, o->seed);
+	GError *error = NULL;
+	bool ok;
+
+	results->replayed = replayed;
+	ok = write_report(results, out, !o->no_plots, &error);
+	results_free(results);
+	return done(ok, out, error);
+}
+
+/* Is there a replay and no run? */
+static bool is_replay(const char *dir, const struct replayed *replayed)
+{
+	g_autofree char *path = g_build_filename(dir, "run.json", NULL);
+
+	return replayed && !g_file_test(path, G_FILE_TEST_EXISTS);
+}
+
+static int report(const char *dir, const struct replayed *replayed, const struct options *o)
+{
+	g_autofree char *out = o->out ? g_strdup(o->out) : g_build_filename(dir, "report", NULL);
 	GError *error = NULL;
 	struct run *run;
 	int status;
-	char *out;
+	bool ok;
 
-	if (parse(&argc, &argv, &o, &status))
-		return status;
-	run = load_run(argv[1], &error);
+	if (is_replay(dir, replayed) && !o->verify) {
+		ok = write_replay(replayed, out, !o->no_plots, &error);
+		return done(ok, out, error);
+	}
+	run = load_run(dir, &error);
 	if (!run) {
 		failed(error);
 		return EXIT_USAGE;
 	}
 	if (!run->trials->len) {
 		fprintf(stderr, "vqreport: %s: no finished trial (`vqbench run` resumes the run)\n",
-			argv[1]);
-		return EXIT_USAGE;
-	}
-	if (o.verify) {
+			dir);
+		status = EXIT_USAGE;
+	} else if (o->verify) {
 		status = verify(run);
-		run_free(run);
-		g_free(o.out);
-		return status;
+	} else {
+		status = report_run(run, replayed, o, out);
 	}
-	out = o.out ? g_strdup(o.out) : g_build_filename(argv[1], "report", NULL);
-	results = compute(run, o.margin / 100, o.seed);
-	if (!write_report(results, out, !o.no_plots, &error))
-		status = failed(error);
-	else
-		printf("%s/report.txt\n", out);
-	results_free(results);
 	run_free(run);
-	g_free(out);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = {.seed = 1, .margin = 5};
+	struct replayed *replayed;
+	GError *error = NULL;
+	int status;
+
+	if (parse(&argc, &argv, &o, &status))
+		return status;
+	if (find_replay(argv[1], &replayed, &error)) {
+		status = report(argv[1], replayed, &o);
+	} else {
+		failed(error);
+		status = EXIT_USAGE;
+	}
+	replayed_free(replayed);
 	g_free(o.out);
 	return status;
 }

@@ -11,7 +11,7 @@
 /* Panels side by side; the scripts draw the workloads that do not fit nowhere. */
 #define MAX_PANELS 6
 
-static bool write_file(const char *folder, const char *name, GString *text, GError **error)
+bool write_file(const char *folder, const char *name, GString *text, GError **error)
 {
 	char *path = g_build_filename(folder, name, NULL);
 	bool ok = g_file_set_contents(path, text->str, text->len, error);

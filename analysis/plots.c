@@ -42,27 +42,33 @@ static unsigned int look_of(const char *variant, unsigned int *spare)
 	return G_N_ELEMENTS(known) + 1 + (*spare)++ % 2;
 }
 
+void put_variants(GString *vars, const GPtrArray *names)
+{
+	unsigned int spare = 0;
+
+	g_string_append_printf(vars, "VARIANTS = %u\narray NAME[%u]\narray LOOK[%u]\n", names->len,
+			       names->len, names->len);
+	for (unsigned int i = 0; i < names->len; i++) {
+		g_string_append_printf(vars, "LOOK[%u] = %u\nNAME[%u] = ", i + 1,
+				       look_of(names->pdata[i], &spare), i + 1);
+		put_quoted(vars, names->pdata[i]);
+		g_string_append_c(vars, '\n');
+	}
+}
+
 static void put_common(const struct results *r, GString *vars)
 {
 	const struct run *run = r->run;
 	char *caption = ran_on(run);
-	unsigned int spare = 0;
 
-	g_string_append_printf(vars, "RINGS = %u\nVARIANTS = %u\n", run->rings->len,
-			       run->variants->len);
-	g_string_append_printf(vars, "array RING[%u]\narray NAME[%u]\narray LOOK[%u]\n",
-			       run->rings->len, run->variants->len, run->variants->len);
+	g_string_append_printf(vars, "RINGS = %u\narray RING[%u]\n", run->rings->len,
+			       run->rings->len);
 	for (unsigned int i = 0; i < run->rings->len; i++) {
 		g_string_append_printf(vars, "RING[%u] = ", i + 1);
 		put_quoted(vars, run->rings->pdata[i]);
 		g_string_append_c(vars, '\n');
 	}
-	for (unsigned int i = 0; i < run->variants->len; i++) {
-		g_string_append_printf(vars, "LOOK[%u] = %u\nNAME[%u] = ", i + 1,
-				       look_of(run->variants->pdata[i], &spare), i + 1);
-		put_quoted(vars, run->variants->pdata[i]);
-		g_string_append_c(vars, '\n');
-	}
+	put_variants(vars, run->variants);
 	g_string_append(vars, "RAN_ON = ");
 	put_quoted(vars, caption);
 	g_string_append_c(vars, '\n');
@@ -132,33 +138,41 @@ static void empty_folder(const char *folder, bool plots_only)
 		g_dir_close(dir);
 }
 
+bool draw_plot(const char *name, const GString *vars, const char *work, const char *folder,
+	       GError **error)
+{
+	static const char *const shared[] = {"style.gp", "share.gp", "legend.gp", "replay.gp"};
+	char *script = g_strconcat(name, ".gp", NULL);
+	char *vars_path = g_build_filename(work, "vars.gp", NULL);
+	bool ok = g_file_set_contents(vars_path, vars->str, vars->len, error);
+
+	for (unsigned int i = 0; ok && i < G_N_ELEMENTS(shared); i++)
+		ok = unpack(shared[i], work, error);
+	ok = ok && unpack(script, work, error) && gnuplot(work, script, "svg", error) &&
+	     keep(work, folder, name, "svg", error) && gnuplot(work, script, "png", error) &&
+	     keep(work, folder, name, "png", error);
+	empty_folder(work, false);
+	g_free(vars_path);
+	g_free(script);
+	return ok;
+}
+
 static bool draw(const struct results *r, const struct plot *plot, const char *work,
 		 const char *folder, GError **error)
 {
-	char *script = g_strconcat(plot->name, ".gp", NULL);
-	char *vars_path = g_build_filename(work, "vars.gp", NULL);
 	GString *vars = g_string_new(NULL);
 	GError *why = NULL;
 	bool ok = true;
 
 	put_common(r, vars);
-	if (plot->write(r, work, vars, &why) && !why) {
-		ok = g_file_set_contents(vars_path, vars->str, vars->len, &why) &&
-		     unpack("style.gp", work, &why) && unpack("share.gp", work, &why) &&
-		     unpack("legend.gp", work, &why) && unpack(script, work, &why) &&
-		     gnuplot(work, script, "svg", &why) &&
-		     keep(work, folder, plot->name, "svg", &why) &&
-		     gnuplot(work, script, "png", &why) &&
-		     keep(work, folder, plot->name, "png", &why);
-	}
+	if (plot->write(r, work, vars, &why) && !why)
+		ok = draw_plot(plot->name, vars, work, folder, &why);
 	if (why) {
 		ok = false;
 		g_propagate_error(error, why);
 	}
 	empty_folder(work, false);
 	g_string_free(vars, TRUE);
-	g_free(vars_path);
-	g_free(script);
 	return ok;
 }
 

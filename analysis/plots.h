@@ -23,6 +23,19 @@ struct plot {
 extern const struct plot all_plots[];
 extern const unsigned int n_plots;
 
+/* Appends VARIANTS, and the arrays NAME and LOOK, of @names (char *). */
+void put_variants(GString *vars, const GPtrArray *names);
+
+/* Writes @text, which it frees, to the file @name in @folder. */
+bool write_file(const char *folder, const char *name, GString *text, GError **error);
+
+/*
+ * Draws @folder's NAME.svg and NAME.png by NAME.gp, with @vars and the .dat files
+ * in @work, which is empty afterwards.
+ */
+bool draw_plot(const char *name, const GString *vars, const char *work, const char *folder,
+	       GError **error);
+
 /* Appends @text in gnuplot's single quotes, in which nothing is expanded. */
 void put_quoted(GString *out, const char *text);
 

@@ -94,6 +94,7 @@ JsonNode *replay_json(const struct replay *r)
 
 	json_builder_begin_object(b);
 	add_string(b, "name", r->source->name);
+	add_string(b, "synth", r->source->synth);
 	add_queues(b, r->source);
 	add_count(b, "operations", r->counts.ops);
 	add_count(b, "elements", r->counts.fills);

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "replayed.h"
 #include "table.h"
 
 char *ran_on(const struct run *run)
@@ -242,6 +243,8 @@ char *report_text(const struct results *r)
 	for (unsigned int w = 0; w < r->run->workloads->len; w++)
 		report_workload(out, r, w);
 	report_probes(out, r);
+	if (r->replayed)
+		report_replayed(out, r->replayed);
 	method(out, r);
 	report_limits(out, r);
 	return g_string_free(out, FALSE);

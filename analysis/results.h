@@ -16,6 +16,8 @@
 #include "run.h"
 #include "stats.h"
 
+struct replayed;
+
 struct sample {
 	const struct trial *trial; /* NULL: not in the run */
 	/* Of the phase without probes; NAN when it is missing or not ok. */
@@ -64,6 +66,7 @@ struct exclusion {
 
 struct results {
 	const struct run *run;
+	const struct replayed *replayed; /* NULL: the run has no replay.json */
 	double margin;
 	unsigned long seed; /* of the bootstrap */
 	unsigned int n_blocks;

@@ -9,6 +9,8 @@
  *	stats.c     the statistics behind that: median, interval, p, verdict
  *	report.c, tables.c, limits.c   struct results -> report.txt
  *	summary.c                      struct results -> summary.json
+ *	load-replayed.c, replayed.c, replayed-plots.c   DIR/replay.json, which
+ *	            vqreplay wrote (ops.h), to a section and plots
  *	plots.c, plot-data.c, plots/   struct results -> SVG and PNG by gnuplot
  *	verify.c                       --verify: trial.json against the traces
  *

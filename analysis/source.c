@@ -35,6 +35,7 @@ void source_free(struct source *s)
 	if (s->clear)
 		s->clear(s);
 	g_ptr_array_unref(s->queues);
+	g_free(s->synth);
 	g_free(s->name);
 	g_free(s);
 }

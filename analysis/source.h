@@ -42,6 +42,7 @@ typedef void (*op_fn)(unsigned int queue, const struct op *op, const struct orde
 
 struct source {
 	char *name;	   /* for messages and tables */
+	char *synth;	   /* the kind of a made-up order, or NULL */
 	GPtrArray *queues; /* struct source_queue */
 	/* Runs through all operations; false with @error. */
 	bool (*run)(struct source *s, op_fn fn, void *data, GError **error);

@@ -154,6 +154,7 @@ struct source *synth_source(const char *kind, const struct synth_options *o, GEr
 	struct synth *s = source_new(sizeof(*s), name);
 
 	s->s.run = synth_run;
+	s->s.synth = g_strdup(kind);
 	s->o = *o;
 	if (!parse_kind(s, kind)) {
 		g_set_error(error, OPS_ERROR, OPS_BAD_INPUT, "--synth: '%s': it is one of %s", kind,

@@ -28,8 +28,8 @@ static const GOptionEntry options[] = {
 	 "write the operations as a trace; or as text, with --ops", "FILE"},
 	{"queue", 0, 0, G_OPTION_ARG_STRING, &opt_queue,
 	 "of a trace, this queue only: N or DEVICE:N", "QUEUE"},
-	{"synth", 0, 0, G_OPTION_ARG_STRING_ARRAY, &opt_synth, "a made-up order: " SYNTH_KINDS,
-	 "KIND"},
+	{"synth", 0, 0, G_OPTION_ARG_STRING_ARRAY, &opt_synth,
+	 "a made-up order: " SYNTH_KINDS "; KIND@RING: on this ring", "KIND"},
 	{"ring", 0, 0, G_OPTION_ARG_STRING_ARRAY, &opt_ring,
 	 "on this ring: split:N or packed:N (split:256)", "RING"},
 	{"elements", 0, 0, G_OPTION_ARG_INT64, &opt_elements, "so many elements (262144)", "N"},
@@ -103,7 +103,7 @@ static int parse(int argc, char **argv, char ***files)
 /* One thing to replay: how to make it, and how another process would. */
 struct job {
 	char *path, *name; /* a file */
-	const char *kind;  /* or of --synth */
+	char *kind;	   /* or of --synth */
 	struct synth_options synth;
 };
 
@@ -113,6 +113,7 @@ static void job_free(void *data)
 
 	g_free(j->path);
 	g_free(j->name);
+	g_free(j->kind);
 	g_free(j);
 }
 
@@ -158,29 +159,39 @@ static bool add_files(GPtrArray *jobs, char **files, GError **error)
 	return true;
 }
 
+static bool add_order(GPtrArray *jobs, char *kind, const char *ring, GError **error)
+{
+	struct job *j = g_new0(struct job, 1);
+
+	g_ptr_array_add(jobs, j);
+	j->kind = kind;
+	j->synth.elements = opt_elements;
+	j->synth.seed = opt_seed;
+	j->synth.chain = opt_chain;
+	if (ring_shape_parse(ring, &j->synth.shape))
+		return true;
+	g_set_error(error, OPS_ERROR, OPS_BAD_INPUT,
+		    "--ring: '%s': it is split:N, N a power of two up to 32768, or packed:N, N 1 "
+		    "to 32768",
+		    ring);
+	return false;
+}
+
+/* Each order on each ring, but for those that name one: KIND@RING. */
 static bool add_synth(GPtrArray *jobs, GError **error)
 {
 	static char *default_rings[] = {"split:256", NULL};
+	bool ok = true;
 
-	for (char **kind = opt_synth; kind && *kind; kind++) {
-		for (char **ring = opt_ring ?: default_rings; *ring; ring++) {
-			struct job *j = g_new0(struct job, 1);
+	for (char **kind = opt_synth; ok && kind && *kind; kind++) {
+		const char *at = strchr(*kind, '@');
 
-			g_ptr_array_add(jobs, j);
-			j->kind = *kind;
-			j->synth.elements = opt_elements;
-			j->synth.seed = opt_seed;
-			j->synth.chain = opt_chain;
-			if (!ring_shape_parse(*ring, &j->synth.shape)) {
-				g_set_error(error, OPS_ERROR, OPS_BAD_INPUT,
-					    "--ring: '%s': it is split:N, N a power of two up to "
-					    "32768, or packed:N, N 1 to 32768",
-					    *ring);
-				return false;
-			}
-		}
+		if (at)
+			ok = add_order(jobs, g_strndup(*kind, at - *kind), at + 1, error);
+		for (char **ring = opt_ring ?: default_rings; ok && !at && *ring; ring++)
+			ok = add_order(jobs, g_strdup(*kind), *ring, error);
 	}
-	return true;
+	return ok;
 }
 
 static bool write_ops(struct source *s, GError **error)

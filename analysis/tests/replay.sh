@@ -154,4 +154,40 @@ counts() {
 check 'instructions, by callgrind' counts first.json
 check 'once more' counts second.json
 check 'are the same' diff first.json.counts second.json.counts
+
+# What vqreport makes of it: alone, and in the report of a run.
+orders=(--repeats=1 --elements=2000 --instructions=callgrind --variant=off,qemu,in-place)
+for ring in split packed; do
+	for size in 16 64 256; do orders+=(--synth="shuffle:8@$ring:$size"); done
+	orders+=(--synth="in-order@$ring:256" --synth="shuffle:32@$ring:256")
+done
+mkdir alone
+check 'several orders, each on its ring' "$replay" "${orders[@]}" --json alone/replay.json
+check 'a report of them alone' "$top/build/vqreport" alone
+check 'has the figures' grep -Eq '^  shuffle:32 +31 +[0-9.]+ +[0-9.]+ +[0-9.]+$' alone/report/report.txt
+check 'by ring size, too' grep -q '^shuffle:8, packed ring of' alone/report/report.txt
+check 'in 72 columns' sh -c '! grep -E "^.{73,}" alone/report/report.txt'
+drawn() {
+	local p
+	for p in replay-depth replay-size; do
+		[ "$(stat -c %s "$1/plots/$p.svg")" -gt 15000 ] &&
+			file -b "$1/plots/$p.png" | grep -q 'PNG image data, 1400 x 900' || return 1
+	done
+}
+check 'and plots' drawn alone/report
+check 'once more' "$top/build/vqreport" alone -o again
+check 'gives the same bytes' diff -r alone/report again
+"$top/build/analysis/make-run" "$work/run" --blocks=3
+check 'a run without a replay' "$top/build/vqreport" run -o without --no-plots
+check 'says nothing of one' sh -c '! grep -q "^Replay" without/report.txt'
+for v in off qemu bitmap; do cp one.vqt "run/trials/b01-split-$v/vqprobe-w-on.vqt"; done
+check "the run's own traces" "$top/analysis/replay.sh" --traces "$work/run"
+check 'of off and of one ordered queue' sh -c '[ "$(grep -c depth_max run/replay.json)" = 2 ]'
+check 'get into its report' "$top/build/vqreport" run -o with --no-plots
+check 'with where they are from' grep -q '^w, b01-split-qemu: ' with/report.txt
+check 'and the recorded order' grep -q '^2 of the recordings are of ordered' with/report.txt
+check 'and nothing else changes' sh -c '
+	sed "/^Replay$/,/^Method$/d" with/report.txt >a; sed "/^Method$/d" without/report.txt | diff - a'
+sed -i 's/"depth_max"/"depth"/' run/replay.json
+check 'a broken replay.json' exits 2 'replay.json: depth_max: missing' "$top/build/vqreport" run
 tap_end

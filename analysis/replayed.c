@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The section of a report that says what replays cost. */
+#include "replayed.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "table.h"
+
+struct measure {
+	const char *name; /* of its rows, beside a trace */
+	const char *title;
+	bool over; /* off's own, and over off */
+};
+
+enum { INSTRUCTIONS, NANOSECONDS, MEMORY, MEASURES };
+
+static const struct measure measures[MEASURES] = {
+	[INSTRUCTIONS] = {"instr.", "Instructions an element: off's, and over off", true},
+	[NANOSECONDS] = {"ns", "Nanoseconds an element: off's, and over off", true},
+	[MEMORY] = {"bytes", "Memory of the state of a queue: bytes", false},
+};
+
+static bool is_off(const struct replayed *r, unsigned int v)
+{
+	return !strcmp(r->names->pdata[v], "off");
+}
+
+static double figure(const struct replayed *r, const struct replayed_source *s, unsigned int v,
+		     unsigned int measure)
+{
+	const struct replayed_variant *x = &s->variants[v];
+
+	if (measure == MEMORY)
+		return x->memory;
+	if (measure == INSTRUCTIONS)
+		return is_off(r, v) ? x->instructions : x->instructions_over;
+	return is_off(r, v) ? x->ns : x->ns_over;
+}
+
+/* Columns: @what, @depth if not NULL, the variants in two lines each. */
+static struct table *variant_table(const struct replayed *r, const char *what, const char *depth)
+{
+	char *head[10] = {NULL};
+	struct table *t;
+
+	for (guint v = 0; v < r->names->len && v < G_N_ELEMENTS(head); v++) {
+		const char *name = r->names->pdata[v], *dash = strchr(name, '-');
+
+		head[v] =
+			dash ? g_strdup_printf(">%.*s\n%s", (int)(dash + 1 - name), name, dash + 1)
+			     : g_strdup_printf(">\n%s", name);
+	}
+	if (depth)
+		t = table_new(what, depth, head[0], head[1], head[2], head[3], head[4], head[5],
+			      head[6], head[7], head[8], NULL);
+	else
+		t = table_new(what, head[0], head[1], head[2], head[3], head[4], head[5], head[6],
+			      head[7], head[8], NULL);
+	for (guint v = 0; v < G_N_ELEMENTS(head); v++)
+		g_free(head[v]);
+	return t;
+}
+
+static unsigned int shown(const struct replayed *r)
+{
+	return MIN(r->names->len, 9);
+}
+
+static void put_row(struct table *t, const struct replayed *r, const struct replayed_source *s,
+		    unsigned int measure)
+{
+	for (unsigned int v = 0; v < shown(r); v++)
+		if (measure == MEMORY)
+			table_count(t, figure(r, s, v, measure));
+		else
+			table_number(t, figure(r, s, v, measure));
+}
+
+static void synth_table(GString *out, const struct replayed *r, unsigned int measure)
+{
+	struct table *t = variant_table(r, "completed", ">depth\nmax");
+	g_autofree char *before = g_strdup("");
+
+	for (guint i = 0; i < r->sources->len; i++) {
+		const struct replayed_source *s = r->sources->pdata[i];
+		bool varies = replayed_varies(r, s);
+		char *title;
+
+		if (!*s->synth)
+			continue;
+		title = varies ? g_strdup_printf("%s, %s ring of...", s->synth, s->ring)
+			       : g_strdup_printf("%s ring of %u", s->ring, s->size);
+		if (strcmp(title, before))
+			table_group(t, title);
+		g_free(before);
+		before = title;
+		if (varies)
+			table_cell(t, "%u", s->size);
+		else
+			table_cell(t, "%s", s->synth);
+		table_cell(t, "%u", s->depth_max);
+		put_row(t, r, s, measure);
+	}
+	paragraph(out, 0, "\n%s.\n", measures[measure].title);
+	table_print(t, out);
+}
+
+/* ".../trials/ID/vqprobe-WORKLOAD-on.vqt" -> "WORKLOAD, ID"; else as it is. */
+static char *trace_label(const char *name)
+{
+	g_auto(GStrv) part = g_strsplit(name, "/", -1);
+	unsigned int n = g_strv_length(part);
+	const char *file = n ? part[n - 1] : name;
+
+	if (n < 3 || strcmp(part[n - 3], "trials") || !g_str_has_prefix(file, "vqprobe-") ||
+	    !g_str_has_suffix(file, "-on.vqt"))
+		return g_strdup(file);
+	return g_strdup_printf("%.*s, %s",
+			       (int)(strlen(file) - strlen("vqprobe-") - strlen("-on.vqt")),
+			       file + strlen("vqprobe-"), part[n - 2]);
+}
+
+static void trace_table(GString *out, const struct replayed *r)
+{
+	struct table *t = variant_table(r, "recorded", NULL);
+
+	for (guint i = 0; i < r->sources->len; i++) {
+		const struct replayed_source *s = r->sources->pdata[i];
+		g_autofree char *label = trace_label(s->name), *title = NULL;
+
+		if (*s->synth)
+			continue;
+		title = g_strdup_printf("%s: %" PRIu64 ", %.0f %% reordered, depth %.1f to %u",
+					label, s->elements,
+					s->elements ? 100.0 * s->reordered / s->elements : 0,
+					s->elements ? s->depth_mean : 0, s->depth_max);
+		table_group(t, title);
+		for (unsigned int m = 0; m < MEMORY; m++) {
+			table_cell(t, "%s", measures[m].name);
+			put_row(t, r, s, m);
+		}
+	}
+	paragraph(out, 0,
+		  "\nOf recorded queues: elements, share reordered, depth mean and maximum; off's "
+		  "cost, and over off.\n");
+	table_print(t, out);
+}
+
+static bool any(const struct replayed *r, bool synth)
+{
+	for (guint i = 0; i < r->sources->len; i++)
+		if (!*((struct replayed_source *)r->sources->pdata[i])->synth != synth)
+			return true;
+	return false;
+}
+
+/* The widest 95 % interval of a time, in per cent of it: half its width. */
+static double widest(const struct replayed *r)
+{
+	double most = NAN;
+
+	for (guint i = 0; i < r->sources->len; i++) {
+		const struct replayed_source *s = r->sources->pdata[i];
+
+		for (unsigned int v = 0; v < s->n; v++) {
+			const struct replayed_variant *x = &s->variants[v];
+
+			most = fmax(most, 50 * (x->ns_high - x->ns_low) / x->ns);
+		}
+	}
+	return most;
+}
+
+static void put_wrong(GString *out, const struct replayed *r)
+{
+	unsigned int checked = 0, wrong = 0, ordered = 0, differ = 0;
+
+	for (guint i = 0; i < r->sources->len; i++) {
+		const struct replayed_source *s = r->sources->pdata[i];
+		g_autofree char *label = trace_label(s->name);
+		bool recorded = false, differs = false;
+
+		for (unsigned int v = 0; v < s->n; v++) {
+			const struct replayed_variant *x = &s->variants[v];
+
+			checked += !is_off(r, v);
+			wrong += *x->wrong != 0;
+			recorded |= *x->recorded != 0;
+			differs |= !strcmp(x->recorded, "differs");
+			if (*x->wrong)
+				paragraph(out, 2, "- %s: %s: WRONG: %s", label,
+					  (char *)r->names->pdata[v], x->wrong);
+		}
+		ordered += recorded;
+		differ += differs;
+		if (s->completed_early)
+			paragraph(out, 2,
+				  "- %s: %" PRIu64
+				  " elements were completed early, where an ordered "
+				  "ring would have been full",
+				  label, s->completed_early);
+		if (s->ignored || s->broken)
+			paragraph(out, 2,
+				  "- %s: %" PRIu64 " fills or detaches without a pop were ignored, "
+				  "%" PRIu64 " pops or rewinds cannot have been",
+				  label, s->ignored, s->broken);
+	}
+	paragraph(out, 0, "\nOrder: of %u replays of ordered variants %u went wrong.%s", checked,
+		  wrong, ordered ? "" : " No recording is of an ordered queue.");
+	if (ordered)
+		paragraph(out, 0,
+			  "%u of the recordings are of ordered queues; in %u of them QEMU "
+			  "published in "
+			  "another order than the replay.",
+			  ordered, differ);
+}
+
+void report_replayed(GString *out, const struct replayed *r)
+{
+	const struct replayed_source *first = r->sources->len ? r->sources->pdata[0] : NULL;
+	g_autofree char *most = number_text(widest(r));
+
+	heading(out, '-', "Replay");
+	paragraph(
+		out, 0,
+		"The strategies' object code beside a used ring in memory, without QEMU and guest "
+		"around it, over the same operations (vqreplay): pop, fill, flush, the writing of "
+		"the ring included. Over off: more than the same loop costs without order. "
+		"Instructions by %s; times are thread CPU time, medians of %u repeats, the widest "
+		"95 %% interval +-%s %%. %s, %" PRIu64 " cores, Linux %s, %.10s.",
+		first && *first->counter ? first->counter : "nothing", first ? first->repeats : 0,
+		most, r->cpu, r->cores, r->kernel, r->created);
+	for (unsigned int m = 0; any(r, true) && m < MEASURES; m++)
+		synth_table(out, r, m);
+	if (any(r, false))
+		trace_table(out, r);
+	put_wrong(out, r);
+}
+
+char *replayed_text(const struct replayed *r)
+{
+	GString *out = g_string_new(NULL);
+
+	heading(out, '=', "vqlab: replay, %.10s", r->created);
+	report_replayed(out, r);
+	return g_string_free(out, FALSE);
+}
