@@ -10,7 +10,7 @@ PROBES_PKGS := glib-2.0 json-glib-1.0 libdw libelf libzstd libbpf
 TRACE_OBJS := $(PROBES)/trace.o $(PROBES)/trace-code.o $(PROBES)/trace-columns.o \
 	$(PROBES)/trace-predict.o
 PROBES_CORE := model queue hist trace trace-code trace-columns trace-predict summary \
-	summary-queue sites plan target layout learn calib watch explain live
+	summary-queue sites plan target layout learn world calib watch explain live
 # The live side.
 PROBES_CORE += find rates table screen show check
 PROBES_OBJS := $(PROBES_CORE:%=$(PROBES)/%.o)

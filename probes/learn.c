@@ -1,150 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Struct offsets from what the code does, in an emulated CPU: see learn.h. */
-#include <gelf.h>
-#include <inttypes.h>
 #include <string.h>
-#include <unicorn/unicorn.h>
 
 #include "layout.h"
 #include "learn.h"
+#include "world.h"
 
-#define PAGE 4096ull
-#define PIE_AT 0x10000000ull	/* a position-independent binary is put there */
-#define STACK 0x100000000000ull /* lowest address of the stack */
-#define STACK_SIZE (64 * PAGE)
-#define THREAD 0x110000000000ull /* what %fs points at, in the middle of zeroes */
-#define THREAD_SIZE (64 * PAGE)
-#define RETURN 0x120000000000ull /* where the calls return to */
-#define ARENA 0x200000000000ull	 /* the objects, one each 64 KiB */
-#define OBJECT 0x10000ull
-#define MAX_INSNS 20000
 /* Members are looked for below this; VirtQueue has 152 bytes in 7.2. */
 #define MEMBERS 2048u
 
 #define VERSION_1 (1ull << 32)
 #define PACKED (1ull << 34)
 
-struct object {
-	uint64_t held_at; /* address of the pointer to it; 0: it was made by us */
-	bool pointers;	  /* each word leads to an object of its own; else zeroes */
-};
-
-struct access {
-	uint64_t at, value;
-	int size;
-	bool write;
-};
-
-struct world {
-	struct vq_target *target;
-	uc_engine *uc;
-	uint64_t bias;
-	GArray *objects;     /* struct object */
-	GHashTable *mapped;  /* addresses of pages of objects */
-	GArray *log;	     /* struct access, of the last call, to objects only */
-	int null;	     /* offset of a pointer in VirtQueue that is to be NULL; or negative */
-	struct vq_layout *l; /* what was found out so far */
-};
-
-/* --- objects ---------------------------------------------------------------- */
-
-static uint64_t new_object(struct world *w, bool pointers, uint64_t held_at)
-{
-	struct object o = {held_at, pointers};
-
-	g_array_append_val(w->objects, o);
-	return ARENA + (w->objects->len - 1) * OBJECT;
-}
-
-/* The object that @at is in; NULL if in none. */
-static const struct object *object_of(const struct world *w, uint64_t at)
-{
-	uint64_t i = (at - ARENA) / OBJECT;
-
-	return at >= ARENA && i < w->objects->len ? &g_array_index(w->objects, struct object, i)
-						  : NULL;
-}
-
 static bool is_in(uint64_t object, uint64_t at)
 {
 	return at >= object && at - object < MEMBERS;
-}
-
-/* Brings the page with @at into being. */
-static bool map_page(struct world *w, uint64_t at)
-{
-	const struct object *o = object_of(w, at);
-	uint64_t page = at & ~(PAGE - 1), word[PAGE / 8] = {0};
-
-	if (!o)
-		return false;
-	if (g_hash_table_contains(w->mapped, &page))
-		return true;
-	for (size_t i = 0; o->pointers && i < PAGE / 8; i++) {
-		word[i] = new_object(w, true, page + 8 * i);
-		o = object_of(w, at); /* the array has grown */
-	}
-	g_hash_table_add(w->mapped, g_memdup2(&page, sizeof(page)));
-	return !uc_mem_map(w->uc, page, PAGE, UC_PROT_READ | UC_PROT_WRITE) &&
-	       !uc_mem_write(w->uc, page, word, sizeof(word));
-}
-
-static void poke(struct world *w, uint64_t at, uint64_t value, size_t size)
-{
-	map_page(w, at);
-	uc_mem_write(w->uc, at, &value, size);
-}
-
-static uint64_t peek(struct world *w, uint64_t at, size_t size)
-{
-	uint64_t value = 0;
-
-	map_page(w, at);
-	uc_mem_read(w->uc, at, &value, size);
-	return value;
-}
-
-/* --- calls ------------------------------------------------------------------ */
-
-static bool on_unmapped(uc_engine *uc, uc_mem_type type, uint64_t at, int size, int64_t value,
-			void *data)
-{
-	return map_page(data, at) && map_page(data, at + size - 1);
-}
-
-static void on_access(uc_engine *uc, uc_mem_type type, uint64_t at, int size, int64_t value,
-		      void *data)
-{
-	struct world *w = data;
-	struct access a = {at, value, size, type == UC_MEM_WRITE};
-
-	if (object_of(w, at))
-		g_array_append_val(w->log, a);
-}
-
-/*
- * Calls @name; false if there is no such function.  It need not get to its end:
- * what it did until then is in the log.
- */
-static bool call(struct world *w, const char *name, uint64_t di, uint64_t si, uint64_t dx,
-		 uint64_t *result)
-{
-	static const int regs[] = {UC_X86_REG_RDI, UC_X86_REG_RSI, UC_X86_REG_RDX,
-				   UC_X86_REG_RCX, UC_X86_REG_RSP, UC_X86_REG_FS_BASE};
-	uint64_t sp = STACK + STACK_SIZE - 2 * PAGE - 8, ret = RETURN;
-	const uint64_t value[] = {di, si, dx, 0, sp, THREAD + THREAD_SIZE / 2};
-	struct vq_symbol sym;
-
-	if (!vq_target_symbol(w->target, name, &sym))
-		return false;
-	for (size_t i = 0; i < G_N_ELEMENTS(regs); i++)
-		uc_reg_write(w->uc, regs[i], &value[i]);
-	uc_mem_write(w->uc, sp, &ret, sizeof(ret));
-	g_array_set_size(w->log, 0);
-	uc_emu_start(w->uc, sym.address + w->bias, RETURN, 0, MAX_INSNS);
-	if (result)
-		uc_reg_read(w->uc, UC_X86_REG_RAX, result);
-	return true;
 }
 
 /* An offset that is looked for: NOWHERE, then one that fits, then SEVERAL. */
@@ -182,8 +52,6 @@ static void bytes_read(const struct world *w, uint64_t object, bool *bytes)
 		for (int i = 0; i < a->size && is_in(object, a->at + i); i++)
 			bytes[a->at - object + i] = true;
 }
-
-/* --- experiments ------------------------------------------------------------ */
 
 /* A VirtIODevice whose queue is @vq. */
 static uint64_t make_vdev(struct world *w, uint64_t vq, uint64_t features)
@@ -459,44 +327,10 @@ static bool learn_typename(struct world *w)
 	return name == obj;
 }
 
-/* --- the emulated CPU ------------------------------------------------------- */
-
-/* The binary's segments as they are in the file. */
-static bool map_binary(struct world *w)
-{
-	struct vq_segment s;
-
-	w->bias = vq_target_segment(w->target, 0, &s) ? PIE_AT : 0;
-	for (unsigned i = 0; vq_target_segment_at(w->target, i, &s); i++) {
-		uint64_t start = (s.address + w->bias) & ~(PAGE - 1);
-		uint64_t end = (s.address + w->bias + s.memsize + PAGE - 1) & ~(PAGE - 1);
-
-		if (uc_mem_map(w->uc, start, end - start, UC_PROT_ALL) ||
-		    uc_mem_write(w->uc, s.address + w->bias, s.bytes, s.size))
-			return false;
-	}
-	return !uc_mem_map(w->uc, STACK, STACK_SIZE, UC_PROT_READ | UC_PROT_WRITE) &&
-	       !uc_mem_map(w->uc, THREAD, THREAD_SIZE, UC_PROT_READ | UC_PROT_WRITE) &&
-	       !uc_mem_map(w->uc, RETURN, PAGE, UC_PROT_READ | UC_PROT_EXEC);
-}
-
-static bool begin(struct world *w)
-{
-	uc_hook unmapped, access;
-
-	return !uc_open(UC_ARCH_X86, UC_MODE_64, &w->uc) && map_binary(w) &&
-	       !uc_hook_add(w->uc, &unmapped,
-			    UC_HOOK_MEM_READ_UNMAPPED | UC_HOOK_MEM_WRITE_UNMAPPED, on_unmapped, w,
-			    1, 0) &&
-	       !uc_hook_add(w->uc, &access, UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE, on_access, w, 1,
-			    0);
-}
-
 static const struct {
 	bool (*learn)(struct world *w);
 	const char *from;
 } lessons[] = {
-	{begin, "a copy of the binary"},
 	{learn_queues, "virtio_get_queue"},
 	{learn_returned, "virtio_get_queue_index and virtio_queue_get_num"},
 	{learn_position, "virtio_queue_get_last_avail_idx"},
@@ -507,7 +341,7 @@ static const struct {
 	{learn_packed, "virtqueue_flush"},
 };
 /* From this one on queues have pointers to whatever. */
-#define WITH_POINTERS 5
+#define WITH_POINTERS 4
 
 /*
  * Learns until one fails: returns its number.  With a pointer to whatever QEMU may
@@ -533,27 +367,24 @@ static size_t learn(struct world *w)
 
 bool vq_layout_learn(struct vq_target *t, struct vq_layout *layout, GError **error)
 {
-	struct world w = {
-		.target = t,
-		.objects = g_array_new(false, false, sizeof(struct object)),
-		.mapped = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL),
-		.log = g_array_new(false, false, sizeof(struct access)),
-		.l = layout,
-	};
+	struct world w;
+	const char *from = "its code cannot be run";
 	size_t i;
 
 	memset(layout, 0, sizeof(*layout));
-	i = learn(&w);
-	if (w.uc)
-		uc_close(w.uc);
-	g_array_unref(w.objects);
-	g_hash_table_unref(w.mapped);
-	g_array_unref(w.log);
-	if (i == G_N_ELEMENTS(lessons) && vq_layout_make_spans(layout))
-		return true;
-	g_set_error(error, VQ_ERROR, VQ_ERROR_NO_DWARF,
-		    "no debug information for this QEMU, and its code does not tell where its "
-		    "structs have what is needed (%s): install its debug symbol package",
-		    i < G_N_ELEMENTS(lessons) ? lessons[i].from : "it is spread too far");
-	return false;
+	if (world_begin(&w, t)) {
+		w.l = layout;
+		i = learn(&w);
+		from = i < G_N_ELEMENTS(lessons)      ? lessons[i].from
+		       : vq_layout_make_spans(layout) ? NULL
+						      : "they are spread too far";
+	}
+	world_end(&w);
+	if (from)
+		g_set_error(
+			error, VQ_ERROR, VQ_ERROR_NO_DWARF,
+			"no debug information for this QEMU, and its code does not tell where "
+			"its structs have what is needed (%s): install its debug symbol package",
+			from);
+	return !from;
 }

@@ -159,33 +159,37 @@ static void note(struct vq_plan *plans, unsigned n, landings *l, uint64_t target
 			l[k] |= 1ull << (target - plans[k].entry);
 }
 
-/* Looks for branches into the windows at every byte of the segment. */
-static void find_branches(struct vq_plan *plans, unsigned n, landings *l, const uint8_t *code,
-			  size_t size, uint64_t address)
+/* Long branches from anywhere, the function's cold part or another's, looked for at
+ * every byte of the segment. */
+static void find_long(struct vq_plan *plans, unsigned n, landings *l, const uint8_t *code,
+		      size_t size, uint64_t address)
 {
-	uint64_t low = UINT64_MAX, high = 0;
-
-	for (unsigned k = 0; k < n; k++) {
-		low = plans[k].entry < low ? plans[k].entry : low;
-		high = plans[k].entry > high ? plans[k].entry : high;
-	}
-	for (size_t i = 0; i + 1 < size; i++) {
+	for (size_t i = 0; i + 5 <= size; i++) {
 		uint8_t c = code[i];
-		uint64_t target;
 		int32_t rel;
 
-		if ((c & 0xf0) == 0x70 || (c & 0xfc) == 0xe0 || c == 0xeb) {
-			target = address + i + 2 + (int8_t)code[i + 1];
-			if (target - low < high - low + VQ_PLAN_WINDOW)
-				note(plans, n, l, target);
-		}
-		if (i + 5 > size ||
-		    (c != 0xe8 && c != 0xe9 && ((c & 0xf0) != 0x80 || !i || code[i - 1] != 0x0f)))
+		if (c != 0xe8 && c != 0xe9 && ((c & 0xf0) != 0x80 || !i || code[i - 1] != 0x0f))
 			continue;
 		memcpy(&rel, code + i + 1, sizeof(rel));
-		target = address + i + 5 + rel;
-		if (target - low < high - low + VQ_PLAN_WINDOW)
-			note(plans, n, l, target);
+		note(plans, n, l, address + i + 5 + rel);
+	}
+}
+
+/* Short ones reach 128 bytes: those of the function itself, as it is decoded. */
+static void find_short(struct vq_plan *p, landings *l)
+{
+	size_t end = p->size && p->size < p->len ? p->size : p->len;
+
+	for (size_t at = 0; at < end && at < VQ_PLAN_WINDOW + 130;) {
+		struct insn in;
+
+		if (!decode(p->code + at, end - at, &in)) {
+			at++;
+			continue;
+		}
+		at += in.i.length;
+		if (in.op[0].type == ZYDIS_OPERAND_TYPE_IMMEDIATE && in.op[0].imm.is_relative)
+			note(p, 1, l, p->entry + at + in.op[0].imm.value.s);
 	}
 }
 
@@ -196,7 +200,9 @@ void vq_plan_sites(struct vq_plan *plans, unsigned n, const uint8_t *segment, si
 
 	if (n > 32)
 		n = 32;
-	find_branches(plans, n, l, segment, size, address);
-	for (unsigned k = 0; k < n; k++)
+	find_long(plans, n, l, segment, size, address);
+	for (unsigned k = 0; k < n; k++) {
+		find_short(&plans[k], &l[k]);
 		choose(&plans[k], l[k]);
+	}
 }

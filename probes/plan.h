@@ -22,10 +22,11 @@
  *   - and, for a return probe, the stack pointer is as at the entry: the kernel
  *     replaces what it points at as the return address, and does not check.
  *
- * Branches into the passed-over bytes are looked for at each byte of the code,
- * whether or not an instruction begins there: too many are found rather than
- * too few.  Not seen are indirect jumps, which compilers make for switches and
- * calls, neither of which can lead to before a function's first branch.
+ * Branches into the passed-over bytes are looked for among the instructions of
+ * the function and, those of 32 bits, at each byte of the binary's code, whether
+ * or not an instruction begins there: too many are found rather than too few.
+ * Not seen are indirect jumps, which compilers make for switches and calls,
+ * neither of which can lead to before a function's first branch.
  */
 
 /* Arguments that must be live, as the bits of a set. */

@@ -17,7 +17,7 @@
  *	sites.c		symbols, the instruction at each site, its mode, attaching
  *	plan.c		which instruction of a function a probe is cheapest at
  *	layout.c	struct offsets from the binary's DWARF
- *	learn.c		or, without, from what its code does
+ *	learn.c, world.c  or, without, from what its code does
  *	explain.c	what was planned, for people
  *	calib.c		what a probe costs and adds to a latency, measured in the run
  *	model.c, queue.c, hist.c	events to measures

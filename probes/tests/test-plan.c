@@ -93,6 +93,14 @@ static void test_branches(void)
 	g_assert_cmpuint(PAST(true, true, MOV_RAX_RDI, TEST, PUSH_RBP, RET, JMP(-3)), ==, 6);
 }
 
+/* What only looks like a branch: the end of an instruction, the start of another. */
+static void test_no_branch(void)
+{
+	g_assert_cmpuint(
+		PAST(true, true, MOV_RAX_RDI, TEST, PUSH_RBP, 0xb8, 0, 0, 0, 0xeb, 0xf4, RET), ==,
+		6);
+}
+
 /* A branch from far away, after whatever bytes. */
 static void test_far(void)
 {
@@ -145,6 +153,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/plan/chosen", test_chosen);
 	g_test_add_func("/plan/refused", test_refused);
 	g_test_add_func("/plan/branches", test_branches);
+	g_test_add_func("/plan/no-branch", test_no_branch);
 	g_test_add_func("/plan/far-branch", test_far);
 	return g_test_run();
 }
