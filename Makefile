@@ -55,6 +55,8 @@ help:
 	@echo 'make report   the report and plots of RUN=DIR again'
 	@echo 'make test     every test; ends in N passed, N failed, N skipped'
 	@echo 'make doctor   what this host can and cannot do, and the remedy'
+	@echo 'make bench-probes  what watching costs, beside bpftrace, perf and others'
+	@echo 'make crosscheck    do perf and funclatency see what vqprobe sees?'
 	@echo 'make all      the tools, into build/'
 	@echo 'make packages install what configs/packages.list names and this host lacks'
 	@echo 'make qemu     build QEMU into the cache;  make guest  the guest image'

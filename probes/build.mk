@@ -3,7 +3,7 @@
 
 PROBES := $(B)/probes
 TOOLS += $(B)/vqprobe
-C_STYLE += $(wildcard probes/*.[ch] probes/tests/*.[ch])
+C_STYLE += $(wildcard probes/*.[ch] probes/tests/*.[ch] probes/bench/*.[ch])
 
 PROBES_PKGS := glib-2.0 json-glib-1.0 libdw libelf libzstd libbpf
 # Writing and reading traces: for other rooms, too.
@@ -14,23 +14,48 @@ PROBES_CORE := model queue hist trace trace-code trace-columns trace-predict sum
 # The live side.
 PROBES_CORE += find rates table screen show check
 PROBES_OBJS := $(PROBES_CORE:%=$(PROBES)/%.o)
+PROBES_LIBS := $(call pkg_libs,$(PROBES_PKGS)) -lZydis -lunicorn -lm
 
 $(PROBES)/%.o: EXTRA_CFLAGS = $(call pkg_cflags,$(PROBES_PKGS)) -I$(PROBES) -Iprobes
 
 # BPF programs, then the skeleton that embeds them in the loader.
 # __u32 and friends come from the host's own architecture headers.
+compile_bpf = $(CLANG) -g -O2 -target bpf -Wall -Wextra -Wno-unused-parameter \
+	-I/usr/include/$$($(CC) -print-multiarch) -MMD -MP -c $< -o $@
 $(PROBES)/vqprobe.bpf.o: probes/vqprobe.bpf.c
 	@mkdir -p $(@D)
-	$(CLANG) -g -O2 -target bpf -Wall -Wextra -Wno-unused-parameter \
-	    -I/usr/include/$$($(CC) -print-multiarch) -MMD -MP -c $< -o $@
+	$(compile_bpf)
 
 $(PROBES)/vqprobe.skel.h: $(PROBES)/vqprobe.bpf.o
 	bpftool gen skeleton $< name vqprobe_bpf > $@
 
 $(PROBES)/watch.o $(PROBES)/check.o $(PROBES)/sites.o $(PROBES)/calib.o: | $(PROBES)/vqprobe.skel.h
 
+# The floor of the benchmark: vqprobe's own attaching, with empty programs.
+FLOOR := $(PROBES)/floor
+$(FLOOR)/vqprobe.bpf.o: probes/bench/floor.bpf.c
+	@mkdir -p $(@D)
+	$(compile_bpf)
+
+$(FLOOR)/vqprobe.skel.h: $(FLOOR)/vqprobe.bpf.o
+	bpftool gen skeleton $< name vqprobe_bpf > $@
+
+$(FLOOR)/%.o: EXTRA_CFLAGS = $(call pkg_cflags,$(PROBES_PKGS)) -I$(FLOOR) -Iprobes
+$(FLOOR)/sites.o: probes/sites.c $(FLOOR)/vqprobe.skel.h
+	$(CC) $(ALL_CFLAGS) $(EXTRA_CFLAGS) -c $< -o $@
+
+$(FLOOR)/floor.o: probes/bench/floor.c $(FLOOR)/vqprobe.skel.h
+	$(CC) $(ALL_CFLAGS) $(EXTRA_CFLAGS) -c $< -o $@
+
+$(FLOOR)/floor: $(FLOOR)/floor.o $(FLOOR)/sites.o $(filter-out %/sites.o,$(PROBES_OBJS))
+	$(CC) $(LDFLAGS) $^ -o $@ $(PROBES_LIBS)
+
+.PHONY: bench-probes crosscheck
+bench-probes crosscheck: all
+	@probes/bench/$@.sh
+
 $(B)/vqprobe: $(PROBES)/vqprobe.o $(PROBES_OBJS)
-	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,$(PROBES_PKGS)) -lZydis -lunicorn -lm
+	$(CC) $(LDFLAGS) $^ -o $@ $(PROBES_LIBS)
 
 # Tests ---------------------------------------------------------------------
 TESTS += $(PROBES)/test-model $(PROBES)/test-oracle $(PROBES)/test-trace \

@@ -12,7 +12,9 @@
  *	vqprobe.bpf.c	uprobe programs: events into a ring buffer, losses counted
  *	vqprobe.c	the tool: options, the report
  *	watch.c		one watch of one process, from attaching to the end
- *	live.c		the main loop, the live table
+ *	live.c		the main loop; find.c: which processes
+ *	show.c		what is shown meanwhile: rates.c, table.c, screen.c
+ *	check.c		what this host lacks
  *	target.c	the watched process: memory, device names
  *	sites.c		symbols, the instruction at each site, its mode, attaching
  *	plan.c		which instruction of a function a probe is cheapest at

@@ -17,7 +17,6 @@ as() {
 	${run:-} setpriv --reuid "$user" --regid "$user" --clear-groups --inh-caps "$caps" \
 		--ambient-caps "$caps" --bounding-set "$caps" "$@"
 }
-is_victim() { [ "$(cat "/proc/$victim_pid/comm")" = victim-nop5 ]; }
 # victim_of USER: one that waits to be told to go
 victim_of() {
 	rm -f "$T/in"
@@ -25,7 +24,7 @@ victim_of() {
 	run=exec as "$1" '' "$T/victim-nop5" split 64 5000 1 1 <"$T/in" >"$T/truth" &
 	victim_pid=$!
 	exec 7>"$T/in"
-	until_true is_victim
+	until_true victim_runs
 }
 # watched USER CAPABILITIES: the whole of a load, and every figure is true
 watched() {

@@ -24,7 +24,10 @@ victim_start() {
 	"$B/$program" "$@" <"$T/in" >"$T/truth" &
 	victim_pid=$!
 	exec 7>"$T/in"
+	until_true victim_runs
 }
+# Before that it is this shell's copy.
+victim_runs() { [ "$(readlink "/proc/$victim_pid/exe")" != "$(readlink "/proc/$$/exe")" ]; }
 # victim_done: returns when it has done its work; it stays
 victim_done() {
 	until [ -s "$T/truth" ]; do
