@@ -142,6 +142,8 @@ static inline __attribute__((always_inline)) size_t run(struct lane *l, const st
 		}
 		if (w)
 			watch(l, op, total, w);
+		if (w && w->stop)
+			break;
 	}
 	return op - from;
 }

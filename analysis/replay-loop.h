@@ -34,6 +34,7 @@ struct witness {
 	void (*flushed)(struct witness *w, const struct op *op, uint32_t n);
 	void (*done)(struct witness *w, const struct op *op);
 	char *wrong; /* what the strategy did; NULL: nothing.  g_free() it */
+	bool stop;   /* enough: a variant that lags may run into what is legal for others */
 
 	/* The driver's own. */
 	uint16_t ndescs[OPS_IDS]; /* by id: what it made available */

@@ -69,6 +69,7 @@ static void take_op(unsigned int queue, const struct op *op, const struct order 
 	if (op->kind == OP_FLUSH) {
 		/* For the proof; the measured loop does not look at it. */
 		q->chunk[q->n].elem.id = published->len;
+		q->chunk[q->n].elem.len = order->next - order->base;
 		for (guint i = 0; p->expects && i < published->len; i++)
 			q->expected.elem[q->expected.n++ & q->expected.mask] =
 				g_array_index(published, ReorderElem, i);

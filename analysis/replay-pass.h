@@ -19,7 +19,7 @@ struct expected {
 struct pass_queue {
 	const struct source_queue *q;
 	struct lane *lanes; /* one a variant; NULL before the first operation */
-	struct op *chunk;
+	struct op *chunk;   /* flush: id is how many are due, len what stays outstanding */
 	size_t n;
 	uint64_t before; /* operations in earlier chunks */
 	struct expected expected;

@@ -15,9 +15,10 @@ struct proof {
 	struct witness w;
 	struct variant *variant;
 	const struct pass_queue *queue;
+	const Reorder *state;
 	FILE *print; /* or NULL */
 	uint64_t published, digest;
-	bool wrong, stopped;
+	bool wrong;
 	uint64_t wrong_at; /* element */
 	/* For the memory: what is in use, and since when nothing new was. */
 	uint64_t heap, heap_max;
@@ -44,7 +45,7 @@ static void G_GNUC_PRINTF(2, 3) say_wrong(struct proof *p, const char *format, .
 	g_autofree char *what = NULL;
 	va_list args;
 
-	p->wrong = true;
+	p->wrong = p->w.stop = true;
 	p->wrong_at = p->published;
 	if (p->variant->wrong)
 		return; /* in another queue */
@@ -85,6 +86,11 @@ static void flushed(struct witness *w, const struct op *op, uint32_t n)
 		fprintf(p->print, "flush %u\n", n);
 	if (p->variant->ordered && !p->wrong && n != op->elem.id)
 		say_wrong(p, "a flush publishes %u, in order it is %u", n, op->elem.id);
+	/* Who lags has less room than the order, and what is legal is so no more. */
+	if (p->variant->ordered && !p->wrong &&
+	    p->state->ops->outstanding(p->state) != op->elem.len)
+		say_wrong(p, "after a flush %u are outstanding, in order it is %u",
+			  p->state->ops->outstanding(p->state), op->elem.len);
 }
 
 /* Memory grows when more is outstanding, or waits for its turn, than ever. */
@@ -122,6 +128,7 @@ static void proof_begin(struct pass *pass, struct pass_queue *q)
 		p->w.done = done;
 		p->variant = variant_at(pass->r, v);
 		p->queue = q;
+		p->state = q->lanes[v].r;
 		p->print = pass->data;
 		p->digest = FNV_BASIS;
 		p->heap = p->heap_max = q->lanes[v].state_bytes;
@@ -134,15 +141,14 @@ static void proof_chunk(struct pass *pass, struct pass_queue *q, unsigned int v)
 	struct proof *p = (struct proof *)q->user + v;
 	size_t n;
 
-	if (p->stopped || (p->wrong && !p->print))
+	if (p->wrong)
 		return;
 	p->base = heap_in_use() - p->heap;
 	n = lane_watch(&q->lanes[v], q->chunk, q->n, &p->w);
 	p->heap = heap_in_use() - p->base;
 	if (p->w.wrong && !p->wrong)
 		say_wrong(p, "%s", p->w.wrong);
-	p->stopped = n < q->n;
-	if (p->stopped && !p->wrong)
+	if (n < q->n && !p->wrong)
 		say_wrong(p, "operation %" PRIu64 " was refused", q->before + n + 1);
 }
 

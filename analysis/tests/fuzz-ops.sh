@@ -12,6 +12,10 @@ for ring in split:4 split:16 packed:5 packed:16; do
 			-o "$1/$kind-$ring" || exit 1
 	done
 done
+for shape in 0 1 2; do
+	printf '\377\00'$shape'\0\1\1\0\0\2\2\0\2\2\1\5\4\2\1\2\5\1\1\0\6\1\1\0\7\1\5\377' \
+		>"$1/events-$shape"
+done
 cat >"$1/all" <<'END'
 ring split 8
 pop 0 1
