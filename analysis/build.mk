@@ -66,11 +66,12 @@ $(REPLAY_OBJS) $(REPLAY_MAIN): EXTRA_CFLAGS = -Ianalysis -Iprobes -Ivariants \
 $(B)/vqreplay: $(REPLAY_MAIN) $(REPLAY_OBJS) $(REPLAY_PROBES) $(REORDER_LIB)
 	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,$(REPLAY_PKGS)) -lm
 
-TESTS += $(B)/analysis/test-replay analysis/tests/replay.sh analysis/tests/fuzz-ops.sh
+REPLAY_TESTS := $(B)/analysis/test-replay $(B)/analysis/test-recorded
+TESTS += $(REPLAY_TESTS) analysis/tests/replay.sh analysis/tests/fuzz-ops.sh
 
-$(B)/analysis/tests/test-replay.o: EXTRA_CFLAGS = -Ianalysis -Iprobes -Ivariants \
-	$(call pkg_cflags,$(REPLAY_PKGS))
-$(B)/analysis/test-replay: $(B)/analysis/tests/test-replay.o $(REPLAY_OBJS) $(REPLAY_PROBES) \
+$(REPLAY_TESTS:$(B)/analysis/%=$(B)/analysis/tests/%.o): EXTRA_CFLAGS = -Ianalysis -Iprobes \
+	-Ivariants $(call pkg_cflags,$(REPLAY_PKGS))
+$(REPLAY_TESTS): $(B)/analysis/%: $(B)/analysis/tests/%.o $(REPLAY_OBJS) $(REPLAY_PROBES) \
 		$(REORDER_LIB)
 	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,$(REPLAY_PKGS)) -lm
 

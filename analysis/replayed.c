@@ -207,8 +207,10 @@ static void put_wrong(GString *out, const struct replayed *r)
 				  "%" PRIu64 " pops or rewinds cannot have been",
 				  label, s->ignored, s->broken);
 	}
-	paragraph(out, 0, "\nOrder: of %u replays of ordered variants %u went wrong.%s", checked,
-		  wrong, ordered ? "" : " No recording is of an ordered queue.");
+	paragraph(out, 0,
+		  "\nOf %u replays of ordered variants %u published in another order than that of "
+		  "the pops.%s",
+		  checked, wrong, ordered ? "" : " No recording is of an ordered queue.");
 	if (ordered)
 		paragraph(out, 0,
 			  "%u of the recordings are of ordered queues; in %u of them QEMU "

@@ -4,7 +4,6 @@
  * model in this file says, which knows nothing but "in the order of the pops";
  * text becomes a trace and the same text again; a wrong strategy is noticed.
  */
-#include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +11,7 @@
 #include "../ops-write.h"
 #include "../replay.h"
 #include "../synth.h"
+#include "replay-rig.h"
 
 /* An element that is not visible yet; in a list from the oldest to the newest. */
 struct element {
@@ -160,13 +160,6 @@ static void write_random(uint32_t seed, bool detaches, char **ops, char **visibl
 	*visible = g_string_free(w.visible, FALSE);
 }
 
-static char *folder;
-
-static char *in_folder(const char *name)
-{
-	return g_build_filename(folder, name, NULL);
-}
-
 static struct source *open_text(const char *text)
 {
 	g_autofree char *path = in_folder("ops");
@@ -215,20 +208,6 @@ static void test_order(void)
 			g_assert_cmpstr(got, ==, visible);
 		}
 	}
-}
-
-static char *as_text(struct source *s)
-{
-	g_autoptr(GError) error = NULL;
-	char *out = NULL;
-	size_t size;
-	FILE *f = open_memstream(&out, &size);
-
-	g_assert_true(ops_write_text(s, f, &error));
-	g_assert_no_error(error);
-	fclose(f);
-	source_free(s);
-	return out;
 }
 
 static void test_round_trip(void)
@@ -298,16 +277,6 @@ static void test_synth(void)
 	}
 }
 
-static struct replay *proved(struct source *s, char **names)
-{
-	g_autoptr(GError) error = NULL;
-	struct replay *r = replay_new(s, names, 1, &error);
-
-	g_assert_no_error(error);
-	g_assert_true(replay_prove(r, &error));
-	return r;
-}
-
 static void test_digests(void)
 {
 	static const char *const rings[] = {"split:64", "packed:64"};
@@ -355,22 +324,11 @@ static void test_broken(void)
 
 int main(int argc, char **argv)
 {
-	g_autofree char *trace = NULL, *ops = NULL;
-	int status;
-
 	g_test_init(&argc, &argv, NULL);
-	folder = g_dir_make_tmp("test-replay-XXXXXX", NULL);
-	trace = in_folder("trace.vqt");
-	ops = in_folder("ops");
 	g_test_add_func("/replay/every ordered variant on random operations", test_order);
 	g_test_add_func("/replay/text to trace to text", test_round_trip);
 	g_test_add_func("/replay/made-up orders", test_synth);
 	g_test_add_func("/replay/digests", test_digests);
 	g_test_add_func("/replay/a broken strategy is noticed", test_broken);
-	status = g_test_run();
-	g_unlink(trace);
-	g_unlink(ops);
-	g_rmdir(folder);
-	g_free(folder);
-	return status;
+	return run_in_folder();
 }
