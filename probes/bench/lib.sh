@@ -15,14 +15,19 @@ cleanup() {
 	for p in "${pids[@]}"; do kill -KILL "$p" 2>/dev/null || true; done
 	perf_unprobe
 	[ "${stats_were:-}" = '' ] || sysctl -qw kernel.bpf_stats_enabled="$stats_were"
+	[ -z "$mounted" ] || umount /sys/kernel/tracing || true
 	rm -rf "$T"
 }
+mounted=''
 trap cleanup EXIT
 trap 'exit 130' INT TERM
 
 [ "$(id -u)" -eq 0 ] || die 'root is needed: perf and bpftrace have no less'
-[ -e /sys/kernel/tracing/uprobe_events ] || mount -t tracefs tracefs /sys/kernel/tracing ||
-	die '/sys/kernel/tracing: cannot be mounted: perf needs it'
+if [ ! -e /sys/kernel/tracing/uprobe_events ]; then
+	mount -t tracefs tracefs /sys/kernel/tracing ||
+		die '/sys/kernel/tracing: cannot be mounted: perf needs it'
+	mounted=yes
+fi
 
 # until_true COMMAND...: what is not so after a minute never will be
 until_true() {
