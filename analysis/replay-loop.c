@@ -7,7 +7,7 @@ void lane_init(struct lane *l, const ReorderOps *ops, const struct ring_shape *s
 {
 	struct mallinfo2 before = mallinfo2(), after;
 
-	l->r = ops->create(shape->size, shape->packed);
+	l->r = ops->create(shape->size);
 	after = mallinfo2();
 	l->state_bytes = after.uordblks + after.hblkhd - before.uordblks - before.hblkhd;
 	ring_init(&l->ring, shape->size, shape->packed);

@@ -32,7 +32,7 @@ ArrayWindow *array_window_new(uint32_t ring_size)
     return a;
 }
 
-Reorder *array_window_create(uint32_t ring_size, bool packed)
+Reorder *array_window_create(uint32_t ring_size)
 {
     ArrayWindow *a = array_window_new(ring_size);
 

@@ -26,7 +26,7 @@ static inline ArrayWindow *array_window(const Reorder *r)
 ArrayWindow *array_window_new(uint32_t ring_size);
 
 /* ReorderOps */
-Reorder *array_window_create(uint32_t ring_size, bool packed);
+Reorder *array_window_create(uint32_t ring_size);
 void array_window_destroy(Reorder *r);
 void array_window_reset(Reorder *r);
 uint32_t array_window_outstanding(const Reorder *r);

@@ -42,7 +42,7 @@ static size_t bitmap_size(const OrderWindow *w)
            sizeof(uint64_t);
 }
 
-static Reorder *bitmap_create(uint32_t ring_size, bool packed)
+static Reorder *bitmap_create(uint32_t ring_size)
 {
     OrderWindow w;
     Bitmap *b;

@@ -13,9 +13,9 @@
 
 #define SWAP_EVERY 10000u
 
-static Reorder *broken_swap_create(uint32_t ring_size, bool packed)
+static Reorder *broken_swap_create(uint32_t ring_size)
 {
-    Reorder *r = array_window_create(ring_size, packed);
+    Reorder *r = array_window_create(ring_size);
 
     r->ops = &reorder_broken_swap;
     return r;

@@ -78,7 +78,7 @@ static Reorder *hash_table_new(const ReorderOps *ops, uint32_t ring_size)
     return &h->reorder;
 }
 
-static Reorder *hash_table_create(uint32_t ring_size, bool packed)
+static Reorder *hash_table_create(uint32_t ring_size)
 {
     Reorder *r = hash_table_new(&reorder_hash_table, ring_size);
 
@@ -86,7 +86,7 @@ static Reorder *hash_table_create(uint32_t ring_size, bool packed)
     return r;
 }
 
-static Reorder *hash_table_flag_create(uint32_t ring_size, bool packed)
+static Reorder *hash_table_flag_create(uint32_t ring_size)
 {
     return hash_table_new(&reorder_hash_table_flag, ring_size);
 }

@@ -4,15 +4,14 @@
  * In-order delivery fixes an element's place in the used ring when it is
  * popped: as many entries behind the used index as there are older elements.
  * Entries from the used index on belong to the device, and the driver does not
- * look at them.  So on a split ring fill hands out that place, whatever is
- * still missing before it, and nothing is stashed.  The completion of the
- * frontier, the oldest element that is not complete, moves the frontier; any
- * other leaves a mark, a byte, and the frontier runs over the marks it reaches.
- * What drain publishes is the distance that the frontier has moved.
+ * look at them.  So fill hands out that place, whatever is still missing before
+ * it, and nothing is stashed.  The completion of the frontier, the oldest
+ * element that is not complete, moves the frontier; any other leaves a mark, a
+ * byte, and the frontier runs over the marks it reaches.  What drain publishes
+ * is the distance that the frontier has moved.
  *
- * On a packed ring an element cannot be written before its turn: there this
- * strategy is array-window.  So it becomes on a split ring when an element is
- * detached, which moves the places behind it, until nothing waits any more.
+ * The detaching of an element moves the places behind it.  From then on, until
+ * nothing waits any more, this strategy is array-window.
  *
  * pop: O(1).  fill: O(1) amortised.  drain: O(1).  detach: O(ring size).
  * Memory: a byte a ring entry, and 12 more once an element was detached.
@@ -28,14 +27,10 @@
 /* While elements are kept. */
 static const ReorderOps in_place_keeping;
 
-static Reorder *in_place_create(uint32_t ring_size, bool packed)
+static Reorder *in_place_create(uint32_t ring_size)
 {
-    ArrayWindow *a;
+    ArrayWindow *a = array_window_new(ring_size);
 
-    if (packed) {
-        return array_window_create(ring_size, packed);
-    }
-    a = array_window_new(ring_size);
     a->reorder.ops = &reorder_in_place;
     a->frontier = a->w.used;
     return &a->reorder;

@@ -17,11 +17,12 @@
  *
  * A strategy never touches the ring: it says what goes where, and its caller
  * writes.  A *place* is a distance from the used index, in elements: 0 is the
- * entry that the next flush publishes first.  Entries from the used index on
- * belong to the device (virtio 1.3, section 2.7.8), so on a split ring a
- * completion may be written at any place before its turn.  On a packed ring it
- * may not: the used index counts descriptors, and a written descriptor is
- * visible.  There a place is given only when all those before it are given.
+ * entry that the next flush publishes first.  Places may be written in any
+ * order and at any time before they are published.  On a split ring the caller
+ * writes to the used ring at once, for entries from the used index on belong to
+ * the device (virtio 1.3, section 2.7.8).  On a packed ring a written
+ * descriptor is visible, so there it holds the element back, by place, until it
+ * publishes (2.8.6).
  *
  * One instance serves one virtqueue.  It holds no lock: the caller serialises
  * the calls, as QEMU does for each virtqueue.  The same sources are compiled
@@ -89,11 +90,11 @@ struct ReorderOps {
     const char *summary; /* one line for --help and the report */
 
     /*
-     * State for a ring of @ring_size entries, 1 to REORDER_RING_MAX: a power of
-     * two on split rings, any number on packed ones.  Never NULL: GLib aborts
+     * State for a ring of @ring_size entries, 1 to REORDER_RING_MAX, any
+     * number: packed rings need not be a power of two.  Never NULL: GLib aborts
      * when memory runs out.  The caller owns it until destroy.
      */
-    Reorder *(*create)(uint32_t ring_size, bool packed);
+    Reorder *(*create)(uint32_t ring_size);
     void (*destroy)(Reorder *r);
 
     /* Device or queue reset: as if just created, but no old key is valid. */

@@ -37,10 +37,12 @@ typedef struct Ring {
     struct vring_used_elem *entry;
     struct vring_packed_desc *desc;
     /*
-     * Packed: what is written and not published, by place.  A descriptor that
-     * is written is visible, so it waits in the device's own memory.
+     * Packed: what is written and not published.  A descriptor that is written
+     * is visible, so it waits in the device's own memory: as many entries as
+     * the ring has, place 0 at @first.
      */
     ReorderElem *pending;
+    uint32_t first;
     void *opaque; /* for RING_STORED */
 } Ring;
 
@@ -48,6 +50,7 @@ typedef struct Ring {
 static inline void ring_reset(Ring *ring)
 {
     ring->used = ring->idx = 0;
+    ring->first = 0;
     ring->wrap = true;
     if (ring->packed) {
         memset(ring->desc, 0, ring->size * sizeof(*ring->desc));
@@ -73,6 +76,14 @@ static inline void ring_destroy(Ring *ring)
     g_free(ring->pending);
 }
 
+/* Packed: the element at @place. */
+static inline ReorderElem *ring_pending(const Ring *ring, uint32_t place)
+{
+    uint32_t i = ring->first + place;
+
+    return &ring->pending[i >= ring->size ? i - ring->size : i];
+}
+
 /* Writes @elem @place elements after the used index. */
 static inline void ring_write(Ring *ring, uint32_t place,
                               const ReorderElem *elem)
@@ -80,7 +91,7 @@ static inline void ring_write(Ring *ring, uint32_t place,
     struct vring_used_elem *entry;
 
     if (ring->packed) {
-        ring->pending[place] = *elem;
+        *ring_pending(ring, place) = *elem;
         return;
     }
     entry = &ring->entry[(ring->used + place) & (ring->size - 1)];
@@ -104,13 +115,17 @@ static inline void ring_write_batch(Ring *ring, ReorderBatch batch,
     }
 }
 
-/* ReorderReadFn; split rings only, as places are not written early on packed */
+/* ReorderReadFn */
 static inline void ring_read(void *opaque, uint32_t place, ReorderElem *elem)
 {
     const Ring *ring = opaque;
-    const struct vring_used_elem *entry =
-        &ring->entry[(ring->used + place) & (ring->size - 1)];
+    const struct vring_used_elem *entry;
 
+    if (ring->packed) {
+        *elem = *ring_pending(ring, place);
+        return;
+    }
+    entry = &ring->entry[(ring->used + place) & (ring->size - 1)];
     *elem = (ReorderElem){ entry->id, entry->len, 1 };
 }
 
@@ -135,18 +150,24 @@ static inline void ring_publish_packed(Ring *ring, uint32_t n)
     uint32_t i;
 
     for (i = 0; i < n; i++) {
+        const ReorderElem *elem = ring_pending(ring, i);
+
         if (i > 0) {
-            ring_store_desc(ring, slot, wrap, &ring->pending[i]);
+            ring_store_desc(ring, slot, wrap, elem);
         }
-        slot += ring->pending[i].ndescs;
+        slot += elem->ndescs;
         if (slot >= ring->size) {
             slot -= ring->size;
             wrap = !wrap;
         }
     }
-    ring_store_desc(ring, ring->used, ring->wrap, &ring->pending[0]);
+    ring_store_desc(ring, ring->used, ring->wrap, ring_pending(ring, 0));
     ring->used = slot;
     ring->wrap = wrap;
+    ring->first += n;
+    if (ring->first >= ring->size) {
+        ring->first -= ring->size;
+    }
 }
 
 /* Makes the @n elements at the first places visible. */

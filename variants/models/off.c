@@ -19,7 +19,7 @@ static inline Off *off(Reorder *r)
     return (Off *)r;
 }
 
-static Reorder *off_create(uint32_t ring_size, bool packed)
+static Reorder *off_create(uint32_t ring_size)
 {
     Off *o = g_new0(Off, 1);
 

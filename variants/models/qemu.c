@@ -40,7 +40,7 @@ static inline Qemu *qemu(const Reorder *r)
     return (Qemu *)r;
 }
 
-static Reorder *qemu_create(uint32_t ring_size, bool packed)
+static Reorder *qemu_create(uint32_t ring_size)
 {
     Qemu *q = g_new0(Qemu, 1);
 

@@ -17,7 +17,7 @@ Oracle *oracle_new(const ReorderOps *ops, uint32_t size, bool packed,
     Oracle *o = g_new0(Oracle, 1);
 
     o->ops = ops;
-    o->r = ops->create(size, packed);
+    o->r = ops->create(size);
     o->size = size;
     driver_init(&o->driver, size, packed);
     o->items = g_new0(Item, size);

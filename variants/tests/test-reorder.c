@@ -310,7 +310,7 @@ static bool fill(Ring *ring, Reorder *r, uint32_t key, ReorderElem elem)
 static void test_example(gconstpointer data)
 {
     const Case *c = data;
-    Reorder *r = c->ops->create(4, c->packed);
+    Reorder *r = c->ops->create(4);
     Driver d; /* without elements of its own: it looks, and is not asked */
     Ring *ring = &d.ring;
     uint32_t key[5];
@@ -389,7 +389,7 @@ static void test_allocation(gconstpointer data)
 {
     const Case *c = data;
     bool hashes = g_str_has_prefix(c->ops->name, "hash-table");
-    Reorder *r = c->ops->create(256, c->packed);
+    Reorder *r = c->ops->create(256);
     const ReorderElem elem = { 1, 2, 1 };
     uint64_t before = mallocs, held = mallocs - frees;
     ReorderRun run[2];
