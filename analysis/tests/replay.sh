@@ -154,6 +154,11 @@ counts() {
 check 'instructions, by callgrind' counts first.json
 check 'once more' counts second.json
 check 'are the same' diff first.json.counts second.json.counts
+mkdir empty
+check 'no valgrind: said, and the rest is there' env PATH="$work/empty" \
+	"$replay" --repeats=1 --elements=5000 --synth=full --json=none.json
+check 'no valgrind where it is asked for' exits 1 'valgrind' env PATH="$work/empty" \
+	"$replay" --repeats=1 --elements=5000 --synth=full --instructions=callgrind
 
 # What vqreport makes of it: alone, and in the report of a run.
 orders=(--repeats=1 --elements=2000 --instructions=callgrind --variant=off,qemu,in-place)
