@@ -8,8 +8,9 @@
 #include <unistd.h>
 
 #define ACK_MS 10000
+#define TRIES 20
 
-bool perfstat_start(struct perfstat *p, pid_t pid, const char *path, GError **error)
+static bool start_once(struct perfstat *p, pid_t pid, const char *path, GError **error)
 {
 	g_autofree char *who = g_strdup_printf("%d", pid);
 	g_autofree char *log = g_strconcat(path, ".log", NULL);
@@ -46,6 +47,27 @@ bool perfstat_start(struct perfstat *p, pid_t pid, const char *path, GError **er
 	if (!ok)
 		perfstat_finish(p, NULL, NULL);
 	return ok;
+}
+
+/*
+ * perf lists the process's threads and then opens each; if one of QEMU's worker
+ * threads ends in between, perf ends, too ("No such process").  So that is no
+ * reason to give up; anything that stays wrong is, with perf's own words.
+ */
+bool perfstat_start(struct perfstat *p, pid_t pid, const char *path, GError **error)
+{
+	g_autoptr(GError) e = NULL;
+	unsigned int i;
+
+	for (i = 0; i < TRIES; i++) {
+		g_clear_error(&e);
+		if (start_once(p, pid, path, &e))
+			return true;
+		if (kill(pid, 0))
+			break;
+	}
+	g_propagate_error(error, g_steal_pointer(&e));
+	return false;
 }
 
 static bool gone(struct perfstat *p, GError **error)

@@ -197,8 +197,18 @@ sed -e "s,^job=,job=$PWD/configs/," -e 's/^seconds=.*/seconds=7/' \
 	-e '/^\[net/d' -e '/^\[workload tcp/,$d' configs/quick.ini >"$tmp/broken.ini"
 plan=$tmp/broken.ini
 run=$tmp/broken
-start "$run" --variants broken-swap
+# And with a perf that now and then finds one of QEMU's threads gone.
+mkdir "$tmp/bin"
+cat >"$tmp/bin/perf" <<-END
+	#!/bin/sh
+	echo >>$tmp/perfs
+	[ \$((\$(wc -l <$tmp/perfs) % 3)) = 0 ] || { echo 'No such process' >&2; exit 255; }
+	exec $(command -v perf) "\$@"
+END
+chmod 755 "$tmp/bin/perf"
+PATH=$tmp/bin:$PATH start "$run" --variants broken-swap
 finish
+check 'perf is asked again' is "$(wc -l <"$tmp/perfs")" 6
 trial=$run/trials/b01-split-broken-swap/trial.json
 check 'a wrong strategy ends no run' is "$status" 0
 check 'its trial is invalid' is "$(state_of "$run" b01-split-broken-swap)" invalid
