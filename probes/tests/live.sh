@@ -189,11 +189,17 @@ check 'by name: only the one that is meant' only_one
 check 'several at once make no single summary' fails 2 'are for one' \
 	build/vqprobe --name "$lab-*" --json "$T/x.json" -d 0.1
 all_here() {
-	# A host of its own, that has no other QEMU.
-	unshare --pid --fork --kill-child --mount-proc bash -c '
+	# A host of its own, that has no other QEMU; in a chroot, too, whose mounts
+	# cannot be made private.
+	unshare --pid --fork --kill-child --mount --propagation unchanged bash -c '
+		mount --make-rprivate / 2>&-
+		mount -t proc proc /proc
 		sleep 600 | "$0" split 64 1000 1 1 -name inner &
 		until pgrep -x qemu-system-vq >/dev/null; do sleep 0.05; done
-		build/vqprobe --no-calibration --all -d 300ms' "$T/qemu-system-vq" >"$T/out" 2>"$T/err" && said out 'inner: all of'
+		build/vqprobe --no-calibration --all -d 300ms
+		rc=$?
+		umount /proc
+		exit $rc' "$T/qemu-system-vq" >"$T/out" 2>"$T/err" && said out 'inner: all of'
 }
 check '--all' all_here
 kill "$victim_pid" "$other_pid" 2>/dev/null
