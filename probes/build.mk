@@ -93,14 +93,17 @@ $(B)/fuzz/fuzz-trace-seeds: $(PROBES)/tests/fuzz-trace-seeds.o $(TRACE_OBJS)
 # distributions ship it: stripped, with what modules need in .dynsym.
 VICTIM_CFLAGS := -std=gnu11 -O2 -g -D_GNU_SOURCE -pthread
 # Linked without -pg: the profiler's start-up code would leave a gmon.out.
-$(PROBES)/victim-nop5: probes/tests/victim.c
+VICTIM_SRC := $(addprefix probes/tests/,victim.c victim-qemu.c)
+$(PROBES)/victim-nop5: $(VICTIM_SRC) probes/tests/victim.h
 	@mkdir -p $(@D)
-	$(CC) $(VICTIM_CFLAGS) -pg -mfentry -mnop-mcount -fno-pie -c $< -o $@.o
-	$(CC) -pthread -no-pie $@.o -o $@
+	for f in $(VICTIM_SRC:probes/tests/%.c=%); do \
+		$(CC) $(VICTIM_CFLAGS) -pg -mfentry -mnop-mcount -fno-pie \
+			-c probes/tests/$$f.c -o $@.$$f.o; done
+	$(CC) -pthread -no-pie $(VICTIM_SRC:probes/tests/%.c=$@.%.o) -o $@
 
-$(PROBES)/victim-pie: probes/tests/victim.c
+$(PROBES)/victim-pie: $(VICTIM_SRC) probes/tests/victim.h
 	@mkdir -p $(@D)
-	$(CC) $(VICTIM_CFLAGS) -fPIE -pie -rdynamic $< -o $@
+	$(CC) $(VICTIM_CFLAGS) -fPIE -pie -rdynamic $(VICTIM_SRC) -o $@
 
 $(PROBES)/victim-stripped: $(PROBES)/victim-pie
 	strip -o $@ $<
