@@ -9,7 +9,7 @@ PROBES_PKGS := glib-2.0 json-glib-1.0 libdw libelf libzstd libbpf
 # Writing and reading traces: for other rooms, too.
 TRACE_OBJS := $(PROBES)/trace.o $(PROBES)/trace-code.o $(PROBES)/trace-columns.o \
 	$(PROBES)/trace-predict.o
-PROBES_CORE := model queue hist trace trace-code trace-columns trace-predict summary \
+PROBES_CORE := model queue outstanding hist trace trace-code trace-columns trace-predict summary \
 	summary-queue sites plan target layout learn world calib watch explain live
 # The live side.
 PROBES_CORE += find rates table screen show check
@@ -64,11 +64,13 @@ TESTS += $(PROBES)/test-model $(PROBES)/test-oracle $(PROBES)/test-trace \
 
 TESTS += $(PROBES)/test-table probes/tests/live.sh probes/tests/check.sh
 $(PROBES)/test-table: $(PROBES)/tests/test-table.o $(PROBES)/table.o $(PROBES)/rates.o \
-		$(PROBES)/model.o $(PROBES)/queue.o $(PROBES)/hist.o
+		$(PROBES)/model.o $(PROBES)/queue.o $(PROBES)/outstanding.o \
+		$(PROBES)/hist.o
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0) -lm
 
 $(PROBES)/test-model $(PROBES)/test-oracle: $(PROBES)/test-%: $(PROBES)/tests/test-%.o \
-		$(PROBES)/model.o $(PROBES)/queue.o $(PROBES)/hist.o
+		$(PROBES)/model.o $(PROBES)/queue.o $(PROBES)/outstanding.o \
+		$(PROBES)/hist.o
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0)
 
 TESTS += $(PROBES)/test-plan probes/tests/exact.sh probes/tests/binary.sh
@@ -83,7 +85,7 @@ $(PROBES)/make-trace: $(PROBES)/tests/make-trace.o $(TRACE_OBJS)
 
 $(B)/fuzz/fuzz-trace: FUZZ_PKGS = glib-2.0 libzstd
 $(B)/fuzz/fuzz-trace: EXTRA_CFLAGS = $(call pkg_cflags,glib-2.0 libzstd)
-$(B)/fuzz/fuzz-trace: $(patsubst %,$(B)/fuzz/probes/%.o,tests/fuzz-trace model queue hist trace \
+$(B)/fuzz/fuzz-trace: $(patsubst %,$(B)/fuzz/probes/%.o,tests/fuzz-trace model queue outstanding hist trace \
 		trace-code trace-columns trace-predict)
 
 $(B)/fuzz/fuzz-trace-seeds: $(PROBES)/tests/fuzz-trace-seeds.o $(TRACE_OBJS)

@@ -6,24 +6,40 @@
 
 #include "hist.h"
 
-size_t hist_bucket(uint64_t value)
+/* See hist.h for the formula; @bits instead of its 5. */
+static size_t bucket_of(uint64_t value, unsigned bits)
 {
 	int m;
 
-	if (value < 2u << HIST_SUB_BITS)
+	if (value < 2u << bits)
 		return value;
-	m = 63 - __builtin_clzll(value) - HIST_SUB_BITS;
-	return ((size_t)m << HIST_SUB_BITS) + (value >> m);
+	m = 63 - __builtin_clzll(value) - bits;
+	return ((size_t)m << bits) + (value >> m);
 }
 
-uint64_t hist_lower(size_t bucket)
+static uint64_t lower(size_t bucket, unsigned bits)
 {
-	size_t m = bucket >> HIST_SUB_BITS;
+	size_t m = bucket >> bits;
 
 	if (m < 2)
 		return bucket;
 	m--;
-	return (uint64_t)(bucket - (m << HIST_SUB_BITS)) << m;
+	return (uint64_t)(bucket - (m << bits)) << m;
+}
+
+size_t hist_bucket(uint64_t value)
+{
+	return bucket_of(value, HIST_SUB_BITS);
+}
+
+uint64_t hist_lower(size_t bucket)
+{
+	return lower(bucket, HIST_SUB_BITS);
+}
+
+uint64_t counts_lower(size_t bucket)
+{
+	return lower(bucket, COUNTS_SUB_BITS);
 }
 
 void hist_add(struct hist *h, uint64_t value)
@@ -33,18 +49,20 @@ void hist_add(struct hist *h, uint64_t value)
 	h->count[hist_bucket(value)]++;
 }
 
-void counts_add(struct counts *c, size_t value)
+void counts_add(struct counts *c, uint64_t value)
 {
-	if (value >= c->n) {
+	size_t bucket = bucket_of(value, COUNTS_SUB_BITS);
+
+	if (bucket >= c->n) {
 		size_t n = MAX(64, c->n);
 
-		while (n <= value)
+		while (n <= bucket)
 			n *= 2;
 		c->count = g_renew(uint64_t, c->count, n);
 		memset(c->count + c->n, 0, (n - c->n) * sizeof(*c->count));
 		c->n = n;
 	}
-	c->count[value]++;
+	c->count[bucket]++;
 }
 
 void counts_free(struct counts *c)
@@ -82,7 +100,7 @@ uint64_t hist_quantile(const struct hist *h, double q)
 
 uint64_t counts_quantile(const struct counts *c, double q)
 {
-	return rank(c->count, c->n, q);
+	return counts_lower(rank(c->count, c->n, q));
 }
 
 void hist_since(struct hist *then, const struct hist *now, struct hist *out)

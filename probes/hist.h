@@ -31,17 +31,25 @@ uint64_t hist_lower(size_t bucket);
 
 void hist_add(struct hist *h, uint64_t value);
 
-/* Exact counts of small numbers, growing as needed. */
+/*
+ * Counts of numbers that are small as a rule, growing as needed: likewise, but
+ * exact below 65,536.  Depths beyond, of what passes an element that hangs, are
+ * rounded down by at most 1/32,768.
+ */
+#define COUNTS_SUB_BITS 15
+
 struct counts {
 	uint64_t *count;
 	size_t n;
 };
-void counts_add(struct counts *c, size_t value);
+void counts_add(struct counts *c, uint64_t value);
+/* The smallest value of count[@bucket]. */
+uint64_t counts_lower(size_t bucket);
 void counts_free(struct counts *c);
 
 /*
  * The lower bound of the bucket that holds quantile @q, 0 to 1, by nearest
- * rank; 0 if empty.  counts_quantile is exact.
+ * rank; 0 if empty.
  */
 uint64_t hist_quantile(const struct hist *h, double q);
 uint64_t counts_quantile(const struct counts *c, double q);

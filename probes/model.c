@@ -44,6 +44,7 @@ static void on_queue(struct vq_model *m, const struct vq_queue_event *e)
 	if (vq_model_knows(m, e->h.vq))
 		return;
 	q = g_new0(struct vq_queue, 1);
+	vq_outstanding_init(&q->o);
 	q->vq = e->h.vq;
 	q->vdev = e->vdev;
 	q->index = e->index;

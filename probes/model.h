@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "hist.h"
+#include "outstanding.h"
 #include "vqevent.h"
 
 /*
@@ -27,28 +28,6 @@
  * tells how many there were) depth and stash are not defined; fills until then
  * are counted as `unsettled`.
  */
-
-enum vq_elem_state {
-	VQ_ELEM_NONE,	/* not outstanding */
-	VQ_ELEM_POPPED, /* with the device */
-	VQ_ELEM_FILLED, /* completed, not visible yet */
-};
-
-struct vq_elem {
-	uint64_t seq;
-	uint64_t filled_ts;
-	uint32_t ndescs;
-	uint32_t len;
-	uint8_t state;
-	bool numbered; /* seq is valid: its pop was seen */
-};
-
-/* What is remembered of a seq, from the publication frontier on. */
-struct vq_slot {
-	uint32_t id;
-	uint32_t ndescs;
-	uint8_t flags;
-};
 
 struct vq_queue {
 	uint64_t vq, vdev;
@@ -87,22 +66,15 @@ struct vq_queue {
 	uint64_t settled_ts, settled_ns; /* 0: not settled now; ns of earlier windows */
 
 	/* State: not results. */
-	struct vq_elem *elem; /* by id */
-	uint32_t nelem;
-	struct vq_slot *slot; /* ring of nslot, a power of two, from seq base on */
-	uint32_t nslot;
-	uint64_t base, next_seq;
-	uint64_t frontier; /* F */
-	uint64_t stash_now;
-	uint64_t popped;	/* numbered, not filled: in flight */
-	int64_t out;		/* net slots taken since watching began */
-	int64_t skew;		/* QEMU's inuse - (start + out) as last seen */
-	bool start_known;	/* start is valid */
-	int64_t start;		/* slots in use when watching began */
-	int64_t old_filled;	/* slots of those completed since */
-	uint64_t last_unpopped; /* id + 1 */
-	uint32_t skip;		/* packed: slots of the last element still to come */
-	bool unknown_chain;	/* packed: that element was never seen before */
+	struct vq_outstanding o; /* F and S are its frontier and stash */
+	int64_t out;		 /* net slots taken since watching began */
+	int64_t skew;		 /* QEMU's inuse - (start + out) as last seen */
+	bool start_known;	 /* start is valid */
+	int64_t start;		 /* slots in use when watching began */
+	int64_t old_filled;	 /* slots of those completed since */
+	uint64_t last_unpopped;	 /* id + 1 */
+	uint32_t skip;		 /* packed: slots of the last element still to come */
+	bool unknown_chain;	 /* packed: that element was never seen before */
 	uint64_t batch_now;
 };
 
@@ -142,9 +114,9 @@ bool vq_queue_settled(const struct vq_queue *q);
 
 /*
  * Nothing was lost or invented: pops = fills + unpopped + detached + dropped +
- * in flight at the end of the watch or of a window, no fill without a pop beyond those in flight at
- * the start, QEMU's own count of elements in use agreed at every pop and flush, and what was
- * published had been filled.
+ * in flight at the end of the watch or of a window, no fill without a pop beyond
+ * those in flight at the start, QEMU's own count of elements in use agreed
+ * whenever it was told, at every flush, and what was published had been filled.
  */
 bool vq_queue_conserved(const struct vq_queue *q);
 

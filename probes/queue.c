@@ -4,54 +4,16 @@
 
 #include "queue.h"
 
-#define MAX_ID 65535u
-
-/* vq_slot.flags */
-#define FILLED (1 << 0)
-#define PUBLISHED (1 << 1)
-#define GONE (1 << 2)	  /* detached, or taken back while not the latest */
-#define UNPOPPED (1 << 3) /* with GONE: its avail entry will be popped again */
-
 #define PACKED_AVAIL (1u << 7)
 #define PACKED_USED (1u << 15)
-
-static struct vq_slot *slot_of(struct vq_queue *q, uint64_t seq)
-{
-	return &q->slot[seq & (q->nslot - 1)];
-}
-
-static struct vq_slot *slot_append(struct vq_queue *q)
-{
-	if (q->next_seq - q->base == q->nslot) {
-		uint32_t n = q->nslot ? 2 * q->nslot : 64;
-		struct vq_slot *slot = g_new0(struct vq_slot, n);
-
-		for (uint64_t s = q->base; s < q->next_seq; s++)
-			slot[s & (n - 1)] = *slot_of(q, s);
-		g_free(q->slot);
-		q->slot = slot;
-		q->nslot = n;
-	}
-	return memset(slot_of(q, q->next_seq++), 0, sizeof(struct vq_slot));
-}
 
 /* The element with @id; NULL if no driver can use that id. */
 static struct vq_elem *elem_of(struct vq_queue *q, uint32_t id)
 {
-	if (id > MAX_ID) {
-		q->anomalies++;
-		return NULL;
-	}
-	if (id >= q->nelem) {
-		uint32_t n = MAX(64, q->nelem);
+	struct vq_elem *e = vq_outstanding_find(&q->o, id);
 
-		while (n <= id)
-			n *= 2;
-		q->elem = g_renew(struct vq_elem, q->elem, n);
-		memset(q->elem + q->nelem, 0, (n - q->nelem) * sizeof(*q->elem));
-		q->nelem = n;
-	}
-	return &q->elem[id];
+	q->anomalies += !e;
+	return e;
 }
 
 /*
@@ -75,7 +37,7 @@ static void tick(struct vq_queue *q, uint64_t ts)
 		q->first_ts = q->last_ts = ts;
 	if (ts > q->last_ts) {
 		if (q->settled_ts)
-			q->stash_area += (double)q->stash_now * (ts - q->last_ts);
+			q->stash_area += (double)vq_outstanding_stash(&q->o) * (ts - q->last_ts);
 		q->last_ts = ts;
 	}
 }
@@ -84,22 +46,6 @@ static void settle(struct vq_queue *q)
 {
 	if (!q->settled_ts && vq_queue_settled(q))
 		q->settled_ts = q->last_ts;
-}
-
-/* Moves F over what is filled or gone, and the base over what is published. */
-static void advance(struct vq_queue *q)
-{
-	while (q->frontier < q->next_seq) {
-		struct vq_slot *s = slot_of(q, q->frontier);
-
-		if (!(s->flags & (FILLED | GONE)))
-			break;
-		if (s->flags & FILLED)
-			q->stash_now--;
-		q->frontier++;
-	}
-	while (q->base < q->frontier && slot_of(q, q->base)->flags & (PUBLISHED | GONE))
-		q->base++;
 }
 
 /* QEMU's own count of what is in use, against ours. */
@@ -135,7 +81,6 @@ static void old_done(struct vq_queue *q, uint32_t ndescs)
 static void on_pop(struct vq_queue *q, const struct vq_elem_event *e)
 {
 	struct vq_elem *elem = elem_of(q, e->id);
-	struct vq_slot *s;
 
 	q->pops++;
 	hist_add(&q->pop, e->h.dur_ns);
@@ -144,25 +89,21 @@ static void on_pop(struct vq_queue *q, const struct vq_elem_event *e)
 		return;
 	if (elem->state != VQ_ELEM_NONE)
 		q->anomalies++;
+	if (elem->numbered && elem->state == VQ_ELEM_FILLED)
+		vq_outstanding_publish(&q->o, elem);
+	else if (elem->numbered)
+		vq_outstanding_remove(&q->o, elem, false);
 	q->out += units(e->ndescs);
-	s = slot_append(q);
-	s->id = e->id;
-	s->ndescs = e->ndescs;
-	*elem = (struct vq_elem){
-		.seq = q->next_seq - 1,
-		.ndescs = e->ndescs,
-		.state = VQ_ELEM_POPPED,
-		.numbered = true,
-	};
-	q->popped++;
-	check_inuse(q, e->inuse);
+	vq_outstanding_pop(&q->o, elem, e->ndescs);
+	if (e->inuse != VQ_INUSE_UNTOLD)
+		check_inuse(q, e->inuse);
 }
 
 static void on_fill(struct vq_queue *q, const struct vq_elem_event *e)
 {
 	struct vq_elem *elem = elem_of(q, e->id);
 	bool settled = vq_queue_settled(q);
-	uint64_t depth;
+	uint64_t depth, stash;
 
 	q->fills++;
 	hist_add(&q->fill, e->h.dur_ns);
@@ -175,29 +116,27 @@ static void on_fill(struct vq_queue *q, const struct vq_elem_event *e)
 	}
 	if (elem->state == VQ_ELEM_NONE) {
 		q->unmatched_fills++;
-		*elem = (struct vq_elem){.ndescs = e->ndescs};
+		elem->ndescs = e->ndescs;
 		old_done(q, e->ndescs);
 	}
-	elem->state = VQ_ELEM_FILLED;
 	elem->filled_ts = e->h.ts;
 	elem->len = e->len;
 	if (!settled)
 		q->unsettled++;
 	if (!elem->numbered) {
+		elem->state = VQ_ELEM_FILLED;
 		settle(q);
 		return;
 	}
-	q->popped--;
-	depth = elem->seq - q->frontier;
-	slot_of(q, elem->seq)->flags |= FILLED;
-	q->stash_now++;
-	advance(q);
+	depth = elem->seq - vq_outstanding_frontier(&q->o);
+	vq_outstanding_fill(&q->o, elem);
 	if (!settled)
 		return;
+	stash = vq_outstanding_stash(&q->o);
 	q->stashed += depth > 0;
 	counts_add(&q->depth, depth);
-	counts_add(&q->stash, q->stash_now);
-	q->stash_max = MAX(q->stash_max, q->stash_now);
+	counts_add(&q->stash, stash);
+	q->stash_max = MAX(q->stash_max, stash);
 }
 
 /* @elem has become visible to the driver; @len as the used ring says. */
@@ -212,21 +151,12 @@ static void publish(struct vq_queue *q, struct vq_elem *elem, const uint32_t *le
 		hist_add(&q->hold, ts > elem->filled_ts ? ts - elem->filled_ts : 0);
 	} else {
 		q->unfilled_published++;
-		if (elem->numbered)
-			q->popped--;
 	}
 	if (elem->numbered) {
-		struct vq_slot *s = slot_of(q, elem->seq);
-
-		/* base is the smallest seq that is not published. */
-		q->order_violations += elem->seq != q->base;
-		if (!(s->flags & FILLED))
-			q->stash_now++;
-		s->flags |= FILLED | PUBLISHED;
-		advance(q);
+		q->order_violations += elem->seq != vq_outstanding_base(&q->o);
+		vq_outstanding_publish(&q->o, elem);
 	}
 	elem->state = VQ_ELEM_NONE;
-	elem->numbered = false;
 }
 
 /* The element that is due next, when the ring cannot tell. */
@@ -234,10 +164,10 @@ static struct vq_elem *due_next(struct vq_queue *q)
 {
 	struct vq_elem *first = NULL;
 
-	if (q->in_order && q->base < q->next_seq)
-		return &q->elem[slot_of(q, q->base)->id];
-	for (uint32_t i = 0; i < q->nelem; i++) {
-		struct vq_elem *e = &q->elem[i];
+	if (q->in_order && vq_outstanding_first(&q->o))
+		return vq_outstanding_first(&q->o);
+	for (uint32_t i = 0; i < q->o.n_elem; i++) {
+		struct vq_elem *e = &q->o.elem[i];
 
 		if (e->state == VQ_ELEM_FILLED && (!first || e->filled_ts < first->filled_ts))
 			first = e;
@@ -350,15 +280,6 @@ static void on_flush(struct vq_queue *q, const struct vq_flush_event *e)
 	check_inuse(q, e->inuse);
 }
 
-/* The element at the end of the numbering is taken back. */
-static void take_back_last(struct vq_queue *q)
-{
-	q->next_seq--;
-	while (q->next_seq > q->base && slot_of(q, q->next_seq - 1)->flags & UNPOPPED)
-		q->next_seq--;
-	q->frontier = MIN(q->frontier, q->next_seq);
-}
-
 /* A pop of @id is over without a fill; @back: the driver's entry is refetched. */
 static void take_away(struct vq_queue *q, uint32_t id, uint32_t ndescs, bool back)
 {
@@ -375,15 +296,9 @@ static void take_away(struct vq_queue *q, uint32_t id, uint32_t ndescs, bool bac
 		old_done(q, ndescs);
 		settle(q);
 	} else if (elem->numbered) {
-		q->popped--;
-		if (back && elem->seq == q->next_seq - 1)
-			take_back_last(q);
-		else
-			slot_of(q, elem->seq)->flags |= GONE | (back ? UNPOPPED : 0);
-		advance(q);
+		vq_outstanding_remove(&q->o, elem, back);
 	}
 	q->out -= units(ndescs);
-	*elem = (struct vq_elem){.state = VQ_ELEM_NONE};
 }
 
 static void on_unpop(struct vq_queue *q, const struct vq_elem_event *e)
@@ -411,44 +326,34 @@ static void on_rewind(struct vq_queue *q, const struct vq_count_event *e)
 	q->last_unpopped = 0;
 	if (e->count > e->inuse)
 		return; /* QEMU refuses */
-	if (e->count > MAX_ID + 1) {
+	if (e->count > 65536) {
 		q->anomalies++;
 		return;
 	}
 	while (left > 0) {
-		uint64_t seq = q->next_seq;
-		struct vq_slot *s = NULL;
+		bool amiss;
+		struct vq_elem *elem = vq_outstanding_latest(&q->o, &amiss);
 
-		while (seq > q->base && (slot_of(q, seq - 1)->flags & UNPOPPED))
-			seq--;
-		if (seq > q->base)
-			s = slot_of(q, seq - 1);
-		if (!s || s->flags) {
-			/* Popped before the watch, or not with the device. */
-			q->unpopped++;
-			if (s)
-				q->anomalies++;
-			q->unmatched_gone++;
-			old_done(q, 1);
-			settle(q);
-			q->out--;
-			left--;
+		q->unpopped++;
+		if (elem) {
+			left -= units(elem->ndescs);
+			take_away(q, elem->id, elem->ndescs, true);
 			continue;
 		}
-		q->unpopped++;
-		left -= units(s->ndescs);
-		take_away(q, s->id, s->ndescs, true);
+		/* Popped before the watch, or not with the device. */
+		q->anomalies += amiss;
+		q->unmatched_gone++;
+		old_done(q, 1);
+		settle(q);
+		q->out--;
+		left--;
 	}
 }
 
 /* Nothing is outstanding any more. */
 static void forget(struct vq_queue *q)
 {
-	q->popped = 0;
-	q->stash_now = 0;
-	q->base = q->frontier = q->next_seq;
-	if (q->nelem)
-		memset(q->elem, 0, q->nelem * sizeof(*q->elem));
+	vq_outstanding_forget(&q->o);
 	q->skew = 0;
 	q->last_unpopped = 0;
 }
@@ -458,7 +363,7 @@ void vq_queue_gap(struct vq_queue *q)
 	if (q->settled_ts)
 		q->settled_ns += q->last_ts - q->settled_ts;
 	q->settled_ts = 0;
-	q->cut += q->popped;
+	q->cut += q->o.unfilled;
 	forget(q);
 	q->start_known = false;
 	q->start = q->old_filled = q->out = 0;
@@ -468,7 +373,7 @@ void vq_queue_reset(struct vq_queue *q, uint64_t ts)
 {
 	tick(q, ts);
 	q->resets++;
-	q->dropped += q->popped;
+	q->dropped += q->o.unfilled;
 	forget(q);
 	/* What was in use before the watch is gone, too. */
 	q->start = q->old_filled;
@@ -507,15 +412,14 @@ void vq_queue_free(struct vq_queue *q)
 	counts_free(&q->depth);
 	counts_free(&q->stash);
 	counts_free(&q->batch);
-	g_free(q->elem);
-	g_free(q->slot);
+	vq_outstanding_clear(&q->o);
 	g_free(q);
 }
 
 bool vq_queue_conserved(const struct vq_queue *q)
 {
 	return q->pops + q->unmatched_gone == q->fills - q->unmatched_fills + q->unpopped +
-						      q->detached + q->dropped + q->popped +
+						      q->detached + q->dropped + q->o.unfilled +
 						      q->cut + q->unfilled_published &&
 	       !q->inuse_mismatches && !q->anomalies && !q->unfilled_published &&
 	       !q->unmatched_published;

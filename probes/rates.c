@@ -22,7 +22,7 @@ void vq_rates_since(struct vq_then *then, const struct vq_queue *q, double secon
 		.depth_p50 = counts_quantile(&depth, 0.5),
 		.depth_p99 = counts_quantile(&depth, 0.99),
 		.depth_max = counts_quantile(&depth, 1),
-		.stash_now = q->stash_now,
+		.stash_now = vq_outstanding_stash(&q->o),
 		.stash_max = counts_quantile(&stash, 1),
 		.hold_p50 = hist_quantile(hold, 0.5),
 		.hold_p99 = hist_quantile(hold, 0.99),

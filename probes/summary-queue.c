@@ -18,7 +18,7 @@ static void add_counts(JsonBuilder *b, const char *name, const struct counts *c)
 	json_builder_set_member_name(b, name);
 	json_builder_begin_array(b);
 	for (size_t i = 0; i < c->n; i++)
-		add_pair(b, i, c->count[i]);
+		add_pair(b, counts_lower(i), c->count[i]);
 	json_builder_end_array(b);
 }
 
@@ -48,7 +48,7 @@ void vq_queue_add_json(JsonBuilder *b, const struct vq_queue *q)
 	add_int(b, "detached", q->detached);
 	add_int(b, "dropped", q->dropped);
 	add_int(b, "in_flight_start", q->in_flight_start);
-	add_int(b, "in_flight_end", q->popped);
+	add_int(b, "in_flight_end", q->o.unfilled);
 	add_int(b, "cut", q->cut);
 	add_int(b, "unmatched_fills", q->unmatched_fills);
 	add_int(b, "unsettled_fills", q->unsettled);

@@ -64,8 +64,11 @@ struct vq_elem_event {
 	__u32 id;     /* head index (split) or buffer id (packed) */
 	__u32 ndescs; /* ring slots that the element occupies on a packed ring */
 	__u32 len;    /* bytes written: the argument of fill; else 0 */
-	__u32 inuse;  /* VirtQueue.inuse after a pop; else 0 */
+	__u32 inuse;  /* VirtQueue.inuse after a pop, or VQ_INUSE_UNTOLD; else 0 */
 };
+
+/* A pop need not tell how many are in use if that is known from what went before. */
+#define VQ_INUSE_UNTOLD 0xffffffffu
 
 #define VQ_FLUSH_PACKED (1 << 0)     /* packed ring negotiated */
 #define VQ_FLUSH_IN_ORDER (1 << 1)   /* VIRTIO_F_IN_ORDER negotiated */

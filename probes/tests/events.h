@@ -50,8 +50,11 @@ static inline void elem(struct driver *d, int type, uint32_t id, uint32_t ndescs
 	struct vq_elem_event e = {
 		.h = {type, sizeof(e), 5, d->ts, VQ}, .id = id, .ndescs = ndescs, .len = len};
 
-	if (type == VQ_POP)
-		e.inuse = d->inuse += ndescs;
+	if (type == VQ_POP) {
+		d->inuse += ndescs;
+		/* As the BPF program does: only who does not know yet is told. */
+		e.inuse = d->q->start_known ? VQ_INUSE_UNTOLD : d->inuse;
+	}
 	if (type == VQ_DETACH || type == VQ_UNPOP)
 		d->inuse -= ndescs;
 	g_assert_true(vq_model_event(d->m, &e.h, sizeof(e)));

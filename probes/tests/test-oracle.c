@@ -149,11 +149,15 @@ static void random_walk(bool packed, bool in_order, uint32_t num, unsigned steps
 			g_array_append_val(ids, last->id);
 			o.n--;
 			o.s = stash_now(&o);
-		} else if (in_hand && what < 99) {
-			elem(&d, VQ_DETACH, last->id, last->ndescs, 0);
+		} else if (what >= 97 && frontier(&o) < o.n) {
+			struct past *p = &o.past[g_test_rand_int_range(frontier(&o), o.n)];
+
+			if (p->filled || p->gone)
+				continue;
+			elem(&d, VQ_DETACH, p->id, p->ndescs, 0);
 			oracle_time(&o, d.ts);
-			g_array_append_val(ids, last->id);
-			last->gone = true;
+			g_array_append_val(ids, p->id);
+			p->gone = true;
 			o.s = stash_now(&o);
 		}
 	}
