@@ -20,7 +20,7 @@ $(PROBES)/%.o: EXTRA_CFLAGS = $(call pkg_cflags,$(PROBES_PKGS)) -I$(PROBES) -Ipr
 
 # BPF programs, then the skeleton that embeds them in the loader.
 # __u32 and friends come from the host's own architecture headers.
-compile_bpf = $(CLANG) -g -O2 -target bpf -Wall -Wextra -Wno-unused-parameter \
+compile_bpf = $(CLANG) -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Wno-unused-parameter \
 	-I/usr/include/$$($(CC) -print-multiarch) -MMD -MP -c $< -o $@
 $(PROBES)/vqprobe.bpf.o: probes/vqprobe.bpf.c
 	@mkdir -p $(@D)

@@ -112,8 +112,7 @@ static void code_pop(struct vq_coder *c, struct vq_predict *q, struct vq_elem_ev
 	else
 		vq_columns_fail(c->columns);
 	vq_col_near(c->columns, VQ_COL_POP_NDESCS, &e->ndescs, q->ndescs);
-	vq_col_near(c->columns, VQ_COL_POP_INUSE, &e->inuse,
-		    q->inuse + (q->flush.flags & VQ_FLUSH_PACKED ? e->ndescs : 1));
+	vq_col_near(c->columns, VQ_COL_POP_INUSE, &e->inuse, vq_predict_inuse(q, e->ndescs));
 	vq_predict_popped(q, e);
 }
 

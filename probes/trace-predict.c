@@ -18,6 +18,16 @@ static uint32_t units(const struct vq_predict *q, uint32_t ndescs)
 	return q->flush.flags & VQ_FLUSH_PACKED ? MAX(1, ndescs) : 1;
 }
 
+static uint32_t counted_inuse(const struct vq_predict *q, uint32_t ndescs)
+{
+	return q->inuse + (q->flush.flags & VQ_FLUSH_PACKED ? ndescs : 1);
+}
+
+uint32_t vq_predict_inuse(const struct vq_predict *q, uint32_t ndescs)
+{
+	return q->untold ? VQ_INUSE_UNTOLD : counted_inuse(q, ndescs);
+}
+
 int vq_predict_free(const struct vq_predict *q, uint32_t id)
 {
 	for (uint32_t i = 0; i < q->n_free; i++)
@@ -90,7 +100,8 @@ void vq_predict_popped(struct vq_predict *q, const struct vq_elem_event *e)
 	append_out(q, e->id, e->ndescs);
 	q->last_id = e->id;
 	q->ndescs = e->ndescs;
-	q->inuse = e->inuse;
+	q->untold = e->inuse == VQ_INUSE_UNTOLD;
+	q->inuse = q->untold ? counted_inuse(q, e->ndescs) : e->inuse;
 }
 
 void vq_predict_filled(struct vq_predict *q, struct vq_out *out, const struct vq_elem_event *e)

@@ -31,6 +31,7 @@ struct vq_predict {
 	uint32_t n_free;
 	uint32_t length[VQ_PREDICT_LENGTHS]; /* the latest first */
 	uint32_t last_id, ndescs, inuse, fills;
+	bool untold;		     /* the last pop did not tell how many are in use */
 	uint32_t skip;		     /* packed: slots of the last published element to come */
 	struct vq_flush_event flush; /* the last record */
 };
@@ -44,6 +45,9 @@ int vq_predict_free(const struct vq_predict *q, uint32_t id);
 int vq_predict_rank(const struct vq_predict *q, uint32_t id);
 /* The element in that place; NULL if there are not so many. */
 struct vq_out *vq_predict_ranked(struct vq_predict *q, uint32_t rank);
+
+/* What a pop will say is in use, if it takes @ndescs. */
+uint32_t vq_predict_inuse(const struct vq_predict *q, uint32_t ndescs);
 
 /* What happened. */
 void vq_predict_popped(struct vq_predict *q, const struct vq_elem_event *e);

@@ -193,12 +193,12 @@ static bool read_header(struct reader *r, struct vq_trace_header *header, GError
 		memcpy(header, r->out, sizeof(*header));
 	if (memcmp(header->magic, VQ_TRACE_MAGIC, sizeof(header->magic)))
 		return bad(r, error, "not a vqprobe trace");
-	if (header->version == VQ_TRACE_VERSION && n == sizeof(*header) &&
-	    header->header_size == sizeof(*header))
+	if (header->version >= VQ_TRACE_OLDEST && header->version <= VQ_TRACE_VERSION &&
+	    n == sizeof(*header) && header->header_size == sizeof(*header))
 		return true;
 	g_set_error(error, VQ_ERROR, VQ_ERROR_BAD_INPUT,
-		    "%s: a trace of version %u; this program reads version %u", r->name,
-		    header->version, VQ_TRACE_VERSION);
+		    "%s: a trace of version %u; this program reads versions %u to %u", r->name,
+		    header->version, VQ_TRACE_OLDEST, VQ_TRACE_VERSION);
 	return false;
 }
 

@@ -19,7 +19,8 @@
  * are good.  Nothing of an event is lost, but its padding in memory.
  */
 #define VQ_TRACE_MAGIC "vqtrace"
-#define VQ_TRACE_VERSION 2u
+#define VQ_TRACE_VERSION 3u
+#define VQ_TRACE_OLDEST 2u /* that is read */
 
 struct vq_trace_header {
 	char magic[8]; /* VQ_TRACE_MAGIC */

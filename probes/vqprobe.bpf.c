@@ -2,12 +2,15 @@
 /*
  * Uprobes on QEMU's virtqueue functions: one event for each call.
  *
- * An entry handler notes the arguments for its thread and takes the time last;
- * a return handler takes the time first and sends the event.  So a recorded
+ * An entry handler notes the arguments of the call and takes the time last; a
+ * return handler takes the time first and sends the event.  So a recorded
  * duration holds as little of the probes as can be; what remains is measured
- * by calib.c.  Notes are kept per thread, not per CPU: a handler can be
- * preempted.  The ring buffer never blocks and never wakes anybody: the loader
+ * by calib.c.  The ring buffer never blocks and never wakes anybody: the loader
  * looks every few tens of milliseconds.  What does not fit is counted.
+ *
+ * What costs most, but for the probe itself, is reading the process's memory:
+ * three times as much as the ring buffer or the clock.  So what cannot change
+ * from one call to the next is read once and remembered with the queue.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -18,7 +21,7 @@ char LICENSE[] SEC("license") = "GPL";
 
 /* The registers of the x86-64 calling convention; offsets by CO-RE. */
 struct pt_regs {
-	unsigned long di, si, dx, cx, ax;
+	unsigned long di, si, dx, cx, ax, sp;
 } __attribute__((preserve_access_index));
 
 #define FEATURE_PACKED 34
@@ -41,26 +44,95 @@ struct {
 	__uint(max_entries, 16 * 1024 * 1024);
 } events SEC(".maps");
 
-/* What an entry handler leaves for the return handler of the same thread. */
+/*
+ * Two tables without locks.  A slot is taken by comparing and swapping its key,
+ * which is looked for in TRIES neighbouring slots.
+ */
+#define TRIES 4
+#define SLOT 64 /* bytes, the key first: a cache line */
+
+static __always_inline void *slot_of(void *table, __u32 bits, __u64 key, int take)
+{
+	__u32 at = key * 0x9e3779b97f4a7c15ull >> (64 - bits);
+
+#pragma unroll
+	for (int i = 0; i < TRIES; i++, at++) {
+		__u64 *slot = table + (at & ((1u << bits) - 1)) * SLOT, was = *slot;
+
+		if (!was && take)
+			was = __sync_val_compare_and_swap(slot, 0, key);
+		if (was == key || (!was && take))
+			return slot;
+	}
+	return NULL;
+}
+
+/*
+ * What an entry handler leaves for the return handler of the same call.  A call
+ * is known by its place on the stack, which no other call has before it returns;
+ * neither thread nor CPU would do, as coroutines and preemption show.
+ */
 struct call {
-	__u64 vq; /* 0: no call noted */
-	__u64 t0;
-	__u64 elem;
-	__u32 arg;
+	__u64 key; /* 0: free */
+	__u64 vq, t0, elem;
+	__u32 arg, generation;
 	__u16 used_idx;
-	__u16 used_wrap;
+	__u8 used_wrap, counted;
 };
 
-struct thread {
-	struct call pop, fill, flush, reset, queue_reset;
+enum called { CALL_POP = 1, CALL_FILL, CALL_FLUSH, CALL_RESET, CALL_QUEUE_RESET };
+
+#define CALL_BITS 10
+/* The loader clears it between two windows. */
+__u64 calls[(1 << CALL_BITS) * SLOT / 8] __attribute__((aligned(SLOT)));
+
+/* A return address takes 8 bytes, so the lowest bits are free. */
+static __always_inline struct call *call_enter(struct pt_regs *ctx, enum called fn)
+{
+	struct call *c;
+
+	if (!enabled)
+		return NULL;
+	c = slot_of(calls, CALL_BITS, ctx->sp + fn, 1);
+	if (!c)
+		__sync_fetch_and_add(&unreadable_calls, 1);
+	return c;
+}
+
+/* To be given back with call_over(). */
+static __always_inline struct call *call_return(struct pt_regs *ctx, enum called fn)
+{
+	return slot_of(calls, CALL_BITS, ctx->sp - 8 + fn, 0);
+}
+
+static __always_inline void call_over(struct call *c)
+{
+	*(volatile __u64 *)&c->key = 0;
+}
+
+/*
+ * What is known of a queue.  It holds as long as the generation: until a reset,
+ * or a pause of the watch.  QEMU lets one thread at a time work on a queue.
+ */
+struct queue {
+	__u64 vq;     /* the key */
+	__u64 caches; /* what the ring was read through */
+	__u64 ring;   /* see struct flush */
+	__u32 flags;
+	__u32 flushed; /* the generation that the above is of */
+	__u32 told;    /* the generation in which QEMU's count in use was told */
+	__u16 used_idx;
 };
 
-struct {
-	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, int);
-	__type(value, struct thread);
-} threads SEC(".maps");
+#define QUEUE_BITS 9
+static __u64 queues[(1 << QUEUE_BITS) * SLOT / 8] __attribute__((aligned(SLOT)));
+__u32 generation = 1;
+
+/* NULL: too many queues.  Then all is read each time. */
+static __always_inline struct queue *queue_of(__u64 vq)
+{
+	return slot_of(queues, QUEUE_BITS, vq, 1);
+}
 
 /* Losses by queue (by device for resets).  Of queues that find no room here only
  * the total is known. */
@@ -99,24 +171,6 @@ static __always_inline int read_vq(struct vq_span *s, __u64 vq)
 				   (const void *)(vq + layout.vq_start));
 }
 
-static __always_inline struct thread *thread_enter(void)
-{
-	struct thread *t;
-
-	if (!enabled)
-		return NULL;
-	t = bpf_task_storage_get(&threads, bpf_get_current_task_btf(), NULL,
-				 BPF_LOCAL_STORAGE_GET_F_CREATE);
-	if (!t)
-		__sync_fetch_and_add(&unreadable_calls, 1);
-	return t;
-}
-
-static __always_inline struct thread *thread_return(void)
-{
-	return bpf_task_storage_get(&threads, bpf_get_current_task_btf(), NULL, 0);
-}
-
 static __always_inline void head(struct vq_head *h, __u16 type, __u16 size, __u64 vq, __u64 t0,
 				 __u64 ts)
 {
@@ -127,6 +181,18 @@ static __always_inline void head(struct vq_head *h, __u16 type, __u16 size, __u6
 	h->dur_ns = dur > 0xffffffff ? 0xffffffff : dur;
 	h->ts = ts;
 	h->vq = vq;
+}
+
+/* QEMU's count in use, where it is not yet known. */
+static __always_inline int read_inuse(__u32 *inuse, __u64 vq)
+{
+	struct queue *q = queue_of(vq);
+
+	if (q && q->told == generation)
+		return 0;
+	if (q)
+		q->told = generation;
+	return READ(*inuse, vq + layout.vq_start + layout.vq_inuse);
 }
 
 static __always_inline int send_elem(__u16 type, __u64 vq, __u64 t0, __u64 ts, __u64 elem,
@@ -140,10 +206,10 @@ static __always_inline int send_elem(__u16 type, __u64 vq, __u64 t0, __u64 ts, _
 		return 0;
 	}
 	head(&e->h, type, sizeof(*e), vq, t0, ts);
-	e->inuse = 0;
+	e->inuse = type == VQ_POP ? VQ_INUSE_UNTOLD : 0;
 	if (bpf_probe_read_user(s.word, layout.elem_size & 0x7f,
 				(const void *)(elem + layout.elem_start)) ||
-	    (type == VQ_POP && READ(e->inuse, vq + layout.vq_start + layout.vq_inuse)))
+	    (type == VQ_POP && read_inuse(&e->inuse, vq)))
 		__sync_fetch_and_add(&unreadable_calls, 1);
 	e->id = FIELD(__u32, &s, layout.elem_index);
 	e->ndescs = FIELD(__u32, &s, layout.elem_ndescs);
@@ -155,30 +221,29 @@ static __always_inline int send_elem(__u16 type, __u64 vq, __u64 t0, __u64 ts, _
 SEC("uprobe")
 int pop_entry(struct pt_regs *ctx)
 {
-	struct thread *t = thread_enter();
+	struct call *c = call_enter(ctx, CALL_POP);
 
-	if (!t)
+	if (!c)
 		return 0;
-	t->pop.vq = ctx->di;
-	t->pop.t0 = bpf_ktime_get_ns();
+	c->vq = ctx->di;
+	c->t0 = bpf_ktime_get_ns();
 	return 0;
 }
 
 SEC("uretprobe")
 int pop_return(struct pt_regs *ctx)
 {
-	__u64 ts = bpf_ktime_get_ns(), elem = ctx->ax, vq;
-	struct thread *t = thread_return();
+	__u64 ts = bpf_ktime_get_ns(), elem = ctx->ax;
+	struct call *c = call_return(ctx, CALL_POP);
 
-	if (!t || !t->pop.vq)
+	if (!c)
 		return 0;
-	vq = t->pop.vq;
-	t->pop.vq = 0;
-	if (!elem) {
+	if (elem)
+		send_elem(VQ_POP, c->vq, c->t0, ts, elem, 0);
+	else
 		__sync_fetch_and_add(&null_pops, 1);
-		return 0;
-	}
-	return send_elem(VQ_POP, vq, t->pop.t0, ts, elem, 0);
+	call_over(c);
+	return 0;
 }
 
 /*
@@ -188,44 +253,58 @@ int pop_return(struct pt_regs *ctx)
 SEC("uprobe")
 int fill_entry(struct pt_regs *ctx)
 {
-	struct thread *t = thread_enter();
+	struct call *c = call_enter(ctx, CALL_FILL);
 
-	if (!t)
+	if (!c)
 		return 0;
-	t->fill.vq = ctx->di;
-	t->fill.elem = ctx->si;
-	t->fill.arg = ctx->dx;
-	t->fill.t0 = bpf_ktime_get_ns();
+	c->vq = ctx->di;
+	c->elem = ctx->si;
+	c->arg = ctx->dx;
+	c->t0 = bpf_ktime_get_ns();
 	return 0;
 }
 
 SEC("uretprobe")
 int fill_return(struct pt_regs *ctx)
 {
-	__u64 ts = bpf_ktime_get_ns(), vq;
-	struct thread *t = thread_return();
+	__u64 ts = bpf_ktime_get_ns();
+	struct call *c = call_return(ctx, CALL_FILL);
 
-	if (!t || !t->fill.vq)
+	if (!c)
 		return 0;
-	vq = t->fill.vq;
-	t->fill.vq = 0;
-	return send_elem(VQ_FILL, vq, t->fill.t0, ts, t->fill.elem, t->fill.arg);
+	send_elem(VQ_FILL, c->vq, c->t0, ts, c->elem, c->arg);
+	call_over(c);
+	return 0;
 }
 
+/*
+ * Where the used index was: it is read, but for plain split rings that were
+ * flushed before.  Those move by the count that the caller gives, or, if the
+ * device is broken, not at all.
+ */
 SEC("uprobe")
 int flush_entry(struct pt_regs *ctx)
 {
-	struct thread *t = thread_enter();
-	struct vq_span s = {};
+	struct call *c = call_enter(ctx, CALL_FLUSH);
+	struct queue *q;
 
-	if (!t)
+	if (!c)
 		return 0;
-	if (read_vq(&s, ctx->di))
-		__sync_fetch_and_add(&unreadable_calls, 1);
-	t->flush.used_idx = FIELD(__u16, &s, layout.vq_used_idx);
-	t->flush.used_wrap = FIELD(__u8, &s, layout.vq_used_wrap);
-	t->flush.vq = ctx->di;
-	t->flush.t0 = bpf_ktime_get_ns();
+	c->vq = ctx->di;
+	c->arg = ctx->si;
+	c->generation = generation;
+	q = queue_of(ctx->di);
+	c->counted = q && q->flushed == generation &&
+		     !(q->flags & (VQ_FLUSH_PACKED | VQ_FLUSH_IN_ORDER));
+	if (!c->counted) {
+		struct vq_span s = {};
+
+		if (read_vq(&s, ctx->di))
+			__sync_fetch_and_add(&unreadable_calls, 1);
+		c->used_idx = FIELD(__u16, &s, layout.vq_used_idx);
+		c->used_wrap = FIELD(__u8, &s, layout.vq_used_wrap);
+	}
+	c->t0 = bpf_ktime_get_ns();
 	return 0;
 }
 
@@ -291,80 +370,114 @@ static long send_flush_chunk(__u32 i, void *arg)
 
 /* Where the used entries are: split rings have a used ring behind a header of
  * four bytes, packed ones overwrite the descriptors. */
-static __always_inline void find_ring(struct flush *f, const struct vq_span *s)
+static __always_inline int read_ring(struct flush *f, const struct vq_span *s)
 {
 	__u64 caches = FIELD(__u64, s, layout.vq_caches), vdev = FIELD(__u64, s, layout.vq_vdev);
 	__u64 ring = 0, features = 0;
 	int err;
 
-	f->flags = 0;
-	f->ring = 0;
 	err = READ(features, vdev + layout.vdev_features);
 	if (features & (1ull << FEATURE_IN_ORDER))
 		f->flags |= VQ_FLUSH_IN_ORDER;
 	if (features & (1ull << FEATURE_PACKED)) {
 		f->flags |= VQ_FLUSH_PACKED;
 		err |= READ(ring, caches + layout.caches_desc_ptr);
-		f->stride = 16;
-		if (!err && caches && ring)
-			f->ring = ring + 8;
+		ring += 8;
 	} else {
 		err |= READ(ring, caches + layout.caches_used_ptr);
-		f->stride = 8;
-		if (!err && caches && ring)
-			f->ring = ring + 4;
+		ring += 4;
 	}
+	if (err || !caches || ring < 4096)
+		return -1;
+	f->ring = ring;
+	return 0;
+}
+
+/*
+ * As above, or as it was when the queue was last flushed.  QEMU makes new caches
+ * for each change of its memory map, which does not move the guest's memory, and
+ * when the driver places the ring, which a reset precedes.
+ */
+static __always_inline void find_ring(struct flush *f, const struct vq_span *s, struct queue *q,
+				      __u32 born)
+{
+	__u64 caches = FIELD(__u64, s, layout.vq_caches);
+
+	if (q && q->flushed == born && q->caches == caches) {
+		f->flags = q->flags;
+		f->ring = q->ring;
+	} else if (!read_ring(f, s) && q) {
+		q->caches = caches;
+		q->flags = f->flags;
+		q->ring = f->ring;
+		q->flushed = born;
+	}
+	f->stride = f->flags & VQ_FLUSH_PACKED ? 16 : 8;
 }
 
 /* The ring slots that the used index has passed. */
-static __always_inline __u32 moved(const struct flush *f, __u16 idx, __u32 wrapped)
+static __always_inline __u32 moved(struct flush *f, const struct call *c, struct queue *q,
+				   __u16 idx, __u32 wrapped)
 {
 	__u32 n;
 
-	if (!(f->flags & VQ_FLUSH_PACKED))
+	if (c->counted) {
+		n = q && q->used_idx == idx ? 0 : c->arg;
+		f->old_raw = (__u16)(idx - n);
+	} else {
+		f->old_raw = c->used_idx;
 		n = (__u16)(idx - f->old_raw);
-	else /* A full ring moves by num: only the wrap counter shows it. */
-		n = idx - f->old_raw + (wrapped ? f->num : 0);
+		if (f->flags & VQ_FLUSH_PACKED)
+			/* A full ring moves by num: only the wrap counter shows it. */
+			n = idx - f->old_raw + (wrapped ? f->num : 0);
+	}
+	if (q)
+		q->used_idx = idx;
 	return n > f->num ? 0 : n;
 }
 
-SEC("uretprobe")
-int flush_return(struct pt_regs *ctx)
+static __always_inline void flushed(const struct call *c, __u64 ts)
 {
-	struct flush f = {.ts = bpf_ktime_get_ns()};
-	struct thread *t = thread_return();
+	struct flush f = {.vq = c->vq, .t0 = c->t0, .ts = ts};
+	struct queue *q = queue_of(c->vq);
 	struct vq_span s = {};
-	__u8 old_wrap, wrap;
-	int err;
+	int err = read_vq(&s, c->vq);
+	__u8 wrap = FIELD(__u8, &s, layout.vq_used_wrap);
+	__u8 old_wrap = c->counted ? wrap : c->used_wrap;
 
-	if (!t || !t->flush.vq)
-		return 0;
-	f.vq = t->flush.vq;
-	f.t0 = t->flush.t0;
-	f.old_raw = t->flush.used_idx;
-	old_wrap = t->flush.used_wrap;
-	t->flush.vq = 0;
-	err = read_vq(&s, f.vq);
 	f.num = FIELD(__u32, &s, layout.vq_num);
 	f.inuse = FIELD(__u32, &s, layout.vq_inuse);
-	wrap = FIELD(__u8, &s, layout.vq_used_wrap);
-	find_ring(&f, &s);
+	find_ring(&f, &s, q, c->generation);
 	if (err || !f.num || f.num > 32768) {
 		__sync_fetch_and_add(&unreadable_calls, 1);
-		return 0;
+		return;
 	}
+	if (q)
+		q->told = generation;
 	if (old_wrap)
 		f.flags |= VQ_FLUSH_OLD_WRAP;
 	if (wrap)
 		f.flags |= VQ_FLUSH_NEW_WRAP;
+	f.total = moved(&f, c, q, FIELD(__u16, &s, layout.vq_used_idx), !!wrap != !!old_wrap);
 	f.old_idx = f.old_raw % f.num;
-	f.total = moved(&f, FIELD(__u16, &s, layout.vq_used_idx), !!wrap != !!old_wrap);
 	if (f.total <= 1)
 		send_flush(&f, 0, f.total, 1);
 	else if (f.total <= 4)
 		send_flush(&f, 0, f.total, 4);
 	else
 		bpf_loop((f.total + VQ_FLUSH_CHUNK - 1) / VQ_FLUSH_CHUNK, send_flush_chunk, &f, 0);
+}
+
+SEC("uretprobe")
+int flush_return(struct pt_regs *ctx)
+{
+	__u64 ts = bpf_ktime_get_ns();
+	struct call *c = call_return(ctx, CALL_FLUSH);
+
+	if (!c)
+		return 0;
+	flushed(c, ts);
+	call_over(c);
 	return 0;
 }
 
@@ -419,53 +532,52 @@ int rewind_entry(struct pt_regs *ctx)
 }
 
 /* Resets count from their return: a device completes requests within. */
+static __always_inline int noted_reset(struct pt_regs *ctx, enum called fn)
+{
+	struct call *c = call_enter(ctx, fn);
+
+	__sync_fetch_and_add(&generation, 1);
+	if (!c)
+		return 0;
+	c->vq = ctx->di;
+	c->arg = ctx->si;
+	c->t0 = bpf_ktime_get_ns();
+	return 0;
+}
+
+static __always_inline int was_reset(struct pt_regs *ctx, enum called fn, __u16 type)
+{
+	__u64 ts = bpf_ktime_get_ns();
+	struct call *c = call_return(ctx, fn);
+
+	__sync_fetch_and_add(&generation, 1);
+	if (!c)
+		return 0;
+	send_count(type, c->vq, c->t0, ts, type == VQ_RESET ? 0 : c->arg, 0);
+	call_over(c);
+	return 0;
+}
+
 SEC("uprobe")
 int reset_entry(struct pt_regs *ctx)
 {
-	struct thread *t = thread_enter();
-
-	if (!t)
-		return 0;
-	t->reset.vq = ctx->di;
-	t->reset.t0 = bpf_ktime_get_ns();
-	return 0;
+	return noted_reset(ctx, CALL_RESET);
 }
 
 SEC("uretprobe")
 int reset_return(struct pt_regs *ctx)
 {
-	__u64 ts = bpf_ktime_get_ns(), vdev;
-	struct thread *t = thread_return();
-
-	if (!t || !t->reset.vq)
-		return 0;
-	vdev = t->reset.vq;
-	t->reset.vq = 0;
-	return send_count(VQ_RESET, vdev, t->reset.t0, ts, 0, 0);
+	return was_reset(ctx, CALL_RESET, VQ_RESET);
 }
 
 SEC("uprobe")
 int queue_reset_entry(struct pt_regs *ctx)
 {
-	struct thread *t = thread_enter();
-
-	if (!t)
-		return 0;
-	t->queue_reset.vq = ctx->di;
-	t->queue_reset.arg = ctx->si;
-	t->queue_reset.t0 = bpf_ktime_get_ns();
-	return 0;
+	return noted_reset(ctx, CALL_QUEUE_RESET);
 }
 
 SEC("uretprobe")
 int queue_reset_return(struct pt_regs *ctx)
 {
-	__u64 ts = bpf_ktime_get_ns(), vdev;
-	struct thread *t = thread_return();
-
-	if (!t || !t->queue_reset.vq)
-		return 0;
-	vdev = t->queue_reset.vq;
-	t->queue_reset.vq = 0;
-	return send_count(VQ_QUEUE_RESET, vdev, t->queue_reset.t0, ts, t->queue_reset.arg, 0);
+	return was_reset(ctx, CALL_QUEUE_RESET, VQ_QUEUE_RESET);
 }

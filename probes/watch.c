@@ -32,13 +32,6 @@ static int on_event(void *ctx, void *data, size_t size)
 	struct vq_watch *w = ctx;
 	const struct vq_head *h = data;
 
-	/*
-	 * A call that outlived a window leaves its note behind.  When the next
-	 * window's return probe is on already and the entry probe is not, the
-	 * thread's next call finds it, and tells of a time without a watch.
-	 */
-	if (w->windows > 1 && h->ts - h->dur_ns < w->window_ns)
-		return 0;
 	if (h->type != VQ_RESET && h->type != VQ_QUEUE_RESET && !vq_model_knows(w->model, h->vq)) {
 		struct vq_queue_event q;
 
@@ -218,6 +211,9 @@ void vq_watch_pause(struct vq_watch *w)
 
 bool vq_watch_resume(struct vq_watch *w, GError **error)
 {
+	/* What was begun or known before is of no use now. */
+	memset(w->skel->bss->calls, 0, sizeof(w->skel->bss->calls));
+	__sync_fetch_and_add(&w->skel->data->generation, 1);
 	vq_model_gap(w->model);
 	if (!attach(w, error))
 		return false;

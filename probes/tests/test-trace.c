@@ -238,6 +238,12 @@ static void test_compact(void)
 	end(&f);
 }
 
+/* The frame that @size bytes at @content make. */
+static size_t frame(void *to, size_t room, const void *content, size_t size)
+{
+	return ZSTD_compress(to, room, content, size, 1);
+}
+
 /* Where the frames of @bytes end, header first. */
 static GArray *frame_ends(const char *bytes, size_t size)
 {
@@ -257,7 +263,7 @@ static void small(struct fixture *f, char **bytes, size_t *size)
 	union any_event *e = g_new0(union any_event, 1);
 
 	begin(f);
-	stream_begin(&s, 5, 3, 6);
+	stream_begin(&s, 6, 3, 6);
 	for (unsigned i = 0; i < 90; i++) {
 		stream_next(&s, e);
 		if (e->h.size > 1000)
@@ -272,6 +278,30 @@ static void small(struct fixture *f, char **bytes, size_t *size)
 	expect_all(f);
 	g_assert_true(g_file_get_contents(f->path, bytes, size, NULL));
 	g_free(e);
+}
+
+/* Version 2 differs in what pops may say, and in nothing that is written. */
+static void test_version_2(void)
+{
+	struct vq_trace_header h = {VQ_TRACE_MAGIC, 2, sizeof(h), 1, 0, 2, 3};
+	g_autofree char *bytes = NULL, *old = NULL;
+	g_autoptr(GArray) ends = NULL;
+	struct fixture f = {0};
+	GError *error = NULL;
+	size_t size, past, n;
+	bool ok, whole;
+
+	small(&f, &bytes, &size);
+	ends = frame_ends(bytes, size);
+	past = g_array_index(ends, size_t, 0);
+	old = g_malloc(4096 + size);
+	n = frame(old, 4096, &h, sizeof(h));
+	memcpy(old + n, bytes + past, size - past);
+	read_bytes(&f, old, n + size - past, &ok, &whole, &error);
+	g_assert_no_error(error);
+	g_assert_true(ok && whole);
+	g_assert_cmpuint(f.seen, ==, f.n);
+	end(&f);
 }
 
 static void test_cut(void)
@@ -339,12 +369,6 @@ static void test_flipped(void)
 	end(&f);
 }
 
-/* The frame that @size bytes at @content make. */
-static size_t frame(void *to, size_t room, const void *content, size_t size)
-{
-	return ZSTD_compress(to, room, content, size, 1);
-}
-
 static void expect_error(const void *file, size_t size, const char *message)
 {
 	struct fixture f = {.events = g_byte_array_new()};
@@ -370,10 +394,10 @@ static void test_no_trace(void)
 	size_t n;
 
 	expect_error(file, frame(file, sizeof(file), &h, sizeof(h)),
-		     "memory: a trace of version 1; this program reads version 2");
-	h.version = 3;
+		     "memory: a trace of version 1; this program reads versions 2 to 3");
+	h.version = 4;
 	expect_error(file, frame(file, sizeof(file), &h, sizeof(h)),
-		     "memory: a trace of version 3; this program reads version 2");
+		     "memory: a trace of version 4; this program reads versions 2 to 3");
 	expect_error("vqtrace", 8, "memory: not a vqprobe trace");
 	expect_error(file, frame(file, sizeof(file), "nothing of ours", 15),
 		     "memory: not a vqprobe trace");
@@ -452,6 +476,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/trace/cut", test_cut);
 	g_test_add_func("/trace/flipped", test_flipped);
 	g_test_add_func("/trace/no-trace", test_no_trace);
+	g_test_add_func("/trace/version-2", test_version_2);
 	g_test_add_func("/trace/behind-the-end", test_behind_the_end);
 	g_test_add_func("/trace/full-disk", test_full_disk);
 	return g_test_run();

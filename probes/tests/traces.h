@@ -4,6 +4,7 @@
 #define VQLAB_TESTS_TRACES_H
 
 #include <glib.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "../vqevent.h"
@@ -26,6 +27,7 @@ struct stream_queue {
 	uint32_t out[STREAM_RING], filled[STREAM_RING]; /* ids */
 	uint32_t len[STREAM_RING];
 	unsigned n_out, n_filled, used;
+	bool untold; /* one pop in 16 tells how many are in use */
 };
 
 /* One in @odd events is none that QEMU would cause; 0: all are such. */
@@ -54,6 +56,7 @@ static inline void stream_begin(struct stream *s, uint64_t seed, unsigned n_queu
 	s->n_queues = MIN(n_queues, G_N_ELEMENTS(s->queue));
 	for (unsigned i = 0; i < s->n_queues; i++) {
 		s->queue[i].vq = 0x7f0000000000 + 0xa0 * i;
+		s->queue[i].untold = i % 3;
 		s->queue[i].flags = (i & 1 ? VQ_FLUSH_PACKED : 0) |
 				    (i & 2 ? VQ_FLUSH_IN_ORDER : 0) | VQ_FLUSH_OLD_WRAP |
 				    VQ_FLUSH_NEW_WRAP;
@@ -114,6 +117,8 @@ static inline void stream_pop(struct stream *s, struct stream_queue *q, union an
 	e->elem.id = id;
 	e->elem.ndescs = 1;
 	e->elem.inuse = q->n_out + q->n_filled;
+	if (q->untold && stream_random(s, 16))
+		e->elem.inuse = VQ_INUSE_UNTOLD;
 }
 
 static inline void stream_fill(struct stream *s, struct stream_queue *q, union any_event *e)
