@@ -10,13 +10,15 @@
 # 2. A QEMU whose guest runs fio: completed requests for each second of QEMU's
 #    processor time with a tool, over that of the same round without.  A guest under
 #    TCG uses all the time that it gets, and on a shared host it gets now more, now
-#    less; what it does with a second is steadier, if still noisy.
-# In both the tools take turns, in another random order in each round.
+#    less; what it does with a second is steadier, if still noisy.  So vqprobe is
+#    put on and taken off PAIRS times more.
+# In all the tools take turns, in another random order in each round.
 # Results: build/bench-probes.txt and .json, the single values in .rows.  Exit 1 if a
 # goal is missed; one that the noise hides is "not resolved".
 me=bench-probes
 . probes/bench/lib.sh
 rounds=${1:-7} seed=${2:-1} elements=${ELEMENTS:-200000} seconds=${SECONDS_EACH:-3}
+pairs=${PAIRS:-30}
 text=build/bench-probes.txt
 
 declare -A gathers=(
@@ -71,7 +73,7 @@ driven() {
 	echo "driver $1 $round $(((after - before) / n)) $lost $((tool_cpu / n))" >>"$T/rows"
 }
 
-# on_qemu TOOL: qemu TOOL ROUND requests-a-second-of-its-processor-time
+# on_qemu TOOL [NAME]: qemu TOOL ROUND requests-a-second-of-its-processor-time
 on_qemu() {
 	local a b t0 t1
 	lost=0 tool_cpu0=0
@@ -81,7 +83,7 @@ on_qemu() {
 	sleep "$seconds"
 	t1=$(cpu_ns "$qemu_pid") b=$(ios)
 	"$1_stop"
-	echo "qemu $1 $round $(awk "BEGIN { print ($b - $a) * 1e9 / ($t1 - $t0) }")" >>"$T/rows"
+	echo "${2:-qemu} $1 $round $(awk "BEGIN { print ($b - $a) * 1e9 / ($t1 - $t0) }")" >>"$T/rows"
 }
 trace_events() {
 	local e
@@ -117,10 +119,14 @@ sysctl -qw kernel.bpf_stats_enabled="$stats_were"
 stats_were=''
 least() { sort -n "$T/stats.$1" | head -n 1; }
 
-qemu_boot $((rounds * 8 * (seconds + 5) + 60))
+qemu_boot $(((rounds * 8 + pairs * 2) * (seconds + 5) + 60))
 for ((round = 1; round <= rounds; round++)); do
 	say "QEMU: round $round of $rounds"
 	for tool in $(shuffled "${tools[@]}" qemu-trace none); do on_qemu "$tool"; done
+done
+for ((round = 1; round <= pairs; round++)); do
+	say "QEMU: pair $round of $pairs"
+	for tool in $(shuffled none vqprobe); do on_qemu "$tool" pair; done
 done
 qemu_end
 

@@ -38,6 +38,7 @@ $1 == "driver" && $3 != "stats" {
 	own[$2] = own[$2] " " $6
 	seen[$3]
 }
+$1 == "pair" { pair[$2, $3] = $4; pairs[$3] }
 $1 == "qemu" && $2 == "none" { base[$3] = base[$3] " " $4 }
 $1 == "qemu" { io[$2, $3] = io[$2, $3] " " $4; rounds_qemu[$3] }
 END {
@@ -86,8 +87,11 @@ END {
 	goal("vqprobe / floor", r, 1.3, "", low, high)
 	r = ratio("vqprobe", "bpftrace")
 	goal("vqprobe / bpftrace", r, 0.5, "", low, high)
-	goal("throughput taken", 100 - kept["vqprobe"], 3, " %", 100 - kept_high["vqprobe"],
-	     100 - kept_low["vqprobe"])
+	s = ""
+	for (r in pairs)
+		s = s " " 100 - 100 * pair["vqprobe", r] / pair["none", r]
+	r = median(s)
+	goal("throughput taken, by pairs", r, 3, " %", low, high)
 	printf "{\"kernel\": \"%s\", \"rounds\": %d, \"seed\": %d, \"elements\": %d,\n \"bpf_stats_ns\": {\"floor\": %d, \"vqprobe\": %d},\n \"tools\": [%s],\n \"goals\": [%s]}\n",
 		kernel, rounds, seed, elements, floor_stats, vqprobe_stats, rows, goals >json
 }
