@@ -10,7 +10,7 @@ PROBES_PKGS := glib-2.0 json-glib-1.0 libdw libelf libzstd libbpf
 TRACE_OBJS := $(PROBES)/trace.o $(PROBES)/trace-code.o $(PROBES)/trace-columns.o \
 	$(PROBES)/trace-predict.o
 PROBES_CORE := model queue outstanding hist trace trace-code trace-columns trace-predict summary \
-	summary-queue sites plan target layout learn world calib watch explain live
+	summary-queue sites plan target layout learn world calib lines watch explain live
 # The live side.
 PROBES_CORE += find rates table screen show check
 PROBES_OBJS := $(PROBES_CORE:%=$(PROBES)/%.o)
@@ -29,7 +29,7 @@ $(PROBES)/vqprobe.bpf.o: probes/vqprobe.bpf.c
 $(PROBES)/vqprobe.skel.h: $(PROBES)/vqprobe.bpf.o
 	bpftool gen skeleton $< name vqprobe_bpf > $@
 
-$(PROBES)/watch.o $(PROBES)/check.o $(PROBES)/sites.o $(PROBES)/calib.o: | $(PROBES)/vqprobe.skel.h
+$(PROBES)/watch.o $(PROBES)/check.o $(PROBES)/sites.o $(PROBES)/calib.o $(PROBES)/lines.o: | $(PROBES)/vqprobe.skel.h
 
 # The floor of the benchmark: vqprobe's own attaching, with empty programs.
 FLOOR := $(PROBES)/floor

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "calib.h"
+#include "lines.h"
 #include "vqprobe.skel.h"
 
 #define BATCH 50u	   /* calls between two looks at the clock; their events fit a page */
@@ -67,20 +68,18 @@ struct fake {
 	char vq[PART], caches[PART], vdev[PART], elem[PART], ring[PART];
 };
 
-/* Durations as they come from the ring buffer. */
+/* Durations as they come from the ring. */
 struct sink {
 	unsigned n, max;
 	uint32_t *dur;
 };
 
-static int take(void *ctx, void *data, size_t size)
+static void take(void *data, const struct vq_head *h)
 {
-	struct sink *s = ctx;
-	const struct vq_head *h = data;
+	struct sink *s = data;
 
 	if (s->n < s->max)
 		s->dur[s->n++] = h->dur_ns;
-	return 0;
 }
 
 static uint64_t now(void)
@@ -145,7 +144,7 @@ static struct vq_spread spread(double *v, unsigned n)
 
 /* Times @batches batches of @fn into @out, ns for one call. */
 static void run(target_fn fn, struct fake *f, uint64_t arg, unsigned batches, double *out,
-		struct ring_buffer *rb)
+		struct vq_lines *lines, struct sink *sink)
 {
 	for (unsigned b = 0; b < batches; b++) {
 		uint64_t t = now();
@@ -153,7 +152,7 @@ static void run(target_fn fn, struct fake *f, uint64_t arg, unsigned batches, do
 		for (unsigned i = 0; i < BATCH; i++)
 			fn(f->vq, f->elem, arg);
 		out[b] = (double)(now() - t) / BATCH;
-		ring_buffer__consume(rb);
+		vq_lines_take(lines, take, sink);
 	}
 }
 
@@ -168,7 +167,7 @@ static bool calibrate_one(struct vqprobe_bpf *skel, const struct vq_layout *l, s
 	g_autofree uint32_t *dur = g_new(uint32_t, sink.max);
 	g_autofree double *v = g_new(double, sink.max);
 	uint64_t arg = (uintptr_t)f->elem;
-	struct ring_buffer *rb;
+	struct vq_lines *lines;
 	double base;
 
 	if (like->fn == VQ_FN_FLUSH)
@@ -180,24 +179,26 @@ static bool calibrate_one(struct vqprobe_bpf *skel, const struct vq_layout *l, s
 		.offset = (uintptr_t)fn,
 	};
 	sink.dur = dur;
-	rb = ring_buffer__new(bpf_map__fd(skel->maps.events), take, &sink, NULL);
-	if (!rb || dl_iterate_phdr(main_program, &site->offset) != 1) {
+	lines = vq_lines_open(skel, error);
+	if (!lines)
+		return false;
+	if (dl_iterate_phdr(main_program, &site->offset) != 1) {
 		g_set_error(error, VQ_ERROR, VQ_ERROR_FAILED, "calibration: cannot set up");
-		ring_buffer__free(rb);
+		vq_lines_close(lines);
 		return false;
 	}
-	run(fn, f, arg, batches, v, rb);
+	run(fn, f, arg, batches, v, lines, &sink);
 	base = spread(v, batches).median;
 	if (!vq_site_attach(site, skel, getpid(), "/proc/self/exe", error)) {
-		ring_buffer__free(rb);
+		vq_lines_close(lines);
 		return false;
 	}
-	run(fn, f, arg, WARM_UP, v, rb);
+	run(fn, f, arg, WARM_UP, v, lines, &sink);
 	sink.n = 0;
-	run(fn, f, arg, batches, v, rb);
+	run(fn, f, arg, batches, v, lines, &sink);
 	c->fn = like->fn;
 	c->mode = vq_site_mode(site, *(volatile uint8_t *)(uintptr_t)fn);
-	ring_buffer__free(rb);
+	vq_lines_close(lines);
 	c->cost = spread(v, batches);
 	c->cost.p05 -= base;
 	c->cost.median -= base;

@@ -10,7 +10,7 @@
 #include "live.h"
 #include "show.h"
 
-/* How often the ring buffer is emptied: it holds seconds. */
+/* How often the ring is emptied: it holds seconds. */
 #define DRAIN_NS 50000000ull
 
 struct live {

@@ -9,7 +9,8 @@
  * (model.c), exactly, from the events alone, so that a stored trace gives the
  * same figures again.  The parts:
  *
- *	vqprobe.bpf.c	uprobe programs: events into a ring buffer, losses counted
+ *	vqprobe.bpf.c	uprobe programs: events into a ring, losses counted
+ *	lines.c		that ring
  *	vqprobe.c	the tool: options, the report
  *	watch.c		one watch of one process, from attaching to the end
  *	live.c		the main loop; find.c: which processes
@@ -111,6 +112,34 @@ struct vq_count_event {
 	struct vq_head h;
 	__u32 count;
 	__u32 inuse; /* VirtQueue.inuse before a rewind */
+};
+
+/*
+ * How events get from the programs to the loader, see lines.h: the words of an
+ * event fill those of as many lines as it takes.
+ */
+#define VQ_LINE_WORDS 7
+struct vq_line {
+	__u64 tag; /* the line's place since the beginning, plus 1, once written */
+	__u64 word[VQ_LINE_WORDS];
+};
+
+/* The largest event takes so many. */
+#define VQ_EVENT_LINES 4
+union vq_event_lines {
+	struct vq_head head;
+	__u64 word[VQ_EVENT_LINES][VQ_LINE_WORDS];
+};
+
+struct vq_ring {
+	/* The programs' side: lines taken so far, and the tail as it was when there
+	 * last seemed to be no room: the loader's cache line is not looked at each
+	 * time. */
+	__u64 head, tail_seen;
+	__u64 unused[6];
+	/* The loader's: lines read so far. */
+	__u64 tail;
+	__u64 unused_too[7];
 };
 
 /* VQ_QUEUE: strings are NUL-terminated */

@@ -5,12 +5,12 @@
  * An entry handler notes the arguments of the call and takes the time last; a
  * return handler takes the time first and sends the event.  So a recorded
  * duration holds as little of the probes as can be; what remains is measured
- * by calib.c.  The ring buffer never blocks and never wakes anybody: the loader
- * looks every few tens of milliseconds.  What does not fit is counted.
+ * by calib.c.  The ring of events (lines.h) never blocks and never wakes anybody:
+ * the loader looks every few tens of milliseconds.  What does not fit is counted.
  *
  * What costs most, but for the probe itself, is reading the process's memory:
- * three times as much as the ring buffer or the clock.  So what cannot change
- * from one call to the next is read once and remembered with the queue.
+ * two to three times as much as the clock.  So what cannot change from one call
+ * to the next is read once and remembered with the queue.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -40,9 +40,14 @@ __u64 null_pops;
 __u64 unreadable_calls;
 
 struct {
-	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 16 * 1024 * 1024);
-} events SEC(".maps");
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 64);
+	__type(key, __u32);
+	__type(value, struct vq_line);
+} lines SEC(".maps");
+const volatile __u32 line_mask = 63;
+struct vq_ring ring __attribute__((aligned(64)));
 
 /*
  * Two tables without locks.  A slot is taken by comparing and swapping its key,
@@ -143,7 +148,7 @@ struct {
 	__type(value, __u64);
 } lost_of SEC(".maps");
 
-static __always_inline void lose(__u16 type, __u64 vq)
+static __always_inline int lose(__u16 type, __u64 vq)
 {
 	__u64 *n = bpf_map_lookup_elem(&lost_of, &vq), one = 1;
 
@@ -152,6 +157,62 @@ static __always_inline void lose(__u16 type, __u64 vq)
 		n = bpf_map_lookup_elem(&lost_of, &vq);
 	if (n)
 		__sync_fetch_and_add(n, 1);
+	return 1;
+}
+
+#define NO_ROOM (~0ull)
+
+/* Is there room for @n lines from @at on? */
+static __always_inline int room_for(__u64 at, __u32 n)
+{
+	__u64 tail = *(volatile __u64 *)&ring.tail_seen;
+
+	if (at + n - tail <= line_mask + 1ull)
+		return 1;
+	tail = *(volatile __u64 *)&ring.tail;
+	*(volatile __u64 *)&ring.tail_seen = tail;
+	return at + n - tail <= line_mask + 1ull;
+}
+
+/* Takes @n lines: the place of the first, or NO_ROOM. */
+static __always_inline __u64 take_lines(__u32 n)
+{
+	for (int i = 0; i < 8; i++) {
+		__u64 at = *(volatile __u64 *)&ring.head;
+
+		if (!room_for(at, n))
+			return NO_ROOM;
+		if (__sync_val_compare_and_swap(&ring.head, at, at + n) == at)
+			return at;
+	}
+	return NO_ROOM; /* others took some each time: it does not happen */
+}
+
+static __always_inline struct vq_line *line_at(__u64 at)
+{
+	__u32 i = at & line_mask;
+
+	return bpf_map_lookup_elem(&lines, &i);
+}
+
+/* A line for an event of @type that fits one, its place in @at; NULL: lost. */
+static __always_inline struct vq_line *take_line(__u16 type, __u64 vq, __u64 *at)
+{
+	struct vq_line *l;
+
+	*at = take_lines(1);
+	l = line_at(*at);
+	if (*at != NO_ROOM && l)
+		return l;
+	lose(type, vq);
+	return NULL;
+}
+
+/* The line in place @at is written.  x86 keeps the order of stores. */
+static __always_inline void line_done(struct vq_line *l, __u64 at)
+{
+	asm volatile("" ::: "memory");
+	*(volatile __u64 *)&l->tag = at + 1;
 }
 
 #define READ(dst, addr) bpf_probe_read_user(&(dst), sizeof(dst), (const void *)(addr))
@@ -164,6 +225,26 @@ struct elem_span {
 	__u64 word[VQ_ELEM_SPAN_MAX / 8];
 };
 #define FIELD(type, span, offset) (*(type *)((char *)(span)->word + (offset)))
+
+/*
+ * From Linux 6.13 on, a program of more than 64 bytes of stack is given one in
+ * other memory, where hardened usercopy takes 25 ns longer to find that it may
+ * write (perf, on 6.18).  Not so if it could call others by tail, which this one
+ * never does.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} no_program SEC(".maps");
+const volatile __u32 never;
+
+static __always_inline void stay_on_task_stack(struct pt_regs *ctx)
+{
+	if (never)
+		bpf_tail_call(ctx, &no_program, 0);
+}
 
 static __always_inline int read_vq(struct vq_span *s, __u64 vq)
 {
@@ -195,27 +276,30 @@ static __always_inline int read_inuse(__u32 *inuse, __u64 vq)
 	return READ(*inuse, vq + layout.vq_start + layout.vq_inuse);
 }
 
-static __always_inline int send_elem(__u16 type, __u64 vq, __u64 t0, __u64 ts, __u64 elem,
-				     __u32 len)
+/* The head goes first into the line, which is not in the cache as a rule: it comes
+ * while the process's memory is read. */
+static __always_inline void send_elem(__u16 type, __u64 vq, __u64 t0, __u64 ts, __u64 elem,
+				      __u32 len)
 {
-	struct vq_elem_event *e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);
+	__u64 at;
+	struct vq_line *l = take_line(type, vq, &at);
+	struct vq_elem_event *e;
 	struct elem_span s = {};
+	__u32 inuse = type == VQ_POP ? VQ_INUSE_UNTOLD : 0;
 
-	if (!e) {
-		lose(type, vq);
-		return 0;
-	}
+	if (!l)
+		return;
+	e = (void *)l->word;
 	head(&e->h, type, sizeof(*e), vq, t0, ts);
-	e->inuse = type == VQ_POP ? VQ_INUSE_UNTOLD : 0;
+	e->len = len;
 	if (bpf_probe_read_user(s.word, layout.elem_size & 0x7f,
 				(const void *)(elem + layout.elem_start)) ||
-	    (type == VQ_POP && read_inuse(&e->inuse, vq)))
+	    (type == VQ_POP && read_inuse(&inuse, vq)))
 		__sync_fetch_and_add(&unreadable_calls, 1);
 	e->id = FIELD(__u32, &s, layout.elem_index);
 	e->ndescs = FIELD(__u32, &s, layout.elem_ndescs);
-	e->len = len;
-	bpf_ringbuf_submit(e, BPF_RB_NO_WAKEUP);
-	return 0;
+	e->inuse = inuse;
+	line_done(l, at);
 }
 
 SEC("uprobe")
@@ -236,6 +320,7 @@ int pop_return(struct pt_regs *ctx)
 	__u64 ts = bpf_ktime_get_ns(), elem = ctx->ax;
 	struct call *c = call_return(ctx, CALL_POP);
 
+	stay_on_task_stack(ctx);
 	if (!c)
 		return 0;
 	if (elem)
@@ -270,6 +355,7 @@ int fill_return(struct pt_regs *ctx)
 	__u64 ts = bpf_ktime_get_ns();
 	struct call *c = call_return(ctx, CALL_FILL);
 
+	stay_on_task_stack(ctx);
 	if (!c)
 		return 0;
 	send_elem(VQ_FILL, c->vq, c->t0, ts, c->elem, c->arg);
@@ -288,6 +374,7 @@ int flush_entry(struct pt_regs *ctx)
 	struct call *c = call_enter(ctx, CALL_FLUSH);
 	struct queue *q;
 
+	stay_on_task_stack(ctx);
 	if (!c)
 		return 0;
 	c->vq = ctx->di;
@@ -308,10 +395,12 @@ int flush_entry(struct pt_regs *ctx)
 	return 0;
 }
 
+#define NO_RING (1ull << 63) /* no process has that address */
+
 /* One flush, as long as its records are being written. */
 struct flush {
 	__u64 vq, t0, ts;
-	__u64 ring; /* address of entry 0; 0: unreadable */
+	__u64 ring; /* address of entry 0, or NO_RING */
 	__u32 stride;
 	__u32 num;
 	__u32 inuse;
@@ -321,41 +410,90 @@ struct flush {
 	__u32 old_raw;
 };
 
-/*
- * Sends @n entries from @pos on, in a record with room for @room, a constant:
- * the verifier wants record sizes to be.  Returns 1 when it was lost.
- */
-static __always_inline int send_flush(struct flush *f, __u32 pos, __u32 n, const __u32 room)
+static __always_inline void flush_head(const struct flush *f, struct vq_flush_event *e, __u32 pos,
+				       __u32 n, const __u32 room)
 {
-	const __u32 size = sizeof(struct vq_flush_event) + room * sizeof(struct vq_used_entry);
-	struct vq_flush_event *e = bpf_ringbuf_reserve(&events, size, 0);
-	__u32 i, slot, flags = f->flags;
-
-	if (!e) {
-		lose(VQ_FLUSH, f->vq);
-		return 1;
-	}
-	head(&e->h, VQ_FLUSH, size, f->vq, f->t0, f->ts);
+	head(&e->h, VQ_FLUSH, sizeof(*e) + room * sizeof(struct vq_used_entry), f->vq, f->t0,
+	     f->ts);
 	e->num = f->num;
 	e->inuse = f->inuse;
 	e->total = f->total;
 	e->old_idx = f->old_raw;
 	e->n = n;
 	e->pos = pos;
+}
+
+/* The entry in @slot of the ring; 0, or the flag that says that it cannot be read
+ * and is 0.  Without branches, for the verifier walks them all. */
+static __always_inline __u32 read_used(const struct flush *f, __u32 slot, struct vq_used_entry *u)
+{
+	return (READ(*u, f->ring + (__u64)slot * f->stride) >> 31) & VQ_FLUSH_UNREADABLE;
+}
+
+/* The slot behind @slot of @num: likewise. */
+static __always_inline __u32 next_slot(__u32 slot, __u32 num)
+{
+	return (slot + 1) & ((__s32)(slot + 1 - num) >> 31);
+}
+
+/* Sends a flush of one entry, or of none. */
+static __always_inline void send_short_flush(const struct flush *f)
+{
+	__u64 at;
+	struct vq_line *l = take_line(VQ_FLUSH, f->vq, &at);
+	struct vq_used_entry u = {};
+	struct vq_flush_event *e;
+
+	_Static_assert(sizeof(*e) + sizeof(u) == sizeof(l->word), "fills a line");
+	if (!l)
+		return;
+	e = (void *)l->word;
+	flush_head(f, e, 0, f->total, 1);
+	e->flags = f->flags;
+	if (f->total)
+		e->flags |= read_used(f, f->old_idx, &u);
+	e->used[0] = u;
+	line_done(l, at);
+}
+
+/*
+ * Sends @n entries from @pos on, in a record with room for @room, a constant: the
+ * lines are taken first, and the entries read into them.
+ */
+static __always_inline int send_flush(struct flush *f, __u32 pos, __u32 n, const __u32 room)
+{
+	const __u32 words = sizeof(struct vq_flush_event) / sizeof(__u64);
+	const __u32 n_lines = (words + room + VQ_LINE_WORDS - 1) / VQ_LINE_WORDS;
+	__u32 i = 0, k, w = words, slot, flags = f->flags;
+	__u64 at = take_lines(n_lines);
+	struct vq_line *first = line_at(at), *l;
+	struct vq_flush_event *e;
+
+	_Static_assert(sizeof(struct vq_used_entry) == sizeof(__u64), "an entry is a word");
+	if (at == NO_ROOM || !first)
+		return lose(VQ_FLUSH, f->vq);
+	e = (void *)first->word;
+	flush_head(f, e, pos, n, room);
 	slot = f->old_idx + pos;
 	if (slot >= f->num)
 		slot -= f->num;
-	for (i = 0; i < room; i++) {
-		e->used[i].first = e->used[i].second = 0;
-		if (i >= n)
-			continue;
-		if (!f->ring || READ(e->used[i], f->ring + (__u64)slot * f->stride))
-			flags |= VQ_FLUSH_UNREADABLE;
-		if (++slot >= f->num)
-			slot = 0;
+	for (k = 0; k < n_lines; k++, w = 0) {
+		l = line_at(at + k);
+		for (; l && w < VQ_LINE_WORDS; w++, i++) {
+			if (i >= n) {
+				l->word[w] = 0;
+				continue;
+			}
+			flags |= read_used(f, slot, (void *)&l->word[w]);
+			slot = next_slot(slot, f->num);
+		}
 	}
 	e->flags = flags;
-	bpf_ringbuf_submit(e, BPF_RB_NO_WAKEUP);
+	for (k = 0; k < n_lines; k++) {
+		l = line_at(at + k);
+		if (l)
+			line_done(l, at + k);
+	}
 	return 0;
 }
 
@@ -438,7 +576,7 @@ static __always_inline __u32 moved(struct flush *f, const struct call *c, struct
 
 static __always_inline void flushed(const struct call *c, __u64 ts)
 {
-	struct flush f = {.vq = c->vq, .t0 = c->t0, .ts = ts};
+	struct flush f = {.vq = c->vq, .t0 = c->t0, .ts = ts, .ring = NO_RING};
 	struct queue *q = queue_of(c->vq);
 	struct vq_span s = {};
 	int err = read_vq(&s, c->vq);
@@ -461,7 +599,7 @@ static __always_inline void flushed(const struct call *c, __u64 ts)
 	f.total = moved(&f, c, q, FIELD(__u16, &s, layout.vq_used_idx), !!wrap != !!old_wrap);
 	f.old_idx = f.old_raw % f.num;
 	if (f.total <= 1)
-		send_flush(&f, 0, f.total, 1);
+		send_short_flush(&f);
 	else if (f.total <= 4)
 		send_flush(&f, 0, f.total, 4);
 	else
@@ -474,6 +612,7 @@ int flush_return(struct pt_regs *ctx)
 	__u64 ts = bpf_ktime_get_ns();
 	struct call *c = call_return(ctx, CALL_FLUSH);
 
+	stay_on_task_stack(ctx);
 	if (!c)
 		return 0;
 	flushed(c, ts);
@@ -487,7 +626,8 @@ static __always_inline int elem_entry(struct pt_regs *ctx, __u16 type)
 
 	if (!enabled)
 		return 0;
-	return send_elem(type, ctx->di, ts, ts, ctx->si, 0);
+	send_elem(type, ctx->di, ts, ts, ctx->si, 0);
+	return 0;
 }
 
 SEC("uprobe")
@@ -502,20 +642,20 @@ int detach_entry(struct pt_regs *ctx)
 	return elem_entry(ctx, VQ_DETACH);
 }
 
-static __always_inline int send_count(__u16 type, __u64 vq, __u64 t0, __u64 ts, __u32 count,
-				      __u32 inuse)
+static __always_inline void send_count(__u16 type, __u64 vq, __u64 t0, __u64 ts, __u32 count,
+				       __u32 inuse)
 {
-	struct vq_count_event *e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);
+	__u64 at;
+	struct vq_line *l = take_line(type, vq, &at);
+	struct vq_count_event *e;
 
-	if (!e) {
-		lose(type, vq);
-		return 0;
-	}
+	if (!l)
+		return;
+	e = (void *)l->word;
 	head(&e->h, type, sizeof(*e), vq, t0, ts);
 	e->count = count;
 	e->inuse = inuse;
-	bpf_ringbuf_submit(e, BPF_RB_NO_WAKEUP);
-	return 0;
+	line_done(l, at);
 }
 
 SEC("uprobe")
@@ -528,7 +668,8 @@ int rewind_entry(struct pt_regs *ctx)
 		return 0;
 	if (READ(inuse, ctx->di + layout.vq_start + layout.vq_inuse))
 		__sync_fetch_and_add(&unreadable_calls, 1);
-	return send_count(VQ_REWIND, ctx->di, ts, ts, ctx->si, inuse);
+	send_count(VQ_REWIND, ctx->di, ts, ts, ctx->si, inuse);
+	return 0;
 }
 
 /* Resets count from their return: a device completes requests within. */

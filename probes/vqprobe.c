@@ -78,7 +78,7 @@ static const GOptionEntry options[] = {
 	{"every", 0, 0, G_OPTION_ARG_CALLBACK, (void *)time_option,
 	 "with --window: from one window's beginning to the next (1s)", "TIME"},
 	{"buffer", 0, 0, G_OPTION_ARG_INT, &opt_buffer,
-	 "KiB of ring buffer, a power of two, 4 to 1048576 (16384)", "KIB"},
+	 "KiB for events, a power of two, 4 to 1048576 (16384)", "KIB"},
 	{"ready-fd", 0, 0, G_OPTION_ARG_INT, &opt_ready_fd,
 	 "write 1 to this file descriptor when watching", "N"},
 	{"no-calibration", 0, 0, G_OPTION_ARG_NONE, &opt_no_calibration,

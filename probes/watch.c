@@ -27,10 +27,9 @@ static void feed(struct vq_watch *w, const struct vq_head *h, size_t size)
 		vq_trace_write(w->trace, h);
 }
 
-static int on_event(void *ctx, void *data, size_t size)
+static void on_event(void *data, const struct vq_head *h)
 {
-	struct vq_watch *w = ctx;
-	const struct vq_head *h = data;
+	struct vq_watch *w = data;
 
 	if (h->type != VQ_RESET && h->type != VQ_QUEUE_RESET && !vq_model_knows(w->model, h->vq)) {
 		struct vq_queue_event q;
@@ -40,8 +39,7 @@ static int on_event(void *ctx, void *data, size_t size)
 			w->malformed++;
 		feed(w, &q.h, sizeof(q));
 	}
-	feed(w, h, size);
-	return 0;
+	feed(w, h, h->size);
 }
 
 struct vqprobe_bpf *vq_watch_load(const struct vq_layout *layout, unsigned buffer_kib,
@@ -63,7 +61,7 @@ struct vqprobe_bpf *vq_watch_load(const struct vq_layout *layout, unsigned buffe
 		return NULL;
 	}
 	memcpy((void *)&skel->rodata->layout, layout, sizeof(*layout));
-	bpf_map__set_max_entries(skel->maps.events, buffer_kib * 1024u);
+	vq_lines_prepare(skel, buffer_kib);
 	vq_sites_prepare(skel);
 	err = vqprobe_bpf__load(skel);
 	if (!err)
@@ -121,12 +119,8 @@ static bool prepare(struct vq_watch *w, const struct vq_watch_options *o, GError
 static bool start(struct vq_watch *w, const struct vq_watch_options *o, GError **error)
 {
 	w->model = vq_model_new();
-	w->rb = ring_buffer__new(bpf_map__fd(w->skel->maps.events), on_event, w, NULL);
-	if (!w->rb) {
-		g_set_error(error, VQ_ERROR, VQ_ERROR_FAILED, "ring buffer: %s", g_strerror(errno));
-		return false;
-	}
-	if (!attach(w, error))
+	w->lines = vq_lines_open(w->skel, error);
+	if (!w->lines || !attach(w, error))
 		return false;
 	w->start_ns = vq_now();
 	if (o->output) {
@@ -176,7 +170,7 @@ struct vq_watch *vq_watch_start(pid_t pid, const char *name, const struct vq_wat
 
 void vq_watch_drain(struct vq_watch *w)
 {
-	ring_buffer__consume(w->rb);
+	vq_lines_take(w->lines, on_event, w);
 	/* The kernel optimises a site after its first hit, so look again. */
 	vq_sites_read_modes(w->target, w->sites);
 }
@@ -205,7 +199,7 @@ void vq_watch_pause(struct vq_watch *w)
 {
 	end_window(w);
 	vq_sites_detach(w->sites, VQ_FUNCTIONS);
-	ring_buffer__consume(w->rb);
+	vq_lines_take(w->lines, on_event, w);
 	w->window_ns = 0;
 }
 
@@ -225,7 +219,7 @@ void vq_watch_stop(struct vq_watch *w)
 {
 	end_window(w);
 	detach(w);
-	ring_buffer__consume(w->rb);
+	vq_lines_take(w->lines, on_event, w);
 	w->window_ns = 0;
 }
 
@@ -306,7 +300,7 @@ void vq_watch_free(struct vq_watch *w)
 	if (!w)
 		return;
 	detach(w);
-	ring_buffer__free(w->rb);
+	vq_lines_close(w->lines);
 	vqprobe_bpf__destroy(w->skel);
 	if (w->model)
 		vq_model_free(w->model);

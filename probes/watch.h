@@ -7,17 +7,16 @@
 
 #include "calib.h"
 #include "layout.h"
+#include "lines.h"
 #include "model.h"
 #include "sites.h"
 #include "summary.h"
 #include "target.h"
 #include "trace.h"
 
-struct ring_buffer;
-
 /* How a process is to be watched. */
 struct vq_watch_options {
-	unsigned buffer_kib; /* of the ring buffer, a power of two */
+	unsigned buffer_kib; /* of the ring of events, a power of two */
 	bool calibrate;
 	const char *output; /* the trace to write, or NULL */
 };
@@ -37,7 +36,7 @@ struct vq_watch {
 	struct vq_calibration calibration[3];
 	unsigned n_calibration;
 	struct vqprobe_bpf *skel;
-	struct ring_buffer *rb;
+	struct vq_lines *lines;
 	struct vq_model *model;
 	struct vq_trace_writer *trace;
 	uint64_t start_ns, end_ns; /* CLOCK_MONOTONIC; end is 0 until stopped */
@@ -48,7 +47,7 @@ struct vq_watch {
 };
 
 /*
- * Loads the BPF programs, with a ring buffer of @buffer_kib.  NULL with @error,
+ * Loads the BPF programs, with a ring of @buffer_kib.  NULL with @error,
  * which has the remedy, on failure.  Freed by vqprobe_bpf__destroy.
  */
 struct vqprobe_bpf *vq_watch_load(const struct vq_layout *layout, unsigned buffer_kib,

@@ -6,12 +6,14 @@
 #
 # 1. A driver with QEMU's function names, which completes the same elements in the
 #    same order each time: processor time that each element takes more than without
-#    probes, calls lost, and processor time that the tool itself takes.
+#    probes, calls lost, and processor time that the tool itself takes.  Empty
+#    programs and vqprobe, whose ratio is the finest question, are driven PAIRS times
+#    more.
 # 2. A QEMU whose guest runs fio: completed requests for each second of QEMU's
 #    processor time with a tool, over that of the same round without.  A guest under
 #    TCG uses all the time that it gets, and on a shared host it gets now more, now
-#    less; what it does with a second is steadier, if still noisy.  So vqprobe is
-#    put on and taken off PAIRS times more.
+#    less; what it does with a second is steadier, if still noisy.  Here, too,
+#    vqprobe is put on and taken off PAIRS times more.
 # In all the tools take turns, in another random order in each round.
 # Results: build/bench-probes.txt and .json, the single values in .rows.  Exit 1 if a
 # goal is missed; one that the noise hides is "not resolved".
@@ -40,7 +42,7 @@ shuffled() {
 victim_done() { [ -s "$T/truth" ]; }
 truth() { $B/probejson get "$T/truth" "\$.$1"; }
 
-# driven TOOL: a row for rows: driver TOOL ROUND ns-an-element lost tool's-ns
+# driven TOOL [NAME]: a row for rows: driver TOOL ROUND ns-an-element lost tool's-ns
 driven() {
 	local before after pid
 	rm -f "$T/in" "$T/truth"
@@ -70,7 +72,7 @@ driven() {
 	esac
 	exec 7>&-
 	forget "$pid"
-	echo "driver $1 $round $(((after - before) / n)) $lost $((tool_cpu / n))" >>"$T/rows"
+	echo "${2:-driver} $1 $round $(((after - before) / n)) $lost $((tool_cpu / n))" >>"$T/rows"
 }
 
 # on_qemu TOOL [NAME]: qemu TOOL ROUND requests-a-second-of-its-processor-time
@@ -98,6 +100,10 @@ make -s --no-print-directory all $B/victim-nop5 $B/probejson $B/floor/floor >&2
 for ((round = 1; round <= rounds; round++)); do
 	say "driver: round $round of $rounds"
 	for tool in $(shuffled "${tools[@]}"); do driven "$tool"; done
+done
+for ((round = 1; round <= pairs; round++)); do
+	say "driver: pair $round of $pairs"
+	for tool in $(shuffled none floor vqprobe); do driven "$tool" dpair; done
 done
 # The kernel's own account of the programs, which costs time of its own.  It is the
 # time on the clock: of three, the least is disturbed least.

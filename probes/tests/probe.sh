@@ -74,7 +74,7 @@ loses() {
 check 'tiny buffer: losses are counted to the last one, and said' loses
 
 mid_stream() {
-	victim_start victim-nop5 packed 256 1000000 1 5 inorder
+	victim_start victim-nop5 packed 256 1000000000 1 5 inorder
 	echo go >&7
 	probe_start --no-calibration && sleep 0.2 && probe_end TERM || return 1
 	kill "$victim_pid"
