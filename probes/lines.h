@@ -16,10 +16,10 @@
  * that of their place, and moves the tail.  Nothing locks, nothing waits; what
  * finds no room is counted by the program.
  *
- * Why not the kernel's ring buffer: its records share cache lines that the
- * other processor has just read, and are committed by a locked instruction,
- * which waits until such a line has come back.  That was a third of what the
- * programs cost.  A plain store, of lines of one's own, waits for nothing.
+ * Why not the kernel's ring buffer: a record is reserved under a lock and
+ * committed by a locked instruction, which waits for a cache line that the other
+ * processor has just read.  A plain store does not.  An event costs 60 ns less
+ * (pop, by kernel.bpf_stats: 335 and 272 ns).
  */
 
 struct vqprobe_bpf;
