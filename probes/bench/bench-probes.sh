@@ -12,15 +12,19 @@
 # 2. A QEMU whose guest runs fio: completed requests for each second of QEMU's
 #    processor time with a tool, over that of the same round without.  A guest under
 #    TCG uses all the time that it gets, and on a shared host it gets now more, now
-#    less; what it does with a second is steadier, if still noisy.  Here, too,
-#    vqprobe is put on and taken off PAIRS times more.
+#    less; what it does with a second is steadier, if still noisy.  PAIRS times more,
+#    the time of the main thread alone, where the probes are, for each request: the
+#    vCPU's only adds noise.
+# 3. The same with Debian's own QEMU, stripped, without nops at its functions'
+#    entries; and vqprobe at those entries, in place of the sites that it chooses.
 # In all the tools take turns, in another random order in each round.
 # Results: build/bench-probes.txt and .json, the single values in .rows.  Exit 1 if a
 # goal is missed; one that the noise hides is "not resolved".
 me=bench-probes
 . probes/bench/lib.sh
 rounds=${1:-7} seed=${2:-1} elements=${ELEMENTS:-200000} seconds=${SECONDS_EACH:-3}
-pairs=${PAIRS:-30}
+pairs=${PAIRS:-40}
+stock=${STOCK:-/usr/bin/qemu-system-x86_64}
 text=build/bench-probes.txt
 
 declare -A gathers=(
@@ -39,20 +43,23 @@ shuffled() {
 	printf '%s\n' "$@" | awk -v seed="$seed$round" 'BEGIN { srand(seed) } { print rand(), $0 }' |
 		sort | awk '{ print $2 }'
 }
+# Before that it is this shell's copy.
+runs() { [ "$(readlink "/proc/$1/exe")" = "$2" ]; }
 victim_done() { [ -s "$T/truth" ]; }
 truth() { $B/probejson get "$T/truth" "\$.$1"; }
 
-# driven TOOL [NAME]: a row for rows: driver TOOL ROUND ns-an-element lost tool's-ns
+# driven TOOL [NAME]: a row for rows: NAME TOOL ROUND ns-an-element lost tool's-ns
 driven() {
-	local before after pid
+	local before after pid victim=$PWD/$B/victim-nop5
 	rm -f "$T/in" "$T/truth"
 	mkfifo "$T/in"
-	$B/victim-nop5 split 256 "$elements" 1 1 <"$T/in" >"$T/truth" 5>&- 6>&- &
+	"$victim" split 256 "$elements" 1 1 <"$T/in" >"$T/truth" 5>&- 6>&- &
 	pid=$!
 	pids+=("$pid")
 	exec 7>"$T/in"
 	lost=0 tool_cpu0=0
-	"$1_start" "$pid" "$PWD/$B/victim-nop5"
+	until_true runs "$pid" "$victim"
+	"$1_start" "$pid" "$victim"
 	[ "$1" = none ] || tool_cpu0=$(cpu_ns "$tool_pid")
 	before=$(cpu_ns "$pid")
 	echo go >&7
@@ -75,17 +82,26 @@ driven() {
 	echo "${2:-driver} $1 $round $(((after - before) / n)) $lost $((tool_cpu / n))" >>"$T/rows"
 }
 
+naive_start() { VQPROBE_TEST=entry vqprobe_start "$@"; }
+naive_stop() { vqprobe_stop; }
+
+# thread_ns TID: its processor time
+thread_ns() { cut -d ' ' -f 1 "/proc/$qemu_pid/task/$1/schedstat"; }
+
 # on_qemu TOOL [NAME]: qemu TOOL ROUND requests-a-second-of-its-processor-time
+#	NAME (main) TOOL ROUND ns-of-the-main-thread-a-request ns-of-all-threads
 on_qemu() {
-	local a b t0 t1
+	local a b t0 t1 m0 m1
 	lost=0 tool_cpu0=0
 	"$1_start" "$qemu_pid" "$exe"
 	sleep 0.5
-	t0=$(cpu_ns "$qemu_pid") a=$(ios)
+	t0=$(cpu_ns "$qemu_pid") m0=$(thread_ns "$qemu_pid") a=$(ios)
 	sleep "$seconds"
-	t1=$(cpu_ns "$qemu_pid") b=$(ios)
+	t1=$(cpu_ns "$qemu_pid") m1=$(thread_ns "$qemu_pid") b=$(ios)
 	"$1_stop"
-	echo "${2:-qemu} $1 $round $(awk "BEGIN { print ($b - $a) * 1e9 / ($t1 - $t0) }")" >>"$T/rows"
+	echo "${2:-main} $1 $round $(((m1 - m0) / (b - a))) $(((t1 - t0) / (b - a)))" >>"$T/rows"
+	[ $# -eq 1 ] || return 0
+	echo "qemu $1 $round $(awk "BEGIN { print ($b - $a) * 1e9 / ($t1 - $t0) }")" >>"$T/rows"
 }
 trace_events() {
 	local e
@@ -125,14 +141,22 @@ sysctl -qw kernel.bpf_stats_enabled="$stats_were"
 stats_were=''
 least() { sort -n "$T/stats.$1" | head -n 1; }
 
-qemu_boot $(((rounds * 8 + pairs * 2) * (seconds + 5) + 60))
+qemu_boot $(((rounds * 8 + pairs * 3) * (seconds + 5) + 60))
 for ((round = 1; round <= rounds; round++)); do
 	say "QEMU: round $round of $rounds"
 	for tool in $(shuffled "${tools[@]}" qemu-trace none); do on_qemu "$tool"; done
 done
 for ((round = 1; round <= pairs; round++)); do
 	say "QEMU: pair $round of $pairs"
-	for tool in $(shuffled none vqprobe); do on_qemu "$tool" pair; done
+	for tool in $(shuffled none floor vqprobe); do on_qemu "$tool" pair; done
+done
+qemu_end
+
+[ -x "$stock" ] || die "$stock: not there: apt-get install qemu-system-x86"
+qemu_boot $((pairs * 4 * (seconds + 5) + 60)) "$stock"
+for ((round = 1; round <= pairs; round++)); do
+	say "$stock: pair $round of $pairs"
+	for tool in $(shuffled none floor vqprobe naive); do on_qemu "$tool" stock; done
 done
 qemu_end
 

@@ -159,12 +159,13 @@ site_is_on() {
 }
 
 # --- a real QEMU under fio ----------------------------------------------------
-# qemu_boot SECONDS: boots, starts fio for so long; qemu_pid
+# qemu_boot SECONDS [QEMU]: boots it, or ours, starts fio for so long; qemu_pid
 qemu_boot() {
 	local qemu guest
-	qemu=$(runners/setup/qemu.sh 2>"$T/log") || die "$(cat "$T/log")"
+	qemu=$(QEMU=${2:-} runners/setup/qemu.sh 2>"$T/log") || die "$(cat "$T/log")"
 	guest=$(runners/setup/guest.sh 2>"$T/log") || die "$(cat "$T/log")"
 	exe=$(readlink -f "$qemu/qemu-system-x86_64")
+	rm -f "$T/qmp.in" "$T/qmp.out"
 	mkfifo "$T/qmp.in" "$T/qmp.out"
 	exec 5<>"$T/qmp.in" 6<>"$T/qmp.out"
 	truncate -s 256M "$T/load.img"

@@ -21,6 +21,13 @@ function goal(what, is, limit, unit, least, most,    v) {
 	goals = goals sprintf("%s\n  {\"what\": \"%s\", \"is\": %.4f, \"low\": %.4f, \"high\": %.4f, \"limit\": %.4f, \"verdict\": \"%s\"}",
 		goals ? "," : "", what, is, least, most, limit, v)
 }
+# What a tool costs more than none, round by round, in @unit ns: text with interval.
+function over(t, rounds, x, unit,    r, s) {
+	for (r in rounds)
+		s = s " " (t[x, r] - t["none", r]) / unit
+	r = median(s)
+	return sprintf("%.2f (%.2f-%.2f)", r, low, high)
+}
 # The ratio of two tools' costs, round by round.
 function ratio(t, rounds, x, y,    r, s) {
 	for (r in rounds)
@@ -39,7 +46,8 @@ $1 == "driver" && $3 != "stats" {
 	seen[$3]
 }
 $1 == "dpair" { dpair[$2, $3] = $4; dpairs[$3] }
-$1 == "pair" { pair[$2, $3] = $4; pairs[$3] }
+$1 == "pair" { thread[$2, $3] = $4; all_threads[$2, $3] = $5; pairs[$3] }
+$1 == "stock" { stock[$2, $3] = $4; stocks[$3] }
 $1 == "qemu" && $2 == "none" { base[$3] = base[$3] " " $4 }
 $1 == "qemu" { io[$2, $3] = io[$2, $3] " " $4; rounds_qemu[$3] }
 END {
@@ -82,6 +90,17 @@ END {
 	print "\nwhat it gathers"
 	for (i = 1; i <= tools; i++)
 		printf "%-11s  %s\n", tool[i], text[tool[i]]
+	s = a = ""
+	for (r in pairs) {
+		s = s " " thread["none", r] / 1000
+		a = a " " all_threads["none", r] / 1000
+	}
+	printf "\nQEMU under fio, us of processor time a request: %.0f, the main thread's\n", median(a)
+	printf "%.1f; that with floor %s more, with vqprobe %s\n", median(s),
+		over(thread, pairs, "floor", 1000), over(thread, pairs, "vqprobe", 1000)
+	printf "Debian's QEMU: floor %s, vqprobe %s,\n", over(stock, stocks, "floor", 1000),
+		over(stock, stocks, "vqprobe", 1000)
+	printf "vqprobe at the functions' entries %s\n", over(stock, stocks, "naive", 1000)
 	printf "\nkernel.bpf_stats: ns an element within the programs: floor %d, vqprobe %d\n\n",
 		floor_stats, vqprobe_stats
 	r = ratio(dpair, dpairs, "vqprobe", "floor")
@@ -90,9 +109,9 @@ END {
 	goal("vqprobe / bpftrace", r, 0.5, "", low, high)
 	s = ""
 	for (r in pairs)
-		s = s " " 100 - 100 * pair["vqprobe", r] / pair["none", r]
+		s = s " " 100 * (thread["vqprobe", r] - thread["none", r]) / all_threads["none", r]
 	r = median(s)
-	goal("throughput taken, by pairs", r, 3, " %", low, high)
+	goal("QEMU's time taken, by pairs", r, 3, " %", low, high)
 	printf "{\"kernel\": \"%s\", \"rounds\": %d, \"seed\": %d, \"elements\": %d,\n \"bpf_stats_ns\": {\"floor\": %d, \"vqprobe\": %d},\n \"tools\": [%s],\n \"goals\": [%s]}\n",
 		kernel, rounds, seed, elements, floor_stats, vqprobe_stats, rows, goals >json
 }
