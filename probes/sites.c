@@ -20,7 +20,7 @@ static const struct {
 } functions[VQ_FUNCTIONS] = {
 	[VQ_FN_POP] = {"virtqueue_pop", true, true, VQ_ARG_DI},
 	[VQ_FN_FILL] = {"virtqueue_fill", true, true, VQ_ARG_DI | VQ_ARG_SI | VQ_ARG_DX},
-	[VQ_FN_FLUSH] = {"virtqueue_flush", true, true, VQ_ARG_DI, true},
+	[VQ_FN_FLUSH] = {"virtqueue_flush", true, true, VQ_ARG_DI | VQ_ARG_SI, true},
 	[VQ_FN_UNPOP] = {"virtqueue_unpop", true, false, VQ_ARG_DI | VQ_ARG_SI, true},
 	[VQ_FN_DETACH] = {"virtqueue_detach_element", true, false, VQ_ARG_DI | VQ_ARG_SI, true},
 	[VQ_FN_REWIND] = {"virtqueue_rewind", true, false, VQ_ARG_DI | VQ_ARG_SI, true},
