@@ -135,7 +135,7 @@ static bool check_probes(void)
 		     {"other", "others", false}};
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GString) text = g_string_new("us an element by the first instruction:");
-	struct vqprobe_bpf *skel = vq_watch_load(&pretended, 1024, &error);
+	struct vqprobe_bpf *skel = vq_watch_load(&pretended, 1024, false, &error);
 	enum vq_mode mode, first = VQ_MODE_UNKNOWN;
 
 	if (!skel)

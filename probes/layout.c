@@ -22,6 +22,7 @@ static const struct {
 #define WANT(type, path, field) SPAN(type, path, field, 0)
 	SPAN("VirtQueue", "vring.num", vq_num, 4),
 	SPAN("VirtQueue", "vring.caches", vq_caches, 8),
+	SPAN("VirtQueue", "last_avail_idx", vq_last_avail_idx, 2),
 	SPAN("VirtQueue", "used_idx", vq_used_idx, 2),
 	SPAN("VirtQueue", "used_wrap_counter", vq_used_wrap, 1),
 	SPAN("VirtQueue", "inuse", vq_inuse, 4),
@@ -31,6 +32,7 @@ static const struct {
 	SPAN("VirtQueueElement", "ndescs", elem_ndescs, 4),
 	WANT("VRingMemoryRegionCaches", "used.ptr", caches_used_ptr),
 	WANT("VRingMemoryRegionCaches", "desc.ptr", caches_desc_ptr),
+	WANT("VRingMemoryRegionCaches", "avail.ptr", caches_avail_ptr),
 	WANT("VirtIODevice", "name", vdev_name),
 	WANT("VirtIODevice", "guest_features", vdev_features),
 	WANT("VirtIODevice", "vq", vdev_vq),

@@ -145,13 +145,16 @@ static bool learn_position(struct world *w)
 {
 	uint64_t vdev = new_object(w, false, 0), vq = new_object(w, false, 0);
 	bool bytes[MEMBERS];
-	int features, idx = NOWHERE, wrap = NOWHERE;
+	int features, avail, idx = NOWHERE, wrap = NOWHERE;
 
 	poke(w, vdev + w->l->vdev_vq, vq, 8);
 	if (!call(w, "virtio_queue_get_last_avail_idx", vdev, 0, 0, NULL) ||
 	    (features = only_read(w, vdev, 0, w->l->vdev_vq)) < 0)
 		return false;
 	w->l->vdev_features = features & ~7u;
+	/* On a split ring it returns one number. */
+	avail = only_read(w, vq, 2, NOWHERE);
+	w->l->vq_last_avail_idx = MAX(avail, 0);
 	position(w, 0, 0, 1, bytes);
 	for (unsigned i = 0; i < MEMBERS; i++) {
 		if (!bytes[i])
@@ -163,7 +166,7 @@ static bool learn_position(struct world *w)
 	}
 	w->l->vq_used_idx = idx;
 	w->l->vq_used_wrap = wrap;
-	return idx >= 0 && wrap >= 0;
+	return avail >= 0 && idx >= 0 && wrap >= 0;
 }
 
 /* Rewinding by one takes one from inuse, and asks the device for its features. */
@@ -303,9 +306,13 @@ static bool learn_packed(struct world *w)
 
 	fill(w, vq, w->l->elem_index, NULL);
 	call(w, "virtqueue_flush", vq, 1, 0, NULL);
-	return (written_at(w, vq, ID, &caches, ring) % OBJECT == 12 ||
-		written_at(w, vq, LENGTH, &caches, ring) % OBJECT == 8) &&
-	       caches == w->l->vq_caches;
+	if (written_at(w, vq, ID, &caches, ring) % OBJECT != 12 &&
+	    written_at(w, vq, LENGTH, &caches, ring) % OBJECT != 8)
+		return false;
+	/* The avail ring's stands between the descriptors' and the used ring's, in all
+	 * versions; were it not so, no pop of --light would find its fill. */
+	w->l->caches_avail_ptr = (*ring + w->l->caches_used_ptr) / 2;
+	return caches == w->l->vq_caches;
 }
 
 /* Of an object's class its type, of that its name. */

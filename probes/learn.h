@@ -22,13 +22,14 @@
  *	virtio_get_queue_index	VirtQueue.queue_index
  *	virtio_queue_get_num	VirtQueue.vring.num
  *	virtio_queue_get_last_avail_idx
- *				guest_features, used_idx, used_wrap_counter
+ *				guest_features, last_avail_idx, used_idx,
+ *				used_wrap_counter
  *	virtqueue_rewind	VirtQueue.inuse and .vdev
  *	virtqueue_detach_element
  *				VirtQueueElement.ndescs
  *	virtqueue_fill, split	VirtQueueElement.index, VirtQueue.vring.caches, the
  *				caches' used.ptr
- *	fill and flush, packed	the caches' desc.ptr
+ *	fill and flush, packed	the caches' desc.ptr, and so avail.ptr
  *	object_get_typename	the way from an object to the name of its type
  *
  * In the made-up world every pointer leads to an object of its own, so that the

@@ -19,7 +19,7 @@ static const struct {
 	bool reads;    /* does it read the queue or the element? */
 } functions[VQ_FUNCTIONS] = {
 	[VQ_FN_POP] = {"virtqueue_pop", true, true, VQ_ARG_DI},
-	[VQ_FN_FILL] = {"virtqueue_fill", true, true, VQ_ARG_DI | VQ_ARG_SI | VQ_ARG_DX},
+	[VQ_FN_FILL] = {"virtqueue_fill", true, true, VQ_ARG_DI | VQ_ARG_SI | VQ_ARG_DX, true},
 	[VQ_FN_FLUSH] = {"virtqueue_flush", true, true, VQ_ARG_DI | VQ_ARG_SI, true},
 	[VQ_FN_UNPOP] = {"virtqueue_unpop", true, false, VQ_ARG_DI | VQ_ARG_SI, true},
 	[VQ_FN_DETACH] = {"virtqueue_detach_element", true, false, VQ_ARG_DI | VQ_ARG_SI, true},
@@ -41,9 +41,22 @@ const char *vq_function_name(enum vq_function fn)
 	return functions[fn].name;
 }
 
-bool vq_function_has_return(enum vq_function fn)
+bool vq_site_has_return(const struct vq_site *site)
 {
-	return functions[fn].ret;
+	return functions[site->fn].ret && !site->light;
+}
+
+bool vq_sites_lighten(struct vq_site *sites, const struct vq_layout *layout, GError **error)
+{
+	if (!layout->caches_avail_ptr) {
+		g_set_error(error, VQ_ERROR, VQ_ERROR_FAILED,
+			    "--light: neither debug information nor the code of this QEMU tells "
+			    "where the avail ring is: leave it out");
+		return false;
+	}
+	sites[VQ_FN_POP].present = false;
+	sites[VQ_FN_FILL].light = true;
+	return true;
 }
 
 const char *vq_mode_name(enum vq_mode mode)
@@ -160,9 +173,9 @@ bool vq_sites_find(struct vq_target *t, struct vq_site *sites, GError **error)
 	return true;
 }
 
-/* The programs for @fn: entry, and return or NULL. */
-static void programs(struct vqprobe_bpf *skel, enum vq_function fn, struct bpf_program **entry,
-		     struct bpf_program **ret)
+/* The programs for @site: entry, and return or NULL. */
+static void programs(struct vqprobe_bpf *skel, const struct vq_site *site,
+		     struct bpf_program **entry, struct bpf_program **ret)
 {
 	struct {
 		struct bpf_program *entry, *ret;
@@ -178,8 +191,8 @@ static void programs(struct vqprobe_bpf *skel, enum vq_function fn, struct bpf_p
 				       skel->progs.queue_reset_return},
 	};
 
-	*entry = table[fn].entry;
-	*ret = table[fn].ret;
+	*entry = site->light ? skel->progs.fill_light : table[site->fn].entry;
+	*ret = site->light ? NULL : table[site->fn].ret;
 }
 
 /*
@@ -243,7 +256,7 @@ bool vq_site_attach(struct vq_site *site, struct vqprobe_bpf *skel, pid_t pid, c
 {
 	struct bpf_program *entry, *ret;
 
-	programs(skel, site->fn, &entry, &ret);
+	programs(skel, site, &entry, &ret);
 	/* Return first: an entry without its return must not be noted. */
 	if (ret)
 		site->ret = attach(ret, true, pid, exe, site->offset);

@@ -46,7 +46,8 @@ enum vq_function {
 
 struct vq_site {
 	enum vq_function fn;
-	bool present;		 /* the binary has this function */
+	bool present;		 /* the binary has this function, and it is to be probed */
+	bool light;		 /* by another program, see vq_sites_lighten */
 	uint64_t address;	 /* of the site in the file's own address space */
 	uint64_t offset;	 /* of the site in the file */
 	unsigned past;		 /* the site's distance from the function's entry */
@@ -63,7 +64,7 @@ struct vq_site {
 const char *vq_function_name(enum vq_function fn);
 
 /* Has it a return probe, too? */
-bool vq_function_has_return(enum vq_function fn);
+bool vq_site_has_return(const struct vq_site *site);
 
 /*
  * Finds all functions in the target's binary and plans the site in each
@@ -71,6 +72,13 @@ bool vq_function_has_return(enum vq_function fn);
  * has VQ_FUNCTIONS entries.
  */
 bool vq_sites_find(struct vq_target *t, struct vq_site *sites, GError **error);
+
+/*
+ * Leaves out the probes that --light does without.  False with @error if @layout
+ * does not know where the avail ring is, which then has to tell.
+ */
+struct vq_layout;
+bool vq_sites_lighten(struct vq_site *sites, const struct vq_layout *layout, GError **error);
 
 /* To be called before the programs of @skel are loaded. */
 void vq_sites_prepare(struct vqprobe_bpf *skel);

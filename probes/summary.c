@@ -81,7 +81,7 @@ static void add_sites(JsonBuilder *b, const struct vq_summary *s)
 		if (!s->sites[i].present)
 			continue;
 		add_site(b, s, &s->sites[i], true);
-		if (vq_function_has_return(i))
+		if (vq_site_has_return(&s->sites[i]))
 			add_site(b, s, &s->sites[i], false);
 	}
 	json_builder_end_array(b);
@@ -207,6 +207,15 @@ void vq_summary_print(const struct vq_summary *s, FILE *f)
 	fflush(f);
 }
 
+static unsigned packed_queues(const struct vq_summary *s)
+{
+	unsigned n = 0;
+
+	for (guint i = 0; i < s->model->queues->len; i++)
+		n += ((const struct vq_queue *)s->model->queues->pdata[i])->packed;
+	return n;
+}
+
 void vq_summary_warn(const struct vq_summary *s)
 {
 	uint64_t lost = vq_summary_lost(s), rings = vq_summary_unreadable_rings(s);
@@ -227,4 +236,10 @@ void vq_summary_warn(const struct vq_summary *s)
 			"vqprobe: %" PRIu64 " CALLS UNREADABLE: the figures are wrong: does the "
 			"debug information belong to this QEMU?\n",
 			s->unreadable_calls);
+	if (s->light && packed_queues(s))
+		fprintf(stderr,
+			"vqprobe: %u QUEUES WITH A PACKED RING: their order cannot be told so: "
+			"leave "
+			"out --light\n",
+			packed_queues(s));
 }

@@ -20,6 +20,7 @@ struct vq_summary {
 	uint64_t lost[VQ_EVENT_TYPES]; /* by type; in [0] those of unknown type */
 	uint64_t null_pops;
 	uint64_t unreadable_calls;
+	bool light;		     /* no probes on pops: packed rings are not understood */
 	const char *layout_from;     /* of vq_layout_find, or NULL */
 	const struct vq_site *sites; /* VQ_FUNCTIONS of them, or NULL */
 	const struct vq_calibration *calibration;

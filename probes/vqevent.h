@@ -37,8 +37,8 @@
 #include <linux/types.h>
 
 enum vq_event_type {
-	VQ_POP = 1,	/* virtqueue_pop returned an element */
-	VQ_FILL,	/* virtqueue_fill returned */
+	VQ_POP = 1,	/* virtqueue_pop returned an element; or see fill_light */
+	VQ_FILL,	/* virtqueue_fill returned; light: was entered */
 	VQ_FLUSH,	/* virtqueue_flush returned; one or more records */
 	VQ_UNPOP,	/* virtqueue_unpop was entered */
 	VQ_DETACH,	/* virtqueue_detach_element was entered */
@@ -167,6 +167,7 @@ struct vq_layout {
 	__u32 vq_start, vq_size;     /* span of VirtQueue */
 	__u32 vq_num;		     /* (span) VirtQueue.vring.num */
 	__u32 vq_caches;	     /* (span) VirtQueue.vring.caches */
+	__u32 vq_last_avail_idx;     /* (span) VirtQueue.last_avail_idx */
 	__u32 vq_used_idx;	     /* (span) VirtQueue.used_idx */
 	__u32 vq_used_wrap;	     /* (span) VirtQueue.used_wrap_counter */
 	__u32 vq_inuse;		     /* (span) VirtQueue.inuse */
@@ -178,6 +179,7 @@ struct vq_layout {
 	__u32 elem_ndescs;	     /* (span) VirtQueueElement.ndescs */
 	__u32 caches_used_ptr;	     /* VRingMemoryRegionCaches.used.ptr */
 	__u32 caches_desc_ptr;	     /* VRingMemoryRegionCaches.desc.ptr */
+	__u32 caches_avail_ptr;	     /* VRingMemoryRegionCaches.avail.ptr; 0: not known */
 	__u32 vdev_features;	     /* VirtIODevice.guest_features */
 	__u32 vdev_vq;		     /* VirtIODevice.vq */
 	/* From DWARF; from the code these are 0. */

@@ -17,7 +17,7 @@
 
 static int opt_ready_fd = -1, opt_buffer = 16 * 1024;
 static double opt_interval = 1, opt_duration, opt_window, opt_every;
-static gboolean opt_all, opt_follow, opt_no_calibration, opt_version, opt_verbose;
+static gboolean opt_all, opt_follow, opt_light, opt_no_calibration, opt_version, opt_verbose;
 static gboolean opt_json_lines, opt_check, opt_plan, opt_debuginfod;
 static char *opt_name, *opt_output, *opt_json, *opt_from;
 static char **opt_pids;
@@ -81,6 +81,8 @@ static const GOptionEntry options[] = {
 	 "KiB for events, a power of two, 4 to 1048576 (16384)", "KIB"},
 	{"ready-fd", 0, 0, G_OPTION_ARG_INT, &opt_ready_fd,
 	 "write 1 to this file descriptor when watching", "N"},
+	{"light", 0, 0, G_OPTION_ARG_NONE, &opt_light,
+	 "half of the probes: pops are read from the avail ring; split rings only", NULL},
 	{"no-calibration", 0, 0, G_OPTION_ARG_NONE, &opt_no_calibration,
 	 "do not measure what the probes cost", NULL},
 	{"check", 0, 0, G_OPTION_ARG_NONE, &opt_check,
@@ -218,6 +220,7 @@ static bool run_watch(GError **error)
 	struct vq_watch_options options = {
 		.buffer_kib = opt_buffer,
 		.calibrate = !opt_no_calibration,
+		.light = opt_light,
 		.output = opt_output,
 	};
 	struct vq_live_options live = {
@@ -303,6 +306,8 @@ static const char *wrong(void)
 		       "the QEMU to watch, or a trace";
 	if (opt_from && (opt_output || opt_window > 0))
 		return "--from reads a trace: leave out --output and --window";
+	if (opt_from && opt_light)
+		return "--from reads a trace: leave out --light";
 	if (opt_debuginfod && !*(getenv("DEBUGINFOD_URLS") ?: ""))
 		return "--debuginfod: the environment variable DEBUGINFOD_URLS names no server";
 	if (opt_plan && (opt_from || opt_follow))
@@ -314,6 +319,8 @@ static const char *wrong(void)
 		       "--json-lines takes several";
 	if (opt_json && opt_json_lines)
 		return "--json-lines ends in the summary: leave out --json";
+	if (opt_output && opt_light)
+		return "a trace holds all calls: leave out --light or --output";
 	if (opt_output && opt_window > 0)
 		return "a trace holds all events: leave out --window or --output";
 	if (opt_every > 0 && opt_every <= opt_window)

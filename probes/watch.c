@@ -42,7 +42,7 @@ static void on_event(void *data, const struct vq_head *h)
 	feed(w, h, h->size);
 }
 
-struct vqprobe_bpf *vq_watch_load(const struct vq_layout *layout, unsigned buffer_kib,
+struct vqprobe_bpf *vq_watch_load(const struct vq_layout *layout, unsigned buffer_kib, bool light,
 				  GError **error)
 {
 	struct vqprobe_bpf *skel;
@@ -61,6 +61,7 @@ struct vqprobe_bpf *vq_watch_load(const struct vq_layout *layout, unsigned buffe
 		return NULL;
 	}
 	memcpy((void *)&skel->rodata->layout, layout, sizeof(*layout));
+	skel->rodata->light = light;
 	vq_lines_prepare(skel, buffer_kib);
 	vq_sites_prepare(skel);
 	err = vqprobe_bpf__load(skel);
@@ -88,6 +89,7 @@ static void begin_window(struct vq_watch *w)
 {
 	w->windows++;
 	w->window_ns = vq_now();
+	w->skel->bss->window = w->windows;
 	w->skel->bss->enabled = 1;
 }
 
@@ -104,10 +106,12 @@ static void end_window(struct vq_watch *w)
 /* All that can be done before the first probe. */
 static bool prepare(struct vq_watch *w, const struct vq_watch_options *o, GError **error)
 {
-	w->skel = vq_watch_load(&w->layout, o->buffer_kib, error);
+	if (o->light && !vq_sites_lighten(w->sites, &w->layout, error))
+		return false;
+	w->skel = vq_watch_load(&w->layout, o->buffer_kib, o->light, error);
 	if (!w->skel)
 		return false;
-	if (o->calibrate) {
+	if (o->calibrate && !o->light) {
 		w->n_calibration =
 			vq_calibrate(w->skel, &w->layout, w->sites, w->calibration, error);
 		if (!w->n_calibration)
@@ -273,6 +277,7 @@ void vq_watch_summarise(const struct vq_watch *w, struct vq_summary *s)
 	memcpy(s->lost, w->skel->bss->lost, sizeof(s->lost));
 	s->null_pops = w->skel->bss->null_pops;
 	s->unreadable_calls = w->skel->bss->unreadable_calls + w->malformed;
+	s->light = w->sites[VQ_FN_FILL].light;
 	s->layout_from = w->layout_from;
 	s->sites = w->sites;
 	s->calibration = w->calibration;

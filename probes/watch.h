@@ -18,6 +18,7 @@
 struct vq_watch_options {
 	unsigned buffer_kib; /* of the ring of events, a power of two */
 	bool calibrate;
+	bool light;	    /* no probes on pop and on the return of fill */
 	const char *output; /* the trace to write, or NULL */
 };
 
@@ -47,10 +48,10 @@ struct vq_watch {
 };
 
 /*
- * Loads the BPF programs, with a ring of @buffer_kib.  NULL with @error,
- * which has the remedy, on failure.  Freed by vqprobe_bpf__destroy.
+ * Loads the BPF programs, with a ring of @buffer_kib, @light or not.  NULL with
+ * @error, which has the remedy, on failure.  Freed by vqprobe_bpf__destroy.
  */
-struct vqprobe_bpf *vq_watch_load(const struct vq_layout *layout, unsigned buffer_kib,
+struct vqprobe_bpf *vq_watch_load(const struct vq_layout *layout, unsigned buffer_kib, bool light,
 				  GError **error);
 
 /*

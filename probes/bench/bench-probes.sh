@@ -31,12 +31,13 @@ declare -A gathers=(
 	[none]='-'
 	[floor]='nothing'
 	[vqprobe]='every call, order, depth, hold, latency'
+	[light]='order, depth, hold, latency of flush'
 	[bpftrace]='every call as text; nothing computed'
 	[funclatency]='latency of flush alone, powers of 2'
 	[perf]='every call, its arguments; no ids'
 	[qemu-trace]='every call, its arguments; no ids'
 )
-tools=(none floor vqprobe bpftrace funclatency perf)
+tools=(none floor vqprobe light bpftrace funclatency perf)
 
 # shuffled WORDS...: the order of this round
 shuffled() {
@@ -47,6 +48,11 @@ shuffled() {
 runs() { [ "$(readlink "/proc/$1/exe")" = "$2" ]; }
 victim_done() { [ -s "$T/truth" ]; }
 truth() { $B/probejson get "$T/truth" "\$.$1"; }
+
+light_start() { vqprobe_start "$1" "$2" --light; }
+light_stop() { vqprobe_stop; }
+naive_start() { VQPROBE_TEST=entry vqprobe_start "$@"; }
+naive_stop() { vqprobe_stop; }
 
 # driven TOOL [NAME]: a row for rows: NAME TOOL ROUND ns-an-element lost tool's-ns
 driven() {
@@ -82,8 +88,6 @@ driven() {
 	echo "${2:-driver} $1 $round $(((after - before) / n)) $lost $((tool_cpu / n))" >>"$T/rows"
 }
 
-naive_start() { VQPROBE_TEST=entry vqprobe_start "$@"; }
-naive_stop() { vqprobe_stop; }
 
 # thread_ns TID: its processor time
 thread_ns() { cut -d ' ' -f 1 "/proc/$qemu_pid/task/$1/schedstat"; }
@@ -141,22 +145,22 @@ sysctl -qw kernel.bpf_stats_enabled="$stats_were"
 stats_were=''
 least() { sort -n "$T/stats.$1" | head -n 1; }
 
-qemu_boot $(((rounds * 8 + pairs * 3) * (seconds + 5) + 60))
+qemu_boot $(((rounds * 9 + pairs * 4) * (seconds + 5) + 60))
 for ((round = 1; round <= rounds; round++)); do
 	say "QEMU: round $round of $rounds"
 	for tool in $(shuffled "${tools[@]}" qemu-trace none); do on_qemu "$tool"; done
 done
 for ((round = 1; round <= pairs; round++)); do
 	say "QEMU: pair $round of $pairs"
-	for tool in $(shuffled none floor vqprobe); do on_qemu "$tool" pair; done
+	for tool in $(shuffled none floor vqprobe light); do on_qemu "$tool" pair; done
 done
 qemu_end
 
 [ -x "$stock" ] || die "$stock: not there: apt-get install qemu-system-x86"
-qemu_boot $((pairs * 4 * (seconds + 5) + 60)) "$stock"
+qemu_boot $((pairs * 5 * (seconds + 5) + 60)) "$stock"
 for ((round = 1; round <= pairs; round++)); do
 	say "$stock: pair $round of $pairs"
-	for tool in $(shuffled none floor vqprobe naive); do on_qemu "$tool" stock; done
+	for tool in $(shuffled none floor vqprobe light naive); do on_qemu "$tool" stock; done
 done
 qemu_end
 

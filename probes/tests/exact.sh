@@ -37,6 +37,28 @@ ids() { [ "$(get '$.queues[*].device' | sort | xargs)" = 'disk-0 disk-1' ]; }
 check 'stripped: devices have their ids' ids
 check 'stripped: and their types' is '$.queues[*].type' '"virtio-blk"'
 
+# Without probes on pop: the avail ring tells.
+light() {
+	local name=$1
+	check "light, $name: watched" watch "$2" "$3" --light --buffer 262144
+	check "light, $name: every figure" agrees
+}
+resets=yes
+light 'split, 4 queues and threads' victim-nop5 'split 256 200000 4 41'
+light 'split, in order, ring of 1024' victim-nop5 'split 1024 100000 3 42 inorder'
+light 'stripped' victim-stripped 'split 512 30000 2 43'
+fewer() {
+	local sites
+	sites=$(get '$.sites[*].function' | sort | uniq -c | tr -s ' "\n' ' ')
+	echo "$sites"
+	[[ $sites == *' 1 virtqueue_fill '* && $sites != *virtqueue_pop* ]]
+}
+check 'light, stripped: so it was' fewer
+resets=
+check 'light, packed: watched' watch victim-nop5 'packed 256 10000 1 44' --light
+not_packed() { grep -q '1 QUEUES WITH A PACKED RING: .*leave out --light' "$T/err"; }
+check 'light, packed: is said to be wrong' not_packed
+
 # The ways that this host does not need.
 VQPROBE_TEST=entry exact 'sites at the entries' victim-pie 'split 256 10000 2 26'
 at_entry() { is '$.sites[*].past_entry' 0 && is '$.sites[0].mode' '"stepped"'; }
@@ -64,11 +86,12 @@ done
 # On and off again while it runs, several times.  What can be known then: whatever
 # the rings show is in the truth's order, and nothing is left over.
 mid_stream() {
-	local i
-	victim_start "$1" packed 256 1000000000 3 31
+	local i victim=$1 ring=$2
+	shift 2
+	victim_start "$victim" "$ring" 256 1000000000 3 31
 	echo go >&7
 	for i in 1 2 3; do
-		probe_start --no-calibration --buffer 262144 && sleep 0.2 && probe_end TERM ||
+		probe_start --no-calibration --buffer 262144 "$@" && sleep 0.2 && probe_end TERM ||
 			return 1
 		is '$.queues[*].conserved' true && is '$.lost_events' 0 &&
 			is '$.queues[*].length_mismatches' 0 && is '$.unreadable_calls' 0 &&
@@ -78,6 +101,7 @@ mid_stream() {
 	kill "$victim_pid"
 	victim_end 2>/dev/null
 }
-check 'attached and detached in mid-stream, thrice' mid_stream victim-nop5
-check 'the same, stripped' mid_stream victim-stripped
+check 'attached and detached in mid-stream, thrice' mid_stream victim-nop5 packed
+check 'the same, stripped' mid_stream victim-stripped packed
+check 'the same, light' mid_stream victim-nop5 split --light
 tap_end

@@ -58,13 +58,15 @@ probe_end() {
 	probe_pid=''
 	return "$rc"
 }
-# watch VICTIM "ITS ARGUMENTS" [VQPROBE'S...]: the whole of it, result in p.json
+# watch VICTIM "ITS ARGUMENTS" [VQPROBE'S...]: the whole of it, result in p.json; with
+# resets=yes the devices are reset first, as a booting guest does
 watch() {
 	local program=$1 arguments=$2
 	shift 2
 	# shellcheck disable=SC2086
 	victim_start "$program" $arguments
 	probe_start "$@" || { cat "$T/err"; exec 7>&-; return 1; }
+	[ -z "${resets:-}" ] || echo resets >&7
 	echo go >&7
 	victim_done
 	probe_end TERM && victim_end

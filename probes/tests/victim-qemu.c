@@ -29,8 +29,8 @@ PROBED unsigned virtio_queue_get_last_avail_idx(VirtIODevice *vdev, int n)
 	VirtQueue *vq = &vdev->vq[n];
 
 	if (!has_feature(vdev, 34))
-		return vq->avail_idx;
-	return vq->avail_idx | vq->avail_wrap << 15 | vq->used_idx << 16 |
+		return vq->last_avail_idx;
+	return vq->last_avail_idx | vq->avail_wrap << 15 | vq->used_idx << 16 |
 	       (unsigned)vq->used_wrap_counter << 31;
 }
 
@@ -53,9 +53,9 @@ PROBED void *virtqueue_pop(VirtQueue *vq, size_t sz)
 	if (!elem)
 		return NULL;
 	vq->inuse += elem->ndescs;
-	if (vq->avail_idx + elem->ndescs >= lap(vq))
+	if (vq->last_avail_idx + elem->ndescs >= lap(vq))
 		vq->avail_wrap = !vq->avail_wrap;
-	vq->avail_idx = (vq->avail_idx + elem->ndescs) % lap(vq);
+	vq->last_avail_idx = (vq->last_avail_idx + elem->ndescs) % lap(vq);
 	return elem;
 }
 
@@ -105,9 +105,9 @@ PROBED void virtqueue_detach_element(VirtQueue *vq, const VirtQueueElement *elem
 
 static void avail_back(VirtQueue *vq, unsigned n)
 {
-	if (n > vq->avail_idx)
+	if (n > vq->last_avail_idx)
 		vq->avail_wrap = !vq->avail_wrap;
-	vq->avail_idx = (vq->avail_idx + lap(vq) - n) % lap(vq);
+	vq->last_avail_idx = (vq->last_avail_idx + lap(vq) - n) % lap(vq);
 }
 
 PROBED void virtqueue_unpop(VirtQueue *vq, const VirtQueueElement *elem, unsigned len)
@@ -131,6 +131,7 @@ PROBED void virtio_reset(void *opaque)
 	VirtQueue *vq = &vdev->vq[vdev->number];
 
 	vq->inuse = 0;
+	vq->last_avail_idx = 0;
 	vq->used_idx = 0;
 	vq->used_wrap_counter = true;
 }

@@ -6,7 +6,8 @@
  *	victim RING NUM ELEMENTS THREADS SEED [inorder]
  *
  * Each thread has a device with one queue.  Runs when it has read a line from
- * stdin ("reset" resets the first device instead, "exec" becomes sleep), then
+ * stdin ("reset" resets the first device instead, "resets" all, "exec" becomes
+ * sleep), then
  * prints a line of JSON: the truth, one object for each queue, and stays until
  * stdin closes.
  */
@@ -29,9 +30,14 @@ static unsigned rnd(VirtQueue *vq, unsigned below)
 /* What the driver would do: a descriptor with the wrap bits of its lap. */
 static void driver_avail(VirtQueue *vq, unsigned id, unsigned ndescs)
 {
-	uint16_t at = vq->avail_idx;
+	uint16_t at = vq->last_avail_idx;
 	bool wrap = vq->avail_wrap;
+	uint16_t head = id, next = at + 1;
 
+	if (!is_packed(vq)) {
+		memcpy(vq->vring.caches->avail.ptr + 4 + 2 * (at % vq->vring.num), &head, 2);
+		memcpy(vq->vring.caches->avail.ptr + 2, &next, 2);
+	}
 	for (unsigned i = 0; is_packed(vq) && i < ndescs; i++) {
 		uint8_t *d = vq->vring.caches->desc.ptr + 16 * at;
 		uint16_t id16 = id, flags = wrap ? 1 << 7 : 1 << 15;
@@ -279,6 +285,7 @@ static void new_queue(unsigned i, bool packed, bool in_order, unsigned num, uint
 	vq->vring.caches = calloc(1, sizeof(*vq->vring.caches));
 	vq->vring.caches->used.ptr = calloc(num + 1, 8);
 	vq->vring.caches->desc.ptr = calloc(num, 16);
+	vq->vring.caches->avail.ptr = calloc(num + 3, 2);
 	vq->used_wrap_counter = vq->avail_wrap = true;
 	vq->used_elems = calloc(num + 1, sizeof(*vq->used_elems));
 	vq->depth = calloc(MAX_DEPTH, sizeof(*vq->depth));
@@ -308,7 +315,8 @@ int main(int argc, char **argv)
 			  strtoull(argv[5], NULL, 0));
 	while (fgets(line, sizeof(line), stdin)) {
 		if (!strncmp(line, "reset", 5)) {
-			virtio_reset(queue[0].vdev);
+			for (unsigned i = 0; i < (line[5] == 's' ? n : 1); i++)
+				virtio_reset(queue[i].vdev), queue[i].events += line[5] == 's';
 			continue;
 		}
 		if (!strncmp(line, "exec", 4))

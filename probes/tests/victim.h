@@ -57,7 +57,7 @@ typedef struct MemoryRegionCache {
 	uint8_t *ptr;
 } MemoryRegionCache;
 typedef struct VRingMemoryRegionCaches {
-	MemoryRegionCache used, desc;
+	MemoryRegionCache used, avail, desc;
 } VRingMemoryRegionCaches;
 typedef struct VRing {
 	long padding;
@@ -77,12 +77,12 @@ struct VirtQueue {
 	VRing vring;
 
 	VirtQueueElement *used_elems;
+	uint16_t last_avail_idx; /* the next to be popped; packed: a descriptor */
 
 	/* Not as in QEMU: what the victim works with. */
 	uint64_t random;
 	uint16_t *free_id; /* a stack */
 	unsigned n_free;
-	uint16_t avail_idx; /* the next to be popped; packed: a descriptor */
 	bool avail_wrap;
 	VirtQueueElement *next;
 	/* The latest elements, by seq modulo RECORDS: all that are outstanding. */
