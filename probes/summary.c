@@ -126,6 +126,8 @@ static JsonBuilder *to_json(const struct vq_summary *s)
 	add_int(b, "null_pops", s->null_pops);
 	if (s->layout_from)
 		add_string(b, "layout", s->layout_from);
+	if (s->light)
+		add_bool(b, "light", true);
 	add_sites(b, s);
 	add_calibration(b, s);
 	json_builder_set_member_name(b, "queues");

@@ -9,7 +9,8 @@
  * (model.c), exactly, from the events alone, so that a stored trace gives the
  * same figures again.  The parts:
  *
- *	vqprobe.bpf.c	uprobe programs: events into a ring, losses counted
+ *	vqprobe.bpf.c	uprobe programs: events into a ring, losses counted; its
+ *			parts are bpf-*.h
  *	lines.c		that ring
  *	vqprobe.c	the tool: options, the report
  *	watch.c		one watch of one process, from attaching to the end

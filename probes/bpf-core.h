@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VQLAB_BPF_CORE_H
+#define VQLAB_BPF_CORE_H
+
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+#include "vqevent.h"
+
+/* What all of the BPF programs share: see vqprobe.bpf.c. */
+
+/* The registers of the x86-64 calling convention; offsets by CO-RE. */
+struct pt_regs {
+	unsigned long di, si, dx, cx, ax, sp;
+} __attribute__((preserve_access_index));
+
+#define FEATURE_PACKED 34
+#define FEATURE_IN_ORDER 35
+
+/* Set by the loader before loading. */
+const volatile struct vq_layout layout;
+
+/* Events are sent only while this is set, so that all sites begin at once. */
+volatile __u32 enabled;
+
+/* Events that did not fit, by type; pops that found the queue empty. */
+__u64 lost[VQ_EVENT_TYPES];
+__u64 null_pops;
+/* Calls whose arguments could not be noted or read. */
+__u64 unreadable_calls;
+
+#define READ(dst, addr) bpf_probe_read_user(&(dst), sizeof(dst), (const void *)(addr))
+
+/* What is wanted of a VirtQueue and of an element, in one read each. */
+struct vq_span {
+	__u64 word[VQ_SPAN_MAX / 8];
+};
+struct elem_span {
+	__u64 word[VQ_ELEM_SPAN_MAX / 8];
+};
+#define FIELD(type, span, offset) (*(type *)((char *)(span)->word + (offset)))
+
+/*
+ * From Linux 6.13 on, a program of more than 64 bytes of stack is given one in
+ * other memory, where hardened usercopy takes 25 ns longer to find that it may
+ * write (perf, on 6.18).  Not so if it could call others by tail, which this one
+ * never does.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} no_program SEC(".maps");
+const volatile __u32 never;
+
+static __always_inline void stay_on_task_stack(struct pt_regs *ctx)
+{
+	if (never)
+		bpf_tail_call(ctx, &no_program, 0);
+}
+
+static __always_inline int read_vq(struct vq_span *s, __u64 vq)
+{
+	return bpf_probe_read_user(s->word, layout.vq_size & 0xff,
+				   (const void *)(vq + layout.vq_start));
+}
+
+#endif
