@@ -122,7 +122,7 @@ static bool keep(const char *work, const char *folder, const char *name, const c
 	return ok;
 }
 
-static void empty_folder(const char *folder, bool plots_only)
+void empty_folder(const char *folder, bool plots_only)
 {
 	GDir *dir = g_dir_open(folder, 0, NULL);
 	const char *name;

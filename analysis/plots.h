@@ -29,6 +29,9 @@ void put_variants(GString *vars, const GPtrArray *names);
 /* Writes @text, which it frees, to the file @name in @folder. */
 bool write_file(const char *folder, const char *name, GString *text, GError **error);
 
+/* Removes the files in @folder, or only the plots among them. */
+void empty_folder(const char *folder, bool plots_only);
+
 /*
  * Draws @folder's NAME.svg and NAME.png by NAME.gp, with @vars and the .dat files
  * in @work, which is empty afterwards.

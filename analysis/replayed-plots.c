@@ -116,6 +116,8 @@ static bool draw_curves(const struct replayed *r, const char *name, point_fn poi
 	put_common(r, vars);
 	if (write_curves(r, point, extra, work, vars, &why))
 		draw_plot(name, vars, work, folder, &why);
+	else
+		empty_folder(work, false);
 	if (!why)
 		return true;
 	g_propagate_error(error, why);

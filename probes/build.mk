@@ -107,6 +107,12 @@ $(PROBES)/victim-pie: $(VICTIM_SRC) probes/tests/victim.h
 	@mkdir -p $(@D)
 	$(CC) $(VICTIM_CFLAGS) -fPIE -pie -rdynamic $(VICTIM_SRC) -o $@
 
+# With frame pointers, functions begin with a push.
+$(PROBES)/victim-push: $(VICTIM_SRC) probes/tests/victim.h
+	@mkdir -p $(@D)
+	$(CC) $(VICTIM_CFLAGS) -fno-omit-frame-pointer -fPIE -pie -rdynamic $(VICTIM_SRC) -o $@
+	strip $@
+
 $(PROBES)/victim-stripped: $(PROBES)/victim-pie
 	strip -o $@ $<
 

@@ -58,8 +58,8 @@ static bool drop_privileges(const struct spawn *s)
 	       prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
 }
 
-static void G_GNUC_NORETURN run_child(const struct spawn *s, const char *program, pid_t parent,
-				      int report)
+static void G_GNUC_NORETURN run_child(const struct spawn *s, const char *program, char **env,
+				      pid_t parent, int report)
 {
 	struct rlimit limit = {s->file_limit, s->file_limit};
 	sigset_t none;
@@ -81,9 +81,9 @@ static void G_GNUC_NORETURN run_child(const struct spawn *s, const char *program
 	if (getppid() != parent)
 		_exit(127);
 	if (s->exec_fd > 0)
-		execveat(s->exec_fd, "", (char *const *)s->argv, environ, AT_EMPTY_PATH);
+		execveat(s->exec_fd, "", (char *const *)s->argv, env, AT_EMPTY_PATH);
 	else
-		execv(program, (char *const *)s->argv);
+		execve(program, (char *const *)s->argv, env);
 	fail(report, STEP_EXEC);
 }
 
@@ -105,6 +105,7 @@ static char *find_program(const char *name)
 bool spawn(struct child *c, const struct spawn *s, GError **error)
 {
 	g_autofree char *program = s->exec_fd > 0 ? g_strdup(s->argv[0]) : find_program(s->argv[0]);
+	g_auto(GStrv) env = g_get_environ();
 	struct failure f;
 	pid_t self = getpid();
 	int report[2];
@@ -117,13 +118,16 @@ bool spawn(struct child *c, const struct spawn *s, GError **error)
 			    "%s: not found: make packages installs what is missing", s->argv[0]);
 		return false;
 	}
+	/* The user's own may be closed to nobody; iperf3's server needs one. */
+	if (s->unprivileged)
+		env = g_environ_unsetenv(env, "TMPDIR");
 	if (pipe2(report, O_CLOEXEC) < 0) {
 		g_set_error(error, VQB_ERROR, VQB_FAILED, "pipe: %s", g_strerror(errno));
 		return false;
 	}
 	c->pid = fork();
 	if (c->pid == 0)
-		run_child(s, program, self, report[1]);
+		run_child(s, program, env, self, report[1]);
 	close(report[1]);
 	if (c->pid < 0) {
 		close(report[0]);

@@ -8,7 +8,8 @@
 #    same order each time: processor time that each element takes more than without
 #    probes, calls lost, and processor time that the tool itself takes.  Empty
 #    programs and vqprobe, whose ratio is the finest question, are driven PAIRS times
-#    more.
+#    more; and also a driver whose functions begin as those of a distribution's QEMU
+#    do, with a push, where a probe is a trap.
 # 2. A QEMU whose guest runs fio: completed requests for each second of QEMU's
 #    processor time with a tool, over that of the same round without.  A guest under
 #    TCG uses all the time that it gets, and on a shared host it gets now more, now
@@ -54,9 +55,9 @@ light_stop() { vqprobe_stop; }
 naive_start() { VQPROBE_TEST=entry vqprobe_start "$@"; }
 naive_stop() { vqprobe_stop; }
 
-# driven TOOL [NAME]: a row for rows: NAME TOOL ROUND ns-an-element lost tool's-ns
+# driven TOOL [NAME [VICTIM]]: a row for rows: NAME TOOL ROUND ns-an-element lost tool's-ns
 driven() {
-	local before after pid victim=$PWD/$B/victim-nop5
+	local before after pid victim=$PWD/$B/${3:-victim-nop5}
 	rm -f "$T/in" "$T/truth"
 	mkfifo "$T/in"
 	"$victim" split 256 "$elements" 1 1 <"$T/in" >"$T/truth" 5>&- 6>&- &
@@ -116,7 +117,7 @@ trace_events() {
 qemu-trace_start() { trace_events true; }
 qemu-trace_stop() { trace_events false; calls=- ; [ -s "$T/qemu.log" ] || die 'QEMU traces nothing'; : >"$T/qemu.log"; }
 
-make -s --no-print-directory all $B/victim-nop5 $B/probejson $B/floor/floor >&2
+make -s --no-print-directory all $B/victim-nop5 $B/victim-push $B/probejson $B/floor/floor >&2
 for ((round = 1; round <= rounds; round++)); do
 	say "driver: round $round of $rounds"
 	for tool in $(shuffled "${tools[@]}"); do driven "$tool"; done
@@ -124,6 +125,7 @@ done
 for ((round = 1; round <= pairs; round++)); do
 	say "driver: pair $round of $pairs"
 	for tool in $(shuffled none floor vqprobe); do driven "$tool" dpair; done
+	for tool in $(shuffled none floor vqprobe light); do driven "$tool" push victim-push; done
 done
 # The kernel's own account of the programs, which costs time of its own.  It is the
 # time on the clock: of three, the least is disturbed least.

@@ -51,7 +51,7 @@ read_only() {
 }
 # refused PARAMETERS WORDS: nbdkit does not start, and says these words.
 refused() {
-	! nbdkit -U - "$plugin" $1 --run true >"$tmp/said" 2>&1 && grep -e "$2" "$tmp/said"
+	! nbdkit -U "$tmp/refused" "$plugin" $1 --run true >"$tmp/said" 2>&1 && grep -e "$2" "$tmp/said"
 }
 # 100 requests are answered; of the rest, none.  SIGTERM must still end nbdkit.
 hangs() {
