@@ -143,14 +143,14 @@ static struct vq_spread spread(double *v, unsigned n)
 }
 
 /* Times @batches batches of @fn into @out, ns for one call. */
-static void run(target_fn fn, struct fake *f, uint64_t arg, unsigned batches, double *out,
-		struct vq_lines *lines, struct sink *sink)
+static void run(target_fn fn, struct fake *f, void *second, uint64_t arg, unsigned batches,
+		double *out, struct vq_lines *lines, struct sink *sink)
 {
 	for (unsigned b = 0; b < batches; b++) {
 		uint64_t t = now();
 
 		for (unsigned i = 0; i < BATCH; i++)
-			fn(f->vq, f->elem, arg);
+			fn(f->vq, second, arg);
 		out[b] = (double)(now() - t) / BATCH;
 		vq_lines_take(lines, take, sink);
 	}
@@ -167,11 +167,14 @@ static bool calibrate_one(struct vqprobe_bpf *skel, const struct vq_layout *l, s
 	g_autofree uint32_t *dur = g_new(uint32_t, sink.max);
 	g_autofree double *v = g_new(double, sink.max);
 	uint64_t arg = (uintptr_t)f->elem;
+	void *second = f->elem;
 	struct vq_lines *lines;
 	double base;
 
-	if (like->fn == VQ_FN_FLUSH)
+	if (like->fn == VQ_FN_FLUSH) {
+		second = (void *)1; /* one element */
 		arg = (uintptr_t)(f->vq + l->vq_start + l->vq_used_idx);
+	}
 	*site = (struct vq_site){
 		.fn = like->fn,
 		.instruction = first_instruction[kind],
@@ -187,15 +190,15 @@ static bool calibrate_one(struct vqprobe_bpf *skel, const struct vq_layout *l, s
 		vq_lines_close(lines);
 		return false;
 	}
-	run(fn, f, arg, batches, v, lines, &sink);
+	run(fn, f, second, arg, batches, v, lines, &sink);
 	base = spread(v, batches).median;
 	if (!vq_site_attach(site, skel, getpid(), "/proc/self/exe", error)) {
 		vq_lines_close(lines);
 		return false;
 	}
-	run(fn, f, arg, WARM_UP, v, lines, &sink);
+	run(fn, f, second, arg, WARM_UP, v, lines, &sink);
 	sink.n = 0;
-	run(fn, f, arg, batches, v, lines, &sink);
+	run(fn, f, second, arg, batches, v, lines, &sink);
 	c->fn = like->fn;
 	c->mode = vq_site_mode(site, *(volatile uint8_t *)(uintptr_t)fn);
 	vq_lines_close(lines);
