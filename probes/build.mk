@@ -107,10 +107,15 @@ $(PROBES)/victim-pie: $(VICTIM_SRC) probes/tests/victim.h
 	@mkdir -p $(@D)
 	$(CC) $(VICTIM_CFLAGS) -fPIE -pie -rdynamic $(VICTIM_SRC) -o $@
 
-# With frame pointers, functions begin with a push.
-$(PROBES)/victim-push: $(VICTIM_SRC) probes/tests/victim.h
+# Functions begin with an instruction that traps under a probe and is emulated: a
+# call to nothing.
+$(PROBES)/victim-trap: $(VICTIM_SRC) probes/tests/victim.h
 	@mkdir -p $(@D)
-	$(CC) $(VICTIM_CFLAGS) -fno-omit-frame-pointer -fPIE -pie -rdynamic $(VICTIM_SRC) -o $@
+	for f in $(VICTIM_SRC:probes/tests/%.c=%); do \
+		$(CC) $(VICTIM_CFLAGS) -pg -mfentry -fno-pie -c probes/tests/$$f.c -o $@.$$f.o; done
+	echo '.globl __fentry__; __fentry__: ret; .section .note.GNU-stack' | \
+		$(CC) -c -x assembler - -o $@.fentry.o
+	$(CC) -pthread -no-pie -rdynamic $(VICTIM_SRC:probes/tests/%.c=$@.%.o) $@.fentry.o -o $@
 	strip $@
 
 $(PROBES)/victim-stripped: $(PROBES)/victim-pie

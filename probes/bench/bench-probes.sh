@@ -8,8 +8,8 @@
 #    same order each time: processor time that each element takes more than without
 #    probes, calls lost, and processor time that the tool itself takes.  Empty
 #    programs and vqprobe, whose ratio is the finest question, are driven PAIRS times
-#    more; and also a driver whose functions begin as those of a distribution's QEMU
-#    do, with a push, where a probe is a trap.
+#    more; and also a driver in which each probe is a trap, as it is in a distribution's
+#    QEMU.
 # 2. A QEMU whose guest runs fio: completed requests for each second of QEMU's
 #    processor time with a tool, over that of the same round without.  A guest under
 #    TCG uses all the time that it gets, and on a shared host it gets now more, now
@@ -117,7 +117,7 @@ trace_events() {
 qemu-trace_start() { trace_events true; }
 qemu-trace_stop() { trace_events false; calls=- ; [ -s "$T/qemu.log" ] || die 'QEMU traces nothing'; : >"$T/qemu.log"; }
 
-make -s --no-print-directory all $B/victim-nop5 $B/victim-push $B/probejson $B/floor/floor >&2
+make -s --no-print-directory all $B/victim-nop5 $B/victim-trap $B/probejson $B/floor/floor >&2
 for ((round = 1; round <= rounds; round++)); do
 	say "driver: round $round of $rounds"
 	for tool in $(shuffled "${tools[@]}"); do driven "$tool"; done
@@ -125,7 +125,7 @@ done
 for ((round = 1; round <= pairs; round++)); do
 	say "driver: pair $round of $pairs"
 	for tool in $(shuffled none floor vqprobe); do driven "$tool" dpair; done
-	for tool in $(shuffled none floor vqprobe light); do driven "$tool" push victim-push; done
+	for tool in $(shuffled none floor vqprobe light); do driven "$tool" trap victim-trap; done
 done
 # The kernel's own account of the programs, which costs time of its own.  It is the
 # time on the clock: of three, the least is disturbed least.

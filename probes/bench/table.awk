@@ -47,7 +47,7 @@ $1 == "driver" && $3 != "stats" {
 }
 $1 == "dpair" { dpair[$2, $3] = $4; dpairs[$3] }
 $1 == "pair" { thread[$2, $3] = $4; all_threads[$2, $3] = $5; pairs[$3] }
-$1 == "push" { push[$2, $3] = $4; pushes[$3] }
+$1 == "trap" { trap[$2, $3] = $4; traps[$3] }
 $1 == "stock" { stock[$2, $3] = $4; stocks[$3] }
 $1 == "qemu" && $2 == "none" { base[$3] = base[$3] " " $4 }
 $1 == "qemu" { io[$2, $3] = io[$2, $3] " " $4; rounds_qemu[$3] }
@@ -96,10 +96,10 @@ END {
 		s = s " " thread["none", r] / 1000
 		a = a " " all_threads["none", r] / 1000
 	}
-	printf "\nus an element where the functions begin with a push: floor %s,\n",
-		over(push, pushes, "floor", 1000)
-	printf "vqprobe %s, --light %s\n", over(push, pushes, "vqprobe", 1000),
-		over(push, pushes, "light", 1000)
+	printf "\nus an element where each probe traps: floor %s,\n",
+		over(trap, traps, "floor", 1000)
+	printf "vqprobe %s, --light %s\n", over(trap, traps, "vqprobe", 1000),
+		over(trap, traps, "light", 1000)
 	printf "\nQEMU under fio, us of processor time a request: %.0f, the main thread's\n", median(a)
 	printf "%.1f; that is more with floor by %s,\n", median(s), over(thread, pairs, "floor", 1000)
 	printf "vqprobe %s, --light %s\n", over(thread, pairs, "vqprobe", 1000),
@@ -120,10 +120,10 @@ END {
 	r = median(s)
 	goal("QEMU's time taken, by pairs", r, 3, " %", low, high)
 	s = ""
-	for (r in pushes)
-		s = s " " (push["light", r] - push["none", r]) / 1000
+	for (r in traps)
+		s = s " " (trap["light", r] - trap["none", r]) / 1000
 	r = median(s)
-	goal("an element where functions begin with a push, --light", r, 4, " us", low, high)
+	goal("an element where each probe traps, --light", r, 4, " us", low, high)
 	printf "{\"kernel\": \"%s\", \"rounds\": %d, \"seed\": %d, \"elements\": %d,\n \"bpf_stats_ns\": {\"floor\": %d, \"vqprobe\": %d},\n \"tools\": [%s],\n \"goals\": [%s]}\n",
 		kernel, rounds, seed, elements, floor_stats, vqprobe_stats, rows, goals >json
 }
