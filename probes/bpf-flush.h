@@ -72,7 +72,7 @@ static __always_inline void send_short_flush(const struct flush *f)
  * Sends @n entries from @pos on, in a record with room for @room, a constant: the
  * lines are taken first, and the entries read into them.
  */
-static __always_inline int send_flush(struct flush *f, __u32 pos, __u32 n, const __u32 room)
+static __always_inline void send_flush(struct flush *f, __u32 pos, __u32 n, const __u32 room)
 {
 	const __u32 words = sizeof(struct vq_flush_event) / sizeof(__u64);
 	const __u32 n_lines = (words + room + VQ_LINE_WORDS - 1) / VQ_LINE_WORDS;
@@ -82,8 +82,10 @@ static __always_inline int send_flush(struct flush *f, __u32 pos, __u32 n, const
 	struct vq_flush_event *e;
 
 	_Static_assert(sizeof(struct vq_used_entry) == sizeof(__u64), "an entry is a word");
-	if (at == NO_ROOM || !first)
-		return lose(VQ_FLUSH, f->vq);
+	if (at == NO_ROOM || !first) {
+		lose(VQ_FLUSH, f->vq);
+		return;
+	}
 	e = (void *)first->word;
 	flush_head(f, e, pos, n, room);
 	slot = f->old_idx + pos;
@@ -106,7 +108,6 @@ static __always_inline int send_flush(struct flush *f, __u32 pos, __u32 n, const
 		if (l)
 			line_done(l, at + k);
 	}
-	return 0;
 }
 
 static long send_flush_chunk(__u32 i, void *arg)

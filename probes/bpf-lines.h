@@ -25,7 +25,7 @@ struct {
 	__type(value, __u64);
 } lost_of SEC(".maps");
 
-static __always_inline int lose(__u16 type, __u64 vq)
+static __always_inline void lose(__u16 type, __u64 vq)
 {
 	__u64 *n = bpf_map_lookup_elem(&lost_of, &vq), one = 1;
 
@@ -34,7 +34,6 @@ static __always_inline int lose(__u16 type, __u64 vq)
 		n = bpf_map_lookup_elem(&lost_of, &vq);
 	if (n)
 		__sync_fetch_and_add(n, 1);
-	return 1;
 }
 
 #define NO_ROOM (~0ull)

@@ -18,7 +18,7 @@
 #    vCPU's only adds noise.
 # 3. The same with Debian's own QEMU, stripped, without nops at its functions'
 #    entries; and vqprobe at those entries, in place of the sites that it chooses.
-# In all the tools take turns, in another random order in each round.
+# In each the tools take turns, in another random order in each round.
 # Results: build/bench-probes.txt and .json, the single values in .rows.  Exit 1 if a
 # goal is missed; one that the noise hides is "not resolved".
 me=bench-probes
