@@ -27,7 +27,7 @@ CLANG    ?= clang
 VERSION  := 0.1
 CFLAGS   ?= -O2 -g
 WARN     := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wno-unused-parameter
-ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) -D_GNU_SOURCE -DVQLAB_VERSION='"$(VERSION)"' -MMD -MP
+ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) -D_GNU_SOURCE -I. -DVQLAB_VERSION='"$(VERSION)"' -MMD -MP
 # Libraries are asked for when a recipe runs: they may be installed only then.
 pkg_cflags = $$(pkg-config --cflags $(1))
 pkg_libs   = $$(pkg-config --libs $(1))

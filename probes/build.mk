@@ -3,17 +3,19 @@
 
 PROBES := $(B)/probes
 TOOLS += $(B)/vqprobe
-C_STYLE += $(wildcard probes/*.[ch] probes/tests/*.[ch] probes/bench/*.[ch])
+C_STYLE += $(wildcard probes/*.[ch] probes/tool/*.[ch] probes/tests/*.[ch] probes/bench/*.[ch])
 
 PROBES_PKGS := glib-2.0 json-glib-1.0 libdw libelf libzstd libbpf
 # Writing and reading traces: for other rooms, too.
 TRACE_OBJS := $(PROBES)/trace.o $(PROBES)/trace-code.o $(PROBES)/trace-columns.o \
 	$(PROBES)/trace-predict.o
+# What every program does alike, tool/text.h: for other rooms, too.
+TOOL_OBJS := $(patsubst %,$(PROBES)/tool/%.o,text output start)
 PROBES_CORE := model queue outstanding hist trace trace-code trace-columns trace-predict summary \
 	summary-queue sites plan target layout learn world calib lines watch explain live
 # The live side.
 PROBES_CORE += find rates table screen show check
-PROBES_OBJS := $(PROBES_CORE:%=$(PROBES)/%.o)
+PROBES_OBJS := $(PROBES_CORE:%=$(PROBES)/%.o) $(TOOL_OBJS)
 PROBES_LIBS := $(call pkg_libs,$(PROBES_PKGS)) -lZydis -lunicorn -lm
 
 $(PROBES)/%.o: EXTRA_CFLAGS = $(call pkg_cflags,$(PROBES_PKGS)) -I$(PROBES) -Iprobes
@@ -58,6 +60,10 @@ $(B)/vqprobe: $(PROBES)/vqprobe.o $(PROBES_OBJS)
 	$(CC) $(LDFLAGS) $^ -o $@ $(PROBES_LIBS)
 
 # Tests ---------------------------------------------------------------------
+TESTS += $(PROBES)/test-tool
+$(PROBES)/test-tool: $(PROBES)/tests/test-tool.o $(TOOL_OBJS)
+	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0)
+
 TESTS += $(PROBES)/test-model $(PROBES)/test-oracle $(PROBES)/test-trace \
 	probes/tests/fuzz-trace.sh probes/tests/probe.sh \
 	probes/tests/second-opinion.sh probes/tests/qemu.sh

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "probes/tool/output.h"
+
+/* All of @text into @fd; 0 or an errno. */
+static int write_all(int fd, const char *text, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, text, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) /* a write of nothing sets no errno */
+			return n < 0 ? errno : ENOSPC;
+		text += n;
+		len -= n;
+	}
+	return 0;
+}
+
+/* A file system may notice only now that it is full. */
+static int close_checked(int fd, int err, bool sync)
+{
+	if (!err && sync && fsync(fd))
+		err = errno;
+	if (close(fd) && !err)
+		err = errno;
+	return err;
+}
+
+static int write_in_place(const char *path, const char *text, size_t len)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+
+	return fd < 0 ? errno : close_checked(fd, write_all(fd, text, len), false);
+}
+
+/* The descriptor of this process that @path names, or -1.  Opened by that name, a
+ * file would be written from its beginning. */
+static int own_descriptor(const char *path)
+{
+	static const char *const folder[] = {"/dev/fd/", "/proc/self/fd/"};
+	char *end;
+
+	if (!strcmp(path, "/dev/stdout"))
+		return STDOUT_FILENO;
+	if (!strcmp(path, "/dev/stderr"))
+		return STDERR_FILENO;
+	for (size_t i = 0; i < G_N_ELEMENTS(folder); i++)
+		if (g_str_has_prefix(path, folder[i])) {
+			const char *number = path + strlen(folder[i]);
+			unsigned long n = strtoul(number, &end, 10);
+
+			if (g_ascii_isdigit(*number) && !*end && n <= INT_MAX)
+				return n;
+		}
+	return -1;
+}
+
+static int write_to_descriptor(int fd, const char *text, size_t len)
+{
+	if (fd == STDOUT_FILENO && fflush(stdout))
+		return errno;
+	return write_all(fd, text, len);
+}
+
+/* What a new file would get. */
+static mode_t new_mode(void)
+{
+	mode_t mask = umask(0);
+
+	umask(mask);
+	return 0666 & ~mask;
+}
+
+static int replace(const char *path, const char *text, size_t len, mode_t mode)
+{
+	g_autofree char *temp = g_strconcat(path, ".XXXXXX", NULL);
+	int fd = mkostemp(temp, O_CLOEXEC), err;
+
+	if (fd < 0)
+		return errno;
+	err = fchmod(fd, mode) ? errno : 0;
+	err = close_checked(fd, err ?: write_all(fd, text, len), true);
+	if (!err && rename(temp, path))
+		err = errno;
+	if (err)
+		unlink(temp);
+	return err;
+}
+
+bool vq_output_write(const char *path, const char *text, size_t len, GError **error)
+{
+	char resolved[PATH_MAX];
+	struct stat st;
+	int fd = own_descriptor(path), err;
+
+	if (fd >= 0)
+		err = write_to_descriptor(fd, text, len);
+	else if (stat(path, &st))
+		err = errno == ENOENT ? replace(path, text, len, new_mode()) : errno;
+	else if (!S_ISREG(st.st_mode))
+		err = write_in_place(path, text, len);
+	else if (!realpath(path, resolved))
+		err = errno;
+	else
+		err = replace(resolved, text, len, st.st_mode & 07777);
+	if (err)
+		g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(err), "%s: %s%s", path,
+			    g_strerror(err),
+			    err == ENOSPC ? ": free some space, then do it again" : "");
+	return !err;
+}
+
+int vq_output_finish(const char *tool, int status)
+{
+	int failed = ferror(stdout), err = 0;
+
+	if (fflush(stdout) || close(STDOUT_FILENO))
+		err = errno;
+	if (!failed && !err)
+		return status;
+	fprintf(stderr, "%s: standard output: %s\n", tool,
+		err ? g_strerror(err) : "not all could be written");
+	return status ?: 1;
+}
