@@ -47,13 +47,13 @@ static void add_part(struct sum *s, JsonObject *part)
 	JsonObject *percentile = json_sub(clat, "percentile");
 	double ios = json_num(part, "total_ios", 0), bytes = json_num(part, "io_bytes", 0);
 	double ms = json_num(part, "runtime", 0), mean = json_num(clat, "mean", 0);
-	double p50 = json_num(percentile, "50.000000", 0);
-	double p99 = json_num(percentile, "99.000000", 0);
+	double p50 = json_num(percentile, "50.000000", NAN);
+	double p99 = json_num(percentile, "99.000000", NAN);
 
 	if (!part || ios == 0)
 		return;
-	s->good = s->good && sane(ios) && sane(bytes) && sane(ms) && sane(mean) && sane(p50) &&
-		  sane(p99);
+	s->good = s->good && sane(ios) && sane(bytes) && sane(ms) && sane(mean) &&
+		  (isnan(p50) || sane(p50)) && (isnan(p99) || sane(p99));
 	s->ios += ios;
 	s->bytes += bytes;
 	s->clat_ns += mean * ios;

@@ -11,8 +11,10 @@ struct load {
 	const char *unit;  /* IOPS or Gbit/s */
 	int64_t ios;	   /* fio: requests completed; iperf3: 0 */
 	int64_t bytes;
-	bool has_latency;      /* fio only */
-	double mean, p50, p99; /* completion latency, microseconds */
+	bool has_latency; /* fio only */
+	/* Completion latency, microseconds; a percentile that fio did not print (the
+	 * job says disable_clat, clat_percentiles=0 or another list) is NAN. */
+	double mean, p50, p99;
 };
 
 /*

@@ -22,6 +22,15 @@ static JsonArray *gates_json(const struct trial *t)
 	return list;
 }
 
+/* JSON has no NAN. */
+static void set_number(JsonObject *o, const char *name, double value)
+{
+	if (isnan(value))
+		json_object_set_null_member(o, name);
+	else
+		json_object_set_double_member(o, name, value);
+}
+
 static void load_json(JsonObject *o, const struct load *l)
 {
 	json_object_set_double_member(o, "seconds", l->seconds);
@@ -33,8 +42,8 @@ static void load_json(JsonObject *o, const struct load *l)
 		JsonObject *lat = json_object_new();
 
 		json_object_set_double_member(lat, "mean", l->mean);
-		json_object_set_double_member(lat, "p50", l->p50);
-		json_object_set_double_member(lat, "p99", l->p99);
+		set_number(lat, "p50", l->p50);
+		set_number(lat, "p99", l->p99);
 		json_object_set_object_member(o, "lat_us", lat);
 	}
 }

@@ -35,6 +35,24 @@ static void test_fio(void)
 	g_assert_cmpstr(l.unit, ==, "IOPS");
 }
 
+/* fio prints other percentiles, or none: nothing is known, which is not 0. */
+static void test_fio_no_percentiles(void)
+{
+	struct load l;
+	g_autoptr(GError) e = NULL;
+
+	g_assert_true(fio(&l,
+			  "{\"jobs\":[{\"error\":0,\"read\":{\"total_ios\":9,\"io_bytes\":9,"
+			  "\"runtime\":9,\"clat_ns\":{\"mean\":5000,"
+			  "\"percentile\":{\"99.000000\":7000}}}}]}",
+			  &e));
+	g_assert_no_error(e);
+	g_assert_true(l.has_latency);
+	g_assert_cmpfloat(l.mean, ==, 5);
+	g_assert_true(isnan(l.p50));
+	g_assert_cmpfloat(l.p99, ==, 7);
+}
+
 static void test_fio_mixed(void)
 {
 	struct load l;
@@ -175,6 +193,7 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/load/fio", test_fio);
+	g_test_add_func("/load/fio-no-percentiles", test_fio_no_percentiles);
 	g_test_add_func("/load/fio-mixed", test_fio_mixed);
 	g_test_add_func("/load/fio-refused", test_fio_refused);
 	g_test_add_func("/load/deep", test_deep);
