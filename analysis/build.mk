@@ -6,7 +6,8 @@ PLOTS_RES   := $(B)/analysis/plots-resource
 # All of vqreport but its main(), for the tests as well.
 REPORT_OBJS := $(addprefix $(B)/analysis/,json.o load.o load-trial.o measures.o stats.o \
 	results.o probe-use.o table.o tables.o limits.o report.o summary.o plot-data.o \
-	plots.o plots-resource.o load-replayed.o replayed.o replayed-plots.o)
+	plots.o plots-resource.o load-replayed.o replayed.o replayed-plots.o) \
+	$(PROBES)/hist.o
 
 TOOLS   += $(B)/vqreport
 C_STYLE += $(wildcard analysis/*.[ch] analysis/tests/*.[ch])

@@ -205,6 +205,14 @@ static void phase_free(void *data)
 	g_free(p);
 }
 
+/* Where fio printed none: null, and in runs made before that was told apart, 0. */
+static double read_percentile(struct reader *r, JsonObject *lat, const char *name)
+{
+	double us = opt_number(r, lat, name, NAN);
+
+	return us > 0 ? us : NAN;
+}
+
 /* Figures are demanded of a phase that claims to be ok, and of no other. */
 static struct phase *read_phase(struct reader *r, JsonObject *o)
 {
@@ -234,8 +242,8 @@ static struct phase *read_phase(struct reader *r, JsonObject *o)
 	p->window_requests = opt_count(r, window, "requests", p->ios);
 	lat = opt_object(r, o, "lat_us");
 	p->lat_mean = opt_number(r, lat, "mean", NAN);
-	p->lat_p50 = opt_number(r, lat, "p50", NAN);
-	p->lat_p99 = opt_number(r, lat, "p99", NAN);
+	p->lat_p50 = read_percentile(r, lat, "p50");
+	p->lat_p99 = read_percentile(r, lat, "p99");
 	probe = opt_object(r, o, "probe");
 	if (probe)
 		p->probe = read_probe(r, probe);

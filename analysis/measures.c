@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "probes/buckets.h"
+
 uint64_t bins_total(const struct hist *h)
 {
 	uint64_t total = 0;
@@ -47,6 +49,13 @@ double bins_quantile(const struct hist *h, double q)
 			return h->bins[i].value;
 	}
 	return NAN;
+}
+
+double times_quantile(const struct hist *h, double q)
+{
+	double lower = bins_quantile(h, q);
+
+	return isnan(lower) ? NAN : hist_middle(lower);
 }
 
 double bins_share_from(const struct hist *h, unsigned int i)
@@ -153,10 +162,10 @@ void measure(const struct probe *p, struct measures *m)
 	m->depth_p50 = bins_quantile(&m->depth, 0.5);
 	m->depth_p99 = bins_quantile(&m->depth, 0.99);
 	m->depth_max = m->depth.n ? m->depth.bins[m->depth.n - 1].value : 0;
-	m->hold_p50 = bins_quantile(&m->hold, 0.5);
-	m->hold_p99 = bins_quantile(&m->hold, 0.99);
-	m->fill_p50 = bins_quantile(&m->fill, 0.5);
-	m->flush_p50 = bins_quantile(&m->flush, 0.5);
+	m->hold_p50 = times_quantile(&m->hold, 0.5);
+	m->hold_p99 = times_quantile(&m->hold, 0.99);
+	m->fill_p50 = times_quantile(&m->fill, 0.5);
+	m->flush_p50 = times_quantile(&m->flush, 0.5);
 	m->batch_mean = mean_batch(&m->batch);
 	correct(p, m);
 }

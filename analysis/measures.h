@@ -41,9 +41,12 @@ uint64_t bins_total(const struct hist *h);
 
 /*
  * The value that at least a share @q of the counts do not exceed (nearest
- * rank); of a log-linear histogram, its bucket's lower bound. NAN when empty.
+ * rank). NAN when empty.
  */
 double bins_quantile(const struct hist *h, double q);
+
+/* The same of a log-linear histogram of times: the middle of that bucket. */
+double times_quantile(const struct hist *h, double q);
 
 /* Share of the counts with a value >= that of bin @i. */
 double bins_share_from(const struct hist *h, unsigned int i);

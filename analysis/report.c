@@ -219,8 +219,9 @@ static void method(GString *out, const struct results *r)
 		  "to stash of these completions. They can exceed the iodepth: an unordered queue "
 		  "gives buffers back past an old element, and the driver goes on. Counts are "
 		  "exact. Figures of a table are medians "
-		  "over trials, max is over all. Times are read off a log-linear histogram, at "
-		  "its bucket's lower bound. Network devices: rx and tx queue added up.\n");
+		  "over trials, max is over all. Percentiles of times are the "
+		  "middle of a histogram's bucket, 1/64 to 1/32 of the time wide. Network devices: "
+		  "rx and tx queue added up.\n");
 	paragraph(out, 0,
 		  "Order cost: all time in virtqueue_fill and virtqueue_flush over the elements; "
 		  "raw, and less what the probes add by the same run's calibration. It counts "

@@ -6,7 +6,7 @@
 
 #include "hist.h"
 
-/* See hist.h for the formula; @bits instead of its 5. */
+/* See buckets.h for the formula; @bits instead of its 5. */
 static size_t bucket_of(uint64_t value, unsigned bits)
 {
 	int m;
@@ -35,6 +35,13 @@ size_t hist_bucket(uint64_t value)
 uint64_t hist_lower(size_t bucket)
 {
 	return lower(bucket, HIST_SUB_BITS);
+}
+
+uint64_t hist_middle(uint64_t lower)
+{
+	size_t m = hist_bucket(lower) >> HIST_SUB_BITS;
+
+	return m < 2 ? lower : lower + ((uint64_t)1 << (m - 1)) / 2;
 }
 
 uint64_t counts_lower(size_t bucket)
@@ -95,7 +102,7 @@ static size_t rank(const uint64_t *count, size_t n, double q)
 
 uint64_t hist_quantile(const struct hist *h, double q)
 {
-	return hist_lower(rank(h->count, HIST_BUCKETS, q));
+	return hist_middle(hist_lower(rank(h->count, HIST_BUCKETS, q)));
 }
 
 uint64_t counts_quantile(const struct counts *c, double q)

@@ -2,32 +2,13 @@
 #ifndef VQLAB_HIST_H
 #define VQLAB_HIST_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "buckets.h"
 
-/*
- * A log-linear histogram of nanoseconds.
- *
- * Values below 2^(HIST_SUB_BITS + 1) = 64 have a bucket each.  Above, each
- * power of two [2^k, 2^(k+1)) is cut into 2^HIST_SUB_BITS = 32 buckets of equal
- * width 2^(k-5), so that a bucket is never wider than 1/32 = 3.2 % of its lower
- * bound.  With m = k - 5 the bucket of v is 32 m + (v >> m), where v >> m is
- * in [32, 64): the 32 m makes the ranges of successive k adjoin.  k is 63 at
- * most, m 58, and the last bucket 32 * 58 + 63 = 1919.
- */
-#define HIST_SUB_BITS 5
-#define HIST_BUCKETS 1920
-
+/* A log-linear histogram of nanoseconds. */
 struct hist {
 	uint64_t n, sum;
 	uint64_t count[HIST_BUCKETS];
 };
-
-/* The bucket of @value: 0 to HIST_BUCKETS - 1. */
-size_t hist_bucket(uint64_t value);
-
-/* The smallest value of bucket @bucket. */
-uint64_t hist_lower(size_t bucket);
 
 void hist_add(struct hist *h, uint64_t value);
 
@@ -48,8 +29,9 @@ uint64_t counts_lower(size_t bucket);
 void counts_free(struct counts *c);
 
 /*
- * The lower bound of the bucket that holds quantile @q, 0 to 1, by nearest
- * rank; 0 if empty.
+ * Quantile @q, 0 to 1, by nearest rank: of times the middle of its bucket, of counts
+ * the count (beyond 65,536 the least of its bucket: never more than there was); 0 if
+ * empty.
  */
 uint64_t hist_quantile(const struct hist *h, double q);
 uint64_t counts_quantile(const struct counts *c, double q);

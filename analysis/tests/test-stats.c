@@ -174,14 +174,17 @@ static void test_false_verdicts(void)
 
 static void test_histogram(void)
 {
-	struct bin a[] = {{0, 90}, {1, 5}, {7, 5}}, b[] = {{1, 1}, {9, 1}};
-	struct hist h = {a, 3}, other = {b, 2}, sum = {}, empty = {};
+	struct bin a[] = {{0, 90}, {1, 5}, {7, 5}}, b[] = {{1, 1}, {9, 1}}, us[] = {{1024, 1}};
+	struct hist h = {a, 3}, other = {b, 2}, times = {us, 1}, sum = {}, empty = {};
 
 	near(bins_quantile(&h, 0.5), 0, 0);
 	near(bins_quantile(&h, 0.95), 1, 0);
 	near(bins_quantile(&h, 0.951), 7, 0);
 	near(bins_quantile(&h, 1), 7, 0);
 	g_assert_true(isnan(bins_quantile(&empty, 0.5)));
+	g_assert_true(isnan(times_quantile(&empty, 0.5)));
+	near(times_quantile(&h, 1), 7, 0);
+	near(times_quantile(&times, 0.5), 1040, 0); /* the middle of [1024, 1056) */
 	near(bins_share_from(&h, 0), 1, 0);
 	near(bins_share_from(&h, 1), 0.1, 1e-12);
 	bins_add(&sum, &h);

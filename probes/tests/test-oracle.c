@@ -201,6 +201,9 @@ static void test_hist(void)
 		g_assert_cmpuint(hist_lower(b), <=, v);
 		g_assert_cmpuint(hist_lower(b + 1), >, v);
 		g_assert_cmpuint(v - hist_lower(b), <=, v / 32);
+		/* Of [a, b) the middle: a + (b - a) / 2. */
+		g_assert_cmpuint(hist_middle(hist_lower(b)), ==,
+				 hist_lower(b) + (hist_lower(b + 1) - hist_lower(b)) / 2);
 		last = b;
 	}
 	for (int k = 17; k < 64; k++) {
@@ -210,6 +213,7 @@ static void test_hist(void)
 		g_assert_cmpuint(hist_bucket(v - 1) + 1, ==, hist_bucket(v));
 	}
 	g_assert_cmpuint(hist_bucket(UINT64_MAX), ==, HIST_BUCKETS - 1);
+	g_assert_cmpuint(hist_middle(hist_lower(HIST_BUCKETS - 1)), ==, 63ull << 58 | 1ull << 57);
 }
 
 static void test_quantile(void)
@@ -228,7 +232,7 @@ static void test_quantile(void)
 	g_assert_cmpuint(counts_quantile(&c, 1), ==, 100);
 	g_assert_cmpuint(counts_quantile(&c, 0), ==, 1);
 	g_assert_cmpuint(hist_quantile(h, 0.5), ==, 50);
-	g_assert_cmpuint(hist_quantile(h, 0.99), ==, 98); /* [98, 100) */
+	g_assert_cmpuint(hist_quantile(h, 0.99), ==, 99); /* the middle of [98, 100) */
 	counts_free(&c);
 }
 
