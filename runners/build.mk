@@ -3,27 +3,27 @@
 include runners/guest.mk
 
 # Parts that need nothing of a running trial: the unit tests link these.
-BENCH_PURE := util plan plan-keys plan-read schedule load perfstat spawn gates rundir
+BENCH_PURE := util message plan plan-keys plan-read schedule load perfstat spawn gates rundir
 BENCH_PARTS := $(BENCH_PURE) main campaign progress qemuinfo runinfo trial trialjson phase watch \
 	guestctl qemu qmp netns disks probe
 BENCH_O := $(patsubst %,$(B)/runners/%.o,$(BENCH_PARTS))
 BENCH_PURE_O := $(patsubst %,$(B)/runners/%.o,$(BENCH_PURE))
-BENCH_TESTS := plan schedule load gates rundir
+BENCH_TESTS := plan schedule load gates rundir message
 BENCH_PKGS := glib-2.0 gio-2.0 json-glib-1.0
 
 TOOLS += $(B)/vqbench
 TESTS += $(patsubst %,$(B)/runners/test-%,$(BENCH_TESTS)) runners/tests/bench.sh \
-	runners/tests/man.sh runners/tests/doctor.sh
+	runners/tests/man.sh runners/tests/doctor.sh runners/tests/hostile.sh
 C_STYLE += $(patsubst %,runners/%.c,$(BENCH_PARTS)) $(patsubst %,runners/tests/test-%.c,$(BENCH_TESTS)) \
-	$(patsubst %,runners/%.h,util plan plan-read schedule load perfstat spawn gates rundir campaign \
+	$(patsubst %,runners/%.h,util message plan plan-read schedule load perfstat spawn gates rundir campaign \
 	progress qemuinfo runinfo trial watch qemu qmp netns disks probe)
 
 $(BENCH_O) $(patsubst %,$(B)/runners/tests/test-%.o,$(BENCH_TESTS)): \
 	EXTRA_CFLAGS = $(call pkg_cflags,$(BENCH_PKGS)) -Irunners
 
-$(B)/vqbench: $(BENCH_O) $(GUEST_O) $(REORDER_LIB)
+$(B)/vqbench: $(BENCH_O) $(GUEST_O) $(TOOL_OBJS) $(REORDER_LIB)
 	$(CC) $(CFLAGS) $^ -o $@ $(call pkg_libs,$(BENCH_PKGS))
 
 $(patsubst %,$(B)/runners/test-%,$(BENCH_TESTS)): $(B)/runners/test-%: \
-		$(B)/runners/tests/test-%.o $(BENCH_PURE_O) $(REORDER_LIB)
+		$(B)/runners/tests/test-%.o $(BENCH_PURE_O) $(TOOL_OBJS) $(REORDER_LIB)
 	$(CC) $(CFLAGS) $^ -o $@ $(call pkg_libs,$(BENCH_PKGS))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "campaign.h"
+#include "message.h"
 #include "progress.h"
 
 #include <errno.h>
@@ -19,8 +20,8 @@
 /* A process of a trial, seen from its parent. */
 struct job {
 	pid_t pid;
-	int pidfd, lines; /* lines: the read end of its reports */
-	GString *text;	  /* of the line that is not whole yet */
+	int pidfd, messages; /* messages: the read end of the pipe */
+	GByteArray *text;    /* of the message that is not whole yet */
 	char *state, *reason, *error;
 	int status;
 };
@@ -49,10 +50,10 @@ static void job_start(struct campaign *c, struct job *j, job_body body, const st
 		      const char *dir, GError **error)
 {
 	pid_t parent = getpid();
-	int lines[2];
+	int pair[2];
 
 	memset(j, 0, sizeof(*j));
-	if (pipe2(lines, O_CLOEXEC) < 0) {
+	if (pipe2(pair, O_CLOEXEC) < 0) {
 		g_set_error(error, VQB_ERROR, VQB_FAILED, "pipe: %s", g_strerror(errno));
 		return;
 	}
@@ -63,13 +64,13 @@ static void job_start(struct campaign *c, struct job *j, job_body body, const st
 		if (getppid() != parent)
 			_exit(127);
 		setsid();
-		close(lines[0]);
+		close(pair[0]);
 		close(c->signals);
-		_exit(body(c, slot, dir, lines[1]));
+		_exit(body(c, slot, dir, pair[1]));
 	}
-	close(lines[1]);
-	j->lines = lines[0];
-	j->text = g_string_new(NULL);
+	close(pair[1]);
+	j->messages = pair[0];
+	j->text = g_byte_array_new();
 	if (j->pid < 0)
 		g_set_error(error, VQB_ERROR, VQB_FAILED, "fork: %s", g_strerror(errno));
 	else
@@ -100,50 +101,49 @@ static void job_kill(struct job *j)
 
 static void job_free(struct job *j)
 {
-	if (j->lines > 0)
-		close(j->lines);
+	if (j->messages > 0)
+		close(j->messages);
 	if (j->pidfd > 0)
 		close(j->pidfd);
 	if (j->text)
-		g_string_free(j->text, TRUE);
+		g_byte_array_unref(j->text);
 	g_free(j->state);
 	g_free(j->reason);
 	g_free(j->error);
 	memset(j, 0, sizeof(*j));
 }
 
-static void job_line(struct job *j, char *line, struct progress *p)
+static void job_message(struct job *j, const struct message *m, struct progress *p)
 {
-	g_auto(GStrv) word = g_strsplit(line, " ", 3);
-
-	if (!strcmp(word[0], "phase") && p) {
-		progress_doing(p, line + strlen("phase "));
-	} else if (!strcmp(word[0], "state") && word[1]) {
+	if (m->kind == MESSAGE_DOING && p) {
+		progress_doing(p, m->text);
+	} else if (m->kind == MESSAGE_STATE) {
 		g_free(j->state);
 		g_free(j->reason);
-		j->state = g_strdup(word[1]);
-		j->reason = g_strdup(word[2] ? word[2] : "");
-	} else if (!strcmp(word[0], "error")) {
+		j->state = g_strdup(trial_state(m->code));
+		j->reason = g_strdup(m->text);
+	} else if (m->kind == MESSAGE_ERROR) {
 		g_free(j->error);
-		j->error = g_strdup(line + strlen("error "));
+		j->error = g_strdup(m->text);
 	}
 }
 
 static void job_read(struct job *j, struct progress *p)
 {
-	char chunk[4096], *end;
-	ssize_t n = read(j->lines, chunk, sizeof(chunk));
+	enum message_taken taken = MESSAGE_NONE;
+	struct message m;
+	guint8 chunk[4096];
+	ssize_t n = read(j->messages, chunk, sizeof(chunk));
 
-	if (n <= 0) {
-		close(j->lines);
-		j->lines = -1;
-		return;
+	if (n > 0)
+		g_byte_array_append(j->text, chunk, n);
+	while (n > 0 && (taken = message_take(j->text, &m)) == MESSAGE_ONE) {
+		job_message(j, &m, p);
+		message_clear(&m);
 	}
-	g_string_append_len(j->text, chunk, n);
-	while ((end = strchr(j->text->str, '\n'))) {
-		*end = '\0';
-		job_line(j, j->text->str, p);
-		g_string_erase(j->text, 0, end + 1 - j->text->str);
+	if (n <= 0 || taken == MESSAGE_BAD) {
+		close(j->messages);
+		j->messages = -1;
 	}
 }
 
@@ -153,7 +153,7 @@ static bool job_wait(struct campaign *c, struct job *j, struct progress *p)
 	for (;;) {
 		struct pollfd f[] = {
 			{.fd = c->signals, .events = POLLIN},
-			{.fd = j->lines, .events = POLLIN},
+			{.fd = j->messages, .events = POLLIN},
 			{.fd = j->pidfd, .events = POLLIN},
 		};
 		struct signalfd_siginfo info;
@@ -189,10 +189,9 @@ static bool run_job(struct campaign *c, struct job *j, job_body body, const stru
 	return ended;
 }
 
-static int say_error(int report_fd, GError *e)
+static int say_error(int report_fd, const GError *e)
 {
-	g_strdelimit(e->message, "\n", ' ');
-	dprintf(report_fd, "error %s\n", e->message);
+	message_send(report_fd, MESSAGE_ERROR, e->code, e->message);
 	return 1;
 }
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <json-glib/json-glib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "guest.h"
+#include "util.h"
+
+#define MANIFEST_MAX (1u << 20)
 
 /*
  * The kernel's command line.  Under TCG every instruction of the boot counts:
@@ -40,8 +43,9 @@ gboolean guest_qemu_program(GPtrArray *argv, const char *qemu_dir, GError **erro
 {
 	g_autofree char *program = g_build_filename(qemu_dir, "qemu-system-x86_64", NULL);
 	g_autofree char *manifest = g_build_filename(qemu_dir, "manifest.json", NULL);
-	g_autoptr(JsonParser) parser = json_parser_new();
-	JsonNode *root, *list;
+	g_autofree char *text = NULL;
+	g_autoptr(JsonNode) root = NULL;
+	JsonArray *list;
 
 	if (access(program, X_OK)) {
 		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT,
@@ -51,18 +55,16 @@ gboolean guest_qemu_program(GPtrArray *argv, const char *qemu_dir, GError **erro
 	push(argv, program);
 	if (!g_file_test(manifest, G_FILE_TEST_EXISTS))
 		return TRUE;
-	if (!json_parser_load_from_file(parser, manifest, error)) {
-		g_prefix_error(error, "%s: ", manifest);
+	text = read_file(manifest, MANIFEST_MAX, NULL, error);
+	root = text ? parse_json(text, strlen(text), manifest, error) : NULL;
+	if (!root)
 		return FALSE;
-	}
-	root = json_parser_get_root(parser);
-	if (!root || !JSON_NODE_HOLDS_OBJECT(root))
-		return TRUE;
-	list = json_object_get_member(json_node_get_object(root), "firmware");
-	if (!list || !JSON_NODE_HOLDS_ARRAY(list))
-		return TRUE;
-	for (guint i = 0; i < json_array_get_length(json_node_get_array(list)); i++) {
-		const char *dir = json_array_get_string_element(json_node_get_array(list), i);
+	list = json_list(json_node_get_object(root), "firmware");
+	for (guint i = 0; list && i < json_array_get_length(list); i++) {
+		JsonNode *n = json_array_get_element(list, i);
+		const char *dir = json_node_get_value_type(n) == G_TYPE_STRING
+					  ? json_node_get_string(n)
+					  : NULL;
 
 		if (dir) {
 			push(argv, "-L");

@@ -12,7 +12,7 @@ C_STYLE += $(addprefix runners/tests/,test-link.c test-agent.c test-service.c)
 
 $(GUEST_O) $(B)/runners/guest-run.o: EXTRA_CFLAGS = $(call pkg_cflags,glib-2.0 json-glib-1.0)
 
-$(B)/runners/guest-run: $(B)/runners/guest-run.o $(GUEST_O)
+$(B)/runners/guest-run: $(B)/runners/guest-run.o $(GUEST_O) $(B)/runners/util.o $(TOOL_OBJS)
 	$(CC) $(CFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0 json-glib-1.0)
 
 # The disk: an nbdkit plugin, so position-independent and nobody's library.
@@ -28,13 +28,19 @@ $(B)/runners/checked/%.o: runners/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(SANITIZE) $(call pkg_cflags,glib-2.0) -c $< -o $@
 
+$(B)/runners/checked/text.o: probes/tool/text.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(SANITIZE) $(call pkg_cflags,glib-2.0) -c $< -o $@
+
 $(B)/runners/checked/guest/agent: $(addprefix $(B)/runners/checked/guest/,agent.o files.o command.o)
 	$(CC) $(CFLAGS) $(SANITIZE) $^ -o $@
 
-$(B)/runners/test-link: $(B)/runners/checked/tests/test-link.o $(B)/runners/checked/link.o
+$(B)/runners/test-link: $(B)/runners/checked/tests/test-link.o $(B)/runners/checked/link.o \
+		$(B)/runners/checked/text.o
 	$(CC) $(CFLAGS) $(SANITIZE) $^ -o $@ $(call pkg_libs,glib-2.0)
 
-$(B)/runners/test-agent: $(B)/runners/checked/tests/test-agent.o $(B)/runners/checked/link.o | \
+$(B)/runners/test-agent: $(B)/runners/checked/tests/test-agent.o $(B)/runners/checked/link.o \
+		$(B)/runners/checked/text.o | \
 		$(B)/runners/checked/guest/agent
 	$(CC) $(CFLAGS) $(SANITIZE) $^ -o $@ $(call pkg_libs,glib-2.0)
 

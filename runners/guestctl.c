@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "probes/tool/text.h"
+
 #define SHORT_MS 30000
 #define JOB_PATH "/tmp/%s.fio"
 
@@ -100,7 +102,7 @@ static const GByteArray *must_run(struct trial *t, const char *what, const char 
 	if (r->end == LINK_EXITED && (r->code == 0 || r->out->len))
 		return r->out;
 	say = r->err->len ? r->err : r->out;
-	said = printable((const char *)say->data, say->len, 200);
+	said = vq_text_clean((const char *)say->data, say->len, 200, VQ_ASCII);
 	if (r->end == LINK_LIMIT)
 		g_set_error(error, VQB_ERROR, VQB_STALLED, "%s did not end within %d s", what,
 			    limit_s);

@@ -8,16 +8,21 @@
 
 #include "guest/frame.h"
 #include "link.h"
+#include "probes/tool/text.h"
 
 /* The agent sends this much of a stream at most, whatever was asked for. */
 #define KEEP_MAX (64u << 20)
+
+/* Of what the hello and a refusal say. */
+#define GUEST_MAX 95
+#define WORDS_MAX 256
 
 enum operation { IDLE, PUT, RUN, POWEROFF };
 
 struct link {
 	int fd; /* -1: the far end is gone */
 	gboolean ready;
-	char guest[96];
+	char *guest; /* what its hello said, clean; NULL before */
 	guint32 version;
 	guint64 noise;
 	link_watch watch;
@@ -62,6 +67,7 @@ void link_free(struct link *l)
 	g_byte_array_unref(l->file);
 	g_byte_array_unref(l->result.out);
 	g_byte_array_unref(l->result.err);
+	g_free(l->guest);
 	g_free(l);
 }
 
@@ -98,7 +104,7 @@ guint64 link_noise(const struct link *l)
 
 const char *link_guest(const struct link *l)
 {
-	return l->guest;
+	return l->guest ? l->guest : "";
 }
 
 const struct link_result *link_result(const struct link *l)
@@ -258,12 +264,9 @@ static gboolean fail(struct link *l, enum link_error code, const char *what, GEr
 
 static void got_hello(struct link *l, const struct frame *f)
 {
-	gsize n = MIN(f->len - 4, sizeof(l->guest) - 1);
-
 	l->version = frame_get32(f->payload);
-	for (gsize i = 0; i < n; i++)
-		l->guest[i] = g_ascii_isprint(f->payload[4 + i]) ? f->payload[4 + i] : '?';
-	l->guest[n] = 0;
+	g_free(l->guest);
+	l->guest = vq_text_clean((const char *)f->payload + 4, f->len - 4, GUEST_MAX, VQ_ASCII);
 	l->ready = TRUE;
 	queue(l, FRAME_HELLO, 0, NULL, 0);
 }
@@ -287,13 +290,10 @@ static gboolean got_done(struct link *l, const struct frame *f, GError **error)
 	enum operation op = l->op;
 
 	if (status == FRAME_REFUSED) {
-		g_autofree char *words = g_strndup((const char *)f->payload + FRAME_DONE_SIZE,
-						   MIN(f->len - FRAME_DONE_SIZE, 256));
+		g_autofree char *words =
+			vq_text_clean((const char *)f->payload + FRAME_DONE_SIZE,
+				      f->len - FRAME_DONE_SIZE, WORDS_MAX, VQ_ASCII);
 
-		g_strcanon(words,
-			   " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			   "[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~",
-			   '?');
 		l->op = IDLE;
 		g_set_error(error, LINK_ERROR, LINK_ERROR_REFUSED, "in the guest: %s", words);
 		return FALSE;

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "probes/tool/text.h"
+
 static bool G_GNUC_PRINTF(2, 3) invalid(GError **error, const char *format, ...)
 {
 	g_autofree char *why = NULL;
@@ -22,7 +24,7 @@ static JsonNode *parse(const char *text, size_t len, const char *what, GError **
 	JsonNode *n = parse_json(text, len, what, &e);
 
 	if (!n) {
-		g_autofree char *said = printable(text, len, 160);
+		g_autofree char *said = vq_text_clean(text, len, 160, VQ_ASCII);
 
 		invalid(error, "%s%s%s", e->message, *said ? ": " : "", said);
 	}
@@ -121,11 +123,8 @@ bool load_iperf3(struct load *l, const char *text, size_t len, GError **error)
 		return false;
 	o = json_node_get_object(root);
 	why = json_str(o, "error", NULL);
-	if (why) {
-		g_autofree char *said = printable(why, strlen(why), 160);
-
-		return invalid(error, "iperf3: %s", said);
-	}
+	if (why)
+		return invalid(error, "iperf3: %.160s", why);
 	sum = json_sub(json_sub(o, "end"), "sum_received");
 	bits = json_num(sum, "bits_per_second", -1);
 	l->seconds = json_num(sum, "seconds", -1);

@@ -5,7 +5,10 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "probes/tool/text.h"
+
 #define ASK_MS 20000
+#define TEXT_MAX 200
 
 /* The value behind @key in a file of "key<sep>value" lines; NULL: none. */
 static char *field(const char *path, const char *key, char sep)
@@ -20,7 +23,7 @@ static char *field(const char *path, const char *key, char sep)
 		if (!at || !g_str_has_prefix(lines[i], key))
 			continue;
 		g_strdelimit(g_strstrip(at + 1), "\"", ' ');
-		return g_strdup(g_strstrip(at + 1));
+		return vq_text_clean(g_strstrip(at + 1), -1, TEXT_MAX, VQ_UTF8);
 	}
 	return NULL;
 }
@@ -64,7 +67,7 @@ static char *ask(bool last_word, const char *a, const char *b, const char *c, co
 		return NULL;
 	text[strcspn(text, "\n")] = '\0';
 	word = last_word ? strrchr(text, ' ') : NULL;
-	return g_strdup(word ? word + 1 : text);
+	return vq_text_clean(word ? word + 1 : text, -1, TEXT_MAX, VQ_UTF8);
 }
 
 static JsonObject *versions_json(const struct bench *b)

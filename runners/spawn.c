@@ -13,6 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "probes/tool/text.h"
+
 /* Steps of the child that may fail, told to the parent with errno. */
 enum step { STEP_SETUP, STEP_USER, STEP_EXEC };
 static const char *const step_names[] = {"set up", "run as nobody", "execute"};
@@ -233,7 +235,7 @@ char *capture(const struct spawn *s, bool both, size_t max, int limit_ms, GError
 	child_end(&c, SIGKILL, 0);
 	if (!ok || c.status) {
 		g_autofree char *how = ok ? child_status(&c) : g_strdup("did not end in time");
-		g_autofree char *said = printable(all->str, all->len, 300);
+		g_autofree char *said = vq_text_clean(all->str, all->len, 300, VQ_ASCII);
 
 		g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: %s%s%s", s->argv[0], how,
 			    *said ? ": " : "", said);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "trial.h"
+#include "message.h"
 #include "netns.h"
 
 #include <signal.h>
@@ -25,17 +26,6 @@ const char *trial_state(int code)
 	default:
 		return "invalid";
 	}
-}
-
-static void G_GNUC_PRINTF(2, 3) report(const struct trial *t, const char *format, ...)
-{
-	va_list args;
-
-	if (t->report_fd < 0)
-		return;
-	va_start(args, format);
-	vdprintf(t->report_fd, format, args);
-	va_end(args);
 }
 
 static char *log_path(const struct trial *t, const char *name)
@@ -181,13 +171,15 @@ static bool run_phases(struct trial *t, GError **error)
 	for (i = 0; i < t->slot->phases->len; i++) {
 		struct phase *ph = g_new0(struct phase, 1);
 		g_autoptr(GError) e = NULL;
+		g_autofree char *doing = NULL;
 		int64_t begun = now_ms();
 		bool ok;
 
 		ph->slot = &g_array_index(t->slot->phases, struct slot_phase, i);
 		ph->order = i;
-		report(t, "phase %s (probes %s)\n", ph->slot->workload->name,
-		       ph->slot->probes ? "on" : "off");
+		doing = g_strdup_printf("%s (probes %s)", ph->slot->workload->name,
+					ph->slot->probes ? "on" : "off");
+		message_send(t->report_fd, MESSAGE_DOING, 0, doing);
 		ok = phase_run(t, ph, &e);
 		ph->wall_s = (now_ms() - begun) / 1e3;
 		if (ok) {
@@ -215,7 +207,7 @@ static bool run_phases(struct trial *t, GError **error)
 
 static bool run_guest(struct trial *t, GError **error)
 {
-	report(t, "phase boot\n");
+	message_send(t->report_fd, MESSAGE_DOING, 0, "boot");
 	return boot(t, BOOT_LIMIT_S, error) && guest_read_features(t, error) &&
 	       guest_configure_nets(t, error) && guest_put_jobs(t, error) && run_phases(t, error);
 }
@@ -300,7 +292,7 @@ bool trial_run(const struct bench *b, const struct slot *slot, const char *dir, 
 		return false;
 	}
 	conclude(&t, e);
-	report(&t, "state %s %s\n", trial_state(t.code), t.reason ? t.reason : "");
+	message_send(report_fd, MESSAGE_STATE, t.code, t.reason);
 	return trial_write(&t, error);
 }
 

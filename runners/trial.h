@@ -54,7 +54,7 @@ struct trial {
 	const struct bench *bench;
 	const struct slot *slot;
 	char *dir;     /* ID.tmp, ours to fill */
-	int report_fd; /* lines for the parent's progress display; -1: none */
+	int report_fd; /* messages to vqbench (message.h); -1: none */
 	char *started;
 	double boot_s;
 	int code; /* 0: ok, or a VQB_ code */

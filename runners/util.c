@@ -10,6 +10,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "probes/tool/output.h"
+#include "probes/tool/text.h"
+
 #define JSON_DEPTH_MAX 64
 
 GQuark vqb_error_quark(void)
@@ -38,7 +41,7 @@ char *utc_now(void)
 
 char *read_file(const char *path, size_t max, size_t *len, GError **error)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC), err = fd < 0 ? errno : 0;
 	GByteArray *all = g_byte_array_new();
 	char chunk[65536];
 	ssize_t n = -1;
@@ -46,19 +49,20 @@ char *read_file(const char *path, size_t max, size_t *len, GError **error)
 	while (fd >= 0 && (n = read(fd, chunk, sizeof(chunk))) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0)
+		if (n < 0) {
+			err = errno;
 			break;
+		}
 		g_byte_array_append(all, (guint8 *)chunk, n);
 		if (all->len > max)
 			break;
 	}
-	if (fd < 0 || n < 0 || all->len > max) {
-		if (fd >= 0 && n >= 0)
+	if (err || all->len > max) {
+		if (err)
+			g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: %s", path, g_strerror(err));
+		else
 			g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: longer than %zu bytes", path,
 				    max);
-		else
-			g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: %s", path,
-				    g_strerror(errno));
 		if (fd >= 0)
 			close(fd);
 		g_byte_array_unref(all);
@@ -73,36 +77,12 @@ char *read_file(const char *path, size_t max, size_t *len, GError **error)
 
 bool write_file(const char *path, const char *text, size_t len, GError **error)
 {
-	g_autofree char *temp = g_strconcat(path, ".tmp", NULL);
-	int fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	size_t done = 0;
-	bool ok = fd >= 0;
+	g_autoptr(GError) e = NULL;
 
-	while (ok && done < len) {
-		ssize_t n = write(fd, text + done, len - done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		ok = n > 0;
-		if (ok)
-			done += n;
-	}
-	ok = ok && fsync(fd) == 0;
-	if (ok) {
-		ok = close(fd) == 0;
-		fd = -1;
-	}
-	ok = ok && rename(temp, path) == 0;
-	if (!ok) {
-		g_set_error(error, VQB_ERROR, VQB_FAILED, "cannot write %s: %s%s", path,
-			    g_strerror(errno),
-			    errno == ENOSPC ? ": free some space, then run the same command again"
-					    : "");
-		if (fd >= 0)
-			close(fd);
-		unlink(temp);
-	}
-	return ok;
+	if (vq_output_write(path, text, len, &e))
+		return true;
+	g_set_error(error, VQB_ERROR, VQB_FAILED, "cannot write %s", e->message);
+	return false;
 }
 
 void sync_folder(const char *path)
@@ -171,6 +151,50 @@ static bool shallow(const char *text, size_t len)
 	return true;
 }
 
+static char *clean(const char *text)
+{
+	return vq_text_clean(text, -1, G_MAXSIZE, VQ_UTF8);
+}
+
+static void clean_node(JsonNode *n);
+
+static void clean_members(JsonObject *o)
+{
+	g_autoptr(GList) names = json_object_get_members(o);
+	GList *m;
+
+	for (m = names; m; m = m->next) {
+		JsonNode *n = json_object_get_member(o, m->data);
+		g_autofree char *name = clean(m->data);
+
+		clean_node(n);
+		if (!strcmp(name, m->data))
+			continue;
+		json_object_set_member(o, name, json_node_copy(n));
+		json_object_remove_member(o, m->data);
+	}
+}
+
+/* All strings and names in it: whoever wrote them, nobody need think of it again. */
+static void clean_node(JsonNode *n)
+{
+	unsigned int i;
+
+	if (JSON_NODE_HOLDS_OBJECT(n)) {
+		clean_members(json_node_get_object(n));
+	} else if (JSON_NODE_HOLDS_ARRAY(n)) {
+		JsonArray *a = json_node_get_array(n);
+
+		for (i = 0; i < json_array_get_length(a); i++)
+			clean_node(json_array_get_element(a, i));
+	} else if (json_node_get_value_type(n) == G_TYPE_STRING) {
+		g_autofree char *text = clean(json_node_get_string(n));
+
+		if (strcmp(text, json_node_get_string(n)))
+			json_node_set_string(n, text);
+	}
+}
+
 JsonNode *parse_json(const char *text, size_t len, const char *what, GError **error)
 {
 	g_autoptr(JsonParser) parser = json_parser_new();
@@ -196,7 +220,10 @@ JsonNode *parse_json(const char *text, size_t len, const char *what, GError **er
 		return NULL;
 	}
 	if (!json_parser_load_from_data(parser, text, len, &e)) {
-		g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: not JSON: %s", what, e->message);
+		g_autofree char *why = vq_text_clean(e->message, -1, 200, VQ_UTF8);
+
+		/* json-glib quotes the text that it does not understand. */
+		g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: not JSON: %s", what, why);
 		return NULL;
 	}
 	root = json_parser_get_root(parser);
@@ -204,6 +231,7 @@ JsonNode *parse_json(const char *text, size_t len, const char *what, GError **er
 		g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: not a JSON object", what);
 		return NULL;
 	}
+	clean_node(root);
 	return json_parser_steal_root(parser);
 }
 
@@ -275,17 +303,6 @@ bool json_flag(JsonObject *o, const char *name, bool other)
 								  : other;
 }
 
-char *printable(const char *text, size_t len, size_t max)
-{
-	GString *s = g_string_new(NULL);
-	size_t i;
-
-	for (i = 0; i < len && s->len < max; i++)
-		if (text[i] != '\r')
-			g_string_append_c(s, text[i] >= ' ' && text[i] < 127 ? text[i] : '?');
-	return g_string_free(s, FALSE);
-}
-
 char *last_line(const char *path)
 {
 	char tail[4096];
@@ -305,5 +322,5 @@ char *last_line(const char *path)
 		return g_strdup("");
 	line = memrchr(tail, '\n', n);
 	line = line ? line + 1 : tail;
-	return printable(line, tail + n - line, 200);
+	return vq_text_clean(line, tail + n - line, 200, VQ_ASCII);
 }

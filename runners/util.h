@@ -10,7 +10,8 @@
  *   qemuinfo.c   what a QEMU folder holds and which variants it can run
  *   rundir.c     the run folder: lock, journal, resuming
  *   runinfo.c    run.json: the host, the versions, the plan in short
- *   campaign.c   forks the trials one by one, shows progress, cleans up
+ *   campaign.c   forks the trials one by one, shows progress, cleans up;
+ *                message.c: what a trial's process tells it
  *
  * and inside the process of a trial:
  *
@@ -63,7 +64,7 @@ char *utc_now(void);
  */
 char *read_file(const char *path, size_t max, size_t *len, GError **error);
 
-/* Writes @path whole or not at all: a temporary file, fsync, rename. */
+/* vq_output_write (probes/tool/output.h): whole or not at all. */
 bool write_file(const char *path, const char *text, size_t len, GError **error);
 
 /* Makes a rename or a new file in the folder @path last. */
@@ -76,7 +77,8 @@ void remove_tree(const char *path);
  * Parses JSON that may be hostile: at most @len bytes, nested no deeper than
  * 64, and its root an object.  What stands before the first line that begins
  * with '{' is passed over: fio prints notes there.  @what names it in errors.
- * The caller frees the node.
+ * Its strings and names of members are clean (probes/tool/text.h), and so are
+ * the errors.  The caller frees the node.
  */
 JsonNode *parse_json(const char *text, size_t len, const char *what, GError **error);
 
@@ -95,12 +97,9 @@ int64_t json_int(JsonObject *o, const char *name, int64_t other);
 bool json_flag(JsonObject *o, const char *name, bool other);
 
 /*
- * The last non-empty line of the file @path, printable characters only and at
- * most 200 of them; "" when there is none.  The caller frees it.
+ * The last non-empty line of the file @path, clean and at most 200 characters
+ * of ASCII; "" when there is none.  The caller frees it.
  */
 char *last_line(const char *path);
-
-/* @text with everything that is not printable ASCII as '?', cut at @max. */
-char *printable(const char *text, size_t len, size_t max);
 
 #endif /* VQLAB_UTIL_H */
