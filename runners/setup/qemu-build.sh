@@ -59,7 +59,7 @@ check_subprojects() {
 # private_meson: QEMU 10 needs meson 1.5.  The host's own will do if it is new
 # enough, else Debian's backport is unpacked, not installed; sets PYTHONPATH.
 private_meson() {
-	local dir=$Q/meson have
+	local dir=$CACHE/qemu/meson have
 	have=$("$PYTHON" -c 'import mesonbuild.coredata as c; print(c.version)' 2>/dev/null || echo 0)
 	[ "$(printf '%s\n' 1.5 "$have" | sort -V | head -n 1)" = 1.5 ] && return
 	if [ ! -d "$dir" ]; then

@@ -2,11 +2,14 @@
 # Provide the QEMU under test; prints the folder that holds it.
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# usage: runners/setup/qemu.sh     (stdout: one line, the folder)
+# usage: runners/setup/qemu.sh            (stdout: one line, the folder)
+#        runners/setup/qemu.sh --source   its unpacked source; builds nothing
 #
 #   QEMU=BINARY    use this one as it is; without vqlab's strategies
 #   QEMU_SRC=DIR   build a developer's tree; it is copied, never written to
 #   neither        Debian's source package, a release of the list below
+#   QEMU_RELEASE=N.N   of that release, in $CACHE/qemu-N.N unless it is the
+#                  one of that list; for tests of what must work on several
 #
 # The folder holds qemu-system-x86_64 and manifest.json.  In $CACHE/qemu:
 #
@@ -25,6 +28,17 @@ set -euo pipefail
 RELEASES=('10.0.*' '10.2.*' '7.2*')
 
 Q=$CACHE/qemu
+if [ -n "${QEMU_RELEASE:-}" ]; then
+	[[ $QEMU_RELEASE =~ ^[0-9]+\.[0-9]+$ ]] || {
+		say "QEMU_RELEASE=$QEMU_RELEASE: this is no release: name one such as 7.2 or 10.0"
+		exit 2
+	}
+	RELEASES=("$QEMU_RELEASE[.+]*")
+	unset QEMU QEMU_SRC
+	# shellcheck disable=SC2053
+	v=$(cat "$Q/release" 2>/dev/null) && [[ ${v#*:} == ${RELEASES[0]} ]] ||
+		Q=$CACHE/qemu-$QEMU_RELEASE
+fi
 mkdir -p "$Q"
 LOG=$Q/build.log
 
@@ -68,7 +82,7 @@ fetch_release() {
 		why=$(grep -E '^(E|Err):?' "$LOG" | tail -n 1)
 		say "cannot fetch QEMU $v: ${why:-see $LOG}"
 	done
-	die "no QEMU source package can be fetched: check the network and the mirror in the host's apt configuration, or set QEMU_SRC or QEMU"
+	die "no QEMU${QEMU_RELEASE:+ $QEMU_RELEASE} source package can be fetched: check the network and the mirror in the host's apt configuration, or set QEMU_SRC or QEMU"
 }
 
 # finish DIR: makes the folder of a result visible, in one step.
@@ -105,7 +119,15 @@ given() {
 	echo "$dir"
 }
 
-# from_source: a developer's tree, or Debian's.
+# show DIR: prints the result that is asked for, given the folder of a build.
+show() {
+	case $want in
+	source) realpath "$1/tree/src" ;;
+	*) echo "$1" ;;
+	esac
+}
+
+# from_source ARG...: a developer's tree, or Debian's.
 from_source() {
 	local recipe ours source id tree dir base
 	# What decides whether objects can be used again at all.
@@ -131,7 +153,7 @@ from_source() {
 	dir=$Q/bin-$(echo "$id $recipe $ours" | sha256sum | cut -c1-16)
 	if [ -n "$id" ] && [ -f "$dir/manifest.json" ]; then
 		touch "$dir"
-		echo "$dir"
+		show "$dir"
 		return
 	fi
 
@@ -149,7 +171,7 @@ from_source() {
 		id=$source
 		dir=$Q/bin-$(echo "$id $recipe $ours" | sha256sum | cut -c1-16)
 	fi
-	[ -f "$dir/manifest.json" ] && { echo "$dir"; return; }
+	[ -f "$dir/manifest.json" ] && { show "$dir"; return; }
 
 	tree=$Q/tree-$(echo "$source $recipe" | sha256sum | cut -c1-16)
 	if [ -n "${QEMU_SRC:-}" ]; then
@@ -166,9 +188,10 @@ from_source() {
 			# What was built before is served no longer: choose again.
 			rm -rf "$tree" "$Q/release"
 			exec 9>&-
-			exec "$0"
+			exec "$0" "$@"
 		}
 	fi
+	[ "$want" = source ] && { echo "$tree/src"; return; }
 	build "$tree" "$dir" "$source"
 	tidy
 	echo "$dir"
@@ -180,8 +203,12 @@ tidy() {
 	ls -dt "$Q"/bin-* | tail -n +13 | xargs -r rm -rf
 }
 
-if [ -n "${QEMU:-}" ]; then
-	given
-else
-	from_source
-fi
+case $*${QEMU:+ QEMU} in
+'') want=build; from_source ;;
+--source) want=source; from_source "$@" ;;
+' QEMU') given ;;
+*)
+	echo "usage: runners/setup/qemu.sh [--source]    (--source: not with QEMU=)" >&2
+	exit 2
+	;;
+esac
