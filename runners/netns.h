@@ -13,7 +13,7 @@
 bool netns_enter(GError **error);
 
 /*
- * Makes the tap device number @i (0 to 3) with an address and the link up.
+ * Makes the tap device number @i (0 to 15) with an address and the link up.
  * Returns its descriptor, with a virtio-net header on packets, for QEMU to
  * inherit, or -1.
  */

@@ -1,8 +1,8 @@
 # variants: the strategies, as an archive for the tools, and their tests
 # SPDX-License-Identifier: GPL-2.0-or-later
 
-REORDER_SRC := $(addprefix variants/,reorder.c hash-table.c array-window.c bitmap.c \
-	in-place.c broken.c models/models.c models/off.c models/qemu.c)
+# Every C file here is built, as it is into QEMU: a new strategy needs no line.
+REORDER_SRC := $(sort $(wildcard variants/*.c variants/models/*.c))
 REORDER_LIB := $(B)/variants/libreorder.a
 C_STYLE += $(REORDER_SRC) $(wildcard variants/*.h variants/models/*.h)
 TOOLS += $(REORDER_LIB)
@@ -23,9 +23,9 @@ $(REORDER_LIB): $(REORDER_SRC:%.c=$(B)/%.o)
 
 # The same sources once more, with sanitisers, for the oracle test.
 SANITISE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-ORACLE := test-reorder oracle driver
+ORACLE := test-reorder walk oracle driver
 TESTS += $(B)/variants/san/test-reorder
-C_STYLE += $(addprefix variants/tests/,test-reorder.c oracle.c oracle.h driver.c driver.h)
+C_STYLE += $(addprefix variants/tests/,test-reorder.c walk.c walk.h oracle.c oracle.h driver.c driver.h)
 
 $(B)/variants/san/%.o: variants/%.c
 	@mkdir -p $(@D)

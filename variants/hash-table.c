@@ -214,6 +214,7 @@ static bool hash_table_detach(Reorder *r, uint32_t key, ReorderReadFn *read,
 const ReorderOps reorder_hash_table = {
     .name = "hash-table",
     .summary = "GHashTable keyed by sequence number",
+    .allocates = true,
     .create = hash_table_create,
     .destroy = hash_table_destroy,
     .reset = hash_table_reset,
@@ -228,6 +229,7 @@ const ReorderOps reorder_hash_table = {
 const ReorderOps reorder_hash_table_flag = {
     .name = "hash-table-flag",
     .summary = "hash-table, not asked while it is empty",
+    .allocates = true,
     .create = hash_table_flag_create,
     .destroy = hash_table_destroy,
     .reset = hash_table_reset,

@@ -88,6 +88,7 @@ typedef struct Reorder {
 struct ReorderOps {
     const char *name;    /* as in x-reorder=NAME */
     const char *summary; /* one line for --help and the report */
+    bool allocates;      /* pop, fill or drain do: tests hold it to that */
 
     /*
      * State for a ring of @ring_size entries, 1 to REORDER_RING_MAX, any

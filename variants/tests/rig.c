@@ -23,7 +23,7 @@ static const char *const kind_names[] = { "full", "chains", "legacy",
 
 Vm vm;
 bool up;
-Disk disks[32];
+Disk *disks;
 int n_disks;
 
 void fail(const char *format, ...)
@@ -94,6 +94,16 @@ static void add_backend(const Disk *d)
            path);
 }
 
+char *next_pci_address(void)
+{
+    static int n = 2 * 8; /* slots 0 and 1 are the machine's */
+    char *address =
+        g_strdup_printf(",addr=%x.%d,multifunction=on", n / 8, n % 8);
+
+    n++;
+    return address;
+}
+
 void add_disk(const char *variant, Kind kind, bool packed)
 {
     static const char *const options[] = {
@@ -103,16 +113,20 @@ void add_disk(const char *variant, Kind kind, bool packed)
                    "x-reorder-force=on",
         "queue-size=256,in_order=on",
     };
-    Disk *d = &disks[n_disks];
+    g_autofree char *address = next_pci_address();
+    Disk *d;
 
+    disks = g_renew(Disk, disks, n_disks + 1);
+    d = &disks[n_disks];
     *d = (Disk){ .variant = variant, .kind = kind, .packed = packed };
     g_snprintf(d->id, sizeof(d->id), "d%d", n_disks++);
     add_backend(d);
     vm_arg(&vm, "-device");
     vm_arg(&vm,
-           "virtio-blk-pci,id=%s,serial=%s,drive=node-%s,num-queues=1,%s%s%s%s",
-           d->id, d->id, d->id, options[kind], packed ? ",packed=on" : "",
-           kind == KIND_QEMU ? "" : ",x-reorder=",
+           "virtio-blk-pci,id=%s,serial=%s,drive=node-%s,num-queues=1,"
+           "%s%s%s%s%s",
+           d->id, d->id, d->id, options[kind], address,
+           packed ? ",packed=on" : "", kind == KIND_QEMU ? "" : ",x-reorder=",
            kind == KIND_QEMU ? "" : variant);
 }
 
@@ -253,7 +267,7 @@ void load(void)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *out = NULL;
-    JsonNode *before[G_N_ELEMENTS(disks)];
+    g_autofree JsonNode **before = g_new0(JsonNode *, n_disks);
     int64_t until = now_ms() + FULL_MS;
     int i;
 

@@ -30,8 +30,8 @@ typedef struct Disk {
 } Disk;
 
 extern Vm vm;
-extern bool up; /* the guest answers; without it all else fails */
-extern Disk disks[32];
+extern bool up;     /* the guest answers; without it all else fails */
+extern Disk *disks; /* n_disks of them */
 extern int n_disks;
 
 void fail(const char *format, ...) G_GNUC_PRINTF(1, 2);
@@ -44,6 +44,12 @@ bool step(bool ok, GError **error);
 
 /* Fails, and says so, unless the guest answers. */
 bool ready(void);
+
+/*
+ * ",addr=..." with the next free PCI function, eight to a slot: there is a
+ * device for each strategy, and a bus has 32 slots.  The caller frees it.
+ */
+char *next_pci_address(void);
 
 /* One more disk, with its back end; before vm_boot. */
 void add_disk(const char *variant, Kind kind, bool packed);
