@@ -18,7 +18,7 @@ $(B)/analysis/%.o: EXTRA_CFLAGS = -Ianalysis -I$(B)/analysis $(call pkg_cflags,$
 VERIFY_OBJS := $(B)/analysis/verify.o $(TRACE_OBJS) \
 	$(patsubst %,$(PROBES)/%.o,model queue outstanding hist summary-queue)
 
-$(B)/vqreport: $(B)/analysis/main.o $(REPORT_OBJS) $(VERIFY_OBJS)
+$(B)/vqreport: $(B)/analysis/main.o $(REPORT_OBJS) $(VERIFY_OBJS) $(TOOL_OBJS)
 	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,$(REPORT_PKGS) libzstd) -lm
 
 # The gnuplot scripts travel inside the program.
@@ -64,7 +64,7 @@ TOOLS += $(B)/vqreplay
 $(REPLAY_OBJS) $(REPLAY_MAIN): EXTRA_CFLAGS = -Ianalysis -Iprobes -Ivariants \
 	$(call pkg_cflags,$(REPLAY_PKGS))
 
-$(B)/vqreplay: $(REPLAY_MAIN) $(REPLAY_OBJS) $(REPLAY_PROBES) $(REORDER_LIB)
+$(B)/vqreplay: $(REPLAY_MAIN) $(REPLAY_OBJS) $(REPLAY_PROBES) $(TOOL_OBJS) $(REORDER_LIB)
 	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,$(REPLAY_PKGS)) -lm
 
 REPLAY_TESTS := $(B)/analysis/test-replay $(B)/analysis/test-recorded

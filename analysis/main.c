@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "probes/tool/options.h"
+#include "probes/tool/output.h"
+#include "probes/tool/start.h"
 #include "replayed.h"
 #include "report.h"
 #include "verify.h"
@@ -50,13 +53,13 @@ static int parse(int *argc, char ***argv, struct options *o, int *status)
 		{}};
 	GOptionContext *context = g_option_context_new("DIR");
 	GError *error = NULL;
-	bool ok;
+	bool ok, help;
 
 	g_option_context_set_summary(
 		context, "Reduces the trials of the run in DIR to report.txt, "
 			 "summary.json and plots.\nThe same trials give the same bytes.");
 	g_option_context_add_main_entries(context, entries, NULL);
-	ok = g_option_context_parse(context, argc, argv, &error);
+	ok = vq_options_parse(context, argc, argv, &help, &error);
 	g_option_context_free(context);
 	*status = EXIT_SUCCESS;
 	if (!ok) {
@@ -64,6 +67,8 @@ static int parse(int *argc, char ***argv, struct options *o, int *status)
 		g_error_free(error);
 		return -1;
 	}
+	if (help)
+		return -1;
 	if (o->version) {
 		printf("vqreport (vqlab) %s\n", VQLAB_VERSION);
 		return -1;
@@ -80,7 +85,7 @@ static int parse(int *argc, char ***argv, struct options *o, int *status)
 static bool write_text(const char *folder, const char *name, char *text, GError **error)
 {
 	char *path = g_build_filename(folder, name, NULL);
-	bool ok = g_file_set_contents(path, text, -1, error);
+	bool ok = vq_output_write(path, text, strlen(text), error);
 
 	g_free(path);
 	g_free(text);
@@ -224,7 +229,7 @@ static int report(const char *dir, const struct replayed *replayed, const struct
 	return status;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	struct options o = {.seed = 1, .margin = 5};
 	struct replayed *replayed;
@@ -242,4 +247,10 @@ int main(int argc, char **argv)
 	replayed_free(replayed);
 	g_free(o.out);
 	return status;
+}
+
+int main(int argc, char **argv)
+{
+	vq_start();
+	return vq_output_finish("vqreport", run(argc, argv));
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "plots-resource.h"
+#include "probes/tool/output.h"
 #include "report.h"
 
 #define PLOT_ERROR g_quark_from_static_string("vqreport-plot")
@@ -115,7 +116,7 @@ static bool keep(const char *work, const char *folder, const char *name, const c
 		ok = false;
 		g_set_error(error, PLOT_ERROR, 0, "gnuplot: %s.%s: nothing drawn", name, format);
 	}
-	ok = ok && g_file_set_contents(to, image, size, error);
+	ok = ok && vq_output_write(to, image, size, error);
 	g_free(image);
 	g_free(to);
 	g_free(from);

@@ -6,6 +6,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "probes/tool/output.h"
 #include "replay-report.h"
 
 static void add_string(JsonBuilder *b, const char *name, const char *value)
@@ -171,7 +172,7 @@ bool replay_write_json(const char *path, GPtrArray *sources, uint32_t seed, GErr
 	json_generator_set_root(generator, root);
 	json_generator_set_pretty(generator, TRUE);
 	text = json_generator_to_data(generator, &len);
-	ok = g_file_set_contents(path, text, len, error);
+	ok = vq_output_write(path, text, len, error);
 	json_node_unref(root);
 	return ok;
 }

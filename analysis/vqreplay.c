@@ -7,6 +7,9 @@
 
 #include "instructions.h"
 #include "ops-write.h"
+#include "probes/tool/options.h"
+#include "probes/tool/output.h"
+#include "probes/tool/start.h"
 #include "replay-report.h"
 #include "synth.h"
 
@@ -15,6 +18,7 @@ enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
 static char *opt_variant, *opt_output, *opt_queue, *opt_json, *opt_counter;
 static char **opt_synth, **opt_ring;
 static gboolean opt_print, opt_ops, opt_version, opt_count;
+static bool opt_help;
 static gint64 opt_elements = 262144, opt_seed = 1;
 static int opt_repeats = 21, opt_chain = 1;
 
@@ -72,14 +76,14 @@ static int parse(int argc, char **argv, char ***files)
 		"Runs the operations of a recorded virtqueue, or made-up ones, through each\n"
 		"strategy in memory: time and instructions an element, and is the order right?");
 	g_option_context_add_main_entries(context, options, NULL);
-	if (!g_option_context_parse(context, &argc, &argv, &error)) {
+	if (!vq_options_parse(context, &argc, &argv, &opt_help, &error)) {
 		int status = usage("bad option", error->message);
 
 		g_error_free(error);
 		return status;
 	}
 	*files = argv + 1;
-	if (opt_version)
+	if (opt_version || opt_help)
 		return 0;
 	if (!argv[1] && !opt_synth)
 		return usage("arguments", "needed is a trace, a file of operations, or --synth");
@@ -247,10 +251,6 @@ static int print(const struct job *j)
 		fprintf(stderr, "vqreplay: %s: %s\n", v->ops->name, v->wrong);
 		status = EXIT_FAILED;
 	}
-	if (fflush(stdout) || ferror(stdout)) {
-		fprintf(stderr, "vqreplay: standard output: %s\n", g_strerror(errno));
-		status = EXIT_FAILED;
-	}
 	replay_free(r);
 	return status;
 }
@@ -278,7 +278,7 @@ static int replay(const struct job *j, GPtrArray *results, bool first)
 	if (ok) {
 		replay_text(r, text);
 		fputs(text->str, stdout);
-		fflush(stdout);
+		vq_output_flush();
 		g_ptr_array_add(results, replay_json(r));
 		ok = replay_good(r);
 		replay_free(r);
@@ -305,15 +305,15 @@ static int replay_all(const GPtrArray *jobs)
 	return status;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	g_autoptr(GPtrArray) jobs = g_ptr_array_new_with_free_func(job_free);
 	GError *error = NULL;
 	char **files;
 	int status = parse(argc, argv, &files);
 
-	if (status || opt_version) {
-		if (!status)
+	if (status || opt_version || opt_help) {
+		if (!status && opt_version)
 			printf("vqreplay (vqlab) %s\n", VQLAB_VERSION);
 		return status;
 	}
@@ -326,4 +326,10 @@ int main(int argc, char **argv)
 	if (opt_count)
 		return count(jobs->pdata[0]);
 	return opt_print ? print(jobs->pdata[0]) : convert(jobs->pdata[0]);
+}
+
+int main(int argc, char **argv)
+{
+	vq_start();
+	return vq_output_finish("vqreplay", run(argc, argv));
 }

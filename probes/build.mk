@@ -10,7 +10,7 @@ PROBES_PKGS := glib-2.0 json-glib-1.0 libdw libelf libzstd libbpf
 TRACE_OBJS := $(PROBES)/trace.o $(PROBES)/trace-code.o $(PROBES)/trace-columns.o \
 	$(PROBES)/trace-predict.o
 # What every program does alike, tool/text.h: for other rooms, too.
-TOOL_OBJS := $(patsubst %,$(PROBES)/tool/%.o,text output start)
+TOOL_OBJS := $(patsubst %,$(PROBES)/tool/%.o,text output start options)
 PROBES_CORE := model queue outstanding hist trace trace-code trace-columns trace-predict summary \
 	summary-queue sites plan target layout learn world calib lines watch explain live
 # The live side.
@@ -68,7 +68,7 @@ TESTS += $(PROBES)/test-model $(PROBES)/test-oracle $(PROBES)/test-trace \
 	probes/tests/fuzz-trace.sh probes/tests/probe.sh \
 	probes/tests/second-opinion.sh probes/tests/qemu.sh
 
-TESTS += $(PROBES)/test-table probes/tests/live.sh probes/tests/check.sh
+TESTS += $(PROBES)/test-table probes/tests/live.sh probes/tests/check.sh probes/tests/output.sh
 $(PROBES)/test-table: $(PROBES)/tests/test-table.o $(PROBES)/table.o $(PROBES)/rates.o \
 		$(PROBES)/model.o $(PROBES)/queue.o $(PROBES)/outstanding.o \
 		$(PROBES)/hist.o

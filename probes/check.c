@@ -11,6 +11,7 @@
 
 #include "check.h"
 #include "find.h"
+#include "probes/tool/output.h"
 #include "watch.h"
 #include "vqprobe.skel.h"
 
@@ -28,7 +29,7 @@ static bool say(enum verdict v, const char *what, const char *format, ...)
 	vprintf(format, args);
 	va_end(args);
 	putchar('\n');
-	fflush(stdout);
+	vq_output_flush();
 	return v != MISSING;
 }
 

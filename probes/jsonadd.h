@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "probes/tool/output.h"
+
 /* Members of the object that @b is within.  What is not finite becomes null;
  * what is no UTF-8 is made valid. */
 
@@ -40,8 +42,8 @@ static inline void add_bool(JsonBuilder *b, const char *name, bool value)
 	json_builder_add_boolean_value(b, value);
 }
 
-/* The whole of @b on one line of @f. */
-static inline void print_json_line(JsonBuilder *b, FILE *f)
+/* The whole of @b as one line, with its end; to be freed. */
+static inline char *json_line(JsonBuilder *b)
 {
 	g_autoptr(JsonGenerator) g = json_generator_new();
 	g_autoptr(JsonNode) root = json_builder_get_root(b);
@@ -49,8 +51,18 @@ static inline void print_json_line(JsonBuilder *b, FILE *f)
 
 	json_generator_set_root(g, root);
 	text = json_generator_to_data(g, NULL);
-	fprintf(f, "%s\n", text);
-	fflush(f);
+	return g_strconcat(text, "\n", NULL);
+}
+
+/* That line to standard output; nothing behind a half one. */
+static inline void print_json_line(JsonBuilder *b)
+{
+	g_autofree char *line = json_line(b);
+
+	if (!vq_output_flush())
+		return;
+	fputs(line, stdout);
+	vq_output_flush();
 }
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "find.h"
 #include "live.h"
+#include "probes/tool/output.h"
 #include "show.h"
 
 /* How often the ring is emptied: it holds seconds. */
@@ -47,6 +48,9 @@ static bool look(struct live *l, GError **error)
 		g_autofree char *why = NULL;
 
 		vq_watch_drain(w);
+		/* A trace that is incomplete gets no better: vq_trace_close says why. */
+		if (w->trace && vq_trace_failed(w->trace))
+			return end(l, w, NULL, error);
 		if (!vq_watch_over(w, &why))
 			i++;
 		else if (!end(l, w, why, error))
@@ -151,8 +155,9 @@ static bool round_of(struct live *l, int signals, uint64_t stop, GError **error)
 		turn(l);
 		edge = !l->open;
 	}
-	/* Whoever read our output may be gone: vqprobe ... | head */
-	if (!look(l, error) || ferror(stdout) || t >= stop || (!l->watches->len && !l->o->follow))
+	/* Whoever read our output may be gone, vqprobe ... | head, or the disk be full. */
+	if (!look(l, error) || !vq_output_flush() || t >= stop ||
+	    (!l->watches->len && !l->o->follow))
 		return false;
 	/* With windows each closing one is shown: there is nothing new before. */
 	if (edge || (!sampling(l) && t >= l->next_show))

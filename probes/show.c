@@ -131,7 +131,7 @@ static void print_lines(struct vq_show *s, double t)
 		vq_columns_row(&columns, text, s->rows->pdata[i]);
 	}
 	fputs(text->str, stdout);
-	fflush(stdout);
+	vq_output_flush();
 }
 
 /* Two lines: what is watched, and of what time the figures are. */
@@ -212,7 +212,7 @@ static void print_json(struct vq_show *s, struct vq_watch *w)
 	}
 	json_builder_end_array(b);
 	json_builder_end_object(b);
-	print_json_line(b, stdout);
+	print_json_line(b);
 	p->seen_ns = seen;
 }
 

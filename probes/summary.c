@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Measures as JSON and as a table. */
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <json-glib/json-glib.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "jsonadd.h"
 #include "summary-queue.h"
@@ -143,34 +141,19 @@ static JsonBuilder *to_json(const struct vq_summary *s)
 	return b;
 }
 
-/* g_file_set_contents would rename as well, but not report a full disk late. */
 bool vq_summary_write_json(const struct vq_summary *s, const char *path, GError **error)
 {
-	g_autofree char *temp = g_strdup_printf("%s.%d.tmp", path, getpid());
 	g_autoptr(JsonBuilder) b = to_json(s);
-	FILE *f = fopen(temp, "we");
-	int err = 0;
+	g_autofree char *line = json_line(b);
 
-	if (f)
-		print_json_line(b, f);
-	if (!f || ferror(f) || fflush(f) || fsync(fileno(f)))
-		err = errno ?: EIO;
-	if (f && fclose(f) && !err)
-		err = errno;
-	if (!err && rename(temp, path))
-		err = errno;
-	if (err) {
-		unlink(temp);
-		g_set_error(error, VQ_ERROR, VQ_ERROR_FAILED, "%s: %s", path, g_strerror(err));
-	}
-	return !err;
+	return vq_output_write(path, line, strlen(line), error);
 }
 
-void vq_summary_print_json(const struct vq_summary *s, FILE *f)
+void vq_summary_print_json(const struct vq_summary *s)
 {
 	g_autoptr(JsonBuilder) b = to_json(s);
 
-	print_json_line(b, f);
+	print_json_line(b);
 }
 
 char *vq_summary_sampled(const struct vq_summary *s)
@@ -181,7 +164,7 @@ char *vq_summary_sampled(const struct vq_summary *s)
 			       s->seen, 100 * s->seen / s->seconds);
 }
 
-void vq_summary_print(const struct vq_summary *s, FILE *f)
+void vq_summary_print(const struct vq_summary *s)
 {
 	g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)vq_row_free);
 	g_autoptr(GString) text = g_string_new(NULL);
@@ -204,9 +187,9 @@ void vq_summary_print(const struct vq_summary *s, FILE *f)
 	vq_columns_header(&columns, text, "");
 	for (guint i = 0; i < rows->len; i++)
 		vq_columns_row(&columns, text, rows->pdata[i]);
-	fprintf(f, "process %d%s%s: all of %.1f s%s\n%s", s->pid, *s->name ? " " : "", s->name,
-		s->seconds, sampled, text->str);
-	fflush(f);
+	printf("process %d%s%s: all of %.1f s%s\n%s", s->pid, *s->name ? " " : "", s->name,
+	       s->seconds, sampled, text->str);
+	vq_output_flush();
 }
 
 static unsigned packed_queues(const struct vq_summary *s)

@@ -4,7 +4,6 @@
 
 #include <glib.h>
 #include <stdbool.h>
-#include <stdio.h>
 
 #include "calib.h"
 #include "model.h"
@@ -37,16 +36,16 @@ uint64_t vq_summary_lost(const struct vq_summary *s);
 uint64_t vq_summary_unreadable_rings(const struct vq_summary *s);
 
 /*
- * Writes @s as JSON, schema vqlab-probe-1, to @path: a new file takes its place
- * by rename.  False with @error if that fails; @path is untouched then.
+ * Writes @s as JSON, schema vqlab-probe-1, to @path, by vq_output_write().  False
+ * with @error if that fails.
  */
 bool vq_summary_write_json(const struct vq_summary *s, const char *path, GError **error);
 
-/* The same on one line. */
-void vq_summary_print_json(const struct vq_summary *s, FILE *f);
+/* The same on one line of standard output. */
+void vq_summary_print_json(const struct vq_summary *s);
 
 /* Prints what was watched, and a row for each queue that has events. */
-void vq_summary_print(const struct vq_summary *s, FILE *f);
+void vq_summary_print(const struct vq_summary *s);
 
 /* How much of the time was watched, for people: empty if all of it. */
 char *vq_summary_sampled(const struct vq_summary *s);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Trace files: zstd frames, each with a block of events as trace-code.c makes it. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 #include <zstd.h>
 #include <zstd_errors.h>
 
@@ -59,8 +61,10 @@ static void end_frame(struct vq_trace_writer *w)
 
 	if (ZSTD_compressStream2(w->zstd, &w->frame, &none, ZSTD_e_end) && !w->err)
 		w->err = ENOMEM;
-	if (!w->err &&
-	    (fwrite(w->frame.dst, 1, w->frame.pos, w->file) != w->frame.pos || fflush(w->file)))
+	if (w->err)
+		return;
+	errno = 0; /* of an earlier call, if it is one short write that fails */
+	if (fwrite(w->frame.dst, 1, w->frame.pos, w->file) != w->frame.pos || fflush(w->file))
 		w->err = errno ?: EIO;
 }
 
@@ -72,6 +76,26 @@ static void write_block(struct vq_trace_writer *w)
 	vq_coder_take(w->coder, add_piece, w);
 	end_frame(w);
 	w->block_ts = 0;
+}
+
+/*
+ * Opens @path to be written, in place if it is a device or a FIFO.  One without a reader
+ * is refused: whoever waits for it here would not see the signal that is to end it.
+ */
+static FILE *open_to_write(const char *path, GError **error)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0666);
+	FILE *f = NULL;
+
+	if (fd >= 0 && !fcntl(fd, F_SETFL, 0))
+		f = fdopen(fd, "w");
+	if (f)
+		return f;
+	g_set_error(error, VQ_ERROR, VQ_ERROR_FAILED, "%s: %s%s", path, g_strerror(errno),
+		    errno == ENXIO ? ": start its reader first" : "");
+	if (fd >= 0)
+		close(fd);
+	return NULL;
 }
 
 struct vq_trace_writer *vq_trace_create(const char *path, uint32_t pid, uint64_t start_mono_ns,
@@ -87,9 +111,8 @@ struct vq_trace_writer *vq_trace_create(const char *path, uint32_t pid, uint64_t
 		.start_real_ns = now(CLOCK_REALTIME) - (now(CLOCK_MONOTONIC) - start_mono_ns),
 	};
 
-	w->file = fopen(path, "we");
+	w->file = open_to_write(path, error);
 	if (!w->file) {
-		g_set_error(error, VQ_ERROR, VQ_ERROR_FAILED, "%s: %s", path, g_strerror(errno));
 		g_free(w);
 		return NULL;
 	}
@@ -115,6 +138,11 @@ void vq_trace_write(struct vq_trace_writer *w, const struct vq_head *h)
 	}
 	if (!w->block_ts)
 		w->block_ts = h->ts;
+}
+
+bool vq_trace_failed(const struct vq_trace_writer *w)
+{
+	return w->err;
 }
 
 bool vq_trace_close(struct vq_trace_writer *w, GError **error)

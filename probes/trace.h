@@ -42,6 +42,9 @@ struct vq_trace_writer *vq_trace_create(const char *path, uint32_t pid, uint64_t
 /* Appends an event.  Errors are kept for vq_trace_close. */
 void vq_trace_write(struct vq_trace_writer *w, const struct vq_head *h);
 
+/* Has an event not been written?  No later one will be, then. */
+bool vq_trace_failed(const struct vq_trace_writer *w);
+
 /* Writes what is pending.  False and @error if anything could not be written. */
 bool vq_trace_close(struct vq_trace_writer *w, GError **error);
 

@@ -12,6 +12,9 @@
 #include "explain.h"
 #include "find.h"
 #include "live.h"
+#include "probes/tool/options.h"
+#include "probes/tool/output.h"
+#include "probes/tool/start.h"
 #include "trace.h"
 #include "watch.h"
 
@@ -105,9 +108,9 @@ static bool report(struct vq_summary *s, GError **error)
 	if (opt_json && !vq_summary_write_json(s, opt_json, error))
 		return false;
 	if (opt_json_lines)
-		vq_summary_print_json(s, stdout);
+		vq_summary_print_json(s);
 	else if (!opt_json)
-		vq_summary_print(s, stdout);
+		vq_summary_print(s);
 	vq_summary_warn(s);
 	return true;
 }
@@ -116,7 +119,7 @@ static void say_ready(void)
 {
 	if (opt_ready_fd < 0)
 		return;
-	if (write(opt_ready_fd, "1", 1) != 1)
+	if (write(opt_ready_fd, "1", 1) < 0)
 		fprintf(stderr, "vqprobe: --ready-fd %d: %s\n", opt_ready_fd, g_strerror(errno));
 	close(opt_ready_fd);
 }
@@ -345,11 +348,11 @@ static void block_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
 	g_autoptr(GError) error = NULL;
-	bool ok;
+	bool ok, help;
 
 	g_option_context_add_main_entries(context, options, NULL);
 	g_option_context_set_summary(
@@ -357,8 +360,10 @@ int main(int argc, char **argv)
 		"Watches the virtqueues of running QEMUs: how far out of order their devices\n"
 		"complete, and what in-order delivery costs.  Needs root, or CAP_BPF,\n"
 		"CAP_PERFMON and CAP_SYS_PTRACE.");
-	if (!g_option_context_parse(context, &argc, &argv, &error))
+	if (!vq_options_parse(context, &argc, &argv, &help, &error))
 		return usage(error->message);
+	if (help)
+		return 0;
 	if (opt_version) {
 		printf("vqprobe (vqlab) %s\n", VQLAB_VERSION);
 		return 0;
@@ -379,5 +384,13 @@ int main(int argc, char **argv)
 	if (ok)
 		return 0;
 	fprintf(stderr, "vqprobe: %s\n", error->message);
+	if (error->domain != VQ_ERROR)
+		return 1;
 	return error->code == VQ_ERROR_BAD_INPUT || error->code == VQ_ERROR_NO_PROCESS ? 2 : 1;
+}
+
+int main(int argc, char **argv)
+{
+	vq_start();
+	return vq_output_finish("vqprobe", run(argc, argv));
 }

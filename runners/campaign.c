@@ -75,6 +75,8 @@ static void job_start(struct campaign *c, struct job *j, job_body body, const st
 		g_set_error(error, VQB_ERROR, VQB_FAILED, "fork: %s", g_strerror(errno));
 	else
 		j->pidfd = pidfd_open(j->pid, 0);
+	if (j->pid > 0 && j->pidfd < 0)
+		g_set_error(error, VQB_ERROR, VQB_FAILED, "pidfd_open: %s", g_strerror(errno));
 }
 
 /* Kills what is left of the trial, and reaps until no child remains. */
@@ -181,6 +183,7 @@ static bool run_job(struct campaign *c, struct job *j, job_body body, const stru
 
 	job_start(c, j, body, slot, dir, &e);
 	if (e) {
+		job_kill(j);
 		g_propagate_error(error, g_steal_pointer(&e));
 		return false;
 	}

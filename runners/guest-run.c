@@ -16,6 +16,9 @@
 
 #include "guest.h"
 #include "link.h"
+#include "probes/tool/options.h"
+#include "probes/tool/output.h"
+#include "probes/tool/start.h"
 
 static char *qemu_dir, *guest_dir, *console;
 static char **qemu_args, **puts_, **env, **command;
@@ -179,12 +182,13 @@ static int drive(struct link *l, pid_t pid, gint64 started, GError **error)
 	return rc;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
 	g_autoptr(GError) error = NULL;
 	gint64 started = g_get_monotonic_time();
 	struct link *l;
+	bool help;
 	int fd, rc;
 	pid_t pid;
 
@@ -192,10 +196,12 @@ int main(int argc, char **argv)
 	g_option_context_set_summary(context,
 				     "Boots the lab's guest, runs COMMAND in it, and exits "
 				     "with its status.");
-	if (!g_option_context_parse(context, &argc, &argv, &error)) {
+	if (!vq_options_parse(context, &argc, &argv, &help, &error)) {
 		say("%s: see --help", error->message);
 		return 2;
 	}
+	if (help)
+		return 0;
 	if (version) {
 		printf("guest-run (vqlab) %s\n", VQLAB_VERSION);
 		return 0;
@@ -217,4 +223,10 @@ int main(int argc, char **argv)
 	}
 	link_free(l);
 	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	vq_start();
+	return vq_output_finish("guest-run", run(argc, argv));
 }

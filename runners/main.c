@@ -2,6 +2,9 @@
 /* vqbench: the command line.  util.h says how the parts hang together. */
 #include "campaign.h"
 #include "probe.h"
+#include "probes/tool/options.h"
+#include "probes/tool/output.h"
+#include "probes/tool/start.h"
 #include "runinfo.h"
 
 #include <stdio.h>
@@ -316,12 +319,12 @@ static int command_check(const char *path)
 }
 
 /* Options in any place; what remains is the plan. */
-static char *parse(int *argc, char ***argv, const GOptionEntry *entries, GError **error)
+static char *parse(int *argc, char ***argv, const GOptionEntry *entries, bool *help, GError **error)
 {
 	g_autoptr(GOptionContext) context = g_option_context_new("PLAN.ini");
 
 	g_option_context_add_main_entries(context, entries, NULL);
-	if (!g_option_context_parse(context, argc, argv, error))
+	if (!vq_options_parse(context, argc, argv, help, error) || *help)
 		return NULL;
 	if (*argc == 2)
 		return (*argv)[1];
@@ -330,11 +333,12 @@ static char *parse(int *argc, char ***argv, const GOptionEntry *entries, GError 
 	return NULL;
 }
 
-int main(int argc, char **argv)
+static int run_command(int argc, char **argv)
 {
 	const char *command = argc > 1 ? argv[1] : "";
 	bool check = !strcmp(command, "check");
 	g_autoptr(GError) e = NULL;
+	bool help;
 	char *path;
 
 	if (!strcmp(command, "--version")) {
@@ -350,12 +354,20 @@ int main(int argc, char **argv)
 	g_set_prgname(check ? "vqbench check" : "vqbench run");
 	argc--;
 	argv++;
-	path = parse(&argc, &argv, check ? check_options : run_options, &e);
+	path = parse(&argc, &argv, check ? check_options : run_options, &help, &e);
 	if (e)
 		return usage_error(e->message);
+	if (help)
+		return 0;
 	if (opt.help_plan) {
 		plan_print_keys();
 		return 0;
 	}
 	return check ? command_check(path) : command_run(path);
+}
+
+int main(int argc, char **argv)
+{
+	vq_start();
+	return vq_output_finish("vqbench", run_command(argc, argv));
 }

@@ -120,15 +120,27 @@ bool vq_output_write(const char *path, const char *text, size_t len, GError **er
 	return !err;
 }
 
+/* Of the first write to standard output that failed. */
+static int stdout_errno;
+
+bool vq_output_flush(void)
+{
+	if (fflush(stdout) && !stdout_errno)
+		stdout_errno = errno;
+	return !stdout_errno && !ferror(stdout);
+}
+
 int vq_output_finish(const char *tool, int status)
 {
-	int failed = ferror(stdout), err = 0;
+	bool ok = vq_output_flush();
 
-	if (fflush(stdout) || close(STDOUT_FILENO))
-		err = errno;
-	if (!failed && !err)
+	if (close(STDOUT_FILENO) && ok) {
+		stdout_errno = errno;
+		ok = false;
+	}
+	if (ok)
 		return status;
 	fprintf(stderr, "%s: standard output: %s\n", tool,
-		err ? g_strerror(err) : "not all could be written");
+		stdout_errno ? g_strerror(stdout_errno) : "not all could be written");
 	return status ?: 1;
 }

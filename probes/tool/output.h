@@ -18,6 +18,13 @@
 bool vq_output_write(const char *path, const char *text, size_t len, GError **error);
 
 /*
+ * What was printed so far goes out.  False if that, or anything printed before, could
+ * not be written: then there is no use in printing more, and vq_output_finish() will
+ * say why.
+ */
+bool vq_output_flush(void);
+
+/*
  * The last thing that a program does: what it wrote to standard output has to be
  * there.  Returns @status, or, if that is 0 and something could not be written, 1,
  * after a message "@tool: standard output: why".
