@@ -4,7 +4,7 @@
 REPORT_PKGS := glib-2.0 gio-2.0 json-glib-1.0 gsl
 PLOTS_RES   := $(B)/analysis/plots-resource
 # All of vqreport but its main(), for the tests as well.
-REPORT_OBJS := $(addprefix $(B)/analysis/,json.o load.o load-trial.o measures.o stats.o \
+REPORT_OBJS := $(addprefix $(B)/analysis/,json.o load.o load-trial.o measures.o stats.o power.o \
 	results.o probe-use.o table.o tables.o limits.o report.o summary.o plot-data.o \
 	plots.o plots-resource.o load-replayed.o replayed.o replayed-plots.o) \
 	$(PROBES)/hist.o
@@ -38,7 +38,7 @@ $(PLOTS_RES).o: $(PLOTS_RES).c
 	$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes $(EXTRA_CFLAGS) -c $< -o $@
 
 # How good are the report's intervals? For whoever doubts: build/analysis/coverage
-$(B)/analysis/coverage: $(B)/analysis/tests/coverage.o $(B)/analysis/stats.o
+$(B)/analysis/coverage: $(addprefix $(B)/analysis/,tests/coverage.o stats.o power.o)
 	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,gsl) -lm
 
 # Made-up runs with known effects, for the tests.

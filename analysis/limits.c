@@ -127,7 +127,7 @@ static void about_power(GString *out, const struct results *r)
 
 		if (c->verdict == VERDICT_BASELINE || !r->cells[i].planned)
 			continue;
-		few += c->n < MIN_BOOTSTRAP;
+		few += c->n < MIN_RANGE;
 		if (c->n < 2)
 			continue;
 		judged++;
@@ -137,15 +137,15 @@ static void about_power(GString *out, const struct results *r)
 	}
 	if (judged)
 		paragraph(out, 2,
-			  "- %u of %u comparisons with off are unresolved. The smallest "
-			  "difference that would have been seen lies between %.0f and %.0f %%, by "
-			  "workload and variant; more blocks lower it.",
+			  "- %u of %u comparisons with off are unresolved. The smallest slowdown "
+			  "that would have been seen four times in five lies between %.0f and %.0f "
+			  "%%, by workload and ring; more blocks lower it.",
 			  unresolved, judged, 100 * least, 100 * most);
 	else
 		item(out, "No two blocks with a pair: nothing can be said about differences.");
 	if (few)
 		paragraph(out, 2, "- %u comparison%s with off rest%s on fewer than %d blocks.", few,
-			  few == 1 ? "" : "s", few == 1 ? "s" : "", MIN_BOOTSTRAP);
+			  few == 1 ? "" : "s", few == 1 ? "s" : "", MIN_RANGE);
 }
 
 /* Workloads on a ring for which at least one of @answer's comparisons was judged. */

@@ -16,7 +16,6 @@ enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 struct options {
 	char *out;
-	int64_t seed;
 	double margin; /* per cent */
 	gboolean no_plots, verify, version;
 };
@@ -40,7 +39,6 @@ static int parse(int *argc, char ***argv, struct options *o, int *status)
 	const GOptionEntry entries[] = {
 		{"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->out,
 		 "Where the report goes (DIR/report)", "OUTDIR"},
-		{"seed", 0, 0, G_OPTION_ARG_INT64, &o->seed, "Seed of the bootstrap (1)", "N"},
 		{"margin", 0, 0, G_OPTION_ARG_DOUBLE, &o->margin,
 		 "What counts as equivalent, in per cent (5)", "PCT"},
 		{"no-plots", 0, 0, G_OPTION_ARG_NONE, &o->no_plots,
@@ -77,8 +75,6 @@ static int parse(int *argc, char ***argv, struct options *o, int *status)
 		*status = usage("arguments", "needed is one folder of a run");
 	else if (!(o->margin > 0 && o->margin < 100))
 		*status = usage("--margin", "must lie between 0 and 100 per cent");
-	else if (o->seed < 0 || o->seed > UINT32_MAX)
-		*status = usage("--seed", "must lie between 0 and 4294967295");
 	return *status ? -1 : 0;
 }
 
@@ -181,7 +177,7 @@ static int done(bool ok, const char *out, GError *error)
 static int report_run(const struct run *run, const struct replayed *replayed,
 		      const struct options *o, const char *out)
 {
-	struct results *results = compute(run, o->margin / 100, o->seed);
+	struct results *results = compute(run, o->margin / 100);
 	GError *error = NULL;
 	bool ok;
 
@@ -231,7 +227,7 @@ static int report(const char *dir, const struct replayed *replayed, const struct
 
 static int run(int argc, char **argv)
 {
-	struct options o = {.seed = 1, .margin = 5};
+	struct options o = {.margin = 5};
 	struct replayed *replayed;
 	GError *error = NULL;
 	int status;

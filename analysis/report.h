@@ -19,7 +19,7 @@ char *verdict_text(const struct results *r, const struct cell *c, const struct c
 /* One line about what the figures were measured on; g_free() it. */
 char *ran_on(const struct run *run);
 
-/* summary.json, "vqlab-summary-1"; g_free() it. */
+/* summary.json, "vqlab-summary-2"; g_free() it. */
 char *summary_json(const struct results *r);
 
 /**

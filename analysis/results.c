@@ -222,8 +222,7 @@ static void make_cells(struct results *r)
 }
 
 static struct comparison against(const struct results *r, const struct cell *c,
-				 const struct cell *base, size_t offset, unsigned int family,
-				 gsl_rng *rng)
+				 const struct cell *base, size_t offset)
 {
 	double *x = g_new(double, r->n_blocks + 1);
 	struct comparison result;
@@ -236,7 +235,7 @@ static struct comparison against(const struct results *r, const struct cell *c,
 		if (isfinite(ratio) && ratio > 0)
 			x[n++] = log(ratio);
 	}
-	result = compare(x, n, family, r->margin, rng, r->seed);
+	result = compare(x, n, r->margin);
 	g_free(x);
 	return result;
 }
@@ -248,18 +247,16 @@ struct question {
 };
 
 static void compare_family(struct results *r, unsigned int w, unsigned int ring,
-			   const struct question *q, gsl_rng *rng)
+			   const struct question *q)
 {
-	unsigned int variants = r->run->variants->len, n = 0, size = 0;
+	unsigned int variants = r->run->variants->len, n = 0;
 	struct comparison **family = g_new0(struct comparison *, variants + 1);
 
-	for (unsigned int v = 0; v < variants; v++)
-		size += (int)v != q->base && (q->base == r->off || cell_at(r, w, ring, v)->ordered);
 	for (unsigned int v = 0; v < variants; v++) {
 		struct cell *c = cell_at(r, w, ring, v);
 		struct comparison *answer = (struct comparison *)((char *)c + q->answer);
 
-		*answer = compare(NULL, 0, 1, r->margin, rng, r->seed);
+		*answer = compare(NULL, 0, r->margin);
 		if ((int)v == q->base) {
 			answer->verdict = VERDICT_BASELINE;
 			continue;
@@ -267,7 +264,7 @@ static void compare_family(struct results *r, unsigned int w, unsigned int ring,
 		/* Against qemu only what does the same job: publish in order. */
 		if (q->base < 0 || (q->base != r->off && !c->ordered))
 			continue;
-		*answer = against(r, c, cell_at(r, w, ring, q->base), q->figure, size, rng);
+		*answer = against(r, c, cell_at(r, w, ring, q->base), q->figure);
 		family[n++] = answer;
 	}
 	judge(family, n, r->margin);
@@ -276,7 +273,6 @@ static void compare_family(struct results *r, unsigned int w, unsigned int ring,
 
 static void compare_all(struct results *r)
 {
-	gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
 	const struct question questions[] = {
 		{offsetof(struct cell, to_off), offsetof(struct sample, throughput), r->off},
 		{offsetof(struct cell, to_qemu), offsetof(struct sample, throughput), r->qemu},
@@ -287,8 +283,7 @@ static void compare_all(struct results *r)
 	for (unsigned int w = 0; w < r->run->workloads->len; w++)
 		for (unsigned int ring = 0; ring < r->run->rings->len; ring++)
 			for (unsigned int i = 0; i < G_N_ELEMENTS(questions); i++)
-				compare_family(r, w, ring, &questions[i], rng);
-	gsl_rng_free(rng);
+				compare_family(r, w, ring, &questions[i]);
 }
 
 static void list_exclusions(struct results *r)
@@ -323,13 +318,12 @@ static void list_exclusions(struct results *r)
 		r->trials_missing = run->trials_planned - run->trials->len;
 }
 
-struct results *compute(const struct run *run, double margin, unsigned long seed)
+struct results *compute(const struct run *run, double margin)
 {
 	struct results *r = g_new0(struct results, 1);
 
 	r->run = run;
 	r->margin = margin;
-	r->seed = seed;
 	r->off = index_of(run->variants, "off");
 	r->qemu = index_of(run->variants, "qemu");
 	if (r->off == (int)run->variants->len)

@@ -68,7 +68,6 @@ struct results {
 	const struct run *run;
 	const struct replayed *replayed; /* NULL: the run has no replay.json */
 	double margin;
-	unsigned long seed; /* of the bootstrap */
 	unsigned int n_blocks;
 	int *blocks;	    /* their numbers, ascending */
 	int off, qemu;	    /* index in run->variants; -1 when not in the plan */
@@ -81,7 +80,7 @@ struct results {
 	GPtrArray *calibrations;  /* struct calibration_use */
 };
 
-struct results *compute(const struct run *run, double margin, unsigned long seed);
+struct results *compute(const struct run *run, double margin);
 void results_free(struct results *r);
 
 /* compute()'s part in probe-use.c: fills r->sites and r->calibrations. */

@@ -7,16 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int ascending(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return x < y ? -1 : x > y;
-}
+#include "power.h"
 
 double median(double *x, unsigned int n)
 {
-	/* By insertion: n is the number of blocks, and this runs for each resample. */
+	/* By insertion: n is the number of blocks. */
 	for (unsigned int i = 1; i < n; i++) {
 		double value = x[i];
 		unsigned int j = i;
@@ -72,59 +67,69 @@ static void student_interval(const double *x, unsigned int n, struct comparison 
 	c->hi = exp(m.mean + reach);
 }
 
-static void bootstrap_interval(const double *x, unsigned int n, gsl_rng *rng, unsigned long seed,
-			       struct comparison *c)
+/* From the kth least to the kth greatest of n covers the median so often. */
+static double rank_coverage(unsigned int n, unsigned int k)
 {
-	static double medians[RESAMPLES];
-	double *sample = malloc(n * sizeof(*sample));
-	double t = gsl_cdf_tdist_Qinv(ALPHA / 2, n - 1);
-	double level = gsl_cdf_ugaussian_Q(sqrt((double)n / (n - 1)) * t);
-	unsigned int cut = floor(level * RESAMPLES);
-
-	gsl_rng_set(rng, seed);
-	for (unsigned int i = 0; i < RESAMPLES; i++) {
-		for (unsigned int j = 0; j < n; j++)
-			sample[j] = x[gsl_rng_uniform_int(rng, n)];
-		medians[i] = median(sample, n);
-	}
-	free(sample);
-	qsort(medians, RESAMPLES, sizeof(*medians), ascending);
-	c->lo = exp(medians[cut]);
-	c->hi = exp(medians[RESAMPLES - 1 - cut]);
+	return 1 - 2 * gsl_cdf_binomial_P(k - 1, 0.5, n);
 }
 
-struct comparison compare(const double *log_ratio, unsigned int n, unsigned int family,
-			  double margin, gsl_rng *rng, unsigned long seed)
+double interval_coverage(unsigned int n)
+{
+	return n >= MIN_RANGE && n < MIN_WITHIN ? rank_coverage(n, 1) : CONFIDENCE;
+}
+
+bool order_interval(const double *sorted, unsigned int n, double *lo, double *hi)
+{
+	double more, less, share, within = 0;
+	unsigned int k = 1;
+
+	if (n < MIN_RANGE)
+		return false;
+	while (rank_coverage(n, k + 1) >= CONFIDENCE)
+		k++;
+	if (n >= MIN_WITHIN) {
+		more = rank_coverage(n, k);
+		less = rank_coverage(n, k + 1);
+		share = (more - CONFIDENCE) / (more - less);
+		within = (n - k) * share / (k + (n - 2.0 * k) * share);
+	}
+	*lo = (1 - within) * sorted[k - 1] + within * sorted[k];
+	*hi = (1 - within) * sorted[n - k] + within * sorted[n - k - 1];
+	return true;
+}
+
+struct comparison compare(const double *log_ratio, unsigned int n, double margin)
 {
 	struct comparison c = {.n = n,
 			       .ratio = NAN,
 			       .lo = NAN,
 			       .hi = NAN,
+			       .sd = NAN,
 			       .p = NAN,
 			       .p_holm = NAN,
 			       .tost = NAN,
 			       .tost_holm = NAN,
 			       .detectable = NAN,
 			       .verdict = VERDICT_NO_DATA};
-	double *sorted, t;
+	double *sorted;
 
 	if (!n)
 		return c;
 	sorted = malloc(n * sizeof(*sorted));
 	memcpy(sorted, log_ratio, n * sizeof(*sorted));
-	c.ratio = exp(median(sorted, n));
+	c.ratio = exp(median(sorted, n)); /* leaves it sorted */
+	if (order_interval(sorted, n, &c.lo, &c.hi)) {
+		c.lo = exp(c.lo);
+		c.hi = exp(c.hi);
+	} else if (n > 1) {
+		student_interval(log_ratio, n, &c);
+	}
 	free(sorted);
 	if (n < 2)
 		return c;
-	if (n < MIN_BOOTSTRAP)
-		student_interval(log_ratio, n, &c);
-	else
-		bootstrap_interval(log_ratio, n, rng, seed, &c);
+	c.sd = moments(log_ratio, n).error * sqrt(n);
 	c.p = student_p(log_ratio, n);
 	c.tost = equivalence_p(log_ratio, n, margin);
-	/* Holm's first and hardest step is at ALPHA / family. */
-	t = gsl_cdf_tdist_Qinv(ALPHA / family / 2, n - 1) + gsl_cdf_tdist_Pinv(POWER, n - 1);
-	c.detectable = expm1(t * moments(log_ratio, n).error);
 	return c;
 }
 
@@ -162,6 +167,33 @@ static enum verdict verdict_of(const struct comparison *c, double margin)
 	return VERDICT_UNRESOLVED;
 }
 
+/*
+ * What each comparison would have seen: Holm's first and hardest step is at ALPHA
+ * over the number of tests.
+ */
+static void set_detectable(struct comparison **family, unsigned int n)
+{
+	double squares = 0, sum = 0, df;
+	unsigned int tests = 0;
+
+	for (unsigned int i = 0; i < n; i++) {
+		if (family[i]->n < 2)
+			continue;
+		tests++;
+		sum += family[i]->n - 1;
+		squares += (family[i]->n - 1) * family[i]->sd * family[i]->sd;
+	}
+	df = tests ? pooled_df(tests, sum) : 0;
+	for (unsigned int i = 0; i < n; i++) {
+		struct comparison *c = family[i];
+
+		if (c->n < 2)
+			continue;
+		c->detectable = -expm1(-detectable_shift(c->n, ALPHA / tests, df) *
+				       sqrt(squares / sum / c->n));
+	}
+}
+
 void judge(struct comparison **family, unsigned int n, double margin)
 {
 	double *p = calloc(n + 1, sizeof(*p)), *adjusted = calloc(n + 1, sizeof(*adjusted));
@@ -180,6 +212,7 @@ void judge(struct comparison **family, unsigned int n, double margin)
 	}
 	free(adjusted);
 	free(p);
+	set_detectable(family, n);
 }
 
 const char *verdict_name(enum verdict verdict)

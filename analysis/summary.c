@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * summary.json, "vqlab-summary-1": every number of the report.
+ * summary.json, "vqlab-summary-2": every number of the report.
  *
  * Written by hand rather than by json-glib, which prints 17 digits: the last of
  * them belong to the C library, and the same trials shall give the same bytes.
@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "power.h"
 #include "report.h"
 
 struct json {
@@ -141,14 +142,19 @@ static void comparison(struct json *j, const char *name, const struct comparison
 	text(j, "verdict", verdict_name(c->verdict));
 	count(j, "n", c->n);
 	number(j, "ratio", c->ratio);
-	number(j, "ci95_low", c->lo);
-	number(j, "ci95_high", c->hi);
-	text(j, "interval", isnan(c->lo) ? "none" : c->student ? "student-t" : "bootstrap");
+	number(j, "ci_low", c->lo);
+	number(j, "ci_high", c->hi);
+	text(j, "interval",
+	     isnan(c->lo)	 ? "none"
+	     : c->student	 ? "student-t"
+	     : c->n < MIN_WITHIN ? "range"
+				 : "order-statistics");
+	number(j, "ci_coverage", isnan(c->lo) ? NAN : interval_coverage(c->n));
 	number(j, "p", c->p);
 	number(j, "p_holm", c->p_holm);
 	number(j, "p_equivalence", c->tost);
 	number(j, "p_equivalence_holm", c->tost_holm);
-	number(j, "detectable", c->detectable);
+	number(j, "detectable_slowdown", c->detectable);
 	close_bracket(j, '}');
 }
 
@@ -239,7 +245,7 @@ static void head(struct json *j, const struct results *r)
 {
 	const struct run *run = r->run;
 
-	text(j, "schema", "vqlab-summary-1");
+	text(j, "schema", "vqlab-summary-2");
 	text(j, "plan", run->plan);
 	text(j, "created", run->created);
 	count(j, "plan_seed", run->seed);
@@ -251,9 +257,6 @@ static void head(struct json *j, const struct results *r)
 	count(j, "host_cores", run->cores);
 	text(j, "host_kernel", run->kernel);
 	text(j, "guest_kernel", run->guest_kernel);
-	count(j, "bootstrap_seed", r->seed);
-	text(j, "bootstrap_rng", "mt19937");
-	count(j, "bootstrap_resamples", RESAMPLES);
 	number(j, "confidence", CONFIDENCE);
 	number(j, "margin", r->margin);
 	number(j, "power", POWER);

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Known values, and by simulation: do the intervals hold, do verdicts err? */
-#include "../stats.h"
+#include "simulate.h"
 
 #include <glib.h>
-#include <gsl/gsl_randist.h>
 #include <math.h>
 
 #include "../measures.h"
 
-static gsl_rng *rng, *boot;
+static gsl_rng *rng;
 
 static void near(double value, double expected, double tolerance)
 {
@@ -56,7 +55,7 @@ static void test_holm(void)
 
 static struct comparison judged(const double *x, unsigned int n)
 {
-	struct comparison c = compare(x, n, 1, 0.05, boot, 1), *family[] = {&c};
+	struct comparison c = compare(x, n, 0.05), *family[] = {&c};
 
 	judge(family, 1, 0.05);
 	return c;
@@ -86,30 +85,78 @@ static void test_verdicts(void)
 	g_assert_cmpint(judged(slower, 1).verdict, ==, VERDICT_ONE_BLOCK);
 	g_assert_true(isnan(judged(slower, 1).lo));
 	g_assert_cmpint(judged(NULL, 0).verdict, ==, VERDICT_NO_DATA);
-	g_assert_true(judged(slower, MIN_BOOTSTRAP - 1).student);
-	g_assert_false(judged(slower, MIN_BOOTSTRAP).student);
+	g_assert_true(judged(slower, MIN_RANGE - 1).student);
+	g_assert_false(judged(slower, MIN_RANGE).student);
 }
 
-/* The same seed gives the same interval, whatever was asked in between. */
-static void test_repeatable(void)
+/* The test alone is sure of these; one block of six says otherwise. */
+static void test_one_block_against(void)
 {
-	const double x[] = {-0.3, -0.1, 0.2, 0.05, 0.11, -0.02, 0.33, 0.01};
-	struct comparison a = compare(x, 8, 4, 0.05, boot, 7), b;
+	double x[] = {0.30, 0.31, 0.29, 0.30, 0.32, -0.01};
+	double equal[] = {0, 0, 0, 0, 0, 0.055};
+	struct comparison c = judged(x, 6);
 
-	compare(x, 5, 4, 0.05, boot, 99);
-	b = compare(x, 8, 4, 0.05, boot, 7);
-	near(a.lo, b.lo, 0);
-	near(a.hi, b.hi, 0);
+	g_assert_cmpfloat(c.p_holm, <, ALPHA);
+	g_assert_cmpfloat(c.lo, <, 1);
+	g_assert_cmpint(c.verdict, ==, VERDICT_UNRESOLVED);
+	for (int i = 0; i < 6; i++)
+		x[i] = -x[i];
+	c = judged(x, 6);
+	g_assert_cmpfloat(c.p_holm, <, ALPHA);
+	g_assert_cmpint(c.verdict, ==, VERDICT_UNRESOLVED);
+	c = judged(equal, 6);
+	g_assert_cmpfloat(c.tost_holm, <, ALPHA);
+	g_assert_cmpfloat(c.hi, >, 1.05);
+	g_assert_cmpint(c.verdict, ==, VERDICT_UNRESOLVED);
+	for (int i = 0; i < 6; i++)
+		equal[i] = -equal[i];
+	c = judged(equal, 6);
+	g_assert_cmpfloat(c.tost_holm, <, ALPHA);
+	g_assert_cmpfloat(c.lo, <, 1 / 1.05);
+	g_assert_cmpint(c.verdict, ==, VERDICT_UNRESOLVED);
 }
 
-/* Interval and its claim: 95 %, which 400 runs know to within 2.2 % or so. */
+/* And where the interval excludes 1, the test has to agree. */
+static void test_interval_alone(void)
+{
+	const double x[] = {0.01, 0.02, 0.30, 0.01, 0.03, 0.02};
+	struct comparison c = judged(x, 6);
+
+	g_assert_cmpfloat(c.lo, >, 1);
+	g_assert_cmpfloat(c.p_holm, >, ALPHA);
+	g_assert_cmpint(c.verdict, ==, VERDICT_UNRESOLVED);
+}
+
+/* 1 - 2 / 2^n; then between 2..7 of 8 (1 - 18 / 256) and 1..8 (1 - 2 / 256). */
+static void test_interval(void)
+{
+	const double x[] = {-4, -3, -2, -1, 1, 2, 3, 4};
+	double lo, hi, share = (0.9921875 - 0.95) / (0.9921875 - 0.9296875);
+	double within = 7 * share / (1 + 6 * share);
+
+	near(interval_coverage(6), 0.96875, 1e-12);
+	near(interval_coverage(7), 0.984375, 1e-12);
+	near(interval_coverage(5), 0.95, 0); /* Student's */
+	g_assert_false(order_interval(x, 5, &lo, &hi));
+	g_assert_true(order_interval(x, 6, &lo, &hi));
+	near(lo, -4, 0);
+	near(hi, 2, 0);
+	g_assert_true(order_interval(x, 7, &lo, &hi));
+	near(hi, 3, 0);
+	g_assert_true(order_interval(x, 8, &lo, &hi));
+	near(lo, -4 + within, 1e-12);
+	near(hi, 4 - within, 1e-12);
+}
+
+/* Interval and its claim: 1000 runs know it to within 1.5 % or so. */
 static void test_coverage(void)
 {
-	static const unsigned int blocks[] = {3, 5, 6, 8, 10};
-	const int runs = 400;
+	static const unsigned int blocks[] = {3, 5, 6, 7, 8, 10};
+	const int runs = 1000;
 
-	for (int k = 0; k < 5; k++) {
-		for (int heavy = 0; heavy < 2; heavy++) {
+	for (size_t k = 0; k < G_N_ELEMENTS(blocks); k++) {
+		for (enum noise_kind kind = NORMAL; kind <= T3; kind++) {
+			double claim = interval_coverage(blocks[k]);
 			int hits = 0;
 
 			for (int run = 0; run < runs; run++) {
@@ -117,59 +164,72 @@ static void test_coverage(void)
 				struct comparison c;
 
 				for (unsigned int i = 0; i < blocks[k]; i++)
-					x[i] = heavy ? 0.05 * gsl_ran_tdist(rng, 3)
-						     : gsl_ran_gaussian(rng, 0.05);
-				c = compare(x, blocks[k], 4, 0.05, boot, 1);
+					x[i] = draw_noise(rng, kind);
+				c = compare(x, blocks[k], 0.05);
 				hits += c.lo <= 1 && 1 <= c.hi;
 			}
-			g_test_message("n = %u, %s: %.1f %%", blocks[k], heavy ? "t3" : "normal",
+			g_test_message("n = %u, %s: %.1f %%", blocks[k], kind ? "t3" : "normal",
 				       100.0 * hits / runs);
-			g_assert_cmpfloat(hits, >=, 0.92 * runs);
-			g_assert_cmpfloat(hits, <=, 0.995 * runs);
+			g_assert_cmpfloat(hits, >=, (claim - 0.025) * runs);
+			g_assert_cmpfloat(hits, <=, (claim + 0.03) * runs);
 		}
 	}
 }
 
-/* Four equal variants: how often is one called faster or slower? */
+/* Five equal variants: how often is one called faster or slower? */
 static void test_false_verdicts(void)
 {
-	const int runs = 1000;
-	int wrong = 0, seen = 0;
+	const int runs = 2000;
+	int wrong = 0;
 
 	for (int run = 0; run < runs; run++) {
-		struct comparison c[4], *family[4];
-		double off[6], x[6], shift;
+		struct comparison c[5];
 		bool any = false;
 
-		for (int i = 0; i < 6; i++)
-			off[i] = gsl_ran_gaussian(rng, 0.05);
-		for (int v = 0; v < 4; v++) {
-			for (int i = 0; i < 6; i++)
-				x[i] = gsl_ran_gaussian(rng, 0.05) - off[i];
-			c[v] = compare(x, 6, 4, 0.05, boot, 1);
-			family[v] = &c[v];
-		}
-		judge(family, 4, 0.05);
-		for (int v = 0; v < 4; v++)
-			any |= c[v].verdict == VERDICT_FASTER || c[v].verdict == VERDICT_SLOWER;
+		simulate_run(rng, NORMAL, 0.05, 6, 5, 0, c);
+		for (int v = 0; v < 5; v++)
+			any |= is_difference(&c[v]);
 		wrong += any;
-		/*
-		 * And a true difference that 6 blocks of this noise can see with
-		 * POWER, once Holm took its share: t(0.05 / 8) + t(0.8), times
-		 * 0.05 * sqrt(2 / 6).
-		 */
-		shift = (4.219 + 0.920) * 0.05 * sqrt(2.0 / 6);
-		for (int i = 0; i < 6; i++)
-			x[i] = gsl_ran_gaussian(rng, 0.05) - off[i] + shift;
-		c[0] = compare(x, 6, 4, 0.05, boot, 1);
-		judge(family, 4, 0.05);
-		seen += c[0].verdict == VERDICT_FASTER;
 	}
-	g_test_message("false: %.1f %%, seen: %.1f %%", 100.0 * wrong / runs, 100.0 * seen / runs);
-	g_assert_cmpfloat(wrong, <, 0.065 * runs);
-	g_assert_cmpfloat(wrong, >, 0.005 * runs);
-	g_assert_cmpfloat(seen, >, 0.7 * runs);
-	g_assert_cmpfloat(seen, <, 0.95 * runs);
+	g_test_message("false: %.1f %%", 100.0 * wrong / runs);
+	g_assert_cmpfloat(wrong, <, 0.06 * runs);
+	g_assert_cmpfloat(wrong, >, 0.025 * runs);
+}
+
+/* The size that is printed is seen four times in five, whatever the noise is. */
+static void test_power(void)
+{
+	static const struct {
+		unsigned int n, family;
+		double sigma;
+	} runs[] = {{6, 5, 0.05}, {6, 5, 0.2},	{6, 4, 0.1},
+		    {6, 1, 0.05}, {4, 5, 0.02}, {10, 5, 0.1}};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(runs); i++) {
+		double power = power_at_printed(rng, NORMAL, runs[i].sigma, runs[i].n,
+						runs[i].family, 4000, NULL);
+
+		g_test_message("n = %u, family of %u: %.1f %%", runs[i].n, runs[i].family,
+			       100 * power);
+		g_assert_cmpfloat(power, >=, 0.78);
+		g_assert_cmpfloat(power, <=, 0.85);
+	}
+}
+
+/* One family, one noise: its comparisons share a variance, and differ by n alone. */
+static void test_pooled(void)
+{
+	const double calm[] = {0.01, -0.01, 0.01, -0.01, 0.01, -0.01};
+	const double wild[] = {0.2, -0.2, 0.2, -0.2, 0.2, -0.2};
+	struct comparison a = compare(calm, 6, 0.05), b = compare(wild, 6, 0.05),
+			  c = compare(wild, 4, 0.05), none = compare(NULL, 0, 0.05);
+	struct comparison *family[] = {&a, &b, &c, &none};
+
+	judge(family, 4, 0.05);
+	near(a.detectable, b.detectable, 0);
+	g_assert_cmpfloat(c.detectable, >, b.detectable);
+	g_assert_cmpfloat(c.detectable, <, 1);
+	g_assert_true(isnan(none.detectable));
 }
 
 static void test_histogram(void)
@@ -202,18 +262,20 @@ int main(int argc, char **argv)
 
 	g_test_init(&argc, &argv, NULL);
 	rng = gsl_rng_alloc(gsl_rng_mt19937);
-	boot = gsl_rng_alloc(gsl_rng_mt19937);
 	gsl_rng_set(rng, 42);
 	g_test_add_func("/stats/median", test_median);
 	g_test_add_func("/stats/student", test_student);
 	g_test_add_func("/stats/holm", test_holm);
 	g_test_add_func("/stats/verdicts", test_verdicts);
-	g_test_add_func("/stats/repeatable", test_repeatable);
+	g_test_add_func("/stats/one-block-against", test_one_block_against);
+	g_test_add_func("/stats/interval-alone", test_interval_alone);
+	g_test_add_func("/stats/interval", test_interval);
+	g_test_add_func("/stats/pooled", test_pooled);
+	g_test_add_func("/stats/power", test_power);
 	g_test_add_func("/stats/coverage", test_coverage);
 	g_test_add_func("/stats/false-verdicts", test_false_verdicts);
 	g_test_add_func("/stats/histogram", test_histogram);
 	status = g_test_run();
-	gsl_rng_free(boot);
 	gsl_rng_free(rng);
 	return status;
 }
