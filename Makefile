@@ -7,10 +7,33 @@ RUN      ?=
 QEMU     ?=
 QEMU_SRC ?=
 KERNEL   ?=
-export QEMU QEMU_SRC KERNEL
+# All of these, and what make and compilers go by, may stand on make's command line.
+OURS     := CONFIG RUN QEMU QEMU_SRC KERNEL VQLAB_CACHE XDG_CACHE_HOME TMPDIR V B
+TOOLCHAIN := CC CLANG CFLAGS CPPFLAGS LDFLAGS WARN SHELL MAKEFLAGS PATH LC_ALL PKG_CONFIG_PATH
+
+SHELL  := /bin/bash
+# A misspelt one would be ignored without a word, and the default be run for half an hour.
+GIVEN    := $(foreach v,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $v))),$v))
+UNKNOWN  := $(filter-out $(OURS) $(TOOLCHAIN) -%,$(GIVEN))
+ifneq ($(UNKNOWN),)
+$(error $(shell runners/setup/unknown.sh '$(firstword $(UNKNOWN))' $(OURS)))
+endif
+
+# Recipes take them from the environment, as they are: a name may hold blanks,
+# quotes, # and $.
+override CONFIG   := $(value CONFIG)
+override RUN      := $(value RUN)
+override QEMU     := $(value QEMU)
+override QEMU_SRC := $(value QEMU_SRC)
+override KERNEL   := $(value KERNEL)
+export CONFIG RUN QEMU QEMU_SRC KERNEL
+
+# What we call prints numbers, and what we read them by expects a point in them.
+override LC_ALL := C.UTF-8
+export LC_ALL
+unexport LANGUAGE
 
 .DEFAULT_GOAL := help
-SHELL  := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
@@ -86,14 +109,14 @@ guest: all
 	@runners/setup/guest.sh >/dev/null
 
 bench: all
-	@CONFIG='$(CONFIG)' RUN='$(RUN)' runners/setup/bench.sh
+	@runners/setup/bench.sh
 
 replay: all
-	@analysis/replay.sh '$(RUN)'
+	@analysis/replay.sh "$$RUN"
 
 report: all
-	@test -n '$(RUN)' || { echo 'make report: which run? RUN=results/NAME' >&2; exit 2; }
-	$(B)/vqreport '$(RUN)'
+	@test -n "$$RUN" || { echo 'make report: which run? RUN=results/NAME' >&2; exit 2; }
+	$(B)/vqreport -- "$$RUN"
 
 test: all
 	@runners/setup/qemu.sh >/dev/null

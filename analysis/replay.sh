@@ -4,6 +4,7 @@
 # usage: replay.sh [RUN]
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -euo pipefail
+export LC_ALL=C.UTF-8
 cd "$(dirname "$0")/.."
 run=${1:-}
 

@@ -13,7 +13,7 @@ BENCH_PKGS := glib-2.0 gio-2.0 json-glib-1.0
 
 TOOLS += $(B)/vqbench
 TESTS += $(patsubst %,$(B)/runners/test-%,$(BENCH_TESTS)) runners/tests/bench.sh \
-	runners/tests/man.sh runners/tests/doctor.sh runners/tests/hostile.sh
+	runners/tests/man.sh runners/tests/doctor.sh runners/tests/hostile.sh runners/tests/setup.sh
 C_STYLE += $(patsubst %,runners/%.c,$(BENCH_PARTS)) $(patsubst %,runners/tests/test-%.c,$(BENCH_TESTS)) \
 	$(patsubst %,runners/%.h,util message plan plan-read schedule load perfstat spawn gates rundir campaign \
 	progress qemuinfo runinfo trial watch qemu qmp netns disks probe)

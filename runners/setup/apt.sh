@@ -55,14 +55,15 @@ apt_read_lists() {
 	# sid only has the second choice of QEMU: its absence stops nothing.
 	apt_update "$uri" bookworm bookworm-backports trixie trixie-backports sid ||
 		apt_update "$uri" bookworm bookworm-backports trixie trixie-backports || {
-		grep -E '^(E|W): ' "$CACHE/apt/update.log" >&2
-		say "apt-get update failed: see $CACHE/apt/update.log"
+		grep -E '^(E|W): ' "$CACHE/apt/update.log" | head -n 5 >&2
+		say "the package lists cannot be fetched from $uri: check the network and the mirror in this host's apt configuration; all of it: $CACHE/apt/update.log"
 		return 1
 	}
 	touch "$stamp"
 }
 
-# apt_update URI SUITE...: reads these releases' lists.
+# apt_update URI SUITE...: reads these releases' lists; fails if one is missing.
+# By itself, apt-get warns of lists that it could not fetch, and exits with 0.
 apt_update() {
 	local uri=$1 suite
 	shift
@@ -70,5 +71,6 @@ apt_update() {
 		echo "deb [signed-by=$APT_KEYRING] $uri $suite main"
 		echo "deb-src [signed-by=$APT_KEYRING] $uri $suite main"
 	done >"$CACHE/apt/sources.list"
-	apt_private apt-get update >"$CACHE/apt/update.log" 2>&1
+	apt_private apt-get -o APT::Update::Error-Mode=any update >"$CACHE/apt/update.log" 2>&1 &&
+		! grep -qE '^(Err:|E: |W: (Failed to fetch|Some index files failed))' "$CACHE/apt/update.log"
 }

@@ -113,6 +113,32 @@ counters() {
 	fi
 }
 
+# In another locale, perf and others print commas where we read points.
+locales() {
+	local said
+	if ! locale -a 2>/dev/null | grep -qiE '^C\.utf-?8$'; then
+		line limited 'locale: no C.UTF-8 here: names that are not ASCII are shown with question marks; libc-bin brings it'
+		return
+	fi
+	said=$(perf stat -x, -e task-clock true 2>&1)
+	if [[ $said =~ ^[0-9]+\.[0-9]+, ]]; then
+		line ok 'locale: C.UTF-8, in which perf prints numbers as vqlab reads them'
+	else
+		line missing "locale: perf stat prints \"${said%%$'\n'*}\" instead of milliseconds with a point"
+	fi
+}
+
+# gnuplot draws text with what fontconfig finds: without, plots have none.
+fonts() {
+	if ! command -v fc-list >/dev/null; then
+		line limited 'fonts: not known: no fc-list: apt-get install fontconfig'
+	elif fc-list | grep -q .; then
+		line ok "fonts: plots have text ($(fc-match -f '%{family}' sans))"
+	else
+		line missing 'fonts: none, so plots would have no text: apt-get install fonts-dejavu-core'
+	fi
+}
+
 # room DIR NEED: GiB free
 room() {
 	local free
@@ -143,6 +169,8 @@ memory() {
 packages
 namespaces
 counters
+locales
+fonts
 room "$CACHE" 4
 room "$PWD" 1
 memory

@@ -97,15 +97,17 @@ fetch_kernel() {
 		"linux-modules-$version/$suite")
 	mapfile -t names < <(apt_private apt-cache show "${names[@]}" 2>/dev/null |
 		sed -n "s,^Package: \(.*\),\1/$suite,p")
+	[ ${#names[@]} -gt 0 ] || return 1
 	(cd "$WORK/debs" && apt_private apt-get download "${names[@]}") >>"$WORK/log" 2>&1 || return 1
 	for p in "$WORK"/debs/*.deb; do
 		dpkg-deb -x "$p" "$WORK/root" || return 1
 	done
 }
 
-# suite_kernel SUITE: the version of its cloud kernel, e.g. 7.3.4+deb13-cloud-amd64.
+# suite_kernel SUITE: the version of its cloud kernel, e.g. 7.3.4+deb13-cloud-amd64;
+# nothing if it has none, which apt-cache calls a failure.
 suite_kernel() {
-	apt_private apt-cache show "linux-image-cloud-amd64/$1" 2>/dev/null |
+	{ apt_private apt-cache show "linux-image-cloud-amd64/$1" 2>/dev/null || :; } |
 		sed -n 's/^Depends:.* linux-image-\([0-9][^ ]*-cloud-amd64\).*/\1/p' | sed -n 1p
 }
 
@@ -117,14 +119,17 @@ debian_kernel() {
 	apt_setup
 	for suite in trixie-backports sid trixie; do
 		version=$(suite_kernel "$suite")
-		[ -n "$version" ] || continue
+		[ -n "$version" ] || {
+			say "$suite has no cloud kernel: trying the next"
+			continue
+		}
 		fetch_kernel "$suite" "$version" && break
 		say "Linux $version is listed in $suite but cannot be fetched: trying the next"
 		version=
 	done
-	[ -n "$version" ] || {
+	[ -n "${version:-}" ] || {
 		[ ! -s "$WORK/log" ] || tail -n 3 "$WORK/log" >&2
-		die "no kernel for the guest can be fetched: set KERNEL=VMLINUZ to use your own"
+		die "no kernel for the guest can be fetched: check the network, or set KERNEL=VMLINUZ to use your own"
 	}
 	! older_than_7 "$version" ||
 		say "Linux $version is older than 7.0 and never negotiates IN_ORDER: use KERNEL="

@@ -4,13 +4,14 @@
 #        packages.sh --list   only prints what is missing; exit 1 if anything is
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -euo pipefail
+export LC_ALL=C.UTF-8
 list=$(dirname "$0")/../../configs/packages.list
 mapfile -t want < <(sed 's/#.*//; s/[[:space:]]*$//; /^$/d' "$list")
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
 	# No dpkg to ask: go by the programs that the list's packages bring.
 	missing=()
-	for tool in gcc clang bpftool pkg-config spatch ninja fio iperf3 gnuplot nbdkit perf ip busybox; do
+	for tool in gcc clang bpftool pkg-config spatch ninja fio iperf3 gnuplot nbdkit perf ip busybox fc-list; do
 		command -v "$tool" >/dev/null || missing+=("$tool")
 	done
 	[ ${#missing[@]} -eq 0 ] && exit 0
@@ -43,6 +44,8 @@ if ! "${install[@]}" >"$log" 2>&1; then
 	{ apt-get -q update && "${install[@]}"; } >"$log" 2>&1 || {
 		tail -n 20 "$log" >&2
 		echo "vqlab: apt-get could not install: ${missing[*]}" >&2
+		! grep -qE 'Failed to fetch|Could not resolve|Temporary failure|Unable to connect' "$log" ||
+			echo "vqlab: check the network and the mirror in this host's apt configuration" >&2
 		exit 1
 	}
 fi

@@ -200,7 +200,9 @@ from_source() {
 # tidy: keeps the results used last; a tree a release no longer needs is small
 # beside the time that it saves, so trees stay.
 tidy() {
-	ls -dt "$Q"/bin-* | tail -n +13 | xargs -r rm -rf
+	local old
+	mapfile -t old < <(ls -dt "$Q"/bin-* | tail -n +13)
+	[ ${#old[@]} -eq 0 ] || rm -rf "${old[@]}"
 }
 
 case $*${QEMU:+ QEMU} in

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # Sourced by shell tests: one check, one TAP line.
 # SPDX-License-Identifier: GPL-2.0-or-later
+export LC_ALL=C.UTF-8
 tap_count=0 tap_failed=0
 tap_said=$(mktemp)
 # What else to show when a check fails: files that commands leave behind.

@@ -1,0 +1,129 @@
+#!/bin/bash
+# make, and what it calls, on hosts that lack something: nothing is fetched, built
+# or booted here.
+# SPDX-License-Identifier: GPL-2.0-or-later
+set -uo pipefail
+. runners/tests/tap.sh
+T=$(mktemp -d)
+trap 'rm -rf "$T"' EXIT
+tap_logs=("$T/out")
+make -s --no-print-directory programs >/dev/null
+
+says() { grep -qE -e "$1" "$T/out"; }
+# fails STATUS COMMAND...: with that status; what it said is in $T/out.
+fails() {
+	local want=$1 rc
+	shift
+	"$@" >"$T/out" 2>&1
+	rc=$?
+	[ "$rc" -eq "$want" ] || { echo "exit $rc, should be $want"; return 1; }
+}
+mk() { make --no-print-directory "$@"; }
+
+# -- variables on make's command line --------------------------------------------
+check 'make PLAN= is refused' fails 2 mk bench PLAN=x.ini
+check 'with the name that was meant' says 'PLAN=: .*did you mean CONFIG='
+check 'a misspelt one, too' fails 2 mk report QEMUSRC=x
+check 'with the nearest name' says 'QEMUSRC=: .*did you mean QEMU_SRC='
+check 'and one in small letters' fails 2 mk report run=x
+check 'which is named' says 'run=: .*did you mean RUN='
+check 'compilers and make have theirs' mk help V=1 CC=gcc CFLAGS=-O1 LDFLAGS=-s
+inherited() { PLAN=x mk help; }
+check 'so has the environment' inherited
+
+# -- names that shells and make would take apart -----------------------------------
+odd="$T/it's \"a\" run #1 \$x"
+mkdir "$odd"
+cp -r results/reference/. "$odd"
+rm -r "$odd/report"
+check 'make report with quotes, blanks, # and $ in RUN' mk report RUN="$odd"
+check 'makes that report' cmp "$odd/report/report.txt" results/reference/report/report.txt
+plan="$T/my plan's #1.ini"
+sed 's/^variants=.*/variants=none-such/' configs/quick.ini >"$plan"
+check 'make bench with such a CONFIG reads that plan' fails 2 mk bench CONFIG="$plan"
+check 'and says what is wrong in it' says "my plan's #1.ini:[0-9]+: .*none-such"
+check 'a CONFIG that is not there fails' fails 2 mk bench CONFIG="$T/no plan's"
+check 'and is named' says "no plan's: no such plan"
+for v in QEMU QEMU_SRC KERNEL; do
+	script=qemu
+	[ $v != KERNEL ] || script=guest
+	check "make $script with such a $v names it" fails 2 mk $script "$v=$T/it's #2 \$x"
+	check "a $v that is not there is said" says "$v=$T/it's #2 \\\$x: no such|QEMU source tree"
+done
+
+# -- where things are kept -----------------------------------------------------------
+cache_of() { (. runners/setup/cache.sh && printf '%s\n' "$CACHE"); }
+top=$PWD
+relative() {
+	(cd "$T" && VQLAB_CACHE=rel bash -c '. "$0/runners/setup/cache.sh" && cd / && echo "$CACHE"' \
+		"$top") >"$T/out" 2>&1
+	[ "$(cat "$T/out")" = "$T/rel" ] && [ -d "$T/rel" ]
+}
+check 'a relative VQLAB_CACHE is made absolute' relative
+no_home() { env -u HOME -u XDG_CACHE_HOME -u VQLAB_CACHE runners/setup/qemu.sh; }
+check 'no HOME: exit 1' fails 1 no_home
+check 'with what to set' says 'HOME is not set; set it, or VQLAB_CACHE=DIR'
+empty_xdg() { [ "$(HOME=$T/home XDG_CACHE_HOME='' VQLAB_CACHE='' cache_of)" = "$T/home/.cache/vqlab" ]; }
+check 'an empty XDG_CACHE_HOME counts as none' empty_xdg
+no_folder() { VQLAB_CACHE=/dev/null/x runners/setup/guest.sh; }
+check 'a cache that cannot be made: exit 1' fails 1 no_folder
+check 'with the remedy' says '/dev/null/x: cannot be made: set VQLAB_CACHE=DIR'
+
+# -- a host without network -------------------------------------------------------------
+# The real apt-get, and a mirror that nobody serves.
+no_network() {
+	VQLAB_CACHE=$T/cache bash -c '. runners/setup/cache.sh; . runners/setup/apt.sh
+		apt_mirror() { echo http://127.0.0.1:1/debian; }
+		apt_setup'
+}
+check 'no network: reading the package lists fails' fails 1 no_network
+check 'and says so' says '^vqlab: the package lists cannot be fetched from http://127.0.0.1:1/debian: check the network'
+check 'no stamp keeps the next try from trying' test ! -e "$T/cache/apt/updated"
+check 'so the next one says the same' fails 1 no_network
+check 'in the same words' says 'cannot be fetched from'
+# apt-get as it was: a warning, and exit 0.
+mkdir "$T/bin"
+cat >"$T/bin/apt-get" <<'END'
+#!/bin/sh
+case "$*" in
+*indextargets*) echo http://127.0.0.1:1/debian Debian Debian ;;
+*update*) echo "${UPDATE_SAYS:-Reading package lists...}" ;;
+*) echo 'E: Unable to fetch some archives' >&2; exit 100 ;;
+esac
+END
+# One suite without the package, which apt-cache calls a failure, and one with it.
+cat >"$T/bin/apt-cache" <<'END'
+#!/bin/sh
+case "$*" in
+*linux-image-cloud-amd64/sid*)
+	echo 'Package: linux-image-cloud-amd64'
+	echo 'Depends: linux-base, linux-image-7.1.2-cloud-amd64 (= 7.1.2-1)' ;;
+*linux-image-7.1.2-cloud-amd64/sid*) echo 'Package: linux-image-7.1.2-cloud-amd64' ;;
+*) echo 'N: Unable to locate package' >&2; exit 100 ;;
+esac
+END
+chmod 755 "$T"/bin/*
+warned() {
+	UPDATE_SAYS='W: Failed to fetch http://127.0.0.1:1/debian  Could not connect' \
+		PATH=$T/bin:$PATH VQLAB_CACHE=$T/warned bash -c '. runners/setup/cache.sh
+		. runners/setup/apt.sh
+		apt_setup'
+}
+check 'an apt-get that only warns of it is not believed' fails 1 warned
+check 'and leaves no stamp either' test ! -e "$T/warned/apt/updated"
+suites() { PATH=$T/bin:$PATH VQLAB_CACHE=$T/suites runners/setup/guest.sh; }
+check 'no suite has a kernel that can be fetched: exit 1' fails 1 suites
+check 'the first was tried' says 'trixie-backports has no cloud kernel: trying the next'
+check 'and the next' says 'Linux 7.1.2-cloud-amd64 is listed in sid but cannot be fetched: trying'
+check 'and the last' says 'trixie has no cloud kernel'
+check 'and what to do is said' says 'no kernel for the guest can be fetched: check the network, or set KERNEL='
+
+# -- the doctor's view --------------------------------------------------------------------
+printf '#!/bin/sh\n:\n' >"$T/bin/fc-list"
+printf '#!/bin/sh\necho "965,77,msec,task-clock,1,100,00,," >&2\n' >"$T/bin/perf"
+chmod 755 "$T"/bin/*
+doctor() { PATH=$T/bin:$PATH VQLAB_CACHE=$T/doctor runners/setup/doctor.sh; }
+check 'doctor: no fonts and commas in numbers: exit 1' fails 1 doctor
+check 'no fonts: what it means, and the remedy' says '^missing  fonts: .*no text: .*fonts-dejavu-core'
+check 'commas: what was printed' says '^missing  locale: perf stat prints "965,77'
+tap_end
