@@ -31,8 +31,16 @@ $(B)/variants/san/%.o: variants/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(SANITISE) -DVQLAB_SANITISED $(call pkg_cflags,glib-2.0) -Ivariants -c $< -o $@
 
-$(B)/variants/san/test-reorder: $(ORACLE:%=$(B)/variants/san/tests/%.o) \
-		$(REORDER_SRC:variants/%.c=$(B)/variants/san/%.o)
+SAN_LIB := $(REORDER_SRC:variants/%.c=$(B)/variants/san/%.o)
+$(B)/variants/san/test-reorder: $(ORACLE:%=$(B)/variants/san/tests/%.o) $(SAN_LIB)
+	$(CC) $(SANITISE) $^ $(call pkg_libs,glib-2.0) -o $@
+
+# The glue, against as much of a QEMU as it needs.
+TESTS += $(B)/variants/san/test-glue
+C_STYLE += $(addprefix variants/tests/,test-glue.c glued.c.inc qemu-stub.h)
+
+$(B)/variants/san/test-glue: $(addprefix $(B)/variants/san/tests/,test-glue.o walk.o oracle.o driver.o) \
+		$(SAN_LIB)
 	$(CC) $(SANITISE) $^ $(call pkg_libs,glib-2.0) -o $@
 
 # And without, for make soak: ten times faster.

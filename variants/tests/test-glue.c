@@ -1,0 +1,436 @@
+/*
+ * The glue between QEMU's virtio core and the strategies, without QEMU
+ *
+ * reorder-glue.c.inc is compiled against qemu-stub.h.  The oracle works on a
+ * strategy through it, as a device would: what travels with an element, the
+ * epoch of its queue included, and what is kept for packed rings, is checked
+ * with everything else that the oracle knows.  That the hooks call the glue
+ * where they should is checked in a real QEMU: hooks.sh, test-qemu.c.
+ *
+ * Copyright (C) 2026 The vqlab authors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu-stub.h"
+#include "../qemu/reorder-glue.c.inc"
+#include "walk.h"
+#include "glued.c.inc"
+
+#define WALK_OPS 20000u
+
+static uint32_t seed;
+
+typedef struct Case {
+    const ReorderOps *ops;
+    bool packed;
+} Case;
+
+static void test_oracle(gconstpointer data)
+{
+    static const uint32_t sizes[] = { 1, 2, 16, 256, 1024, 3, 31, 257 };
+    const Case *c = data;
+    g_autofree char *where =
+        g_strdup_printf("VQLAB_TEST_SEED=%u -p /glue/%s/oracle-%s", seed,
+                        c->ops->name, c->packed ? "packed" : "split");
+    size_t i;
+
+    glued_strategy = c->ops;
+    glued_packed = c->packed;
+    for (i = 0; i < G_N_ELEMENTS(sizes) && !g_test_failed(); i++) {
+        Oracle *o;
+
+        if (!c->packed && (sizes[i] & (sizes[i] - 1))) {
+            continue;
+        }
+        o = oracle_new(&glued_ops, sizes[i], c->packed, where);
+        glued(o->r)->vq[0].caches.used = &o->driver.ring;
+        walk_oracle(o, seed, WALK_OPS);
+        if (!o->failed) {
+            const VirtQueueReorder *state = glued(o->r)->vq[0].reorder;
+
+            g_assert_cmpuint(state->published, ==, o->n_drained);
+            g_assert_cmpuint(state->max_batch, <=, sizes[i]);
+            g_assert_cmpuint(state->rewound, >, 0);
+        }
+        oracle_free(o);
+    }
+}
+
+/* --- what the oracle does not do ---------------------------------------- */
+
+/* A device with queues, and the ring of one of them. */
+typedef struct Rig {
+    VirtIODevice dev;
+    VirtQueue vq[VIRTIO_QUEUE_MAX];
+    Ring ring;
+} Rig;
+
+static void add_ring(VirtQueue *vq, Ring *ring, bool packed)
+{
+    static Driver idle = { .wrong = "-" }; /* a driver that does not look */
+
+    ring_init(ring, vq->vring.num, packed);
+    ring->opaque = &idle;
+    vq->caches.used = ring;
+}
+
+static Rig *rig_new(const ReorderOps *ops, uint32_t size, bool packed)
+{
+    Rig *rig = g_new0(Rig, 1);
+
+    rig_init(&rig->dev, rig->vq, ops, size, packed);
+    add_ring(&rig->vq[0], &rig->ring, packed);
+    return rig;
+}
+
+static void rig_free(Rig *rig)
+{
+    virtio_reorder_free(&rig->dev);
+    ring_destroy(&rig->ring);
+    g_free(rig);
+}
+
+static VirtQueueElement rig_pop(Rig *rig, unsigned int index)
+{
+    VirtQueueElement elem = { index, 1, UINT64_MAX };
+
+    virtqueue_reorder_pop(&rig->vq[0], &elem);
+    return elem;
+}
+
+/* How many the flush behind this fill published. */
+static uint32_t rig_push(Rig *rig, const VirtQueueElement *elem)
+{
+    VirtQueue *vq = &rig->vq[0];
+
+    vq->flushed = 0;
+    g_assert_true(virtqueue_reorder_fill(vq, elem, 100));
+    g_assert_true(virtqueue_reorder_flush(vq));
+    ring_publish(&rig->ring, vq->flushed);
+    return vq->flushed;
+}
+
+/*
+ * A ring that has another size after a reset starts with new state, and so
+ * with the same numbers: only the epoch tells old elements from new.
+ */
+static void test_epoch(gconstpointer data)
+{
+    const Case *c = data;
+    Rig *rig = rig_new(c->ops, 16, c->packed);
+    VirtQueueElement old = rig_pop(rig, 1), now, never = { 5, 1, 0 };
+    int log = stub_log.guest_errors;
+
+    virtqueue_reorder_reset(&rig->vq[0]);
+    rig->vq[0].vring.num = 32;
+    ring_destroy(&rig->ring);
+    add_ring(&rig->vq[0], &rig->ring, c->packed);
+    now = rig_pop(rig, 1);
+    g_assert_cmphex((uint32_t)now.order_key, ==, (uint32_t)old.order_key);
+    g_assert_cmphex(now.order_key, !=, old.order_key);
+
+    virtqueue_reorder_detach(&rig->vq[0], &old);
+    g_assert_cmpuint(rig->vq[0].reorder->detached, ==, 0);
+    g_assert_cmpuint(rig_push(rig, &old), ==, 0);
+    g_assert_cmpint(stub_log.guest_errors - log, ==, 1);
+    g_assert_nonnull(strstr(stub_log.text, "before the last reset"));
+    g_assert_cmpuint(rig_push(rig, &never), ==, 0);
+    g_assert_cmpint(rig->dev.broken, ==, 0);
+    g_assert_cmpuint(rig->vq[0].reorder->fills, ==, 0);
+    g_assert_cmpuint(rig_push(rig, &now), ==, 1);
+    /* Once more: a bug of the device, which must not reach the driver. */
+    g_assert_cmpuint(rig_push(rig, &now), ==, 0);
+    g_assert_cmpint(rig->dev.broken, ==, 1);
+
+    /* 0 is in no key: restored elements have it. */
+    rig->vq[0].reorder->epoch = UINT32_MAX;
+    virtqueue_reorder_reset(&rig->vq[0]);
+    g_assert_cmpuint(rig_pop(rig, 1).order_key >> 32, ==, 1);
+    rig_free(rig);
+}
+
+/* More elements than places, and a ring that changes under them. */
+static void test_limits(gconstpointer data)
+{
+    const Case *c = data;
+    Rig *rig = rig_new(c->ops, 4, c->packed);
+    VirtQueueElement elem[4];
+    int i;
+
+    for (i = 0; i < 4; i++) {
+        elem[i] = rig_pop(rig, i);
+    }
+    g_assert_cmpint(rig->dev.broken, ==, 0);
+    g_assert_cmphex(rig_pop(rig, 4).order_key, ==, 0);
+    g_assert_cmpint(rig->dev.broken, ==, 1);
+    g_assert_nonnull(strstr(stub_log.text, "more than 4"));
+    g_assert_cmpuint(rig_push(rig, &elem[0]), ==, 1);
+    g_assert_cmphex(rig_pop(rig, 4).order_key, !=, 0);
+    g_assert_cmpuint(rig_push(rig, &elem[1]), ==, 1);
+    rig->vq[0].vring.num = 8;
+    g_assert_cmphex(rig_pop(rig, 5).order_key, ==, 0);
+    g_assert_cmpint(rig->dev.broken, ==, 2);
+    g_assert_nonnull(strstr(stub_log.text, "from 4 to 8"));
+    rig_free(rig);
+}
+
+/* A ring may change its format at a reset, when it keeps its size. */
+static void test_format(gconstpointer data)
+{
+    const Case *c = data;
+    Rig *rig = rig_new(c->ops, 4, c->packed);
+    VirtQueueElement elem[2];
+    int lap;
+
+    for (lap = 0; lap < 3; lap++) {
+        elem[0] = rig_pop(rig, 0);
+        elem[1] = rig_pop(rig, 1);
+        g_assert_cmpuint(rig_push(rig, &elem[1]), ==, 0);
+        g_assert_cmpuint(rig_push(rig, &elem[0]), ==, 2);
+        rig->dev.guest_features ^= UINT64_C(1) << VIRTIO_F_RING_PACKED;
+        virtqueue_reorder_reset(&rig->vq[0]);
+        rig->vq[0].used_idx = 0;
+        ring_destroy(&rig->ring);
+        add_ring(&rig->vq[0], &rig->ring,
+                 virtio_vdev_has_feature(&rig->dev, VIRTIO_F_RING_PACKED));
+    }
+    rig_free(rig);
+}
+
+/* Is the queue ordered by vqlab once an element was popped? */
+static bool is_ordered(Rig *rig)
+{
+    VirtQueueElement elem;
+    bool ordered;
+
+    virtqueue_reorder_reset(&rig->vq[0]);
+    elem = rig_pop(rig, 0);
+    ordered = virtqueue_reorder_active(&rig->vq[0]) != NULL;
+    g_assert_true((elem.order_key != 0) == ordered);
+    if (!ordered) {
+        g_assert_false(virtqueue_reorder_fill(&rig->vq[0], &elem, 0));
+        g_assert_false(virtqueue_reorder_flush(&rig->vq[0]));
+        g_assert_true(virtqueue_reorder_rewind(&rig->vq[0], 1));
+        virtqueue_reorder_detach(&rig->vq[0], &elem);
+    }
+    return ordered;
+}
+
+static void test_decision(gconstpointer data)
+{
+    const Case *c = data;
+    Rig *rig = rig_new(NULL, 4, c->packed);
+    uint64_t in_order = UINT64_C(1) << VIRTIO_F_IN_ORDER;
+
+    g_assert_false(is_ordered(rig)); /* x-reorder=off */
+    g_assert_null(rig->vq[0].reorder);
+    rig->dev.reorder->force = true;
+    g_assert_false(is_ordered(rig));
+    rig->dev.reorder->force = false;
+    rig->dev.reorder->ops = c->ops;
+    g_assert_true(is_ordered(rig));
+    rig->dev.guest_features ^= in_order; /* the next driver does not want it */
+    g_assert_false(is_ordered(rig));
+    rig->dev.reorder->force = true;
+    g_assert_true(is_ordered(rig));
+    /* Settled until the next reset, whatever becomes of the features. */
+    rig->dev.reorder->force = false;
+    g_assert_cmphex(rig_pop(rig, 1).order_key, !=, 0);
+    g_assert_false(is_ordered(rig));
+    g_free(g_steal_pointer(&rig->dev.reorder)); /* no property was ever set */
+    virtqueue_reorder_free(&rig->vq[0]);
+    g_assert_false(is_ordered(rig));
+    rig_free(rig);
+}
+
+/* After a load the numbers are gone: only an idle queue can be taken over. */
+static void test_load(gconstpointer data)
+{
+    const Case *c = data;
+    Rig *rig = rig_new(c->ops, 4, c->packed);
+    VirtQueueElement elem = rig_pop(rig, 0);
+    int reports = stub_log.reports;
+
+    g_assert_cmpint(virtio_reorder_loaded(&rig->dev), ==, 0);
+    g_assert_false(rig->vq[0].reorder->active);
+    g_assert_cmphex(rig_pop(rig, 0).order_key >> 32, !=, elem.order_key >> 32);
+    rig->vq[0].inuse = 2;
+    g_assert_cmpint(virtio_reorder_loaded(&rig->dev), ==, -EINVAL);
+    g_assert_cmpint(stub_log.reports - reports, ==, 1);
+    g_assert_nonnull(strstr(stub_log.text, "queue 0 with 2 descriptors"));
+    rig->dev.guest_features ^= UINT64_C(1) << VIRTIO_F_IN_ORDER;
+    g_assert_cmpint(virtio_reorder_loaded(&rig->dev), ==, 0);
+    /* Any of the queues, and only those that exist. */
+    rig->dev.reorder->force = true;
+    rig->vq[0].inuse = 0;
+    rig->vq[VIRTIO_QUEUE_MAX - 1].inuse = 1;
+    g_assert_cmpint(virtio_reorder_loaded(&rig->dev), ==, 0);
+    rig->vq[VIRTIO_QUEUE_MAX - 1].vring.num = 4;
+    g_assert_cmpint(virtio_reorder_loaded(&rig->dev), ==, -EINVAL);
+    rig_free(rig);
+}
+
+/* The counters, over a story whose every step is known. */
+static void test_stats(gconstpointer data)
+{
+    const Case *c = data;
+    Rig *rig = rig_new(c->ops, 8, c->packed);
+    VirtQueue *vq = &rig->vq[0];
+    g_autofree char *before = virtio_reorder_get_stats((Object *)rig, NULL);
+    g_autofree char *want = g_strdup_printf(
+        "{\"strategy\":\"%s\",\"active\":true,\"queues\":[{\"index\":0,"
+        "\"pops\":8,\"fills\":5,\"published\":5,\"stashed\":3,"
+        "\"rewound\":2,\"detached\":1,\"max_batch\":4}]}",
+        c->ops->name);
+    g_autofree char *want_idle = g_strdup_printf(
+        "{\"strategy\":\"%s\",\"active\":false,\"queues\":[]}", c->ops->name);
+    g_autofree char *got = NULL, *after = NULL;
+    VirtQueueElement elem[8];
+    int i;
+
+    g_assert_cmpstr(before, ==, want_idle);
+    for (i = 0; i < 8; i++) {
+        elem[i] = rig_pop(rig, i);
+    }
+    g_assert_false(virtqueue_reorder_rewind(vq, 9));
+    g_assert_true(virtqueue_reorder_rewind(vq, 2));
+    g_assert_cmpuint(rig_push(rig, &elem[3]), ==, 0);
+    g_assert_true(virtqueue_reorder_fill(vq, &elem[4], 0)); /* two, one flush */
+    g_assert_cmpuint(rig_push(rig, &elem[5]), ==, 0);
+    virtqueue_reorder_detach(vq, &elem[1]);
+    virtqueue_reorder_detach(vq, &elem[1]);
+    g_assert_cmpuint(rig_push(rig, &elem[0]), ==, 1);
+    g_assert_cmpuint(rig_push(rig, &elem[2]), ==, 4);
+    got = virtio_reorder_get_stats((Object *)rig, NULL);
+    g_assert_cmpstr(got, ==, want);
+    virtqueue_reorder_reset(vq);
+    after = virtio_reorder_get_stats((Object *)rig, NULL);
+    g_assert_nonnull(strstr(after, "\"active\":false"));
+    g_assert_nonnull(strstr(after, "\"published\":5"));
+    rig_free(rig);
+}
+
+static char *take_text(Error **error)
+{
+    char *text = *error ? g_strdup((*error)->text) : g_strdup("");
+
+    g_free(g_steal_pointer(error));
+    return text;
+}
+
+static void test_properties(void)
+{
+    ObjectClass klass = { .n = 0 };
+    VirtIODevice dev = { .name = "dev" };
+    Object *obj = &dev.parent.parent;
+    StubProperty *name, *force, *stats;
+    const ReorderOps *const *ops;
+    Error *error = NULL;
+    int i;
+
+    virtio_reorder_class_init(&klass);
+    name = stub_property(&klass, "x-reorder");
+    force = stub_property(&klass, "x-reorder-force");
+    stats = stub_property(&klass, "x-reorder-stats");
+    g_assert_null(stats->set);
+    for (ops = reorder_strategies; *ops; ops++) {
+        g_autofree char *said = NULL;
+
+        g_assert_nonnull(strstr(name->description, (*ops)->name));
+        name->set(obj, (*ops)->name, &error);
+        g_assert_null(error);
+        said = name->get(obj, &error);
+        g_assert_cmpstr(said, ==, (*ops)->name);
+        g_assert_true(dev.reorder->ops == *ops);
+        dev.host_features = 0;
+        g_assert_true(virtio_reorder_realize(&dev.parent, &error));
+        g_assert_true(dev.host_features >> VIRTIO_F_IN_ORDER & 1);
+    }
+    for (i = 0; i < 2; i++) {
+        g_autofree char *said = NULL;
+
+        name->set(obj, i ? "" : "off", &error);
+        g_assert_null(error);
+        said = name->get(obj, &error);
+        g_assert_cmpstr(said, ==, "off");
+        dev.host_features = 0;
+        g_assert_true(virtio_reorder_realize(&dev.parent, &error));
+        g_assert_cmphex(dev.host_features, ==, 0);
+        name->set(obj, "bitmap", &error);
+    }
+    {
+        g_autofree char *text = NULL, *said = NULL;
+
+        name->set(obj, "sorted", &error);
+        text = take_text(&error);
+        g_assert_nonnull(strstr(text, "sorted: no such strategy"));
+        said = name->get(obj, &error);
+        g_assert_cmpstr(said, ==, "off");
+    }
+    g_assert_false(force->get_bool(obj, &error));
+    force->set_bool(obj, true, &error);
+    g_assert_true(force->get_bool(obj, &error));
+    g_assert_false(virtio_reorder_realize(&dev.parent, &error));
+    g_free(take_text(&error));
+    name->set(obj, "bitmap", &error);
+    g_assert_true(virtio_reorder_realize(&dev.parent, &error));
+    g_assert_null(error);
+
+    dev.parent.realized = true;
+    for (i = 0; i < 2; i++) {
+        g_autofree char *text = NULL;
+
+        if (i) {
+            name->set(obj, "off", &error);
+        } else {
+            force->set_bool(obj, false, &error);
+        }
+        text = take_text(&error);
+        g_assert_nonnull(strstr(text, "after the device is realized"));
+    }
+    g_assert_true(dev.reorder->force && dev.reorder->ops == &reorder_bitmap);
+    for (i = 0; i < klass.n; i++) {
+        g_free(klass.property[i].description);
+    }
+    virtio_reorder_free(&dev);
+
+    g_strlcpy(stub_aliases, " x-reorder ", sizeof(stub_aliases));
+    virtio_reorder_alias(obj, obj);
+    g_assert_cmpstr(stub_aliases, ==,
+                    " x-reorder x-reorder-force x-reorder-stats ");
+}
+
+static void add(const ReorderOps *ops, const char *name,
+                void (*test)(gconstpointer))
+{
+    int packed;
+
+    for (packed = 0; packed <= 1; packed++) {
+        g_autofree char *path = g_strdup_printf(
+            "/glue/%s/%s-%s", ops->name, name, packed ? "packed" : "split");
+        Case *c = g_new(Case, 1);
+
+        *c = (Case){ ops, packed };
+        g_test_add_data_func_full(path, c, test, g_free);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    const char *text = g_getenv("VQLAB_TEST_SEED");
+    const ReorderOps *const *ops;
+
+    g_test_init(&argc, &argv, NULL);
+    seed = text ? strtoul(text, NULL, 0) : g_random_int();
+    g_print("# VQLAB_TEST_SEED=%u\n", seed);
+    g_test_add_func("/glue/properties", test_properties);
+    for (ops = reorder_strategies; *ops; ops++) {
+        add(*ops, "oracle", test_oracle);
+        add(*ops, "epoch", test_epoch);
+        add(*ops, "limits", test_limits);
+        add(*ops, "format", test_format);
+        add(*ops, "decision", test_decision);
+        add(*ops, "load", test_load);
+        add(*ops, "stats", test_stats);
+    }
+    return g_test_run();
+}
