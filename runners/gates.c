@@ -7,6 +7,8 @@
 #define BIT_RING_PACKED 34 /* virtio 1.3, section 6 */
 #define BIT_IN_ORDER 35
 
+#define DETAIL_MAX 400
+
 void gate_free(gpointer data)
 {
 	struct gate *g = data;
@@ -15,29 +17,59 @@ void gate_free(gpointer data)
 	g_free(g);
 }
 
-static void add(struct trial *t, const char *name, const GString *faults, const char *fine)
+static struct verdict judge(const char *name)
+{
+	return (struct verdict){name, g_string_new(NULL)};
+}
+
+static void add(struct trial *t, struct verdict *v, const char *fine)
 {
 	struct gate *g = g_new0(struct gate, 1);
 
-	g->name = name;
-	g->ok = faults->len == 0;
-	g->detail = g_strndup(g->ok ? fine : faults->str, 400);
+	g->name = v->name;
+	g->ok = v->faults->len == 0;
+	g->detail = g_strndup(g->ok ? fine : v->faults->str, DETAIL_MAX);
 	g_ptr_array_add(t->gates, g);
+	g_string_free(v->faults, TRUE);
 }
 
-static void G_GNUC_PRINTF(2, 3) fault(GString *faults, const char *format, ...)
+static void append(GString *faults, const char *what, const char *fault)
 {
+	g_string_append_printf(faults, "%s%s: %s", faults->len ? "; " : "", what, fault);
+}
+
+void gate_fault(struct verdict *v, struct phase *ph, const char *format, ...)
+{
+	g_autofree char *text = NULL, *who = NULL;
 	va_list args;
 
-	if (faults->len)
-		g_string_append(faults, "; ");
 	va_start(args, format);
-	g_string_append_vprintf(faults, format, args);
+	text = g_strdup_vprintf(format, args);
 	va_end(args);
+	who = g_strdup_printf("%s (probes %s)", ph->slot->workload->name,
+			      ph->slot->probes ? "on" : "off");
+	append(v->faults, who, text);
+	append(ph->faults, v->name, text);
+}
+
+/* A fault of the whole boot: no phase of it can be counted. */
+static void G_GNUC_PRINTF(3, 4)
+	boot_fault(struct trial *t, struct verdict *v, const char *format, ...)
+{
+	g_autofree char *text = NULL;
+	unsigned int i;
+	va_list args;
+
+	va_start(args, format);
+	text = g_strdup_vprintf(format, args);
+	va_end(args);
+	g_string_append_printf(v->faults, "%s%s", v->faults->len ? "; " : "", text);
+	for (i = 0; i < t->phases->len; i++)
+		append(((struct phase *)t->phases->pdata[i])->faults, v->name, text);
 }
 
 /* Some QEMU releases (10.0.13 is one) ignore queue-size without a word. */
-static void check_ring_sizes(struct trial *t, GString *faults)
+static void check_ring_sizes(struct trial *t, struct verdict *v)
 {
 	unsigned int i, k;
 
@@ -54,10 +86,10 @@ static void check_ring_sizes(struct trial *t, GString *faults)
 			/* Odd queues of a net device transmit: see qemu.c. */
 			if (num == w->queue_size || index % 2)
 				continue;
-			fault(faults,
-			      "%s:%" PRId64 " has a ring of %" PRId64 ", not %" PRId64
-			      ": this QEMU ignores queue_size",
-			      w->device_id, index, num, w->queue_size);
+			boot_fault(t, v,
+				   "%s:%" PRId64 " has a ring of %" PRId64 ", not %" PRId64
+				   ": this QEMU ignores queue_size",
+				   w->device_id, index, num, w->queue_size);
 		}
 	}
 }
@@ -66,86 +98,90 @@ static void check_features(struct trial *t)
 {
 	bool ordered = strcmp(t->slot->variant->variant, "off") != 0;
 	bool packed = strcmp(t->slot->ring, "packed") == 0;
-	g_autoptr(GString) faults = g_string_new(NULL);
+	struct verdict v = judge("features");
 	g_autofree char *fine = NULL;
 	g_autoptr(GList) names = NULL;
 	GList *n;
 
 	names = t->features ? json_object_get_members(t->features) : NULL;
 	if (!names)
-		fault(faults, "the guest reported no device's features");
+		boot_fault(t, &v, "the guest reported no device's features");
 	for (n = names; n; n = n->next) {
 		const char *text = json_str(t->features, n->data, "0");
 		uint64_t bits = g_ascii_strtoull(text, NULL, 16);
 		bool has_order = bits >> BIT_IN_ORDER & 1, has_packed = bits >> BIT_RING_PACKED & 1;
 
 		if (has_order != ordered)
-			fault(faults, "%s %s IN_ORDER (%s)", (char *)n->data,
-			      has_order ? "has" : "lacks", text);
+			boot_fault(t, &v, "%s %s IN_ORDER (%s)", (char *)n->data,
+				   has_order ? "has" : "lacks", text);
 		if (has_packed != packed)
-			fault(faults, "%s %s RING_PACKED (%s)", (char *)n->data,
-			      has_packed ? "has" : "lacks", text);
+			boot_fault(t, &v, "%s %s RING_PACKED (%s)", (char *)n->data,
+				   has_packed ? "has" : "lacks", text);
 	}
-	check_ring_sizes(t, faults);
+	check_ring_sizes(t, &v);
 	fine = g_strdup_printf("%u devices: IN_ORDER %s, RING_PACKED %s", g_list_length(names),
 			       ordered ? "on" : "off", packed ? "on" : "off");
-	add(t, "features", faults, fine);
+	add(t, &v, fine);
 }
 
-static void check_path(struct trial *t)
+static void check_path(struct verdict *v, struct phase *ph, const char *variant)
+{
+	JsonObject *s = ph->strategy;
+
+	if (!s)
+		gate_fault(v, ph, "no x-reorder-stats");
+	else if (strcmp(json_str(s, "strategy", ""), variant))
+		gate_fault(v, ph, "strategy %s ran", json_str(s, "strategy", "?"));
+	else if (!json_flag(s, "active", false))
+		gate_fault(v, ph, "strategy not active");
+	else if (json_int(s, "fills", 0) <= 0 || json_int(s, "published", 0) <= 0)
+		gate_fault(v, ph, "the strategy saw no fill");
+}
+
+static void check_paths(struct trial *t)
 {
 	const char *variant = t->slot->variant->variant;
-	g_autoptr(GString) faults = g_string_new(NULL);
+	bool own = !strcmp(variant, "off") || !strcmp(variant, "qemu");
+	struct verdict v = judge("path");
 	unsigned int i;
 
-	if (!strcmp(variant, "off") || !strcmp(variant, "qemu")) {
-		add(t, "path", faults, "not asked: QEMU's own code");
-		return;
-	}
-	for (i = 0; i < t->phases->len; i++) {
+	for (i = 0; i < t->phases->len && !own; i++) {
 		struct phase *ph = t->phases->pdata[i];
-		const char *name = ph->slot->workload->name;
 
-		if (ph->code)
-			continue;
-		if (!ph->strategy)
-			fault(faults, "%s: no x-reorder-stats", name);
-		else if (strcmp(json_str(ph->strategy, "strategy", ""), variant))
-			fault(faults, "%s: strategy %s ran", name,
-			      json_str(ph->strategy, "strategy", "?"));
-		else if (!json_flag(ph->strategy, "active", false))
-			fault(faults, "%s: strategy not active", name);
-		else if (json_int(ph->strategy, "fills", 0) <= 0 ||
-			 json_int(ph->strategy, "published", 0) <= 0)
-			fault(faults, "%s: the strategy saw no fill", name);
+		if (!ph->code)
+			check_path(&v, ph, variant);
 	}
-	add(t, "path", faults, "the strategy's counters grew in each phase");
+	add(t, &v,
+	    own ? "not asked: QEMU's own code" : "the strategy's counters grew in each phase");
 }
 
-/* The gates on what vqprobe saw of one queue. */
-static void check_queue(JsonObject *q, const char *name, bool ordered, GString *kept,
-			GString *order, GString *length)
+/* The gates on what vqprobe saw. */
+struct probe_gates {
+	struct verdict lost, kept, order, length, counters;
+};
+
+static void check_queue(struct probe_gates *g, struct phase *ph, JsonObject *q, bool ordered)
 {
-	g_autofree char *device = g_strndup(json_str(q, "device", "?"), 40);
-	int64_t index = json_int(q, "index", -1);
+	g_autofree char *queue = g_strdup_printf("%.40s:%" PRId64, json_str(q, "device", "?"),
+						 json_int(q, "index", -1));
 
 	if (!json_flag(q, "conserved", false))
-		fault(kept,
-		      "%s %s:%" PRId64 ": pops %" PRId64 ", fills %" PRId64 ", in flight %" PRId64
-		      " at the end",
-		      name, device, index, json_int(q, "pops", -1), json_int(q, "fills", -1),
-		      json_int(q, "in_flight_end", -1));
+		gate_fault(&g->kept, ph,
+			   "%s: pops %" PRId64 ", fills %" PRId64 ", in flight %" PRId64
+			   " at the end",
+			   queue, json_int(q, "pops", -1), json_int(q, "fills", -1),
+			   json_int(q, "in_flight_end", -1));
 	if (ordered && json_int(q, "order_violations", -1) != 0)
-		fault(order, "%s %s:%" PRId64 ": %" PRId64 " published out of order", name, device,
-		      index, json_int(q, "order_violations", -1));
+		gate_fault(&g->order, ph, "%s: %" PRId64 " published out of order", queue,
+			   json_int(q, "order_violations", -1));
 	if (json_int(q, "length_mismatches", -1) != 0)
-		fault(length,
-		      "%s %s:%" PRId64 ": %" PRId64 " published with another length than filled",
-		      name, device, index, json_int(q, "length_mismatches", -1));
+		gate_fault(&g->length, ph,
+			   "%s: %" PRId64 " published with another length than filled", queue,
+			   json_int(q, "length_mismatches", -1));
 }
 
 /* The strategy counts inside QEMU, the probes from outside: they must agree. */
-static void check_counters(const struct phase *ph, JsonArray *queues, GString *faults)
+static void check_counters(struct verdict *v, struct phase *ph, JsonArray *queues)
 {
 	static const char *const both[] = {"pops", "fills", "published"};
 	size_t i;
@@ -157,62 +193,76 @@ static void check_counters(const struct phase *ph, JsonArray *queues, GString *f
 		for (k = 0; queues && k < json_array_get_length(queues); k++)
 			seen += json_int(json_array_get_object_element(queues, k), both[i], -1);
 		if (inside != seen)
-			fault(faults,
-			      "%s: %" PRId64 " %s by QEMU's count, %" PRId64 " by vqprobe's",
-			      ph->slot->workload->name, inside, both[i], seen);
+			gate_fault(v, ph,
+				   "%" PRId64 " %s by QEMU's count, %" PRId64 " by vqprobe's",
+				   inside, both[i], seen);
 	}
+}
+
+static void check_probe(struct probe_gates *g, struct phase *ph, bool ordered)
+{
+	JsonObject *o = ph->probe ? json_node_get_object(ph->probe) : NULL;
+	JsonArray *queues = json_list(o, "queues");
+	int64_t n = json_int(o, "lost_events", -1), u = json_int(o, "unreadable_rings", -1);
+	unsigned int k;
+
+	if (n || u)
+		gate_fault(&g->lost, ph, "%" PRId64 " events lost, %" PRId64 " rings unreadable", n,
+			   u);
+	if (!queues || !json_array_get_length(queues))
+		gate_fault(&g->kept, ph, "no event of %s was seen", ph->slot->workload->device_id);
+	for (k = 0; queues && k < json_array_get_length(queues); k++)
+		check_queue(g, ph, json_array_get_object_element(queues, k), ordered);
+	/* A network is never quite still while its counters are read. */
+	if (ph->strategy && !strcmp(ph->slot->workload->kind, "fio"))
+		check_counters(&g->counters, ph, queues);
 }
 
 static void check_probes(struct trial *t)
 {
 	bool ordered = strcmp(t->slot->variant->variant, "off") != 0;
-	g_autoptr(GString) lost = g_string_new(NULL), kept = g_string_new(NULL);
-	g_autoptr(GString) order = g_string_new(NULL), length = g_string_new(NULL);
-	g_autoptr(GString) counters = g_string_new(NULL);
-	unsigned int i, k;
-
-	for (i = 0; i < t->phases->len; i++) {
-		struct phase *ph = t->phases->pdata[i];
-		const char *name = ph->slot->workload->name;
-		JsonObject *o = ph->probe ? json_node_get_object(ph->probe) : NULL;
-		JsonArray *queues = json_list(o, "queues");
-		int64_t n = json_int(o, "lost_events", -1), u = json_int(o, "unreadable_rings", -1);
-
-		if (ph->code || !ph->slot->probes)
-			continue;
-		if (n || u)
-			fault(lost, "%s: %" PRId64 " events lost, %" PRId64 " rings unreadable",
-			      name, n, u);
-		if (!queues || !json_array_get_length(queues))
-			fault(kept, "%s: no event of %s was seen", name,
-			      ph->slot->workload->device_id);
-		for (k = 0; queues && k < json_array_get_length(queues); k++)
-			check_queue(json_array_get_object_element(queues, k), name, ordered, kept,
-				    order, length);
-		if (ph->strategy && !strcmp(ph->slot->workload->kind, "fio"))
-			check_counters(ph, queues, counters);
-	}
-	add(t, "lost", lost, "0 events lost");
-	add(t, "conservation", kept, "every pop accounted for on every queue");
-	add(t, "order", order, ordered ? "0 order violations" : "not asked of off");
-	add(t, "length", length, "every length in the used ring is the one filled");
-	add(t, "counters", counters, "QEMU and vqprobe count alike where both do");
-}
-
-static void check_load(struct trial *t)
-{
-	g_autoptr(GString) faults = g_string_new(NULL);
+	struct probe_gates g = {judge("lost"), judge("conservation"), judge("order"),
+				judge("length"), judge("counters")};
 	unsigned int i;
 
 	for (i = 0; i < t->phases->len; i++) {
 		struct phase *ph = t->phases->pdata[i];
 
-		if (ph->code)
-			fault(faults, "%s: %s", ph->slot->workload->name, ph->reason);
+		if (!ph->code && ph->slot->probes)
+			check_probe(&g, ph, ordered);
 	}
+	add(t, &g.lost, "0 events lost");
+	add(t, &g.kept, "every pop accounted for on every queue");
+	add(t, &g.order, ordered ? "0 order violations" : "not asked of off");
+	add(t, &g.length, "every length in the used ring is the one filled");
+	add(t, &g.counters, "QEMU and vqprobe count alike where both do");
+}
+
+static void check_load(struct trial *t)
+{
+	struct verdict v = judge("load"), time = judge("time"), traffic = judge("traffic");
+	struct verdict elements = judge("elements");
+	unsigned int i;
+
+	for (i = 0; i < t->phases->len; i++) {
+		struct phase *ph = t->phases->pdata[i];
+
+		if (ph->code) {
+			gate_fault(&v, ph, "%s", ph->reason);
+			continue;
+		}
+		gate_time(&time, ph);
+		gate_traffic(&traffic, ph);
+		gate_elements(&elements, ph);
+	}
+	/* The phases that did run lose nothing by that. */
 	if (t->phases->len < t->slot->phases->len)
-		fault(faults, "%u of %u phases ran", t->phases->len, t->slot->phases->len);
-	add(t, "load", faults, "every phase succeeded");
+		g_string_append_printf(v.faults, "%s%u of %u phases ran", v.faults->len ? "; " : "",
+				       t->phases->len, t->slot->phases->len);
+	add(t, &v, "every phase succeeded");
+	add(t, &time, "every load ran for the plan's time");
+	add(t, &traffic, "the loads moved what QEMU and the taps counted");
+	add(t, &elements, "the queues handled what QEMU and the taps counted");
 }
 
 bool gates_check(struct trial *t)
@@ -221,8 +271,16 @@ bool gates_check(struct trial *t)
 	unsigned int i;
 
 	g_ptr_array_set_size(t->gates, 0);
+	for (i = 0; i < t->phases->len; i++) {
+		struct phase *ph = t->phases->pdata[i];
+
+		if (ph->faults)
+			g_string_truncate(ph->faults, 0);
+		else
+			ph->faults = g_string_new(NULL);
+	}
 	check_features(t);
-	check_path(t);
+	check_paths(t);
 	check_probes(t);
 	check_load(t);
 	for (i = 0; i < t->gates->len; i++)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Gates: what must hold for a trial to be counted.
+ * Gates: what must hold for a phase to be counted.  All but `features` are judged
+ * phase by phase: one bad workload costs none of the others.
  *
  *   features      bit 35 (IN_ORDER) exactly as the variant demands, bit 34
  *                 (RING_PACKED) exactly as the ring does, on every device;
@@ -12,12 +13,17 @@
  *   length        the used ring says the length that the device filled
  *   counters      the strategy's own counters equal what vqprobe saw (fio)
  *   load          fio or iperf3 succeeded and verified, in every phase
+ *   time          the load ran as long as the plan says, and as long as it says
+ *   traffic       it moved as many bytes as QEMU's block layer or the tap counted
+ *   elements      QEMU's queues, by the strategy's count and by vqprobe's, handled as
+ *                 many elements as the block layer requests, or the tap packets
  */
 #ifndef VQLAB_GATES_H
 #define VQLAB_GATES_H
 
 #include "util.h"
 
+struct phase;
 struct trial;
 
 struct gate {
@@ -26,10 +32,30 @@ struct gate {
 	char *detail;
 };
 
-/* Fills t->gates from what the trial gathered; phases that did not end well
- * are judged by `load` alone.  True when all hold. */
+/*
+ * Fills t->gates from what the trial gathered, and each phase's faults with those that
+ * concern it: its own, and what is wrong with the whole boot.  Phases that did not end
+ * well are judged by `load` alone.  True when all hold.
+ */
 bool gates_check(struct trial *t);
 
 void gate_free(gpointer gate);
+
+/* -- parts ---------------------------------------------------------------- */
+
+/* A gate while it is judged: all of its faults, over the phases. */
+struct verdict {
+	const char *name;
+	GString *faults;
+};
+
+/* One more fault, of @ph alone. */
+void gate_fault(struct verdict *v, struct phase *ph, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+/* gates-load.c: what the load says of a phase that ended well, against what QEMU, the
+ * tap and the probes counted. */
+void gate_time(struct verdict *v, struct phase *ph);
+void gate_traffic(struct verdict *v, struct phase *ph);
+void gate_elements(struct verdict *v, struct phase *ph);
 
 #endif /* VQLAB_GATES_H */

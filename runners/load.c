@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "load.h"
 
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 
@@ -40,6 +41,9 @@ static bool sane(double x)
 struct sum {
 	double ios, bytes, runtime_ms, clat_ns;
 	double most_ios, p50, p99;
+	double job_ms;	     /* of the job that is being added: its longest part */
+	double begin, end;   /* first start and last end of a job, ms since the epoch */
+	unsigned int unsaid; /* jobs whose start fio does not tell */
 	bool good;
 };
 
@@ -59,7 +63,7 @@ static void add_part(struct sum *s, JsonObject *part)
 	s->ios += ios;
 	s->bytes += bytes;
 	s->clat_ns += mean * ios;
-	s->runtime_ms = MAX(s->runtime_ms, ms);
+	s->job_ms = MAX(s->job_ms, ms);
 	if (ios > s->most_ios) {
 		s->most_ios = ios;
 		s->p50 = p50;
@@ -67,13 +71,71 @@ static void add_part(struct sum *s, JsonObject *part)
 	}
 }
 
+/* Jobs that are reported as one have their times added up there. */
+static bool grouped(JsonObject *root, JsonObject *job)
+{
+	JsonObject *global = json_sub(root, "global options");
+	JsonObject *own = json_sub(job, "job options");
+
+	return (global && json_object_has_member(global, "group_reporting")) ||
+	       (own && json_object_has_member(own, "group_reporting"));
+}
+
+/*
+ * A job's requests by direction; "mixed" holds those of all of them, in place of the
+ * others (unified_rw_reporting=1) or once more (=both).
+ */
+static void add_job(struct sum *s, JsonObject *root, JsonObject *job)
+{
+	static const char *const parts[] = {"read", "write", "trim"};
+	double start = json_num(job, "job_start", -1);
+	size_t k;
+
+	s->job_ms = 0;
+	if (json_num(json_sub(job, "mixed"), "total_ios", 0) > 0)
+		add_part(s, json_sub(job, "mixed"));
+	else
+		for (k = 0; k < G_N_ELEMENTS(parts); k++)
+			add_part(s, json_sub(job, parts[k]));
+	if (!s->job_ms)
+		return;
+	/* Longer than each direction where one follows the other: verified writes. */
+	if (!grouped(root, job) && sane(json_num(job, "job_runtime", 0)))
+		s->job_ms = MAX(s->job_ms, json_num(job, "job_runtime", 0));
+	s->runtime_ms = MAX(s->runtime_ms, s->job_ms);
+	if (!sane(start)) {
+		s->unsaid++;
+		return;
+	}
+	s->begin = s->end ? MIN(s->begin, start) : start;
+	s->end = MAX(s->end, start + s->job_ms);
+}
+
+static bool job_failed(JsonObject *job, unsigned int number, GError **error)
+{
+	int64_t code = json_int(job, "error", -1);
+	const char *name = json_str(job, "jobname", "");
+	g_autofree char *who =
+		*name ? g_strdup_printf("job %.40s", name) : g_strdup_printf("job %u", number);
+
+	/* fio has no errno for it, and takes EILSEQ. */
+	if (code == EILSEQ)
+		return !invalid(error,
+				"fio: %s: verification failed: a read returned other data "
+				"than was there",
+				who);
+	if (code > 0 && code < 4096)
+		return !invalid(error, "fio: %s failed with error %" PRId64 " (%s)", who, code,
+				g_strerror(code));
+	return code && !invalid(error, "fio: %s failed with error %" PRId64, who, code);
+}
+
 bool load_fio(struct load *l, const char *text, size_t len, GError **error)
 {
-	static const char *const parts[] = {"read", "write", "mixed"};
 	g_autoptr(JsonNode) root = parse(text, len, "fio", error);
 	struct sum s = {.good = true};
 	JsonArray *jobs;
-	unsigned int i, k;
+	unsigned int i;
 
 	memset(l, 0, sizeof(*l));
 	l->unit = "IOPS";
@@ -85,21 +147,16 @@ bool load_fio(struct load *l, const char *text, size_t len, GError **error)
 	for (i = 0; i < json_array_get_length(jobs); i++) {
 		JsonNode *n = json_array_get_element(jobs, i);
 		JsonObject *job = JSON_NODE_HOLDS_OBJECT(n) ? json_node_get_object(n) : NULL;
-		int64_t code = json_int(job, "error", -1);
 
-		if (code == 84)
-			return invalid(error, "fio: verification failed: a read returned other "
-					      "data than was there");
-		if (code)
-			return invalid(error, "fio: job %u failed with error %" PRId64, i, code);
-		for (k = 0; k < G_N_ELEMENTS(parts); k++)
-			add_part(&s, json_sub(job, parts[k]));
+		if (job_failed(job, i, error))
+			return false;
+		add_job(&s, json_node_get_object(root), job);
 	}
 	if (!s.good)
 		return invalid(error, "fio: its report holds impossible numbers");
 	if (s.ios <= 0 || s.runtime_ms <= 0)
 		return invalid(error, "fio: no request was completed");
-	l->seconds = s.runtime_ms / 1e3;
+	l->seconds = (s.unsaid ? s.runtime_ms : MAX(s.end - s.begin, s.runtime_ms)) / 1e3;
 	l->ios = s.ios;
 	l->bytes = s.bytes;
 	l->throughput = s.ios / l->seconds;

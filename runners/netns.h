@@ -26,7 +26,14 @@ const char *netns_guest_address(int i);
 const char *netns_guest_mac(int i);
 #define NETNS_MASK "255.255.255.240"
 
-/* Packets that went through tap @i so far, both ways; -1 when unknown. */
-int64_t netns_packets(int i);
+/* What went through a tap so far.  Packets are as large as the guest's segmentation
+ * offload makes them: up to 64 KiB. */
+struct tap_counts {
+	int64_t to_host, to_host_bytes;
+	int64_t to_guest, to_guest_bytes;
+};
+
+/* That of tap @i; false when it is unknown. */
+bool netns_counts(int i, struct tap_counts *c);
 
 #endif /* VQLAB_NETNS_H */

@@ -5,10 +5,14 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define ACK_MS 10000
 #define TRIES 20
+
+/* A pipe breaks a moment before the end of its process can be seen. */
+#define GONE_MS 1000
 
 static bool start_once(struct perfstat *p, pid_t pid, const char *path, GError **error)
 {
@@ -52,7 +56,8 @@ static bool start_once(struct perfstat *p, pid_t pid, const char *path, GError *
 /*
  * perf lists the process's threads and then opens each; if one of QEMU's worker
  * threads ends in between, perf ends, too ("No such process").  So that is no
- * reason to give up; anything that stays wrong is, with perf's own words.
+ * reason to give up; anything that stays wrong is, with perf's own words.  A perf
+ * that cannot be executed will not be there at the next try either.
  */
 bool perfstat_start(struct perfstat *p, pid_t pid, const char *path, GError **error)
 {
@@ -63,21 +68,33 @@ bool perfstat_start(struct perfstat *p, pid_t pid, const char *path, GError **er
 		g_clear_error(&e);
 		if (start_once(p, pid, path, &e))
 			return true;
-		if (kill(pid, 0))
+		if (kill(pid, 0) || e->code == VQB_FAILED)
 			break;
 	}
 	g_propagate_error(error, g_steal_pointer(&e));
 	return false;
 }
 
+/* Its end by a signal says enough; else its own words do. */
 static bool gone(struct perfstat *p, GError **error)
 {
 	g_autofree char *log = g_strconcat(p->path, ".log", NULL);
-	g_autofree char *line = last_line(log);
+	bool ended = child_ended(&p->child, GONE_MS);
+	bool killed = ended && WIFSIGNALED(p->child.status);
+	g_autofree char *line = killed ? g_strdup("") : last_line(log);
+	g_autofree char *how = ended ? child_status(&p->child) : g_strdup("does not answer");
 
-	g_set_error(error, VQB_ERROR, VQB_FAILED, "perf stat: %s",
-		    *line ? line : "does not answer");
+	/* "Events enabled" and the like answer what it was told, not why it ended. */
+	if (g_str_has_prefix(line, "Events "))
+		*line = '\0';
+	g_set_error(error, VQB_ERROR, VQB_INVALID, "perf stat: %s%s%s", how, *line ? ": " : "",
+		    line);
 	return false;
+}
+
+bool perfstat_alive(struct perfstat *p, GError **error)
+{
+	return !child_ended(&p->child, 0) || gone(p, error);
 }
 
 bool perfstat_switch(struct perfstat *p, bool on, GError **error)

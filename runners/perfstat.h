@@ -16,8 +16,14 @@ struct perfstat_result {
 	int64_t ctx_switches;
 };
 
-/* Attaches to @pid with the counters off; they go to @path in the end. */
+/*
+ * Attaches to @pid with the counters off; they go to @path in the end.  False with
+ * VQB_FAILED when there is no perf to execute, with VQB_INVALID when it ended.
+ */
 bool perfstat_start(struct perfstat *p, pid_t pid, const char *path, GError **error);
+
+/* Is it still there?  False with VQB_INVALID and how it ended. */
+bool perfstat_alive(struct perfstat *p, GError **error);
 
 /* Turns the counters on or off; returns when perf says it is done. */
 bool perfstat_switch(struct perfstat *p, bool on, GError **error);

@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What a load takes to end in an emulated guest when it is killed. */
+#define END_LOAD_MS 15000
+
 static const char *const counters[] = {
 	"pops", "fills", "published", "stashed", "rewound", "detached",
 };
@@ -80,23 +83,86 @@ static bool take_load(struct trial *t, struct phase *ph, const GByteArray *out, 
 	if (!write_file(path, (const char *)out->data, out->len, error))
 		return false;
 	if (!strcmp(kind, "fio"))
-		return load_fio(&ph->load, (const char *)out->data, out->len, error);
-	return load_iperf3(&ph->load, (const char *)out->data, out->len, error);
+		ph->has_load = load_fio(&ph->load, (const char *)out->data, out->len, error);
+	else
+		ph->has_load = load_iperf3(&ph->load, (const char *)out->data, out->len, error);
+	return ph->has_load;
 }
 
-static bool run_load(struct trial *t, struct phase *ph, struct perfstat *perf, GError **error)
+static gboolean watch_alive(void *data, GError **error)
 {
+	return trial_alive(data, error);
+}
+
+/* Requests that the guest's kernel waits for on its virtio disks; -1: unknown. */
+static int64_t outstanding(struct trial *t)
+{
+	const char *argv[] = {"busybox", "sh", "-c", "cat /sys/block/vd*/inflight", NULL};
+	struct link_command c = {.argv = argv, .limit_s = END_LOAD_MS / 1000};
+	const struct link_result *r = link_run(t->link, &c, 2 * END_LOAD_MS, NULL);
+	g_autofree char *text = NULL;
+	g_auto(GStrv) words = NULL;
+	int64_t sum = 0;
+	int i;
+
+	if (!r || r->end != LINK_EXITED || r->code || !r->out->len)
+		return -1;
+	text = g_strndup((const char *)r->out->data, MIN(r->out->len, 4096));
+	words = g_strsplit_set(text, " \n", -1);
+	for (i = 0; words[i]; i++)
+		sum += g_ascii_strtoll(words[i], NULL, 10);
+	return sum;
+}
+
+/*
+ * The phase is over, but its load still runs in the guest: ends it, so that the next
+ * one can run.  Where the load stood still, what the guest waits for tells whose fault
+ * that was: a request that is not completed, or a load that had nothing to do.
+ */
+static void end_load(struct trial *t, const struct phase *ph, GError **error)
+{
+	bool idle = *error && (*error)->code == VQB_STALLED, fio;
+	g_autoptr(GError) e = NULL;
+
+	if (!link_busy(t->link) || !trial_alive(t, NULL))
+		return;
+	link_set_watch(t->link, watch_alive, t);
+	link_cancel(t->link);
+	if (!link_wait(t->link, END_LOAD_MS, &e) && e->code != LINK_ERROR_REFUSED) {
+		(*error)->code = VQB_STALLED;
+		g_prefix_error(error, "the load cannot be ended: ");
+		return;
+	}
+	fio = !strcmp(ph->slot->workload->kind, "fio");
+	if (idle && fio && outstanding(t) == 0) {
+		(*error)->code = VQB_INVALID;
+		g_prefix_error(error, "the load stood still with nothing outstanding (startdelay, "
+				      "thinktime, a pause of its own?): ");
+	}
+}
+
+static bool run_load(struct trial *t, struct phase *ph, struct perfstat *perf, struct probe *probe,
+		     GError **error)
+{
+	g_autoptr(GError) e = NULL;
 	const GByteArray *out;
 	struct watch w;
+	bool ok, seen;
 
-	if (!watch_begin(&w, t, ph, perf, error))
+	if (!watch_begin(&w, t, ph, perf, probe, error))
 		return false;
-	out = guest_run_load(t, ph->slot->workload, watch_look, &w, error);
+	out = guest_run_load(t, ph->slot->workload, watch_look, &w, &e);
+	ok = out && take_load(t, ph, out, &e);
 	/* The load's own verdict first: it says more than a silent counter. */
-	return out && take_load(t, ph, out, error) && watch_end(&w, error);
+	seen = watch_end(&w, ok ? &e : NULL);
+	if (!ok)
+		end_load(t, ph, &e);
+	if (e)
+		g_propagate_error(error, g_steal_pointer(&e));
+	return ok && seen;
 }
 
-static bool run_with_perf(struct trial *t, struct phase *ph, GError **error)
+static bool run_with_perf(struct trial *t, struct phase *ph, struct probe *probe, GError **error)
 {
 	g_autofree char *base = file_of(t, ph, "perf", "csv");
 	g_autoptr(GError) e = NULL;
@@ -108,7 +174,7 @@ static bool run_with_perf(struct trial *t, struct phase *ph, GError **error)
 			g_propagate_error(error, g_steal_pointer(&e));
 		return false;
 	}
-	ok = run_load(t, ph, &perf, error);
+	ok = run_load(t, ph, &perf, probe, error);
 	ph->has_perf = perfstat_finish(&perf, &ph->perf, ok ? error : NULL);
 	return ok && ph->has_perf;
 }
@@ -116,11 +182,12 @@ static bool run_with_perf(struct trial *t, struct phase *ph, GError **error)
 /* vqprobe's result, even of a phase that stalled: it shows what is stuck. */
 static bool take_probe(struct probe *p, struct phase *ph, bool ok, GError **error)
 {
-	g_autoptr(JsonNode) all = probe_finish(p, ok ? error : NULL);
+	bool alive = probe_alive(p, ok ? error : NULL);
+	g_autoptr(JsonNode) all = probe_finish(p, ok && alive ? error : NULL);
 
 	if (all)
 		ph->probe = probe_of_device(all, ph->slot->workload->device_id);
-	return all != NULL;
+	return all && alive;
 }
 
 bool phase_run(struct trial *t, struct phase *ph, GError **error)
@@ -139,7 +206,7 @@ bool phase_run(struct trial *t, struct phase *ph, GError **error)
 		return false;
 	}
 	before = read_strategy(t, ph);
-	ok = run_with_perf(t, ph, error);
+	ok = run_with_perf(t, ph, ph->slot->probes ? &probe : NULL, error);
 	if (ph->slot->probes)
 		ok = take_probe(&probe, ph, ok, error) && ok;
 	/* Even of a phase that failed: as far as it goes. */

@@ -5,10 +5,14 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define READY_MS 30000
 #define FINISH_MS 30000
+
+/* A pipe breaks a moment before the end of its process can be seen. */
+#define GONE_MS 1000
 #define RESULT_MAX (64u << 20)
 
 /* Its byte on the pipe, or the end of the pipe, or neither in time. */
@@ -18,6 +22,17 @@ static bool wait_ready(int fd)
 	char byte;
 
 	return poll(&f, 1, READY_MS) > 0 && read(fd, &byte, 1) == 1;
+}
+
+static void not_ready(struct probe *p, GError **error)
+{
+	g_autofree char *line = last_line(p->log);
+	bool ended = child_ended(&p->child, GONE_MS);
+	g_autofree char *how = ended ? child_status(&p->child) : g_strdup("it still tries");
+
+	g_set_error(error, VQB_ERROR,
+		    ended && WIFSIGNALED(p->child.status) ? VQB_INVALID : VQB_FAILED,
+		    "vqprobe did not get ready: %s%s%s", how, *line ? ": " : "", line);
 }
 
 bool probe_start(struct probe *p, const char *program, pid_t pid, const char *json,
@@ -47,16 +62,26 @@ bool probe_start(struct probe *p, const char *program, pid_t pid, const char *js
 	if (s.err > 0)
 		close(s.err);
 	if (ok && !wait_ready(ready[0])) {
-		g_autofree char *line = last_line(p->log);
-
-		g_set_error(error, VQB_ERROR, VQB_FAILED, "vqprobe did not get ready: %s",
-			    *line ? line : "no message");
+		not_ready(p, error);
 		ok = false;
 	}
 	close(ready[0]);
 	if (!ok)
 		probe_abandon(p);
 	return ok;
+}
+
+bool probe_alive(struct probe *p, GError **error)
+{
+	g_autofree char *how = NULL, *line = NULL;
+
+	if (!child_ended(&p->child, 0))
+		return true;
+	how = child_status(&p->child);
+	line = last_line(p->log);
+	g_set_error(error, VQB_ERROR, VQB_INVALID, "vqprobe ended before it was told to: %s%s%s",
+		    how, *line ? ": " : "", line);
+	return false;
 }
 
 JsonNode *probe_finish(struct probe *p, GError **error)

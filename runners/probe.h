@@ -14,13 +14,18 @@ struct probe {
 /*
  * Starts @program on QEMU's @pid and waits until it is attached and
  * calibrated.  Its result goes to @json, its messages to @json with .log, and
- * all events to @trace unless that is NULL.
+ * all events to @trace unless that is NULL.  False with VQB_INVALID when a signal
+ * ended it, with VQB_FAILED when it says that it cannot work here.
  */
 bool probe_start(struct probe *p, const char *program, pid_t pid, const char *json,
 		 const char *trace, GError **error);
 
+/* Is it still there?  False with VQB_INVALID and how it ended. */
+bool probe_alive(struct probe *p, GError **error);
+
 /*
- * Ends it and reads its result.  NULL with VQB_INVALID when it failed or its
+ * Ends it and reads its result, that of a part of the phase if it had ended before.
+ * NULL with VQB_INVALID when it failed or its
  * result cannot be read; the caller frees the node.
  */
 JsonNode *probe_finish(struct probe *p, GError **error);

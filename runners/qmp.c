@@ -137,7 +137,35 @@ char *qmp_status(struct qmp *q)
 	return g_strdup(json_str(json_node_get_object(n), "status", ""));
 }
 
-int64_t qmp_block_requests(struct qmp *q, const char *id)
+static int64_t sum_of(JsonObject *stats, const char *const *names, size_t n)
+{
+	int64_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		sum += json_int(stats, names[i], 0);
+	return sum;
+}
+
+static void take_counts(JsonObject *stats, struct block_counts *c)
+{
+	static const char *const failed[] = {
+		"failed_rd_operations",	    "failed_wr_operations",    "failed_flush_operations",
+		"failed_unmap_operations",  "invalid_rd_operations",   "invalid_wr_operations",
+		"invalid_flush_operations", "invalid_unmap_operations"};
+	static const char *const merged[] = {"rd_merged", "wr_merged", "unmap_merged"};
+	static const char *const bytes[] = {"rd_bytes", "wr_bytes", "unmap_bytes"};
+
+	c->reads = json_int(stats, "rd_operations", 0);
+	c->writes = json_int(stats, "wr_operations", 0);
+	c->flushes = json_int(stats, "flush_operations", 0);
+	c->unmaps = json_int(stats, "unmap_operations", 0);
+	c->failed = sum_of(stats, failed, G_N_ELEMENTS(failed));
+	c->merged = sum_of(stats, merged, G_N_ELEMENTS(merged));
+	c->bytes = sum_of(stats, bytes, G_N_ELEMENTS(bytes));
+}
+
+bool qmp_block_counts(struct qmp *q, const char *id, struct block_counts *c)
 {
 	g_autoptr(JsonNode) n = qmp_call(q, "query-blockstats", NULL, SHORT_MS, NULL);
 	g_autofree char *path = g_strdup_printf("/machine/peripheral/%s/", id);
@@ -150,11 +178,10 @@ int64_t qmp_block_requests(struct qmp *q, const char *id)
 
 		if (!stats || !g_str_has_prefix(json_str(o, "qdev", ""), path))
 			continue;
-		return json_int(stats, "rd_operations", 0) + json_int(stats, "wr_operations", 0) +
-		       json_int(stats, "flush_operations", 0) +
-		       json_int(stats, "unmap_operations", 0);
+		take_counts(stats, c);
+		return true;
 	}
-	return -1;
+	return false;
 }
 
 char *qmp_get_string(struct qmp *q, const char *path, const char *property)

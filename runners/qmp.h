@@ -22,8 +22,16 @@ JsonNode *qmp_call(struct qmp *q, const char *command, const char *arguments, in
 /* query-status: "running", "internal-error" ...; "" when it cannot be had. */
 char *qmp_status(struct qmp *q);
 
-/* Requests that block device @id (its -device id) has finished; -1: unknown. */
-int64_t qmp_block_requests(struct qmp *q, const char *id);
+/* What QEMU's block layer has finished for a device since it was started. */
+struct block_counts {
+	int64_t reads, writes, flushes, unmaps; /* requests of the guest's, as it sent them */
+	int64_t failed;				/* of any kind, and not among these */
+	int64_t merged; /* of these, those that went to the back end with another one */
+	int64_t bytes;	/* read, written and unmapped */
+};
+
+/* Those of block device @id (its -device id); false: unknown. */
+bool qmp_block_counts(struct qmp *q, const char *id, struct block_counts *c);
 
 /* A string property of an object, or NULL. */
 char *qmp_get_string(struct qmp *q, const char *path, const char *property);

@@ -11,6 +11,7 @@
 
 #define QMP_MS 20000
 #define LOG_KEEP (1 << 20)
+#define REASON_MAX 400
 
 const char *trial_state(int code)
 {
@@ -161,6 +162,8 @@ static void phase_free(gpointer data)
 	if (ph->probe)
 		json_node_unref(ph->probe);
 	g_free(ph->trace);
+	if (ph->faults)
+		g_string_free(ph->faults, TRUE);
 	g_free(ph);
 }
 
@@ -251,11 +254,28 @@ static void stop_all(struct trial *t)
 	t->qmp = NULL;
 }
 
+/* A phase that ended well, but for which a gate falls, is not to be counted. */
+static void conclude_phases(struct trial *t)
+{
+	unsigned int i;
+
+	for (i = 0; i < t->phases->len; i++) {
+		struct phase *ph = t->phases->pdata[i];
+
+		if (ph->code || !ph->faults->len)
+			continue;
+		ph->code = VQB_INVALID;
+		ph->reason = g_strndup(ph->faults->str, REASON_MAX);
+	}
+}
+
 /* The state: of what ended the run, or of the first gate that does not hold. */
 static void conclude(struct trial *t, const GError *e)
 {
 	unsigned int i;
 	bool good = gates_check(t);
+
+	conclude_phases(t);
 
 	if (e) {
 		t->code = e->code;

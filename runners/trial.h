@@ -8,6 +8,7 @@
 #ifndef VQLAB_TRIAL_H
 #define VQLAB_TRIAL_H
 
+#include "counted.h"
 #include "disks.h"
 #include "gates.h"
 #include "link.h"
@@ -39,8 +40,13 @@ struct phase {
 	int order; /* from 0, as run */
 	int code;  /* 0: ok, or a VQB_ code */
 	char *reason;
-	double wall_s;	  /* all of it, with perf's and vqprobe's start and end */
-	struct load load; /* valid with code 0 */
+	double wall_s; /* all of it, with perf's and vqprobe's start and end */
+	bool has_load;
+	struct load load; /* valid with has_load */
+	bool has_counted;
+	struct counted counted; /* what QEMU or the tap counted; valid with has_counted */
+	double busy_s;		/* the load was at work at least as long, by that count */
+	GString *faults;	/* of the gates that fall for this phase; gates.c */
 	bool has_perf;
 	struct perfstat_result perf;
 	double window_s;	 /* the part of the run that perf counted */

@@ -62,6 +62,35 @@ static void perf_json(JsonObject *o, const struct phase *ph)
 	json_object_set_object_member(o, "perf_window", w);
 }
 
+static void counted_json(JsonObject *o, const struct phase *ph)
+{
+	const struct block_counts *d = &ph->counted.disk;
+	const struct tap_counts *n = &ph->counted.tap;
+	JsonObject *c;
+
+	if (!ph->has_counted) {
+		json_object_set_null_member(o, "counted");
+		return;
+	}
+	c = json_object_new();
+	json_object_set_double_member(c, "busy_s", ph->busy_s);
+	if (ph->counted.net) {
+		json_object_set_int_member(c, "packets_to_host", n->to_host);
+		json_object_set_int_member(c, "bytes_to_host", n->to_host_bytes);
+		json_object_set_int_member(c, "packets_to_guest", n->to_guest);
+		json_object_set_int_member(c, "bytes_to_guest", n->to_guest_bytes);
+	} else {
+		json_object_set_int_member(c, "reads", d->reads);
+		json_object_set_int_member(c, "writes", d->writes);
+		json_object_set_int_member(c, "flushes", d->flushes);
+		json_object_set_int_member(c, "unmaps", d->unmaps);
+		json_object_set_int_member(c, "failed", d->failed);
+		json_object_set_int_member(c, "merged", d->merged);
+		json_object_set_int_member(c, "bytes", d->bytes);
+	}
+	json_object_set_object_member(o, "counted", c);
+}
+
 static JsonObject *phase_json(const struct phase *ph)
 {
 	const struct plan_workload *w = ph->slot->workload;
@@ -77,6 +106,7 @@ static JsonObject *phase_json(const struct phase *ph)
 	json_object_set_double_member(o, "wall_s", ph->wall_s);
 	if (!ph->code)
 		load_json(o, &ph->load);
+	counted_json(o, ph);
 	perf_json(o, ph);
 	if (ph->strategy)
 		json_object_set_object_member(o, "strategy", json_object_ref(ph->strategy));

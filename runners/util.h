@@ -23,7 +23,8 @@
  *   phase.c      one workload, probes off or on; watch.c sees stalls
  *   load.c       what fio and iperf3 say; perfstat.c what perf says
  *   probe.c      vqprobe: start, stop, result
- *   gates.c      is the trial valid?
+ *   gates.c      is each phase valid?  gates-load.c: does the load say what
+ *                QEMU and the tap counted (counted.c)?
  *   spawn.c      children that die with their parent
  *
  * util.h is what all of them share.  Errors are GErrors of one domain; their

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "watch.h"
-#include "netns.h"
 
 #include <string.h>
 
@@ -13,55 +12,69 @@
 /* Packets before iperf3's data flow: neighbours, its control connection. */
 #define NET_PRELUDE 64
 
-static int64_t count(const struct watch *w)
+/* After its time a load has half of it once more, and at least this long. */
+#define OVERTIME_MS 10000
+
+struct look {
+	int64_t at, done;
+};
+
+static const struct plan_workload *workload(const struct watch *w)
 {
-	if (w->net >= 0)
-		return netns_packets(w->net);
-	return qmp_block_requests(w->trial->qmp, w->phase->slot->workload->device_id);
+	return w->phase->slot->workload;
+}
+
+/* Requests or packets since the load was started; false when they are unknown. */
+static bool look(struct watch *w, int64_t now, int64_t *done)
+{
+	struct counted c;
+	struct look l = {.at = now};
+
+	if (!counted_read(w->trial, workload(w), &c))
+		return false;
+	w->phase->counted = counted_since(&c, &w->first);
+	l.done = *done = counted_all(&w->phase->counted);
+	g_array_append_val(w->looks, l);
+	return true;
 }
 
 bool watch_begin(struct watch *w, struct trial *t, struct phase *ph, struct perfstat *perf,
-		 GError **error)
+		 struct probe *probe, GError **error)
 {
-	const struct plan *p = t->bench->plan;
-	unsigned int i;
-
 	memset(w, 0, sizeof(*w));
 	w->trial = t;
 	w->phase = ph;
 	w->perf = perf;
-	w->net = -1;
-	for (i = 0; i < p->nets->len && strcmp(ph->slot->workload->kind, "fio"); i++)
-		if (!strcmp(((struct plan_net *)p->nets->pdata[i])->name,
-			    ph->slot->workload->device))
-			w->net = i;
+	w->probe = probe;
+	w->looks = g_array_new(FALSE, FALSE, sizeof(struct look));
 	w->begun = w->last_move = now_ms();
-	w->first_count = w->last_count = count(w);
-	if (w->first_count >= 0)
+	if (counted_read(t, workload(w), &w->first))
 		return true;
+	g_array_unref(w->looks);
 	if (trial_alive(t, error))
 		g_set_error(error, VQB_ERROR, VQB_INVALID, "no request counter for %s",
-			    ph->slot->workload->device_id);
+			    workload(w)->device_id);
 	return false;
 }
 
-static bool close_window(struct watch *w, int64_t now, int64_t n, GError **error)
+static bool close_window(struct watch *w, int64_t now, GError **error)
 {
 	w->window_over = true;
 	w->phase->window_s = (now - w->window_start) / 1e3;
-	w->phase->window_requests = n - w->window_count;
+	w->phase->window_requests = w->done - w->window_done;
 	return perfstat_switch(w->perf, false, error);
 }
 
 static void stalled(struct watch *w, int64_t now, GError **error)
 {
 	struct trial *t = w->trial;
-	const char *id = w->phase->slot->workload->device_id;
+	bool net = w->first.net;
+	const char *id = workload(w)->device_id;
 	g_autofree char *status = qmp_status(t->qmp);
 	g_autoptr(GString) flight = g_string_new(NULL);
 	int i;
 
-	for (i = 0; i < (w->net >= 0 ? 2 : 1); i++) {
+	for (i = 0; i < (net ? 2 : 1); i++) {
 		int64_t n = qmp_in_flight(t->qmp, id, i);
 
 		if (n >= 0)
@@ -71,53 +84,109 @@ static void stalled(struct watch *w, int64_t now, GError **error)
 	g_set_error(error, VQB_ERROR, VQB_STALLED,
 		    "no %s completed on %s for %" PRId64 " s, %.1f s into the run, after %" PRId64
 		    "%s; QEMU %s",
-		    w->net >= 0 ? "packet" : "request", id, (now - w->last_move) / 1000,
-		    (now - w->begun) / 1e3, w->last_count - w->first_count, flight->str,
+		    net ? "packet" : "request", id, (now - w->last_move) / 1000,
+		    (now - w->begun) / 1e3, w->done, flight->str,
 		    *status ? status : "does not answer QMP");
+}
+
+/* Its figures would be of another time than perf's, and nobody waits for ever. */
+static bool runs_on(struct watch *w, int64_t now, GError **error)
+{
+	int64_t ms = workload(w)->seconds * 1000;
+	int64_t over = now - w->window_start - ms;
+
+	if (over < MAX(OVERTIME_MS, ms / 2))
+		return false;
+	g_set_error(error, VQB_ERROR, VQB_INVALID,
+		    "the load goes on %" PRId64 " s after its %" PRId64
+		    " s: sections one after the other, or a runtime of its own?",
+		    over / 1000, ms / 1000);
+	return true;
+}
+
+/* The programs beside the load; without them it need not go on. */
+static bool helpers_live(struct watch *w, GError **error)
+{
+	return perfstat_alive(w->perf, error) && (!w->probe || probe_alive(w->probe, error));
+}
+
+static bool moved(struct watch *w, int64_t now, int64_t done, GError **error)
+{
+	w->done = done;
+	w->last_move = now;
+	if (w->window_over)
+		return !runs_on(w, now, error);
+	if (w->window_start || done <= (w->first.net ? NET_PRELUDE : 0))
+		return true;
+	w->window_start = now;
+	w->window_done = done;
+	return perfstat_switch(w->perf, true, error);
 }
 
 gboolean watch_look(void *data, GError **error)
 {
 	struct watch *w = data;
-	int64_t seconds = w->phase->slot->workload->seconds, now = now_ms(), n;
+	int64_t now = now_ms(), done;
 	int64_t limit = w->trial->bench->plan->stall_seconds * 1000;
-	bool edge =
-		!w->window_start || (!w->window_over && now >= w->window_start + seconds * 1000);
+	bool begun = w->window_start;
+	bool due = begun && now >= w->window_start + workload(w)->seconds * 1000;
 
-	if (!trial_alive(w->trial, error))
+	if (!trial_alive(w->trial, error) || !helpers_live(w, error))
 		return FALSE;
-	if (!edge && now < w->last_look + LOOK_MS)
+	/* In mid-run each look costs QEMU's main thread a little. */
+	if (begun && !due && now < w->last_look + LOOK_MS)
 		return TRUE;
 	w->last_look = now;
-	n = count(w);
-	if (n > w->last_count) {
-		w->last_count = n;
-		w->last_move = now;
-		if (!w->window_start && n > w->first_count + (w->net >= 0 ? NET_PRELUDE : 0)) {
-			w->window_start = now;
-			w->window_count = n;
-			return perfstat_switch(w->perf, true, error);
-		}
+	if (look(w, now, &done)) {
+		if (done > w->done && !moved(w, now, done, error))
+			return FALSE;
+		if (due && !w->window_over && !close_window(w, now, error))
+			return FALSE;
 	}
-	if (edge && w->window_start && n >= 0)
-		return close_window(w, now, n, error);
 	if (!w->window_start || w->window_over)
 		limit = MAX(limit, EDGE_STALL_MS);
-	if (now >= w->last_move + limit) {
-		stalled(w, now, error);
-		return FALSE;
+	if (now < w->last_move + limit)
+		return TRUE;
+	stalled(w, now, error);
+	return FALSE;
+}
+
+/*
+ * The time in which the load certainly was at work: from a look by which it had done
+ * something to the last one at which it had not done all.  One request in a hundred at
+ * each end does not count: stragglers, and what the program does besides.
+ */
+static double busy_seconds(const struct watch *w)
+{
+	int64_t some = w->done / 100, all = w->done - w->done / 100, begin = 0, end = 0;
+	unsigned int i;
+
+	for (i = 0; i < w->looks->len; i++) {
+		const struct look *l = &g_array_index(w->looks, struct look, i);
+
+		if (!begin && l->done > some)
+			begin = l->at;
+		if (l->done < all)
+			end = l->at;
 	}
-	return TRUE;
+	return begin && end > begin ? (end - begin) / 1e3 : 0;
 }
 
 bool watch_end(struct watch *w, GError **error)
 {
-	if (w->window_over)
-		return true;
-	if (!w->window_start) {
-		g_set_error(error, VQB_ERROR, VQB_INVALID, "%s: QEMU counted nothing",
-			    w->phase->slot->workload->device_id);
-		return false;
-	}
-	return close_window(w, now_ms(), MAX(count(w), w->last_count), error);
+	int64_t now = now_ms(), done;
+	bool ok = true;
+
+	if (look(w, now, &done) && done > w->done)
+		w->done = done;
+	w->phase->has_counted = w->looks->len > 0;
+	w->phase->busy_s = busy_seconds(w);
+	g_array_unref(w->looks);
+	if (w->window_start && !w->window_over)
+		ok = close_window(w, now, error);
+	if (w->window_start)
+		return ok;
+	g_set_error(error, VQB_ERROR, VQB_INVALID, "%s: QEMU counted nothing",
+		    workload(w)->device_id);
+	return false;
 }

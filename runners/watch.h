@@ -3,7 +3,8 @@
  * Looks on while a load runs: counts what QEMU has completed for the device,
  * turns perf's counters on when the load begins to move and off when its time
  * is over (the program's start and end in the guest are not the load), and
- * ends the trial when nothing moves any more.
+ * ends the phase when nothing moves any more, when the load goes on long after its
+ * time, or when perf or vqprobe are gone.
  */
 #ifndef VQLAB_WATCH_H
 #define VQLAB_WATCH_H
@@ -14,22 +15,27 @@ struct watch {
 	struct trial *trial;
 	struct phase *phase;
 	struct perfstat *perf;
-	int net;	     /* number of the tap, or -1: a disk */
-	int64_t begun;	     /* clock when the load was started */
-	int64_t first_count; /* counter before the load */
-	int64_t last_count, last_move, last_look;
+	struct probe *probe;  /* NULL: none in this phase */
+	int64_t begun;	      /* clock when the load was started */
+	struct counted first; /* before the load */
+	GArray *looks;	      /* struct look: what was seen, and when */
+	int64_t done;	      /* requests or packets by the last look */
+	int64_t last_move, last_look;
 	int64_t window_start; /* 0: perf not on yet */
-	int64_t window_count;
+	int64_t window_done;
 	bool window_over;
 };
 
 bool watch_begin(struct watch *w, struct trial *t, struct phase *ph, struct perfstat *perf,
-		 GError **error);
+		 struct probe *probe, GError **error);
 
 /* A link_watch. */
 gboolean watch_look(void *watch, GError **error);
 
-/* Closes the window if it is still open: the load ended early. */
+/*
+ * Closes the window if it is still open, and fills in what was counted in the phase.
+ * To be called once after watch_begin, however the load ended.
+ */
 bool watch_end(struct watch *w, GError **error);
 
 #endif /* VQLAB_WATCH_H */

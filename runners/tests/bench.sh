@@ -134,7 +134,7 @@ check 'the first one was not run again' \
 check 'no temporary folder is left' is "$(find "$run" -name '*.tmp')" ''
 check 'every gate of every trial holds' is "$(for t in "${order[@]}"; do
 	field "$run/trials/$t/trial.json" 'all(g["ok"] for g in t["gates"]) and len(t["gates"])'
-done | sort -u)" 8
+done | sort -u)" 11
 check 'loads, perf and probes have results' is "$(field "$run/trials/b01-split-array-window/trial.json" \
 	'[len(t["phases"]), min(p["throughput"] for p in t["phases"]) > 0,
 	  min(p["cpu_s"] for p in t["phases"]) > 0,

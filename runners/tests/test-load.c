@@ -71,6 +71,88 @@ static void test_fio_mixed(void)
 	g_assert_cmpfloat_with_epsilon(l.mean, 2.25, 1e-9);
 }
 
+#define JOB_AT(start, read)                                                                        \
+	"{\"error\":0,\"job_start\":" #start ",\"read\":" read ",\"write\":" NOTHING "}"
+
+/* The time is that from the first start to the last end, where fio tells. */
+static void test_fio_sections(void)
+{
+	struct load l;
+
+	g_assert_true(fio(&l,
+			  "{\"jobs\":[" JOB_AT(1700000000000, PART(3000, 2000, 1)) "," JOB_AT(
+				  1700000002500, PART(3000, 2000, 1)) "]}",
+			  NULL));
+	g_assert_cmpfloat(l.seconds, ==, 4.5);
+	g_assert_cmpfloat_with_epsilon(l.throughput, 6000 / 4.5, 1e-9);
+	/* One that did nothing has no part in it. */
+	g_assert_true(fio(&l,
+			  "{\"jobs\":[" JOB_AT(1700000000000, NOTHING) "," JOB_AT(
+				  1700000002500, PART(3000, 2000, 1)) "]}",
+			  NULL));
+	g_assert_cmpfloat(l.seconds, ==, 2);
+	/* If one of them does not tell, it is as before. */
+	g_assert_true(fio(&l,
+			  "{\"jobs\":[" JOB_AT(1700000000000, PART(3000, 2000, 1)) "," JOB(
+				  0, PART(3000, 2000, 1), NOTHING) "]}",
+			  NULL));
+	g_assert_cmpfloat(l.seconds, ==, 2);
+}
+
+/* Reads and writes once more as one ("both"), or only so ("mixed"): never twice. */
+static void test_fio_unified(void)
+{
+	struct load l;
+
+	g_assert_true(
+		fio(&l,
+		    "{\"jobs\":[{\"error\":0,\"read\":" PART(1000, 1000, 1) ",\"write\":" PART(
+			    3000, 1000, 1) ",\"mixed\":" PART(4000, 1000, 1) "}]}",
+		    NULL));
+	g_assert_cmpint(l.ios, ==, 4000);
+	g_assert_cmpint(l.bytes, ==, 4000000);
+	g_assert_true(
+		fio(&l, "{\"jobs\":[{\"error\":0,\"mixed\":" PART(4000, 1000, 1) "}]}", NULL));
+	g_assert_cmpint(l.ios, ==, 4000);
+	/* What was trimmed was done, too. */
+	g_assert_true(fio(&l, "{\"jobs\":[{\"error\":0,\"trim\":" PART(500, 1000, 1) "}]}", NULL));
+	g_assert_cmpint(l.ios, ==, 500);
+}
+
+/* Writes, then reads that verify them: neither's time is that of both. */
+static void test_fio_verified(void)
+{
+	static const char job[] = "\"error\":0,\"job_runtime\":2000,\"read\":" PART(
+		1000, 800, 1) ",\"write\":" PART(3000, 1200, 1);
+	g_autofree char *one = g_strdup_printf("{\"jobs\":[{%s}]}", job);
+	g_autofree char *group = g_strdup_printf(
+		"{\"global options\":{\"group_reporting\":\"\"},\"jobs\":[{%s}]}", job);
+	struct load l;
+
+	g_assert_true(fio(&l, one, NULL));
+	g_assert_cmpfloat(l.seconds, ==, 2);
+	/* There it is the sum of all jobs' times. */
+	g_assert_true(fio(&l, group, NULL));
+	g_assert_cmpfloat(l.seconds, ==, 1.2);
+}
+
+/* Percentiles are those of the part with most requests, wherever it stands. */
+static void test_fio_percentiles(void)
+{
+	struct load l;
+
+	g_assert_true(
+		fio(&l,
+		    "{\"jobs\":[" JOB(
+			    0,
+			    "{\"total_ios\":10,\"io_bytes\":9,\"runtime\":9,\"clat_ns\":{"
+			    "\"mean\":1,\"percentile\":{\"50.000000\":1000,\"99.000000\":2000}}}",
+			    NOTHING) "," JOB(0, PART(3000, 2000, 7), NOTHING) "]}",
+		    NULL));
+	g_assert_cmpfloat(l.p50, ==, 5);
+	g_assert_cmpfloat(l.p99, ==, 99);
+}
+
 static void test_fio_refused(void)
 {
 	static const struct {
@@ -85,7 +167,11 @@ static void test_fio_refused(void)
 		{"{\"jobs\":[7]}", "failed with error"},
 		{"{\"jobs\":[{}]}", "failed with error"},
 		{"{\"jobs\":[" JOB(0, NOTHING, NOTHING) "]}", "no request was completed"},
-		{"{\"jobs\":[" JOB(5, PART(9, 9, 9), NOTHING) "]}", "failed with error 5"},
+		{"{\"jobs\":[" JOB(5, PART(9, 9, 9), NOTHING) "]}",
+		 "job 0 failed with error 5 (Input/output error)"},
+		{"{\"jobs\":[{\"jobname\":\"big\",\"error\":12}]}",
+		 "job big failed with error 12 (Cannot allocate memory)"},
+		{"{\"jobs\":[{\"error\":-7}]}", "failed with error -7"},
 		{"{\"jobs\":[" JOB(84, PART(9, 9, 9), NOTHING) "]}", "verification failed"},
 		{"{\"jobs\":[" JOB(0, PART(9, 9, 9), PART(-5, 9, 9)) "]}", "impossible"},
 		{"{\"jobs\":[" JOB(0, PART(9, 9, 1e300), NOTHING) "]}", "impossible"},
@@ -195,6 +281,10 @@ int main(int argc, char **argv)
 	g_test_add_func("/load/fio", test_fio);
 	g_test_add_func("/load/fio-no-percentiles", test_fio_no_percentiles);
 	g_test_add_func("/load/fio-mixed", test_fio_mixed);
+	g_test_add_func("/load/fio-sections", test_fio_sections);
+	g_test_add_func("/load/fio-unified", test_fio_unified);
+	g_test_add_func("/load/fio-verified", test_fio_verified);
+	g_test_add_func("/load/fio-percentiles", test_fio_percentiles);
 	g_test_add_func("/load/fio-refused", test_fio_refused);
 	g_test_add_func("/load/deep", test_deep);
 	g_test_add_func("/load/garbage", test_garbage);

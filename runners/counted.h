@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What was done for a workload's device, by a count that neither the load nor the
+ * probes have a hand in: the one of QEMU's block layer, or the one of the host's end
+ * of the tap.
+ */
+#ifndef VQLAB_COUNTED_H
+#define VQLAB_COUNTED_H
+
+#include "netns.h"
+#include "qmp.h"
+
+struct trial;
+struct plan_workload;
+
+struct counted {
+	bool net;
+	struct block_counts disk; /* unless net */
+	struct tap_counts tap;	  /* if net */
+};
+
+/* Since QEMU was started; false when it cannot be had. */
+bool counted_read(struct trial *t, const struct plan_workload *w, struct counted *c);
+
+/* What was added from @before to @after. */
+struct counted counted_since(const struct counted *after, const struct counted *before);
+
+/* Requests that were finished, or packets both ways. */
+int64_t counted_all(const struct counted *c);
+
+#endif /* VQLAB_COUNTED_H */

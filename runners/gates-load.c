@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a load says it did, held to what others counted in the same time.
+ *
+ * A disk: bytes that fio read, wrote and trimmed are those that the guest's kernel
+ * sends, however it merges or splits fio's requests, so they must be those of QEMU's
+ * block layer; and each request of the block layer is an element of the queue.  Besides
+ * fio the guest's kernel itself may read a few pages (partition tables), and an element
+ * may be no request to the back end (the serial number).
+ *
+ * A network card: the tap counts each packet with its headers, what is sent again, and
+ * what is under way when the receiver stops.
+ */
+#include "gates.h"
+#include "trial.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A load's end may be early or late by so much of the plan's time; an emulated guest
+ * has its own idea of when that is over. */
+#define EARLY 0.9
+#define LATE 1.1
+#define LATE_S 1.0
+
+/* What QEMU saw at work longer than that, the load's own clock does not cover. */
+#define BUSY 1.05
+#define BUSY_S 0.25
+
+/* Of a disk's bytes, and 16 pages; of a disk's elements. */
+#define BYTES_PART 0.005
+#define BYTES_MORE (64 << 10)
+#define REQUESTS_MORE 16
+
+/* Of a network's packets, whose counters are not read in one moment; of its bytes:
+ * headers, and a receiver's buffers. */
+#define PACKETS_PART 0.01
+#define PACKETS_MORE 64
+#define NET_BYTES_PART 0.1
+#define NET_BYTES_MORE (8 << 20)
+
+void gate_time(struct verdict *v, struct phase *ph)
+{
+	double plan = ph->slot->workload->seconds, ran = ph->load.seconds;
+
+	if (ran < EARLY * plan)
+		gate_fault(v, ph,
+			   "the load ended after %.2f s of %.0f: is there a size= or runtime= in "
+			   "it, or is the disk smaller than it needs?",
+			   ran, plan);
+	if (ran > LATE * plan + LATE_S)
+		gate_fault(v, ph,
+			   "the load ran %.2f s, not %.0f: sections one after the other "
+			   "(stonewall, wait_for, startdelay), or a runtime of its own?",
+			   ran, plan);
+	if (ph->busy_s > BUSY * ran + BUSY_S)
+		gate_fault(v, ph,
+			   "the load says that it ran %.2f s, QEMU saw it at work for %.2f: "
+			   "sections one after the other (stonewall, wait_for, startdelay)?",
+			   ran, ph->busy_s);
+}
+
+static void disk_traffic(struct verdict *v, struct phase *ph)
+{
+	int64_t said = ph->load.bytes, seen = ph->counted.disk.bytes;
+
+	if (llabs(said - seen) > BYTES_PART * seen + BYTES_MORE)
+		gate_fault(v, ph,
+			   "%" PRId64 " bytes by fio's count, %" PRId64
+			   " by QEMU's block layer's: direct=1 and no ramp_time, or whose I/O "
+			   "is it?",
+			   said, seen);
+}
+
+static void net_traffic(struct verdict *v, struct phase *ph)
+{
+	const struct tap_counts *c = &ph->counted.tap;
+	bool in = !g_strcmp0(ph->slot->workload->direction, "in");
+	int64_t said = ph->load.bytes, seen = in ? c->to_guest_bytes : c->to_host_bytes;
+
+	if (said > seen || seen > (1 + NET_BYTES_PART) * said + NET_BYTES_MORE)
+		gate_fault(v, ph,
+			   "%" PRId64 " bytes by iperf3's count, %" PRId64
+			   " through the tap to the %s",
+			   said, seen, in ? "guest" : "host");
+}
+
+void gate_traffic(struct verdict *v, struct phase *ph)
+{
+	if (!ph->has_counted)
+		gate_fault(v, ph, "QEMU's and the tap's counts are not known");
+	else if (ph->counted.net)
+		net_traffic(v, ph);
+	else
+		disk_traffic(v, ph);
+}
+
+/* A count of the queues with index 0 or 1 modulo 2, of all with -1. */
+static int64_t seen_by_probe(const struct phase *ph, const char *what, int odd)
+{
+	JsonArray *queues = ph->probe ? json_list(json_node_get_object(ph->probe), "queues") : NULL;
+	int64_t sum = 0;
+	unsigned int k;
+
+	for (k = 0; queues && k < json_array_get_length(queues); k++) {
+		JsonObject *q = json_array_get_object_element(queues, k);
+
+		if (odd < 0 || json_int(q, "index", 0) % 2 == odd)
+			sum += json_int(q, what, 0);
+	}
+	return sum;
+}
+
+static void hold(struct verdict *v, struct phase *ph, int64_t n, const char *what, int64_t counted,
+		 const char *whose, double slack)
+{
+	if (fabs((double)(n - counted)) > slack)
+		gate_fault(v, ph, "%" PRId64 " %s, but %" PRId64 " %s", n, what, counted, whose);
+}
+
+static void disk_elements(struct verdict *v, struct phase *ph)
+{
+	static const char whose[] = "requests in QEMU's block layer";
+	int64_t n = counted_all(&ph->counted);
+
+	if (ph->strategy) {
+		hold(v, ph, json_int(ph->strategy, "pops", 0), "pops by the strategy's count", n,
+		     whose, REQUESTS_MORE);
+		hold(v, ph, json_int(ph->strategy, "fills", 0), "fills by the strategy's count", n,
+		     whose, REQUESTS_MORE);
+	}
+	if (!ph->slot->probes)
+		return;
+	hold(v, ph, seen_by_probe(ph, "pops", -1), "pops by vqprobe's count", n, whose,
+	     REQUESTS_MORE);
+	hold(v, ph, seen_by_probe(ph, "fills", -1), "fills by vqprobe's count", n, whose,
+	     REQUESTS_MORE);
+}
+
+/*
+ * A packet to the host is one element of a queue with an odd index.  One to the guest
+ * takes as many buffers as it needs, but they are made visible by one flush.
+ */
+static void net_elements(struct verdict *v, struct phase *ph)
+{
+	const struct tap_counts *c = &ph->counted.tap;
+	int64_t all = c->to_host + c->to_guest, fills = json_int(ph->strategy, "fills", 0);
+
+	if (ph->strategy && fills < (1 - PACKETS_PART) * all - PACKETS_MORE)
+		gate_fault(v, ph,
+			   "%" PRId64 " fills by the strategy's count, but %" PRId64
+			   " packets through the tap",
+			   fills, all);
+	if (!ph->slot->probes)
+		return;
+	hold(v, ph, seen_by_probe(ph, "fills", 1), "elements sent by vqprobe's count", c->to_host,
+	     "packets through the tap to the host", PACKETS_PART * c->to_host + PACKETS_MORE);
+	hold(v, ph, seen_by_probe(ph, "flushes", 0),
+	     "flushes of received packets by vqprobe's count", c->to_guest,
+	     "packets through the tap to the guest", PACKETS_PART * c->to_guest + PACKETS_MORE);
+}
+
+void gate_elements(struct verdict *v, struct phase *ph)
+{
+	if (!ph->has_counted)
+		return; /* said by `traffic` */
+	if (ph->counted.net)
+		net_elements(v, ph);
+	else
+		disk_elements(v, ph);
+}
