@@ -3,7 +3,8 @@
 include runners/guest.mk
 
 # Parts that need nothing of a running trial: the unit tests link these.
-BENCH_PURE := util message plan plan-keys plan-read schedule load perfstat spawn gates gates-load counted qmp netns rundir
+BENCH_PURE := util message plan plan-keys plan-read plan-job schedule load perfstat spawn gates gates-load counted \
+	qmp netns rundir
 BENCH_PARTS := $(BENCH_PURE) main campaign progress qemuinfo runinfo trial trialjson phase watch \
 	guestctl qemu disks probe
 BENCH_O := $(patsubst %,$(B)/runners/%.o,$(BENCH_PARTS))
@@ -21,9 +22,9 @@ C_STYLE += $(patsubst %,runners/%.c,$(BENCH_PARTS)) $(patsubst %,runners/tests/t
 $(BENCH_O) $(patsubst %,$(B)/runners/tests/test-%.o,$(BENCH_TESTS)): \
 	EXTRA_CFLAGS = $(call pkg_cflags,$(BENCH_PKGS)) -Irunners
 
-$(B)/vqbench: $(BENCH_O) $(GUEST_O) $(TOOL_OBJS) $(REORDER_LIB)
-	$(CC) $(CFLAGS) $^ -o $@ $(call pkg_libs,$(BENCH_PKGS))
+$(B)/vqbench: $(BENCH_O) $(GUEST_O) $(B)/runners/disk/service.o $(TOOL_OBJS) $(REORDER_LIB)
+	$(CC) $(CFLAGS) $^ -o $@ $(call pkg_libs,$(BENCH_PKGS)) -lm
 
 $(patsubst %,$(B)/runners/test-%,$(BENCH_TESTS)): $(B)/runners/test-%: \
-		$(B)/runners/tests/test-%.o $(BENCH_PURE_O) $(TOOL_OBJS) $(REORDER_LIB)
-	$(CC) $(CFLAGS) $^ -o $@ $(call pkg_libs,$(BENCH_PKGS))
+		$(B)/runners/tests/test-%.o $(BENCH_PURE_O) $(B)/runners/disk/service.o $(TOOL_OBJS) $(REORDER_LIB)
+	$(CC) $(CFLAGS) $^ -o $@ $(call pkg_libs,$(BENCH_PKGS)) -lm

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The one table of a plan's keys: parsing, defaults, limits and help. */
-#include "plan.h"
+#include "disk/service.h"
+#include "plan-read.h"
 
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
 #define IN(type, field) offsetof(struct type, field)
 
@@ -12,64 +14,125 @@ const char *const plan_group_names[N_GROUPS] = {
 	[GROUP_NET] = "net",   [GROUP_WORKLOAD] = "workload",
 };
 
+/* What the disk's own check says of @key. */
+static char *service_fault(const struct plan_disk *d, const char *key)
+{
+	struct service s = {
+		.kind = d->service ? service_kind(d->service) : SERVICE_CONSTANT,
+		.base_us = d->base_us,
+		.tail_us = d->tail_us,
+		.tail_permille = d->tail_permille,
+	};
+	const char *found, *why = service_check(&s, &found);
+
+	return why && !strcmp(found, key) ? g_strdup(why) : NULL;
+}
+
+static char *verify_tail_us(const struct plan *p, const void *item, GError **error)
+{
+	return service_fault(item, "tail_us");
+}
+
+static char *verify_tail_permille(const struct plan *p, const void *item, GError **error)
+{
+	return service_fault(item, "tail_permille");
+}
+
+/* QEMU's limits; see virtio_blk and virtio_net's realize functions. */
+static char *power_of_two(int64_t n, int64_t from)
+{
+	if (!n || (n >= from && !(n & (n - 1))))
+		return NULL;
+	return g_strdup_printf("%" PRId64 ": not a power of two from %" PRId64 " on", n, from);
+}
+
+static char *verify_disk_queue(const struct plan *p, const void *item, GError **error)
+{
+	return power_of_two(((const struct plan_disk *)item)->queue_size, 4);
+}
+
+static char *verify_net_queue(const struct plan *p, const void *item, GError **error)
+{
+	return power_of_two(((const struct plan_net *)item)->queue_size, 256);
+}
+
+/* A workload that no ring of the plan ever gets was meant to run. */
+static char *verify_rings(const struct plan *p, const void *item, GError **error)
+{
+	int i;
+
+	for (i = 0; p->rings[i]; i++)
+		if (plan_workload_on(item, p->rings[i]))
+			return NULL;
+	return g_strdup("the plan's rings have none of these");
+}
+
+static char *verify_job(const struct plan *p, const void *item, GError **error)
+{
+	const struct plan_workload *w = item;
+
+	return w->job_text ? plan_job_fault(p, w, error) : NULL;
+}
+
 /* clang-format off */
 const struct plan_key plan_keys[] = {
 	{ GROUP_PLAN, "name", KEY_TEXT, IN(plan, name), 0, 0, NULL, NULL, NULL,
-	  "what the report calls it" },
+	  "what the report calls it", NULL },
 	{ GROUP_PLAN, "variants", KEY_LIST, IN(plan, variant_list), 0, 0, NULL, NULL, NULL,
 	  "off, qemu or a strategy that QEMU was built with; LABEL=VARIANT to list one "
-	  "twice" },
+	  "twice", NULL },
 	{ GROUP_PLAN, "rings", KEY_LIST, IN(plan, rings), 0, 0, NULL, "split", NULL,
-	  "split, packed" },
+	  "split, packed", NULL },
 	{ GROUP_PLAN, "blocks", KEY_INT, IN(plan, blocks), 1, 99, NULL, "6", NULL,
-	  "how often each variant runs on each ring" },
+	  "how often each variant runs on each ring", NULL },
 	{ GROUP_PLAN, "seed", KEY_INT, IN(plan, seed), 0, INT64_MAX, NULL, "0", NULL,
-	  "of the order of trials and of the disks; 0: drawn, and kept in run.json" },
+	  "of the order of trials and of the disks; 0: drawn, and kept in run.json", NULL },
 	{ GROUP_PLAN, "stall_seconds", KEY_INT, IN(plan, stall_seconds), 2, 3600, NULL, "20", NULL,
-	  "without progress, after which a trial counts as stalled" },
+	  "without progress, after which a trial counts as stalled", NULL },
 
 	{ GROUP_MACHINE, "memory_mib", KEY_INT, IN(plan, memory_mib), 256, 65536, NULL, "512", NULL,
-	  "the guest's memory" },
+	  "the guest's memory", NULL },
 	{ GROUP_MACHINE, "cpus", KEY_INT, IN(plan, cpus), 1, 64, NULL, "1", NULL,
-	  "the guest's processors" },
+	  "the guest's processors", NULL },
 
 	{ GROUP_DISK, "backend", KEY_TEXT, IN(plan_disk, backend), 0, 0, "nbdkit|file", NULL, NULL,
-	  "nbdkit with the lab's latency plugin, or a raw file" },
+	  "nbdkit with the lab's latency plugin, or a raw file", NULL },
 	{ GROUP_DISK, "size_mib", KEY_INT, IN(plan_disk, size_mib), 1, 65536, NULL, "64", NULL,
-	  "its size" },
+	  "its size", NULL },
 	{ GROUP_DISK, "queue_size", KEY_INT, IN(plan_disk, queue_size), 0, 1024, NULL, "0", NULL,
-	  "virtqueue size, a power of two; 0: QEMU's" },
+	  "virtqueue size, a power of two; 0: QEMU's", verify_disk_queue },
 	{ GROUP_DISK, "service", KEY_TEXT, IN(plan_disk, service), 0, 0,
 	  "constant|uniform|bimodal|heavy-tail", "constant", "backend=nbdkit",
-	  "distribution of the service time" },
+	  "distribution of the service time", NULL },
 	{ GROUP_DISK, "base_us", KEY_INT, IN(plan_disk, base_us), 0, 10000000, NULL, "200",
-	  "backend=nbdkit", "service time of most requests" },
+	  "backend=nbdkit", "service time of most requests", NULL },
 	{ GROUP_DISK, "tail_us", KEY_INT, IN(plan_disk, tail_us), 0, 10000000, NULL, "0",
-	  "backend=nbdkit", "service time in the tail" },
+	  "backend=nbdkit", "service time in the tail", verify_tail_us },
 	{ GROUP_DISK, "tail_permille", KEY_INT, IN(plan_disk, tail_permille), 0, 1000, NULL, "0",
-	  "backend=nbdkit", "share of requests in the tail" },
+	  "backend=nbdkit", "share of requests in the tail", verify_tail_permille },
 	{ GROUP_DISK, "hang_after", KEY_INT, IN(plan_disk, hang_after), 0, INT64_MAX, NULL, "0",
-	  "backend=nbdkit", "answer no request after this many; 0: answer all" },
+	  "backend=nbdkit", "answer no request after this many; 0: answer all", NULL },
 	{ GROUP_DISK, "aio", KEY_TEXT, IN(plan_disk, aio), 0, 0, "threads|native|io_uring", "threads",
-	  "backend=file", "QEMU's back end; native bypasses the page cache" },
+	  "backend=file", "QEMU's back end; native bypasses the page cache", NULL },
 
 	{ GROUP_NET, "queue_size", KEY_INT, IN(plan_net, queue_size), 0, 1024, NULL, "0", NULL,
-	  "receive and transmit virtqueue size, a power of two from 256; 0: QEMU's" },
+	  "receive and transmit virtqueue size, a power of two from 256; 0: QEMU's",
+	  verify_net_queue },
 
 	{ GROUP_WORKLOAD, "kind", KEY_TEXT, IN(plan_workload, kind), 0, 0, "fio|iperf3", NULL, NULL,
-	  "the program that makes the load" },
+	  "the program that makes the load", NULL },
 	{ GROUP_WORKLOAD, "device", KEY_TEXT, IN(plan_workload, device), 0, 0, NULL, NULL, NULL,
-	  "NAME of a [disk NAME] (fio) or a [net NAME] (iperf3)" },
+	  "NAME of a [disk NAME] (fio) or a [net NAME] (iperf3)", NULL },
 	{ GROUP_WORKLOAD, "seconds", KEY_INT, IN(plan_workload, seconds), 1, 3600, NULL, "3", NULL,
-	  "how long it runs" },
+	  "how long it runs", NULL },
 	{ GROUP_WORKLOAD, "summary", KEY_TEXT, IN(plan_workload, summary), 0, 0, NULL, "", NULL,
-	  "one line for the report" },
+	  "one line for the report", NULL },
 	{ GROUP_WORKLOAD, "rings", KEY_LIST, IN(plan_workload, rings), 0, 0, NULL, "", NULL,
-	  "only on these of the plan's rings" },
+	  "only on these of the plan's rings", verify_rings },
 	{ GROUP_WORKLOAD, "job", KEY_TEXT, IN(plan_workload, job), 0, 0, NULL, "", "kind=fio",
-	  "fio job file, relative to the plan's folder" },
+	  "fio job file, relative to the plan's folder", verify_job },
 	{ GROUP_WORKLOAD, "direction", KEY_TEXT, IN(plan_workload, direction), 0, 0, "out|in", "out",
-	  "kind=iperf3", "out: guest to host; in: host to guest" },
+	  "kind=iperf3", "out: guest to host; in: host to guest", NULL },
 };
 /* clang-format on */
 

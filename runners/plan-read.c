@@ -5,6 +5,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "probes/tool/text.h"
+
+#define COMPLAINT_MAX 1000
+
 /*
  * GKeyFile keeps no line numbers: find the line of @group's @key, or of the
  * group's head when @key is NULL or missing.  @times counts how often it stands
@@ -43,19 +47,19 @@ static int line_of(const char *text, const char *group, const char *key, int *ti
 bool plan_complain(const struct plan *p, GError **error, const char *group, const char *key,
 		   const char *format, ...)
 {
-	g_autofree char *why = NULL;
+	g_autofree char *why = NULL, *place = NULL, *all = NULL, *clean = NULL;
 	va_list args;
 	int times, line = line_of(p->text, group, key, &times);
 
 	va_start(args, format);
 	why = g_strdup_vprintf(format, args);
 	va_end(args);
-	if (line)
-		g_set_error(error, VQB_ERROR, VQB_BAD_INPUT, "%s:%d: [%s]%s%s: %s", p->path, line,
-			    group, key ? " " : "", key ? key : "", why);
-	else
-		g_set_error(error, VQB_ERROR, VQB_BAD_INPUT, "%s: [%s]%s%s: %s", p->path, group,
-			    key ? " " : "", key ? key : "", why);
+	place = line ? g_strdup_printf("%s:%d", p->path, line) : g_strdup(p->path);
+	all = g_strdup_printf("%s: [%s]%s%s: %s", place, group, key ? " " : "", key ? key : "",
+			      why);
+	/* The plan's own text is in it. */
+	clean = vq_text_clean(all, -1, COMPLAINT_MAX, VQ_UTF8);
+	g_set_error_literal(error, VQB_ERROR, VQB_BAD_INPUT, clean);
 	return false;
 }
 
@@ -112,6 +116,8 @@ static bool store_int(const struct plan *p, const struct plan_key *k, const char
 static bool store_text(const struct plan *p, const struct plan_key *k, const char *group,
 		       const char *value, void *into, GError **error)
 {
+	g_autofree char *clean = NULL;
+
 	if (k->choices) {
 		g_auto(GStrv) list = g_strsplit(k->choices, "|", -1);
 
@@ -122,6 +128,11 @@ static bool store_text(const struct plan *p, const struct plan_key *k, const cha
 					     names);
 		}
 	}
+	/* It is shown by other programs, too. */
+	clean = vq_text_clean(value, -1, G_MAXSIZE, VQ_UTF8);
+	if (strcmp(clean, value))
+		return plan_complain(p, error, group, k->key,
+				     "%s: holds characters that do not print", value);
 	*(char **)into = g_strdup(value);
 	return true;
 }
@@ -262,4 +273,53 @@ bool plan_read_groups(struct plan *p, GKeyFile *f, GError **error)
 	return read_group(p, f, "plan", GROUP_PLAN, p, error) &&
 	       read_group(p, g_key_file_has_group(f, "machine") ? f : NULL, "machine",
 			  GROUP_MACHINE, p, error);
+}
+
+static bool verify_item(const struct plan *p, enum plan_group kind, const char *name,
+			const void *item, GError **error)
+{
+	g_autofree char *group = name ? g_strdup_printf("%s %s", plan_group_names[kind], name)
+				      : g_strdup(plan_group_names[kind]);
+	g_autoptr(GError) e = NULL;
+	size_t i;
+
+	for (i = 0; i < n_plan_keys; i++) {
+		const struct plan_key *k = &plan_keys[i];
+		g_autofree char *why =
+			k->group == kind && k->verify ? k->verify(p, item, &e) : NULL;
+
+		if (why)
+			return plan_complain(p, error, group, k->key, "%s", why);
+		if (e) {
+			g_propagate_error(error, g_steal_pointer(&e));
+			return false;
+		}
+	}
+	return true;
+}
+
+bool plan_verify(const struct plan *p, GError **error)
+{
+	unsigned int i;
+
+	for (i = 0; i < p->disks->len; i++) {
+		struct plan_disk *d = p->disks->pdata[i];
+
+		if (!verify_item(p, GROUP_DISK, d->name, d, error))
+			return false;
+	}
+	for (i = 0; i < p->nets->len; i++) {
+		struct plan_net *n = p->nets->pdata[i];
+
+		if (!verify_item(p, GROUP_NET, n->name, n, error))
+			return false;
+	}
+	for (i = 0; i < p->workloads->len; i++) {
+		struct plan_workload *w = p->workloads->pdata[i];
+
+		if (!verify_item(p, GROUP_WORKLOAD, w->name, w, error))
+			return false;
+	}
+	return verify_item(p, GROUP_PLAN, NULL, p, error) &&
+	       verify_item(p, GROUP_MACHINE, NULL, p, error);
 }

@@ -20,4 +20,13 @@ bool plan_plain_name(const char *name, size_t max);
  * parts; the caller frees it. */
 char **plan_split_list(const char *value, const char *by);
 
+/* Asks the verify function of each key of each group; the last of all checks. */
+bool plan_verify(const struct plan *p, GError **error);
+
+/*
+ * Why @w's job cannot work, with its file and line (plan-job.c); NULL when it
+ * can, and also, with @error set, when that could not be found out.
+ */
+char *plan_job_fault(const struct plan *p, const struct plan_workload *w, GError **error);
+
 #endif /* VQLAB_PLAN_READ_H */

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-#include "../variants/reorder.h"
+#include "probes/tool/text.h"
+#include "variants/reorder.h"
 
 #define PLAN_MAX (1u << 20)
 
@@ -88,16 +89,17 @@ static bool check_job(struct plan *p, struct plan_workload *w, const char *group
 {
 	g_autofree char *dir = g_path_get_dirname(p->path);
 	g_autoptr(GError) e = NULL;
+	size_t len;
 
 	if (!w->job)
 		return plan_complain(p, error, group, "job", "must be given with kind=fio");
 	w->job_path =
 		g_path_is_absolute(w->job) ? g_strdup(w->job) : g_build_filename(dir, w->job, NULL);
-	w->job_text = read_file(w->job_path, PLAN_MAX, NULL, &e);
+	w->job_text = read_file(w->job_path, PLAN_MAX, &len, &e);
 	if (!w->job_text)
 		return plan_complain(p, error, group, "job", "%s", e->message);
-	if (!strchr(w->job_text, '['))
-		return plan_complain(p, error, group, "job", "%s: holds no [job]", w->job_path);
+	if (strlen(w->job_text) != len)
+		return plan_complain(p, error, group, "job", "%s: holds a NUL byte", w->job_path);
 	return true;
 }
 
@@ -120,35 +122,12 @@ static bool check_workload(struct plan *p, struct plan_workload *w, GError **err
 	return check_rings(p, group, w->rings, error) && (!fio || check_job(p, w, group, error));
 }
 
-static bool check_queue_size(const struct plan *p, const char *kind, const char *name, int64_t n,
-			     GError **error)
-{
-	g_autofree char *group = g_strdup_printf("%s %s", kind, name);
-
-	if (n && ((n & (n - 1)) || n < 4))
-		return plan_complain(p, error, group, "queue_size",
-				     "%" PRId64 ": not a power of two from 4 on", n);
-	return true;
-}
-
 static bool check_all(struct plan *p, GError **error)
 {
 	unsigned int i;
 
 	if (!select_variants(p, error) || !check_rings(p, "plan", p->rings, error))
 		return false;
-	for (i = 0; i < p->disks->len; i++) {
-		struct plan_disk *d = p->disks->pdata[i];
-
-		if (!check_queue_size(p, "disk", d->name, d->queue_size, error))
-			return false;
-	}
-	for (i = 0; i < p->nets->len; i++) {
-		struct plan_net *n = p->nets->pdata[i];
-
-		if (!check_queue_size(p, "net", n->name, n->queue_size, error))
-			return false;
-	}
 	if (p->nets->len > 4)
 		return plan_complain(p, error, "plan", NULL, "more than 4 nets");
 	if (!p->workloads->len)
@@ -156,7 +135,7 @@ static bool check_all(struct plan *p, GError **error)
 	for (i = 0; i < p->workloads->len; i++)
 		if (!check_workload(p, p->workloads->pdata[i], error))
 			return false;
-	return true;
+	return plan_verify(p, error);
 }
 
 struct plan *plan_load(const char *path, GError **error)
@@ -164,17 +143,23 @@ struct plan *plan_load(const char *path, GError **error)
 	g_autoptr(GKeyFile) f = g_key_file_new();
 	g_autoptr(GError) e = NULL;
 	struct plan *p = g_new0(struct plan, 1);
+	size_t len;
 
 	p->path = g_strdup(path);
 	p->variants = g_ptr_array_new_with_free_func(free_variant);
 	p->disks = g_ptr_array_new();
 	p->nets = g_ptr_array_new();
 	p->workloads = g_ptr_array_new();
-	p->text = read_file(path, PLAN_MAX, NULL, &e);
+	p->text = read_file(path, PLAN_MAX, &len, &e);
 	if (!p->text) {
 		g_set_error_literal(error, VQB_ERROR, VQB_BAD_INPUT, e->message);
-	} else if (!g_key_file_load_from_data(f, p->text, -1, 0, &e)) {
-		g_set_error(error, VQB_ERROR, VQB_BAD_INPUT, "%s: %s", path, e->message);
+	} else if (strlen(p->text) != len) {
+		g_set_error(error, VQB_ERROR, VQB_BAD_INPUT, "%s: holds a NUL byte", path);
+	} else if (!g_key_file_load_from_data(f, p->text, len, 0, &e)) {
+		g_autofree char *why = vq_text_clean(e->message, -1, 300, VQ_UTF8);
+
+		/* GLib quotes the line that it does not understand. */
+		g_set_error(error, VQB_ERROR, VQB_BAD_INPUT, "%s: %s", path, why);
 	} else if (plan_read_groups(p, f, error) && check_all(p, error)) {
 		return p;
 	}

@@ -67,6 +67,13 @@ struct plan_key {
 	const char *preset;  /* NULL: must be given; "": may be left out */
 	const char *only;    /* "key=value" that it belongs to, or NULL */
 	const char *help;
+
+	/*
+	 * What is wrong with the value that @item, the struct of its group, holds,
+	 * beside its other values; NULL: nothing, or @error is set because that
+	 * cannot be found out.  Asked when the whole plan is read.
+	 */
+	char *(*verify)(const struct plan *p, const void *item, GError **error);
 };
 
 extern const struct plan_key plan_keys[];

@@ -110,7 +110,7 @@ bool spawn(struct child *c, const struct spawn *s, GError **error)
 	g_auto(GStrv) env = g_get_environ();
 	struct failure f;
 	pid_t self = getpid();
-	int report[2];
+	int report[2], i;
 	ssize_t n;
 
 	memset(c, 0, sizeof(*c));
@@ -123,6 +123,11 @@ bool spawn(struct child *c, const struct spawn *s, GError **error)
 	/* The user's own may be closed to nobody; iperf3's server needs one. */
 	if (s->unprivileged)
 		env = g_environ_unsetenv(env, "TMPDIR");
+	for (i = 0; s->env && s->env[i]; i++) {
+		g_auto(GStrv) pair = g_strsplit(s->env[i], "=", 2);
+
+		env = g_environ_setenv(env, pair[0], pair[1], true);
+	}
 	if (pipe2(report, O_CLOEXEC) < 0) {
 		g_set_error(error, VQB_ERROR, VQB_FAILED, "pipe: %s", g_strerror(errno));
 		return false;
@@ -233,7 +238,9 @@ char *capture(const struct spawn *s, bool both, size_t max, int limit_ms, GError
 		return NULL;
 	ok = child_ended(&c, MAX(until - now_ms(), 0));
 	child_end(&c, SIGKILL, 0);
-	if (!ok || c.status) {
+	if (ok && s->status)
+		*s->status = c.status;
+	else if (!ok || c.status) {
 		g_autofree char *how = ok ? child_status(&c) : g_strdup("did not end in time");
 		g_autofree char *said = vq_text_clean(all->str, all->len, 300, VQ_ASCII);
 

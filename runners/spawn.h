@@ -24,6 +24,7 @@ struct child {
 
 struct spawn {
 	const char *const *argv; /* argv[0] is looked up in PATH, sbin included */
+	const char *const *env;	 /* NAME=VALUE besides our own environment, or NULL */
 	int exec_fd;		 /* > 0: run this file instead, argv[0] is but a name */
 	int in, out, err;	 /* descriptors for 0, 1, 2; 0 or less: /dev/null */
 	const int *keep;	 /* further descriptors, under their own numbers */
@@ -31,6 +32,7 @@ struct spawn {
 	bool unprivileged;   /* nobody:nogroup, no capabilities, no new ones */
 	gid_t extra_group;   /* supplementary group when unprivileged, or 0 */
 	uint64_t file_limit; /* RLIMIT_FSIZE in bytes, or 0 */
+	int *status;	     /* capture: any end of it is good, and noted here as of waitpid */
 };
 
 /*

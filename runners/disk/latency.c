@@ -75,7 +75,7 @@ static int config(const char *key, const char *value)
 
 static int config_complete(void)
 {
-	const char *wrong;
+	const char *wrong, *key;
 
 	if (size <= 0 || size % BLOCK) {
 		nbdkit_error("size=: needed, above 0 and a multiple of %u", BLOCK);
@@ -85,9 +85,9 @@ static int config_complete(void)
 		nbdkit_error("%s=: needed", have_service ? "base_us" : "service");
 		return -1;
 	}
-	wrong = service_check(&service);
+	wrong = service_check(&service, &key);
 	if (wrong) {
-		nbdkit_error("%s", wrong);
+		nbdkit_error("%s: %s", key, wrong);
 		return -1;
 	}
 	return 0;

@@ -22,20 +22,24 @@ int service_kind(const char *name)
 	return -1;
 }
 
-const char *service_check(const struct service *s)
+const char *service_check(const struct service *s, const char **key)
 {
 	int two = s->kind == SERVICE_BIMODAL || s->kind == SERVICE_HEAVY_TAIL;
 
-	if (s->kind == SERVICE_CONSTANT && s->tail_us)
-		return "tail_us: not used by service=constant";
+	*key = "tail_permille";
 	if (!two && s->tail_permille)
-		return "tail_permille: used by service=bimodal and heavy-tail only";
+		return "used by service=bimodal and heavy-tail only";
 	if (s->tail_permille > 1000)
-		return "tail_permille: 0 to 1000";
-	if (two && (!s->tail_us || !s->tail_permille))
-		return "service=bimodal and heavy-tail need tail_us and tail_permille above 0";
+		return "0 to 1000";
+	if (two && !s->tail_permille)
+		return "service=bimodal and heavy-tail need it above 0";
+	*key = "tail_us";
+	if (s->kind == SERVICE_CONSTANT && s->tail_us)
+		return "not used by service=constant";
+	if (two && !s->tail_us)
+		return "service=bimodal and heavy-tail need it above 0";
 	if (s->kind != SERVICE_CONSTANT && s->tail_us < s->base_us)
-		return "tail_us: must not be less than base_us";
+		return "must not be less than base_us";
 	return NULL;
 }
 

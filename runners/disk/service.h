@@ -33,9 +33,9 @@ struct service {
 /* The kind named so, or -1. */
 int service_kind(const char *name);
 
-/* What is wrong with s, as words, or NULL.  A parameter that the kind does not
- * use must be 0, so that nobody believes that it does something. */
-const char *service_check(const struct service *s);
+/* What is wrong with s, as words, or NULL; *key is then the parameter.  One that
+ * the kind does not use must be 0, so that nobody believes that it does something. */
+const char *service_check(const struct service *s, const char **key);
 
 /* Nanoseconds that request n takes, n counted from 0. */
 uint64_t service_ns(const struct service *s, uint64_t n);

@@ -11,8 +11,8 @@ static const char good[] = "[plan]\n"		   /* 1 */
 			   "rings=split;packed\n"  /* 4 */
 			   "[disk d]\n"		   /* 5 */
 			   "backend=nbdkit\n"	   /* 6 */
-			   "service=heavy-tail\n"  /* 7 */
-			   "tail_us=9\n"	   /* 8 */
+			   "service=uniform\n"	   /* 7 */
+			   "tail_us=900\n"	   /* 8 */
 			   "[net net0]\n"	   /* 9 */
 			   "[workload w]\n"	   /* 10 */
 			   "kind=fio\n"		   /* 11 */
@@ -44,7 +44,7 @@ static void test_good(void)
 	g_assert_cmpint(p->memory_mib, ==, 512);
 	g_assert_cmpuint(p->variants->len, ==, 2);
 	d = plan_find_disk(p, "d");
-	g_assert_cmpint(d->tail_us, ==, 9);
+	g_assert_cmpint(d->tail_us, ==, 900);
 	g_assert_cmpint(d->base_us, ==, 200);
 	w = p->workloads->pdata[0];
 	g_assert_cmpstr(w->device_id, ==, "disk-d");
@@ -93,6 +93,21 @@ static void test_faults(void)
 		{6, "backend=file", "p.ini:7: [disk d] service: only with backend=nbdkit"},
 		{8, "queue_size=100", "p.ini:8: [disk d] queue_size: 100: not a power of two"},
 		{8, "tail_permille=1001", "p.ini:8: [disk d] tail_permille: 1001: not a"},
+		{7, "service=constant", "p.ini:8: [disk d] tail_us: not used by service=const"},
+		{7, "service=bimodal", "p.ini:5: [disk d] tail_permille: service=bimodal and"},
+		{7, "service=heavy-tail", "p.ini:5: [disk d] tail_permille: service=bimodal and"},
+		{7, "service=bimodal\ntail_permille=0", "p.ini:8: [disk d] tail_permille: serv"},
+		{7, "tail_permille=3\nservice=uniform", "p.ini:7: [disk d] tail_permille: used by"},
+		{8, "tail_us=100", "p.ini:8: [disk d] tail_us: must not be less than base_us"},
+		{8, "", "p.ini:5: [disk d] tail_us: must not be less than base_us"},
+		{9, "[net net0]\nqueue_size=64",
+		 "p.ini:10: [net net0] queue_size: 64: not a power "},
+		{9, "[net net0]\nqueue_size=300", "p.ini:10: [net net0] queue_size: 300: not a "},
+		{9, "[net net0]\nqueue_size=2048", "p.ini:10: [net net0] queue_size: 2048: not a"},
+		{2, "name=\x1b[31mt", "p.ini:2: [plan] name: ?[31mt: holds characters that do"},
+		{2, "na\x1bme=t", "p.ini:2: [plan] na?me: no such key"},
+		{10, "[workload \x1b]", "p.ini: Invalid group name: workload ?"},
+		{2, "name=t\n\x1b[31mx", "p.ini: Key file contains line "},
 		{11, "kind=dbench", "p.ini:11: [workload w] kind: dbench: not one of fio"},
 		{12, "device=e", "p.ini:12: [workload w] device: e: the plan has no [disk e]"},
 		{13, "", "p.ini:10: [workload w] job: must be given with kind=fio"},
@@ -100,6 +115,8 @@ static void test_faults(void)
 		{13, "job=p.ini\nseconds=0", "p.ini:14: [workload w] seconds: 0: not a"},
 		{16, "device=d", "p.ini:16: [workload v] device: d: the plan has no [net d]"},
 		{16, "device=net0\njob=x", "p.ini:17: [workload v] job: only with kind=fio"},
+		{4, "rings=split\n[workload x]\nkind=iperf3\ndevice=net0\nrings=packed",
+		 "p.ini:8: [workload x] rings: the plan's rings have none of these"},
 		{0, "rings=oval", "p.ini:17: [workload v] rings: oval: not one of"},
 		{0, "[disk d]", "p.ini:5: [disk d]: given 2 times"},
 		{0, "no equals sign", "p.ini: "},
@@ -116,10 +133,87 @@ static void test_faults(void)
 			g_test_message("got: %s", p ? "a plan" : e->message);
 			g_test_fail();
 		}
-		if (e)
+		if (e) {
 			g_assert_cmpint(e->code, ==, VQB_BAD_INPUT);
+			g_assert_null(strpbrk(e->message, "\n\t\x1b"));
+		}
 		plan_free(p);
 	}
+}
+
+/* What cannot work in the guest, or fio refuses: before anything is run, with the
+ * job's line, and in fio's words. */
+static void test_job_faults(void)
+{
+	static const struct {
+		const char *job, *complaint;
+	} faults[] = {
+		{"", "j.fio: holds no job"},
+		{"; [j]\n# [k]\n[global]\nrw=read\n", "j.fio: holds no job: a [NAME] beside [glo"},
+		{"[j]\nrw=read\ninclude other.fio\n", "j.fio:3: include: the guest gets this file"},
+		{"[j]\nrw=read\n\tinclude\tx\n", "j.fio:3: include: "},
+		{"[j]\nrw=read\nbs=${SIZE}\n", "j.fio:3: ${SIZE}: only ${VQLAB_DEVICE} and"},
+		{"[j]\nfilename=${VQLAB_DEVICE}:${X}\n", "j.fio:2: ${X}: only"},
+		{"[j]\nfilename=${VQLAB_DEVICE\n", "j.fio:2: ${VQLAB_DEVICE}: only"},
+		{"[j]\nrw=\x1b[31m\n", "j.fio:2: holds characters that do not print: rw=?[31m"},
+		{"[j]\nrw = randred\n", "j.fio:2: fio: failed parsing rw = randred"},
+		{"[j]\nbs=4k\nreadwrite=randred\n",
+		 "j.fio:3: fio: failed parsing readwrite=randred"},
+		{"[j]\nrw=read\nnope=1\n", "j.fio:3: fio: Bad option <nope=1>"},
+		{"[j]\nioengine=nope\n", "j.fio:2: fio has no such engine: ioengine=nope"},
+		{"rw=read\n[j]\n", "j.fio:1: fio: option <rw=read> outside of [] job section"},
+		{"[j]\n[k]\nrw=randwrite\n",
+		 "j.fio:3: writes or trims, but [disk d] can only be read: take backend=file"},
+		{"[global]\nrw=randrw\n[j]\n", "j.fio:2: writes or trims, but [disk d]"},
+		{"[j]\nrw=randtrim\n", "j.fio:2: writes or trims, but [disk d]"},
+	};
+	g_autofree char *job = g_build_filename(dir, "j.fio", NULL);
+	g_autofree char *text = with_line(13, "job=j.fio");
+	size_t i;
+
+	for (i = 0; i < G_N_ELEMENTS(faults); i++) {
+		g_autoptr(GError) e = NULL;
+		struct plan *p;
+
+		g_assert_true(g_file_set_contents(job, faults[i].job, -1, NULL));
+		p = load(text, &e);
+		if (p || !strstr(e->message, faults[i].complaint) ||
+		    !strstr(e->message, "p.ini:13: [workload w] job: ")) {
+			g_test_message("%s: wanted: %s", faults[i].job, faults[i].complaint);
+			g_test_message("got: %s", p ? "a plan" : e->message);
+			g_test_fail();
+		}
+		if (e) {
+			g_assert_cmpint(e->code, ==, VQB_BAD_INPUT);
+			g_assert_null(strpbrk(e->message, "\n\t\x1b"));
+		}
+		plan_free(p);
+	}
+}
+
+/* A raw file can be written to; comments are free; NUL bytes are not text. */
+static void test_jobs(void)
+{
+	static const char writes[] = "; ${X} include y\n[j]\nfilename=${VQLAB_DEVICE}\n"
+				     "runtime=${VQLAB_SECONDS}\nrw=randrw\n";
+	g_autofree char *job = g_build_filename(dir, "j.fio", NULL);
+	g_autofree char *path = g_build_filename(dir, "p.ini", NULL);
+	g_autoptr(GError) e = NULL;
+	static const char text[] = "[plan]\nname=t\nvariants=off\n[disk d]\nbackend=file\n"
+				   "[workload w]\nkind=fio\ndevice=d\njob=j.fio\n";
+	struct plan *p;
+
+	g_assert_true(g_file_set_contents(job, writes, -1, NULL));
+	p = load(text, &e);
+	g_assert_no_error(e);
+	plan_free(p);
+	g_assert_true(g_file_set_contents(job, writes, sizeof(writes), NULL));
+	g_assert_null(load(text, &e));
+	g_assert_nonnull(strstr(e->message, "j.fio: holds a NUL byte"));
+	g_clear_error(&e);
+	g_assert_true(g_file_set_contents(path, good, sizeof(good), NULL));
+	g_assert_null(plan_load(path, &e));
+	g_assert_nonnull(strstr(e->message, "p.ini: holds a NUL byte"));
 }
 
 static void test_missing(void)
@@ -199,6 +293,8 @@ int main(int argc, char **argv)
 	g_assert_true(g_file_set_contents(job, "[j]\n", -1, NULL));
 	g_test_add_func("/plan/good", test_good);
 	g_test_add_func("/plan/faults", test_faults);
+	g_test_add_func("/plan/job-faults", test_job_faults);
+	g_test_add_func("/plan/jobs", test_jobs);
 	g_test_add_func("/plan/missing", test_missing);
 	g_test_add_func("/plan/override", test_override);
 	g_test_add_func("/plan/hash", test_hash);
