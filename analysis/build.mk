@@ -15,8 +15,7 @@ C_STYLE += $(wildcard analysis/*.[ch] analysis/tests/*.[ch])
 $(B)/analysis/%.o: EXTRA_CFLAGS = -Ianalysis -I$(B)/analysis $(call pkg_cflags,$(REPORT_PKGS))
 
 # --verify reduces traces as vqprobe does: by the same code.
-VERIFY_OBJS := $(B)/analysis/verify.o $(TRACE_OBJS) \
-	$(patsubst %,$(PROBES)/%.o,model queue outstanding hist summary-queue)
+VERIFY_OBJS := $(B)/analysis/verify.o $(TRACE_OBJS) $(MODEL_OBJS) $(PROBES)/summary-queue.o
 
 $(B)/vqreport: $(B)/analysis/main.o $(REPORT_OBJS) $(VERIFY_OBJS) $(TOOL_OBJS)
 	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,$(REPORT_PKGS) libzstd) -lm
@@ -58,7 +57,7 @@ REPLAY_PARTS := ops order source ops-text ops-trace trace-queue synth ops-write 
 	replay-pass replay-proof replay instructions
 REPLAY_OBJS := $(REPLAY_PARTS:%=$(B)/analysis/%.o)
 REPLAY_MAIN := $(addprefix $(B)/analysis/,vqreplay.o replay-text.o replay-json.o table.o)
-REPLAY_PROBES = $(TRACE_OBJS) $(addprefix $(B)/probes/,model.o queue.o outstanding.o hist.o)
+REPLAY_PROBES = $(TRACE_OBJS) $(MODEL_OBJS)
 TOOLS += $(B)/vqreplay
 
 $(REPLAY_OBJS) $(REPLAY_MAIN): EXTRA_CFLAGS = -Ianalysis -Iprobes -Ivariants \

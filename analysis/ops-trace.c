@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model.h"
+#include "probes/tool/text.h"
 #include "source.h"
 #include "trace-queue.h"
 #include "trace.h"
@@ -61,7 +62,7 @@ static void on_queue(struct trace_source *t, const struct vq_queue_event *e)
 	r->vq = e->h.vq;
 	r->vdev = e->vdev;
 	r->index = e->index;
-	r->device = g_strdup(e->device);
+	r->device = vq_text_clean(e->device, -1, sizeof(e->device) - 1, VQ_UTF8);
 	r->wanted = is_wanted(r, t->only);
 	r->life = g_array_new(FALSE, FALSE, sizeof(int));
 	g_array_append_val(r->life, none);

@@ -9,12 +9,14 @@ PROBES_PKGS := glib-2.0 json-glib-1.0 libdw libelf libzstd libbpf
 # Writing and reading traces: for other rooms, too.
 TRACE_OBJS := $(PROBES)/trace.o $(PROBES)/trace-code.o $(PROBES)/trace-columns.o \
 	$(PROBES)/trace-predict.o
+# Events to measures: likewise.
+MODEL_OBJS := $(patsubst %,$(PROBES)/%.o,model queue outstanding hist tool/text)
 # What every program does alike, tool/text.h: for other rooms, too.
 TOOL_OBJS := $(patsubst %,$(PROBES)/tool/%.o,text output start options)
 PROBES_CORE := model queue outstanding hist trace trace-code trace-columns trace-predict summary \
 	summary-queue sites plan target layout learn world calib lines watch explain live
 # The live side.
-PROBES_CORE += find rates table screen show check
+PROBES_CORE += process find begin rates table screen show check
 PROBES_OBJS := $(PROBES_CORE:%=$(PROBES)/%.o) $(TOOL_OBJS)
 PROBES_LIBS := $(call pkg_libs,$(PROBES_PKGS)) -lZydis -lunicorn -lm
 
@@ -68,15 +70,11 @@ TESTS += $(PROBES)/test-model $(PROBES)/test-oracle $(PROBES)/test-trace \
 	probes/tests/fuzz-trace.sh probes/tests/probe.sh \
 	probes/tests/second-opinion.sh probes/tests/qemu.sh
 
-TESTS += $(PROBES)/test-table probes/tests/live.sh probes/tests/check.sh probes/tests/output.sh
-$(PROBES)/test-table: $(PROBES)/tests/test-table.o $(PROBES)/table.o $(PROBES)/rates.o \
-		$(PROBES)/model.o $(PROBES)/queue.o $(PROBES)/outstanding.o \
-		$(PROBES)/hist.o
+TESTS += $(PROBES)/test-table probes/tests/live.sh probes/tests/check.sh probes/tests/find.sh probes/tests/output.sh
+$(PROBES)/test-table: $(PROBES)/tests/test-table.o $(PROBES)/table.o $(PROBES)/rates.o $(MODEL_OBJS)
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0) -lm
 
-$(PROBES)/test-model $(PROBES)/test-oracle: $(PROBES)/test-%: $(PROBES)/tests/test-%.o \
-		$(PROBES)/model.o $(PROBES)/queue.o $(PROBES)/outstanding.o \
-		$(PROBES)/hist.o
+$(PROBES)/test-model $(PROBES)/test-oracle: $(PROBES)/test-%: $(PROBES)/tests/test-%.o $(MODEL_OBJS)
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0)
 
 TESTS += $(PROBES)/test-plan probes/tests/exact.sh probes/tests/binary.sh
@@ -92,7 +90,7 @@ $(PROBES)/make-trace: $(PROBES)/tests/make-trace.o $(TRACE_OBJS)
 $(B)/fuzz/fuzz-trace: FUZZ_PKGS = glib-2.0 libzstd
 $(B)/fuzz/fuzz-trace: EXTRA_CFLAGS = $(call pkg_cflags,glib-2.0 libzstd)
 $(B)/fuzz/fuzz-trace: $(patsubst %,$(B)/fuzz/probes/%.o,tests/fuzz-trace model queue outstanding hist trace \
-		trace-code trace-columns trace-predict)
+		trace-code trace-columns trace-predict tool/text)
 
 $(B)/fuzz/fuzz-trace-seeds: $(PROBES)/tests/fuzz-trace-seeds.o $(TRACE_OBJS)
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0 libzstd)

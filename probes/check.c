@@ -170,7 +170,9 @@ static bool check_process(const struct vq_found *f)
 		return say(MISSING, what, "%s", error->message);
 	for (int i = 0; i <= VQ_FN_FLUSH; i++)
 		slow += !w->sites[i].emulated;
-	say(slow ? LIMITED : OK, what, "%s can be watched%s", w->target->path,
+	say(slow || w->vhost ? LIMITED : OK, what, "%s can be watched%s%s%s", w->target->path,
+	    w->vhost ? ", but for what is served by vhost, which vqprobe cannot see: " : "",
+	    w->vhost ?: "",
 	    slow ? "; some probes sit on instructions that are single-stepped: see --window" : "");
 	vq_watch_free(w);
 	return true;

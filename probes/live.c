@@ -6,6 +6,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "begin.h"
 #include "find.h"
 #include "live.h"
 #include "probes/tool/output.h"
@@ -79,7 +80,7 @@ static void look_for_more(struct live *l)
 
 		if (watched(l, f->pid))
 			continue;
-		w = vq_watch_start(f->pid, f->name, l->o->watch, &error);
+		w = vq_begin(f, l->o->watch, &error);
 		vq_show_erase(l->show);
 		if (w) {
 			fprintf(stderr, "vqprobe: watching process %d (%s)\n", f->pid, f->name);
@@ -89,6 +90,7 @@ static void look_for_more(struct live *l)
 		} else {
 			fprintf(stderr, "vqprobe: %s\n", error->message);
 			g_hash_table_add(l->refused, GINT_TO_POINTER(f->pid));
+			*l->o->unwatched += !kill(f->pid, 0); /* it may just have ended */
 		}
 	}
 }

@@ -18,6 +18,7 @@ struct vq_live_options {
 	/* Processes that come later: asked for at each interval, if not NULL. */
 	const char *pattern; /* of vq_find */
 	bool follow;
+	unsigned *unwatched; /* counts those of them that could not be watched */
 	/* A watch is over and stopped: tells the user, frees it. */
 	bool (*ended)(struct vq_watch *w, GError **error);
 };

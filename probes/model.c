@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "model.h"
+#include "probes/tool/text.h"
 #include "queue.h"
 
 static void on_reset(struct vq_model *m, const struct vq_count_event *e)
@@ -48,8 +49,11 @@ static void on_queue(struct vq_model *m, const struct vq_queue_event *e)
 	q->vq = e->h.vq;
 	q->vdev = e->vdev;
 	q->index = e->index;
+	/* A trace may come from anybody. */
 	g_strlcpy(q->device, e->device, sizeof(q->device));
 	g_strlcpy(q->type, e->type, sizeof(q->type));
+	vq_text_clean_field(q->device, sizeof(q->device), VQ_UTF8);
+	vq_text_clean_field(q->type, sizeof(q->type), VQ_UTF8);
 	g_ptr_array_add(m->queues, q);
 	g_hash_table_insert(m->by_vq, &q->vq, q);
 }

@@ -113,6 +113,8 @@ static JsonBuilder *to_json(const struct vq_summary *s)
 	add_string(b, "version", VQLAB_VERSION);
 	add_int(b, "pid", s->pid);
 	add_string(b, "name", s->name);
+	if (s->vhost)
+		add_string(b, "vhost", s->vhost);
 	add_double(b, "seconds", s->seconds);
 	add_bool(b, "sampled", s->windows > 1);
 	add_double(b, "seen_seconds", s->seen);
@@ -189,6 +191,8 @@ void vq_summary_print(const struct vq_summary *s)
 		vq_columns_row(&columns, text, rows->pdata[i]);
 	printf("process %d%s%s: all of %.1f s%s\n%s", s->pid, *s->name ? " " : "", s->name,
 	       s->seconds, sampled, text->str);
+	if (s->vhost)
+		printf("served by vhost, so vqprobe cannot see it: %s\n", s->vhost);
 	vq_output_flush();
 }
 

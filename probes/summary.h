@@ -12,7 +12,8 @@
 /* All that a watch has found. */
 struct vq_summary {
 	pid_t pid;
-	const char *name; /* of the guest or the process; "" if not known */
+	const char *name;  /* of the guest or the process; "" if not known */
+	const char *vhost; /* devices that cannot be seen, of vq_process_vhost, or NULL */
 	double seconds;
 	double seen; /* of these, in how many was watched; == seconds without windows */
 	unsigned windows;

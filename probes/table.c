@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "probes/tool/text.h"
 #include "table.h"
 
 enum column {
@@ -44,12 +45,11 @@ static const struct {
 struct vq_row *vq_row_new(const char *of, const struct vq_queue *q, int64_t lost)
 {
 	struct vq_row *row = g_new0(struct vq_row, 1);
+	g_autofree char *name = NULL;
 
-	row->name = g_strdup_printf("%s%s%s.%u", of ?: "", of ? "/" : "", q->device, q->index);
-	/* Names come from the process: what would steer the terminal must not. */
-	for (char *c = row->name; *c; c++)
-		if (*c < ' ' || *c > '~')
-			*c = '?';
+	name = g_strdup_printf("%s%s%s.%u", of ?: "", of ? "/" : "", q->device, q->index);
+	/* A byte is a column here. */
+	row->name = vq_text_clean(name, -1, SIZE_MAX, VQ_ASCII);
 	row->lost = lost;
 	return row;
 }

@@ -14,6 +14,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "probes/tool/text.h"
 #include "target.h"
 
 static bool fail(GError **error, int code, const char *what, int err)
@@ -44,12 +45,16 @@ static bool find_bias(struct vq_target *t, GError **error)
 		uint64_t start, offset, inode;
 		int path = 0;
 
+		g_autofree char *clean = NULL;
+
 		line[strcspn(line, "\n")] = 0;
 		if (sscanf(line, "%" SCNx64 "-%*x %*s %" SCNx64 " %*x:%*x %" SCNu64 " %n", &start,
 			   &offset, &inode, &path) != 3)
 			continue;
 		/* Inodes differ on overlays, paths across mount namespaces. */
-		if (inode != st.st_ino && (!path || strcmp(line + path, t->path)))
+		if (path)
+			clean = vq_text_clean(line + path, -1, sizeof(line), VQ_UTF8);
+		if (inode != st.st_ino && (!path || strcmp(clean, t->path)))
 			continue;
 		for (size_t i = 0; i < n; i++) {
 			GElf_Phdr ph;
@@ -102,10 +107,10 @@ static bool open_binary(struct vq_target *t, const char *file, GError **error)
 	g_free(t->exe);
 	g_free(t->path);
 	t->exe = g_strdup(file);
-	t->path = g_strdup(path);
+	t->path = vq_text_clean(path, n, sizeof(path), VQ_UTF8);
 	look_in(t);
 	t->dwfl = dwfl_begin(&t->callbacks);
-	t->mod = t->dwfl ? dwfl_report_offline(t->dwfl, t->path, t->exe, -1) : NULL;
+	t->mod = t->dwfl ? dwfl_report_offline(t->dwfl, path, t->exe, -1) : NULL;
 	if (!t->mod || dwfl_report_end(t->dwfl, NULL, NULL)) {
 		g_set_error(error, VQ_ERROR, VQ_ERROR_NO_PROCESS, "%s: %s", t->path,
 			    dwfl_errmsg(-1));
@@ -400,6 +405,8 @@ bool vq_target_name_queue(struct vq_target *t, const struct vq_layout *l, uint64
 	}
 	if (!e->type[0])
 		snprintf(e->type, sizeof(e->type), "virtio");
+	vq_text_clean_field(e->type, sizeof(e->type), VQ_UTF8);
+	vq_text_clean_field(e->device, sizeof(e->device), VQ_UTF8);
 	if (!e->device[0])
 		snprintf(e->device, sizeof(e->device), "%s", made_up_name(t, e->vdev, e->type));
 	return true;

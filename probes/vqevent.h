@@ -14,7 +14,8 @@
  *	lines.c		that ring
  *	vqprobe.c	the tool: options, the report
  *	watch.c		one watch of one process, from attaching to the end
- *	live.c		the main loop; find.c: which processes
+ *	live.c		the main loop; begin.c: begins watches
+ *	find.c, process.c  which processes, and what is known of them
  *	show.c		what is shown meanwhile: rates.c, table.c, screen.c
  *	check.c		what this host lacks
  *	target.c	the watched process: memory, device names

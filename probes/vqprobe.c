@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "begin.h"
 #include "check.h"
 #include "explain.h"
 #include "find.h"
@@ -59,8 +60,8 @@ static gboolean time_option(const char *option, const char *value, void *data, G
 
 static const GOptionEntry options[] = {
 	{"pid", 'p', 0, G_OPTION_ARG_STRING_ARRAY, &opt_pids,
-	 "a QEMU to watch; may be given several times", "PID"},
-	{"name", 0, 0, G_OPTION_ARG_STRING, &opt_name,
+	 "a QEMU to watch; several with commas or blanks, or several times", "PID"},
+	{"name", 0, 0, G_OPTION_ARG_FILENAME, &opt_name,
 	 "the QEMUs of this -name, or processes of this name; * and ? match any", "NAME"},
 	{"all", 0, 0, G_OPTION_ARG_NONE, &opt_all, "every QEMU on this host", NULL},
 	{"follow", 0, 0, G_OPTION_ARG_NONE, &opt_follow,
@@ -139,33 +140,24 @@ static bool ended(struct vq_watch *w, GError **error)
 /* The processes that the options mean.  NULL with @error if there is none. */
 static GPtrArray *find(GError **error)
 {
-	g_autoptr(GPtrArray) all = NULL;
+	g_autoptr(GPtrArray) all =
+		opt_pids ? vq_find_pids(opt_pids, error) : vq_find(opt_all ? NULL : opt_name);
 
-	if (opt_name || opt_all) {
-		all = vq_find(opt_name);
-	} else {
-		all = g_ptr_array_new_with_free_func((GDestroyNotify)vq_found_free);
-		for (int i = 0; opt_pids[i]; i++) {
-			struct vq_found *f = vq_find_pid(atoi(opt_pids[i]));
-
-			if (!f) {
-				g_set_error(error, VQ_ERROR, VQ_ERROR_NO_PROCESS,
-					    "process %s: there is none", opt_pids[i]);
-				return NULL;
-			}
-			g_ptr_array_add(all, f);
-		}
-	}
-	if (!all->len && !opt_follow) {
+	if (!all || all->len || opt_follow)
+		return g_steal_pointer(&all);
+	if (opt_name)
 		g_set_error(error, VQ_ERROR, VQ_ERROR_NO_PROCESS,
-			    opt_name ? "no QEMU has the -name %s, and no process is called so; "
-				       "--follow waits for one"
-				     : "no QEMU runs on this host; --follow waits for one",
+			    "no QEMU has the -name %s, and no process is called so; "
+			    "--follow waits for one",
 			    opt_name);
-		return NULL;
-	}
-	return g_steal_pointer(&all);
+	else
+		g_set_error(error, VQ_ERROR, VQ_ERROR_NO_PROCESS,
+			    "no QEMU runs on this host; --follow waits for one");
+	return NULL;
 }
+
+/* How many of the processes that are meant could not be watched. */
+static unsigned unwatched;
 
 /*
  * Watches each of @found, into @watches.  Who asked for all that match has what
@@ -175,19 +167,23 @@ static bool start(const GPtrArray *found, const struct vq_watch_options *options
 		  GPtrArray *watches, GError **error)
 {
 	for (guint i = 0; i < found->len; i++) {
-		const struct vq_found *f = found->pdata[i];
 		g_autoptr(GError) e = NULL;
-		struct vq_watch *w = vq_watch_start(f->pid, f->name, options, &e);
+		struct vq_watch *w = vq_begin(found->pdata[i], options, &e);
 
 		if (w) {
 			g_ptr_array_add(watches, w);
-		} else if (opt_pids || (i + 1 == found->len && !watches->len && !opt_follow)) {
+			continue;
+		}
+		unwatched++;
+		if (opt_pids || (i + 1 == found->len && !watches->len && !opt_follow)) {
 			g_propagate_error(error, g_steal_pointer(&e));
 			return false;
-		} else {
-			fprintf(stderr, "vqprobe: %s\n", e->message);
 		}
+		fprintf(stderr, "vqprobe: %s\n", e->message);
 	}
+	if (unwatched)
+		fprintf(stderr, "vqprobe: %u of %u processes are NOT WATCHED: see above\n",
+			unwatched, found->len);
 	return true;
 }
 
@@ -237,6 +233,7 @@ static bool run_watch(GError **error)
 		.watch = &options,
 		.pattern = opt_name,
 		.follow = opt_follow,
+		.unwatched = &unwatched,
 		.ended = ended,
 	};
 	g_autoptr(GPtrArray) watches = g_ptr_array_new(), found = find(error);
@@ -375,6 +372,7 @@ static int run(int argc, char **argv)
 	if (opt_window > 0 && !(opt_every > 0))
 		opt_every = MAX(1, 2 * opt_window);
 	block_signals();
+	vq_begin_raise_limit();
 	if (!opt_debuginfod) /* never go to the network by surprise */
 		setenv("DEBUGINFOD_URLS", "", 1);
 	libbpf_set_print(say_libbpf);
@@ -382,7 +380,7 @@ static int run(int argc, char **argv)
 		return run_check();
 	ok = opt_from ? run_from(&error) : run_watch(&error);
 	if (ok)
-		return 0;
+		return unwatched ? 1 : 0;
 	fprintf(stderr, "vqprobe: %s\n", error->message);
 	if (error->domain != VQ_ERROR)
 		return 1;

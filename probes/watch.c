@@ -3,11 +3,14 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "probes/tool/text.h"
+#include "process.h"
 #include "watch.h"
 #include "vqprobe.skel.h"
 
@@ -142,6 +145,7 @@ struct vq_watch *vq_watch_examine(pid_t pid, const char *name, GError **error)
 
 	w->pid = pid;
 	w->name = g_strdup(name);
+	w->vhost = vq_process_vhost(pid);
 	w->target = vq_target_open(pid, error);
 	if (w->target && vq_sites_find(w->target, w->sites, error) &&
 	    vq_layout_find(w->target, &w->layout, &w->layout_from, error))
@@ -235,7 +239,7 @@ uint64_t vq_watch_seen(const struct vq_watch *w)
 bool vq_watch_over(struct vq_watch *w, char **why)
 {
 	struct pollfd p = {.fd = w->target->pidfd, .events = POLLIN};
-	g_autofree char *exe = NULL;
+	g_autofree char *exe = NULL, *clean = NULL;
 
 	if (poll(&p, 1, 0) == 1) {
 		*why = g_strdup_printf("process %d (%s) has ended", w->pid, w->name);
@@ -246,8 +250,9 @@ bool vq_watch_over(struct vq_watch *w, char **why)
 	exe = g_file_read_link(w->target->exe, NULL);
 	if (!exe) /* on its way out: the next look will tell */
 		return false;
+	clean = vq_text_clean(exe, -1, PATH_MAX, VQ_UTF8);
 	*why = g_strdup_printf("process %d (%s) has started another program, %s", w->pid, w->name,
-			       exe);
+			       clean);
 	return true;
 }
 
@@ -269,6 +274,7 @@ void vq_watch_summarise(const struct vq_watch *w, struct vq_summary *s)
 	memset(s, 0, sizeof(*s));
 	s->pid = w->pid;
 	s->name = w->name;
+	s->vhost = w->vhost;
 	s->lost_of = lost_of;
 	s->lost_data = w;
 	s->seconds = ((w->window_ns ? vq_now() : w->end_ns) - w->start_ns) / 1e9;
@@ -311,5 +317,6 @@ void vq_watch_free(struct vq_watch *w)
 		vq_model_free(w->model);
 	vq_target_free(w->target);
 	g_free(w->name);
+	g_free(w->vhost);
 	g_free(w);
 }

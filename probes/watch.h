@@ -29,7 +29,8 @@ struct vq_watch_options {
  */
 struct vq_watch {
 	pid_t pid;
-	char *name; /* of the guest or the process */
+	char *name;  /* of the guest or the process */
+	char *vhost; /* of vq_process_vhost */
 	struct vq_target *target;
 	struct vq_layout layout;
 	const char *layout_from;

@@ -155,7 +155,7 @@ static void test_hostile_name(void)
 {
 	struct vq_row *r = row("\033[2Jdisk\n", large, 0);
 
-	g_assert_cmpstr(r->name, ==, "?[2Jdisk?.65535");
+	g_assert_cmpstr(r->name, ==, "?[2Jdisk .65535");
 	vq_row_free(r);
 }
 

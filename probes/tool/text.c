@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <stdbool.h>
+#include <string.h>
 
 #include "probes/tool/text.h"
 
@@ -34,4 +35,12 @@ char *vq_text_clean(const char *text, gssize len, size_t max, enum vq_charset ch
 		p += width;
 	}
 	return g_string_free(out, FALSE);
+}
+
+void vq_text_clean_field(char *field, size_t size, enum vq_charset charset)
+{
+	size_t len = strnlen(field, size);
+	g_autofree char *clean = vq_text_clean(field, len, size - 1, charset);
+
+	strncpy(field, clean, size);
 }

@@ -29,4 +29,10 @@ enum vq_charset {
  */
 char *vq_text_clean(const char *text, gssize len, size_t max, enum vq_charset charset);
 
+/*
+ * The same in the @size bytes of a struct's @field, where it may lack its NUL; it has
+ * one afterwards, and zeroes behind it.
+ */
+void vq_text_clean_field(char *field, size_t size, enum vq_charset charset);
+
 #endif
