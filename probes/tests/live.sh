@@ -209,16 +209,18 @@ victim_pid='' other_pid=''
 check 'no such name' fails 2 'no QEMU has the -name vqlab-none' build/vqprobe --name vqlab-none
 
 summaries() { [ "$(grep -c '"type":"summary"' "$T/out")" = "$1" ]; }
+# A name that no other test's victim has at the same time.
+cp $B/victim-nop5 "$T/$lab"
 follows() {
 	local n
-	live --name victim-nop5 --follow --interval 100ms --json-lines
+	live --name "$lab" --follow --interval 100ms --json-lines
 	for n in 1 2; do
-		victim_start victim-nop5 split 8 1000 1 1
+		B=$T victim_start "$lab" split 8 1000 1 1
 		until_true said err "watching process $victim_pid " || return 1
 		echo go >&7
 		victim_done
 		kill "$victim_pid"
-		until_true said err "process $victim_pid (victim-nop5) has ended" || return 1
+		until_true said err "process $victim_pid ($lab) has ended" || return 1
 		victim_end 2>/dev/null
 		until_true summaries $n || return 1
 	done
