@@ -12,6 +12,8 @@ BENCH_PURE_O := $(patsubst %,$(B)/runners/%.o,$(BENCH_PURE))
 BENCH_TESTS := plan schedule load gates rundir message
 BENCH_PKGS := glib-2.0 gio-2.0 json-glib-1.0
 
+include runners/ring/ring.mk
+
 TOOLS += $(B)/vqbench
 TESTS += $(patsubst %,$(B)/runners/test-%,$(BENCH_TESTS)) runners/tests/bench.sh \
 	runners/tests/man.sh runners/tests/doctor.sh runners/tests/hostile.sh runners/tests/setup.sh

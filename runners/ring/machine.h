@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A QEMU without a guest: the machine microvm under the qtest accelerator, its memory
+ * shared with vqring, and each device with an iothread of its own.
+ */
+#ifndef VQLAB_RING_MACHINE_H
+#define VQLAB_RING_MACHINE_H
+
+#include "runners/qemuinfo.h"
+#include "runners/qmp.h"
+#include "runners/ring/device.h"
+#include "runners/spawn.h"
+
+struct machine_setup {
+	struct qemuinfo *qemu;
+	const struct load *load; /* what the devices must be able to do */
+	GPtrArray *devices;	 /* of struct device: label, variant; bus is set */
+	struct memory *memory;
+	const char *disk;    /* null, file, or the options of -blockdev with their driver= */
+	const char *order;   /* x-order's, or NULL: without */
+	uint64_t order_seed; /* x-order's */
+	unsigned int disk_mib;
+	unsigned int poll_us; /* how long an iothread polls before it sleeps */
+	char **wrapper;	      /* program and arguments before QEMU's, or NULL */
+	char **environment;   /* NAME=VALUE..., or NULL */
+	int limit_ms;	      /* for each answer */
+	uint64_t seed;	      /* of the order in which the devices stand on the bus */
+};
+
+struct machine {
+	struct child child;
+	struct qtest qtest;
+	struct qmp *qmp;
+	int log;	    /* what QEMU wrote: a file without a name */
+	char *command_line; /* for the report */
+};
+
+/* Starts it and waits until it answers.  machine_stop is needed in any case. */
+bool machine_start(struct machine *m, const struct machine_setup *s, GError **error);
+void machine_stop(struct machine *m);
+
+/* How QEMU ended and what it wrote last, or NULL while it runs; the caller frees it. */
+char *machine_ended(struct machine *m);
+
+/* The last line of what QEMU wrote, or ""; the caller frees it. */
+char *machine_said(const struct machine *m);
+
+/* The strategy's own counters (x-reorder-stats), JSON, or NULL; the caller frees it. */
+char *machine_counters(struct machine *m, const struct device *d);
+
+#endif /* VQLAB_RING_MACHINE_H */

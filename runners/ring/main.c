@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * vqring drives the virtqueues of a real QEMU without a guest.
+ *
+ *   options.c   the command line
+ *   machine.c   starts QEMU; qtest.c and mmio.c speak to it
+ *   memory.c    the guest's memory
+ *   virtqueue.c     the driver's side of a ring; split.c, packed.c: the two formats
+ *   device.c    a device under test; blk.c, net.c: what its requests are
+ *   load.c      keeps requests in flight, sees stalls
+ *   rounds.c    variants take turns in one QEMU; report.c: table and JSON
+ *   count.c     instructions an element, under callgrind.c; profile.c reads them
+ *
+ * RING.md says what is checked, what is counted, and what the JSON holds.
+ */
+#include "probes/tool/output.h"
+#include "probes/tool/start.h"
+#include "runners/ring/report.h"
+#include "runners/ring/rounds.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char usage[] =
+	"usage: vqring run --qemu DIR [options]\n"
+	"       vqring count --qemu DIR [options]\n"
+	"\n"
+	"Drives the virtqueues of a real QEMU without a guest, and checks as a driver\n"
+	"must.\n"
+	"\n"
+	"  vqring run    all variants in one QEMU take turns: elements a second\n"
+	"  vqring count  instructions an element, under callgrind\n"
+	"  vqring run --help, vqring count --help: the options\n";
+
+static int complain(const GError *e)
+{
+	fprintf(stderr, "vqring: %s\n", e->message);
+	return e->code == VQB_BAD_INPUT ? 2 : 1;
+}
+
+static bool write_json(const struct options *o, JsonNode *root, GError **error)
+{
+	g_autofree char *text = json_text(root, true);
+
+	return !o->json || vq_output_write(o->json, text, strlen(text), error);
+}
+
+static int run(struct options *o)
+{
+	g_autoptr(GError) e = NULL;
+	g_autoptr(JsonNode) root = NULL;
+	GPtrArray *boots = rounds_run(o, &e);
+	bool good;
+
+	if (!boots)
+		return complain(e);
+	good = report_run_table(o, boots);
+	root = report_run(o, boots);
+	g_ptr_array_unref(boots);
+	if (!write_json(o, root, &e))
+		return complain(e);
+	return good ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+	const char *command = argc > 1 ? argv[1] : "";
+	g_autoptr(GError) e = NULL;
+	struct options o;
+	int status;
+
+	vq_start();
+	if (!strcmp(command, "--version")) {
+		printf("vqring (vqlab) %s\n", VQLAB_VERSION);
+		return vq_output_finish("vqring", 0);
+	}
+	if (!strcmp(command, "--help") || !strcmp(command, "-h")) {
+		printf("%s", usage);
+		return vq_output_finish("vqring", 0);
+	}
+	if (strcmp(command, "run") && strcmp(command, "count")) {
+		fprintf(stderr, "vqring: %s; vqring --help tells more\n",
+			*command ? "no such command" : "which command?");
+		return 2;
+	}
+	if (!options_read(&o, command, argc - 1, argv + 1, &e))
+		return complain(e);
+	status = run(&o);
+	options_free(&o);
+	return vq_output_finish("vqring", status);
+}

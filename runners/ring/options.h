@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* vqring's command line: what to drive, how, and how often. */
+#ifndef VQLAB_RING_OPTIONS_H
+#define VQLAB_RING_OPTIONS_H
+
+#include "runners/qemuinfo.h"
+#include "runners/ring/device.h"
+
+struct options {
+	struct load load;
+	struct qemuinfo qemu;
+	char **variants; /* may name one several times: A/A */
+	char **rings;	 /* count: split, packed */
+	char **orders;	 /* count: of x-order; run: one or none */
+	char *disk, *json;
+	unsigned int disk_mib, memory_mib, poll_us;
+	unsigned int rounds, turn_ms, boots, runs, jobs;
+	uint64_t elements; /* of a turn, instead of a time; 0: turn_ms says */
+	uint64_t order_seed;
+	bool hold, skip_check; /* wait before and after the load; test only */
+};
+
+/* Reads the options of @command, "run" or "count"; BAD_INPUT with error set. */
+bool options_read(struct options *o, const char *command, int argc, char **argv, GError **error);
+void options_free(struct options *o);
+
+/* The devices for one QEMU, labels made unique; of struct device, owned. */
+GPtrArray *options_devices(const struct options *o, char **variants);
+
+#endif /* VQLAB_RING_OPTIONS_H */

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "runners/ring/report.h"
+#include "runners/ring/rounds.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void add_str(JsonBuilder *b, const char *name, const char *value)
+{
+	json_builder_set_member_name(b, name);
+	if (value)
+		json_builder_add_string_value(b, value);
+	else
+		json_builder_add_null_value(b);
+}
+
+static void add_int(JsonBuilder *b, const char *name, int64_t value)
+{
+	json_builder_set_member_name(b, name);
+	json_builder_add_int_value(b, value);
+}
+
+static void add_flag(JsonBuilder *b, const char *name, bool value)
+{
+	json_builder_set_member_name(b, name);
+	json_builder_add_boolean_value(b, value);
+}
+
+static void add_number(JsonBuilder *b, const char *name, double value)
+{
+	json_builder_set_member_name(b, name);
+	json_builder_add_double_value(b, value);
+}
+
+static void begin(JsonBuilder *b, const char *name)
+{
+	json_builder_set_member_name(b, name);
+	json_builder_begin_object(b);
+}
+
+static void add_load(JsonBuilder *b, const struct options *o)
+{
+	const struct load *l = &o->load;
+
+	begin(b, "load");
+	add_str(b, "device", load_is_net(l->kind) ? "virtio-net" : "virtio-blk");
+	add_str(b, "kind", load_name(l->kind));
+	add_int(b, "size", l->ring.size);
+	add_int(b, "depth", l->depth);
+	add_int(b, "batch", l->batch);
+	add_int(b, "chain", l->ring.chain);
+	add_int(b, "segment", l->segment);
+	add_int(b, "queues", l->queues);
+	add_flag(b, "indirect", l->ring.indirect);
+	add_flag(b, "event_idx", l->ring.event_idx);
+	add_flag(b, "interrupts", l->ring.interrupts);
+	add_flag(b, "kick", l->kick);
+	add_flag(b, "batches", l->ring.batches);
+	add_str(b, "recycle", l->ring.lifo ? "last" : "first");
+	add_str(b, "disk", o->disk);
+	add_int(b, "seed", l->seed);
+	json_builder_end_object(b);
+}
+
+void report_begin(JsonBuilder *b, const struct options *o, const char *command)
+{
+	JsonObject *m = json_node_get_object(o->qemu.manifest);
+
+	json_builder_begin_object(b);
+	add_str(b, "tool", "vqring");
+	add_str(b, "version", VQLAB_VERSION);
+	add_str(b, "command", command);
+	begin(b, "qemu");
+	add_str(b, "version", json_str(m, "version", ""));
+	add_str(b, "source", json_str(m, "source", ""));
+	add_str(b, "sha256", json_str(m, "sha256", ""));
+	json_builder_end_object(b);
+	add_load(b, o);
+}
+
+static void add_sums(JsonBuilder *b, const struct device *d)
+{
+	const struct virtqueue_sums *s = &d->sums;
+
+	begin(b, "ring");
+	add_int(b, "added", s->added);
+	add_int(b, "used", s->used);
+	add_int(b, "used_entries", s->entries);
+	add_int(b, "index_moves_seen", s->index_moves);
+	add_int(b, "publishes", s->publishes);
+	add_int(b, "notifications", d->notified);
+	add_int(b, "bytes_read_by_device", s->device_read);
+	add_int(b, "bytes_written_by_device", s->device_written);
+	add_int(b, "reordered", s->reordered);
+	add_int(b, "depth_max", s->depth_max);
+	add_number(b, "depth_mean", s->used ? (double)s->depth_total / s->used : 0);
+	json_builder_end_object(b);
+}
+
+static void add_device(JsonBuilder *b, const struct boot *boot, unsigned int i)
+{
+	const struct device *d = boot->devices->pdata[i];
+	const char *counters = i < boot->counters->len ? boot->counters->pdata[i] : NULL;
+	g_autoptr(JsonNode) own =
+		counters ? parse_json(counters, strlen(counters), "x-reorder-stats", NULL) : NULL;
+	unsigned int k;
+
+	json_builder_begin_object(b);
+	add_str(b, "label", d->label);
+	add_str(b, "variant", d->variant);
+	add_int(b, "bus", d->bus);
+	add_str(b, "state", device_state_name(d->state));
+	if (d->state != DEVICE_OK) {
+		add_str(b, "rule", d->rule);
+		add_str(b, "evidence", d->evidence);
+		add_int(b, "after_ms", d->ran_ms);
+	}
+	json_builder_set_member_name(b, "turns");
+	json_builder_begin_array(b);
+	for (k = 0; k < d->turns->len; k++) {
+		const struct turn *t = &g_array_index(d->turns, struct turn, k);
+
+		json_builder_begin_object(b);
+		add_int(b, "elements", t->elements);
+		add_number(b, "seconds", t->seconds);
+		json_builder_end_object(b);
+	}
+	json_builder_end_array(b);
+	add_sums(b, d);
+	json_builder_set_member_name(b, "strategy");
+	if (own)
+		json_builder_add_value(b, g_steal_pointer(&own));
+	else
+		json_builder_add_null_value(b);
+	json_builder_end_object(b);
+}
+
+static void add_boot(JsonBuilder *b, const struct boot *boot)
+{
+	unsigned int i;
+
+	json_builder_begin_object(b);
+	add_int(b, "seed", boot->seed);
+	add_str(b, "failed", boot->failed);
+	add_str(b, "said", boot->said);
+	add_str(b, "command_line", boot->command_line);
+	json_builder_set_member_name(b, "order");
+	json_builder_begin_array(b);
+	for (i = 0; i < boot->order->len; i++)
+		json_builder_add_int_value(b, g_array_index(boot->order, uint32_t, i));
+	json_builder_end_array(b);
+	json_builder_set_member_name(b, "devices");
+	json_builder_begin_array(b);
+	for (i = 0; !boot->failed && i < boot->devices->len; i++)
+		add_device(b, boot, i);
+	json_builder_end_array(b);
+	json_builder_end_object(b);
+}
+
+JsonNode *report_run(const struct options *o, GPtrArray *boots)
+{
+	g_autoptr(JsonBuilder) b = json_builder_new();
+	unsigned int i;
+
+	report_begin(b, o, "run");
+	add_str(b, "ring", o->rings[0]);
+	add_str(b, "order", o->orders[0]);
+	add_int(b, "order_seed", o->order_seed);
+	add_int(b, "rounds", o->rounds);
+	add_int(b, "turn_ms", o->elements ? 0 : o->turn_ms);
+	add_int(b, "turn_elements", o->elements);
+	json_builder_set_member_name(b, "boots");
+	json_builder_begin_array(b);
+	for (i = 0; i < boots->len; i++)
+		add_boot(b, boots->pdata[i]);
+	json_builder_end_array(b);
+	json_builder_end_object(b);
+	return json_builder_get_root(b);
+}
+
+static double rate(const struct device *d)
+{
+	double elements = 0, seconds = 0;
+	unsigned int i;
+
+	for (i = 0; i < d->turns->len; i++) {
+		const struct turn *t = &g_array_index(d->turns, struct turn, i);
+
+		elements += t->elements;
+		seconds += t->seconds;
+	}
+	return seconds > 0 ? elements / seconds : 0;
+}
+
+static double an_element(uint64_t n, const struct device *d)
+{
+	return d->sums.used ? (double)n / d->sums.used : 0;
+}
+
+static bool print_boot(const struct options *o, const struct boot *boot, unsigned int n)
+{
+	unsigned int i;
+	bool good = true;
+
+	printf("boot %u, seed %" PRIu64 "%s%s\n", n, boot->seed, boot->failed ? ": " : "",
+	       boot->failed ? boot->failed : "");
+	if (boot->failed)
+		return false;
+	printf("  variant        elements/s  reordered %%  depth mean  max  entries  moves  "
+	       "bytes\n");
+	for (i = 0; i < boot->devices->len; i++) {
+		const struct device *d = boot->devices->pdata[i];
+		const struct virtqueue_sums *s = &d->sums;
+
+		printf("  %-13s %11.0f %12.1f %11.1f %4" PRIu64 " %8.3f %6.3f %6.1f\n", d->label,
+		       rate(d), 100 * an_element(s->reordered, d), an_element(s->depth_total, d),
+		       s->depth_max, an_element(s->entries, d), an_element(s->index_moves, d),
+		       an_element(s->device_read + s->device_written, d));
+	}
+	for (i = 0; i < boot->devices->len; i++) {
+		const struct device *d = boot->devices->pdata[i];
+
+		if (d->state == DEVICE_OK)
+			continue;
+		good = false;
+		printf("  %s: %s%s%s after %.2f s of its own: %s\n", d->label,
+		       device_state_name(d->state), d->rule ? ", " : "", d->rule ? d->rule : "",
+		       d->ran_ms / 1000.0, d->evidence);
+	}
+	return good;
+}
+
+bool report_run_table(const struct options *o, GPtrArray *boots)
+{
+	const struct load *l = &o->load;
+	unsigned int i;
+	bool good = true;
+
+	printf("%s %s, %s ring of %u, %u in flight in %u queue%s, chains of %u%s, %s\n",
+	       load_is_net(l->kind) ? "virtio-net" : "virtio-blk", load_name(l->kind), o->rings[0],
+	       l->ring.size, l->depth, l->queues, l->queues > 1 ? "s" : "", l->ring.chain,
+	       l->ring.indirect ? ", indirect" : "", l->kick ? "notified" : "polling");
+	printf("an element: used entries read, changes of the used index seen, bytes of the "
+	       "ring\n");
+	for (i = 0; i < boots->len; i++)
+		good &= print_boot(o, boots->pdata[i], i + 1);
+	return good;
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "runners/ring/rounds.h"
+#include "runners/ring/blk.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define START_MS 20000
+#define WARM_UP_NS 50000000
+
+static void free_boot(gpointer data)
+{
+	struct boot *b = data;
+
+	g_ptr_array_unref(b->devices);
+	g_ptr_array_unref(b->counters);
+	g_array_unref(b->order);
+	g_free(b->failed);
+	g_free(b->said);
+	g_free(b->command_line);
+	g_free(b);
+}
+
+static struct boot *new_boot(const struct options *o, uint64_t seed)
+{
+	struct boot *b = g_new0(struct boot, 1);
+
+	b->devices = options_devices(o, o->variants);
+	b->counters = g_ptr_array_new_with_free_func(g_free);
+	b->order = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+	b->seed = seed;
+	return b;
+}
+
+/* A device is caught when QEMU dies under it: then QEMU's words are evidence. */
+static void note_end(struct machine *m, struct device *d)
+{
+	g_autofree char *ended = d->state == DEVICE_OK ? NULL : machine_ended(m);
+	char *both;
+
+	if (!ended || d->state == DEVICE_NO_START)
+		return;
+	d->state = DEVICE_CRASHED;
+	both = g_strdup_printf("QEMU: %s; %s", ended, d->evidence);
+	g_free(d->evidence);
+	d->evidence = both;
+}
+
+static void take_turn(struct machine *m, struct options *o, struct device *d, bool counts)
+{
+	struct turn t = {0};
+	bool ok;
+
+	if (d->state != DEVICE_OK)
+		return;
+	ok = load_turn(d, counts ? o->elements : 0,
+		       counts ? (o->elements ? 0 : o->turn_ms * 1000000ll) : WARM_UP_NS, &t);
+	if (!ok)
+		note_end(m, d);
+	else if (counts)
+		g_array_append_val(d->turns, t);
+}
+
+static void shuffle(GRand *r, uint32_t *list, uint32_t n)
+{
+	uint32_t i, j, old;
+
+	for (i = n; i-- > 1;) {
+		j = g_rand_int_range(r, 0, i + 1);
+		old = list[i];
+		list[i] = list[j];
+		list[j] = old;
+	}
+}
+
+static void take_turns(struct boot *b, struct machine *m, struct options *o)
+{
+	uint32_t n = b->devices->len, i, round;
+	g_autofree uint32_t *list = g_new(uint32_t, n);
+	g_autoptr(GRand) r = g_rand_new_with_seed(b->seed + 1);
+
+	/* With a number of elements, exactly these shall be seen. */
+	for (i = 0; i < n; i++) {
+		list[i] = i;
+		if (!o->elements)
+			take_turn(m, o, b->devices->pdata[i], false);
+	}
+	for (round = 0; round < o->rounds; round++) {
+		shuffle(r, list, n);
+		g_array_append_vals(b->order, list, n);
+		for (i = 0; i < n; i++)
+			take_turn(m, o, b->devices->pdata[list[i]], true);
+	}
+	for (i = 0; i < n && !load_is_net(o->load.kind); i++) {
+		struct device *d = b->devices->pdata[i];
+
+		if (d->state == DEVICE_OK && !blk_read_back(d))
+			note_end(m, d);
+	}
+}
+
+static void hold(const struct options *o, const struct machine *m, const char *when)
+{
+	char line[64];
+
+	if (!o->hold)
+		return;
+	printf("vqring: QEMU is process %d, %s; a line on standard input goes on\n", m->child.pid,
+	       when);
+	fflush(stdout);
+	if (!fgets(line, sizeof(line), stdin))
+		return;
+}
+
+static void drive(struct boot *b, struct machine *m, struct options *o, struct memory *memory)
+{
+	uint32_t i;
+
+	for (i = 0; i < b->devices->len; i++) {
+		struct device *d = b->devices->pdata[i];
+
+		d->mmio = (struct mmio){&m->qtest, MMIO_BASE + (uint64_t)d->bus * MMIO_STEP, 0};
+		device_start(d, &o->load, memory);
+	}
+	hold(o, m, "before the load");
+	take_turns(b, m, o);
+	hold(o, m, "after the load");
+	for (i = 0; i < b->devices->len; i++)
+		g_ptr_array_add(b->counters, machine_counters(m, b->devices->pdata[i]));
+	b->said = machine_said(m);
+	for (i = 0; i < b->devices->len; i++)
+		device_stop(b->devices->pdata[i]);
+}
+
+static bool run_boot(struct boot *b, struct options *o, struct memory *memory)
+{
+	struct machine_setup s = {
+		.qemu = &o->qemu,
+		.load = &o->load,
+		.devices = b->devices,
+		.memory = memory,
+		.disk = o->disk,
+		.order = o->orders[0],
+		.order_seed = o->order_seed,
+		.disk_mib = o->disk_mib,
+		.poll_us = o->poll_us,
+		.limit_ms = START_MS,
+		.seed = b->seed,
+	};
+	g_autoptr(GError) e = NULL;
+	struct machine m;
+	bool ok = machine_start(&m, &s, &e);
+
+	memory_clear(memory);
+	b->command_line = g_strdup(m.command_line);
+	if (ok)
+		drive(b, &m, o, memory);
+	else
+		b->failed = g_strdup(e->message);
+	machine_stop(&m);
+	return ok;
+}
+
+GPtrArray *rounds_run(struct options *o, GError **error)
+{
+	GPtrArray *boots = g_ptr_array_new_with_free_func(free_boot);
+	struct memory memory;
+	unsigned int i, good = 0;
+
+	if (!memory_open(&memory, o->memory_mib, error)) {
+		g_ptr_array_unref(boots);
+		return NULL;
+	}
+	for (i = 0; i < o->boots; i++) {
+		struct boot *b = new_boot(o, o->load.seed + i);
+
+		g_ptr_array_add(boots, b);
+		good += run_boot(b, o, &memory);
+	}
+	memory_close(&memory);
+	if (good)
+		return boots;
+	g_set_error(error, VQB_ERROR, VQB_FAILED, "%s", ((struct boot *)boots->pdata[0])->failed);
+	g_ptr_array_unref(boots);
+	return NULL;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* vqring run: all variants in one QEMU, taking turns; a boot is a block. */
+#ifndef VQLAB_RING_ROUNDS_H
+#define VQLAB_RING_ROUNDS_H
+
+#include "runners/ring/machine.h"
+#include "runners/ring/options.h"
+
+/* One QEMU. */
+struct boot {
+	GPtrArray *devices;  /* of struct device, with their turns */
+	GPtrArray *counters; /* the strategies' own, JSON text or NULL; by device */
+	GArray *order;	     /* of uint32_t: the devices' turns as they came, round by round */
+	char *failed;	     /* why QEMU did not start, or NULL */
+	char *said;	     /* QEMU's last words, or "" */
+	char *command_line;
+	uint64_t seed;
+};
+
+/* Runs all boots; of struct boot.  False with error set: nothing could be run. */
+GPtrArray *rounds_run(struct options *o, GError **error);
+
+#endif /* VQLAB_RING_ROUNDS_H */
