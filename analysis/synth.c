@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "synth.h"
+#include "variants/order-shapes.h"
 
 #include <string.h>
 
 /* In-order windows are as large as this: a common number of requests in flight. */
 #define IN_ORDER_WINDOW 32u
 
-enum shape { IN_ORDER, SHUFFLE, STRAGGLER, REVERSE, FULL };
-
 struct synth {
 	struct source s;
 	struct synth_options o;
-	enum shape shape;
-	uint32_t window;
+	bool full; /* else: */
+	OrderShape shape;
 };
 
 /* A run through it. */
@@ -63,32 +62,26 @@ static void complete(struct maker *m, guint i)
 	emit(m, OP_FLUSH, (ReorderElem){0});
 }
 
+/* OrderDraw. */
+static uint32_t draw(void *rand, uint32_t below)
+{
+	return g_rand_int_range(rand, 0, below);
+}
+
 static void complete_window(struct maker *m)
 {
-	uint32_t late = m->flight->len - 1;
+	OrderWindow w;
 
-	if (m->synth->shape == STRAGGLER)
-		late = g_rand_int_range(m->rand, 0, m->flight->len);
-	while (m->flight->len) {
-		guint last = m->flight->len - 1, i = 0;
-
-		if (m->synth->shape == SHUFFLE)
-			i = g_rand_int_range(m->rand, 0, last + 1);
-		else if (m->synth->shape == REVERSE)
-			i = last;
-		else if (m->synth->shape == STRAGGLER && last && late == 0)
-			i = 1;
-		else if (late)
-			late--;
-		complete(m, i);
-	}
+	order_window_begin(&w, m->synth->shape.kind, m->flight->len, draw, m->rand);
+	while (w.left)
+		complete(m, order_window_next(&w, draw, m->rand));
 }
 
 static void make(struct maker *m)
 {
 	const struct synth *s = m->synth;
 
-	if (s->shape == FULL) {
+	if (s->full) {
 		do {
 			while (pop(m))
 				;
@@ -97,7 +90,7 @@ static void make(struct maker *m)
 		return;
 	}
 	while (m->popped < s->o.elements) {
-		for (uint32_t i = 0; i < s->window && pop(m); i++)
+		for (uint32_t i = 0; i < s->shape.window && pop(m); i++)
 			;
 		complete_window(m);
 	}
@@ -126,25 +119,14 @@ static bool synth_run(struct source *s, op_fn fn, void *data, GError **error)
 /* "shuffle:32": false if it is none of the kinds. */
 static bool parse_kind(struct synth *s, const char *kind)
 {
-	static const char *const names[] = {"in-order", "shuffle", "straggler", "reverse", "full"};
-	const char *colon = strchrnul(kind, ':');
-	guint64 window = 0;
-
-	for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
-		if (strncmp(kind, names[i], colon - kind) || names[i][colon - kind])
-			continue;
-		s->shape = i;
-		if (i == IN_ORDER || i == FULL) {
-			s->window = MIN(IN_ORDER_WINDOW, s->o.shape.size);
-			return !*colon;
-		}
-		if (!*colon ||
-		    !g_ascii_string_to_unsigned(colon + 1, 10, 1, REORDER_RING_MAX, &window, NULL))
-			return false;
-		s->window = window;
+	s->full = !strcmp(kind, "full");
+	if (s->full)
 		return true;
-	}
-	return false;
+	if (!order_shape_parse(kind, &s->shape))
+		return false;
+	if (s->shape.kind == ORDER_IN_ORDER)
+		s->shape.window = MIN(IN_ORDER_WINDOW, s->o.shape.size);
+	return true;
 }
 
 struct source *synth_source(const char *kind, const struct synth_options *o, GError **error)
@@ -159,10 +141,10 @@ struct source *synth_source(const char *kind, const struct synth_options *o, GEr
 	if (!parse_kind(s, kind)) {
 		g_set_error(error, OPS_ERROR, OPS_BAD_INPUT, "--synth: '%s': it is one of %s", kind,
 			    SYNTH_KINDS);
-	} else if (s->window > o->shape.size) {
+	} else if (s->shape.window > o->shape.size) {
 		g_set_error(error, OPS_ERROR, OPS_BAD_INPUT,
 			    "--synth: %s: a window of %u does not fit a ring of %u", kind,
-			    s->window, o->shape.size);
+			    s->shape.window, o->shape.size);
 	} else if (o->chain > o->shape.size) {
 		g_set_error(error, OPS_ERROR, OPS_BAD_INPUT,
 			    "--chain: %u descriptors do not fit a ring of %u", o->chain,

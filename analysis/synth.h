@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Made-up completion orders, one flush after each fill:
+ * Made-up completion orders, one flush after each fill; those with windows are made
+ * by variants/order-shapes.c, as the disk x-order makes them:
  *
  *	in-order     a window of elements is popped, then completed in order
  *	shuffle:D    D are popped, then completed in an order drawn evenly from all

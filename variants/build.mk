@@ -43,6 +43,13 @@ $(B)/variants/san/test-glue: $(addprefix $(B)/variants/san/tests/,test-glue.o wa
 		$(SAN_LIB)
 	$(CC) $(SANITISE) $^ $(call pkg_libs,glib-2.0) -o $@
 
+# Orders of completion, which vqreplay and the disk x-order share.
+TESTS += $(B)/variants/san/test-shapes
+C_STYLE += variants/tests/test-shapes.c
+
+$(B)/variants/san/test-shapes: $(B)/variants/san/tests/test-shapes.o $(B)/variants/san/order-shapes.o
+	$(CC) $(SANITISE) $^ $(call pkg_libs,glib-2.0) -o $@
+
 # And without, for make soak: ten times faster.
 $(B)/variants/soak: $(ORACLE:%=$(B)/variants/tests/%.o) $(REORDER_LIB)
 	$(CC) $^ $(call pkg_libs,glib-2.0) -o $@
@@ -52,7 +59,7 @@ soak: all
 	$(MAKE) --no-print-directory $(B)/variants/soak
 	VQLAB_TEST_OPS=$${VQLAB_TEST_OPS:-1000000000} $(B)/variants/soak
 TESTS += variants/tests/hooks.sh variants/tests/refuse.sh
-C_STYLE += variants/qemu/reorder-hooks.h variants/qemu/reorder-glue.c.inc
+C_STYLE += variants/qemu/x-order.c variants/qemu/reorder-hooks.h variants/qemu/reorder-glue.c.inc
 
 # The strategies inside the real QEMU; talks to the guest as the runners do.
 TEST_QEMU := $(B)/variants/tests/test-qemu

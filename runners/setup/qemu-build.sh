@@ -8,7 +8,7 @@ export PATH=$PATH:/usr/sbin:/sbin
 # leaves, which includes virtio, tap, nbd, qcow2 and QMP.  Non-PIE, because
 # the nop entries demand it (see qemu-cc).
 CONFIGURE=(--target-list=x86_64-softmmu --without-default-features
-	--enable-system --enable-tcg --enable-kvm --enable-linux-aio
+	--enable-system --enable-tcg --enable-plugins --enable-kvm --enable-linux-aio
 	--enable-linux-io-uring --enable-fdt=system --disable-pie
 	--disable-werror --disable-debug-info --disable-install-blobs)
 CFLAGS_QEMU='-O2 -fno-pie'
