@@ -31,8 +31,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "block/block-io.h"
 #include "block/block_int.h"
+#include "block/block-io.h" /* 7.2 cannot take it before block_int.h */
 #include "qapi/error.h"
 #include "qemu/coroutine.h"
 #include "qemu/module.h"
