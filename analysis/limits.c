@@ -184,20 +184,27 @@ static void about_chance(GString *out, const struct results *r)
 
 static void about_order(GString *out, const struct results *r)
 {
-	GString *names = g_string_new(NULL);
+	GString *names = g_string_new(NULL), *unknown = g_string_new(NULL);
 
 	for (unsigned int w = 0; w < r->run->workloads->len; w++) {
 		const struct workload *workload = r->run->workloads->pdata[w];
+		double share = disorder(r, w);
+		GString *list = isnan(share) ? unknown : share < IN_ORDER_BELOW ? names : NULL;
 
-		if (disorder(r, w) < IN_ORDER_BELOW)
-			g_string_append_printf(names, "%s%s", names->len ? ", " : "",
-					       workload->name);
+		if (list)
+			g_string_append_printf(list, "%s%s", list->len ? ", " : "", workload->name);
 	}
 	if (names->len)
 		paragraph(out, 2,
 			  "- Completions came in order (fewer than 1 in %.0f stashed) in: "
 			  "%s. They show what ordering costs when it has nothing to do.",
 			  1 / IN_ORDER_BELOW, names->str);
+	if (unknown->len)
+		paragraph(out, 2,
+			  "- No phase with probes counts of: %s. How far out of order its requests "
+			  "completed is not known.",
+			  unknown->str);
+	g_string_free(unknown, TRUE);
 	g_string_free(names, TRUE);
 }
 

@@ -52,13 +52,13 @@ struct range over_samples(const struct cell *c, size_t offset)
 
 double disorder(const struct results *r, unsigned int workload)
 {
-	double most = 0;
+	double most = NAN;
 
 	for (unsigned int i = 0; i < r->n_cells; i++) {
 		const struct cell *c = &r->cells[i];
 
 		if (c->workload == workload && c->probed)
-			most = fmax(most, OVER(c, m.stashed).median);
+			most = fmax(most, OVER(c, m.stashed).median); /* of NAN and x: x */
 	}
 	return most;
 }

@@ -5,6 +5,9 @@
  *
  *	make-run DIR [--blocks=N] [--noise=S] [--seed=N] [--variants=A,B]
  *		 [--effect=VARIANT=RATIO] [--stall=TRIAL-ID] [--drop=TRIAL-ID]
+ *		 [--unwatched=WORKLOAD]
+ *
+ * A workload that is unwatched has no phases with probes.
  *
  * Throughput of a trial: base * the block's drift * effect * lognormal noise.
  * Ordering measures: 64 requests in flight on a simulated disk whose service
@@ -26,10 +29,18 @@
 #define LARGEST 4096 /* of an exact histogram */
 
 static struct {
-	char *variants, *effect, *stall, *drop, *created;
+	char *variants, *effect, *stall, *drop, *unwatched, *created;
 	int blocks, seed;
 	double noise;
-} opt = {"off,qemu,hash-table,array-window,bitmap", "", "", "", "2001-02-03T04:05:06Z", 6, 1, 0.03};
+} opt = {"off,qemu,hash-table,array-window,bitmap",
+	 "",
+	 "",
+	 "",
+	 "",
+	 "2001-02-03T04:05:06Z",
+	 6,
+	 1,
+	 0.03};
 
 struct disk {
 	const char *name, *kind, *device, *summary;
@@ -284,6 +295,8 @@ static void write_trial(const char *dir, int block, const char *ring, const char
 	/* What a stalled trial did before must not count either: make it show. */
 	for (unsigned int i = 0; i < (stalled ? 2 : G_N_ELEMENTS(disks)); i++) {
 		for (int probes = 0; probes < 2; probes++) {
+			if (probes && !strcmp(disks[i].name, opt.unwatched))
+				continue;
 			g_string_append(out, i || probes ? "," : "");
 			put_phase(out, &disks[i], variant, ring, probes,
 				  stalled ? 5 * drift : drift, rng);
@@ -338,6 +351,7 @@ int main(int argc, char **argv)
 		{"effect", 0, 0, G_OPTION_ARG_STRING, &opt.effect, NULL, NULL},
 		{"stall", 0, 0, G_OPTION_ARG_STRING, &opt.stall, NULL, NULL},
 		{"drop", 0, 0, G_OPTION_ARG_STRING, &opt.drop, NULL, NULL},
+		{"unwatched", 0, 0, G_OPTION_ARG_STRING, &opt.unwatched, NULL, NULL},
 		{"created", 0, 0, G_OPTION_ARG_STRING, &opt.created, NULL, NULL},
 		{}};
 	GOptionContext *context = g_option_context_new("DIR");

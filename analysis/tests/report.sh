@@ -109,6 +109,12 @@ check 'in 72 columns' no_line_too_long "$work/one/report"
 "$make_run" "$work/bare" --variants=qemu,bitmap
 check 'a run without off gets a report' "$report" "$work/bare"
 check 'that says so' grep -q 'no variant named off' "$work/bare/report/report.txt"
+"$make_run" "$work/unseen" --blocks=1 --unwatched=made-up-tcp
+check 'a workload without probes' "$report" "$work/unseen" --no-plots
+check 'is not said to be in order' \
+	sh -c '! tr "\n" " " <"$0" | grep -q "Completions came in order"' "$work/unseen/report/report.txt"
+check 'but not to be known' grep -q '^- No phase with probes counts of: made-up-tcp' "$work/unseen/report/report.txt"
+check 'where it is in order, that is said' grep -q '^- Completions came in order' "$work/one/report/report.txt"
 "$make_run" "$work/gap" --blocks=6 --drop=b03-packed-bitmap
 rm -rf "$work/gap/trials/b03-packed-bitmap"
 check 'a run that was interrupted' "$report" "$work/gap" --no-plots
