@@ -5,7 +5,7 @@ REPORT_PKGS := glib-2.0 gio-2.0 json-glib-1.0 gsl
 PLOTS_RES   := $(B)/analysis/plots-resource
 # All of vqreport but its main(), for the tests as well.
 REPORT_OBJS := $(addprefix $(B)/analysis/,json.o load.o load-trial.o measures.o stats.o power.o \
-	results.o probe-use.o table.o tables.o limits.o report.o summary.o plot-data.o \
+	results.o probe-use.o table.o tables.o limits.o report.o summary.o traces.o plot-data.o \
 	plots.o plots-resource.o load-replayed.o replayed.o replayed-plots.o) \
 	$(PROBES)/hist.o
 
@@ -17,7 +17,7 @@ $(B)/analysis/%.o: EXTRA_CFLAGS = -Ianalysis -I$(B)/analysis $(call pkg_cflags,$
 # --verify reduces traces as vqprobe does: by the same code.
 VERIFY_OBJS := $(B)/analysis/verify.o $(TRACE_OBJS) $(MODEL_OBJS) $(PROBES)/summary-queue.o
 
-$(B)/vqreport: $(B)/analysis/main.o $(REPORT_OBJS) $(VERIFY_OBJS) $(TOOL_OBJS)
+$(B)/vqreport: $(B)/analysis/main.o $(REPORT_OBJS) $(VERIFY_OBJS) $(TOOL_OBJS) $(REORDER_LIB)
 	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,$(REPORT_PKGS) libzstd) -lm
 
 # The gnuplot scripts travel inside the program.
@@ -44,7 +44,7 @@ $(B)/analysis/coverage: $(addprefix $(B)/analysis/,tests/coverage.o stats.o powe
 $(B)/analysis/make-run: $(B)/analysis/tests/make-run.o
 	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,glib-2.0 gsl) -lm
 
-$(B)/analysis/test-%: $(B)/analysis/tests/test-%.o $(filter-out %/plots.o %/plots-resource.o %/replayed-plots.o,$(REPORT_OBJS))
+$(B)/analysis/test-%: $(B)/analysis/tests/test-%.o $(filter-out %/plots.o %/plots-resource.o %/replayed-plots.o %/traces.o,$(REPORT_OBJS)) $(TOOL_OBJS)
 	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,$(REPORT_PKGS)) -lm
 
 TOOLS += $(B)/analysis/make-run

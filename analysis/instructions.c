@@ -13,6 +13,8 @@
 #include <unistd.h>
 #include <valgrind/callgrind.h>
 
+#include "probes/tool/text.h"
+
 static int perf_fd = -1;
 
 int counter_parse(const char *name)
@@ -158,40 +160,54 @@ static char *read_all(int fd)
 	return text;
 }
 
+/* False with @error; what it said is made fit to be shown. */
+static bool run_callgrind(char **argv, GError **error)
+{
+	g_autofree char *said = NULL, *clean = NULL;
+	g_autoptr(GError) why = NULL;
+	int status;
+
+	if (!g_spawn_sync(NULL, argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, &said, &status,
+			  &why)) {
+		g_autofree char *what = g_strdup_printf("%s (install valgrind)", why->message);
+
+		return fail(error, "valgrind", what);
+	}
+	if (g_spawn_check_wait_status(status, NULL))
+		return true;
+	clean = vq_text_clean(g_strstrip(said), -1, 200, VQ_UTF8);
+	return fail(error, "callgrind", *clean ? clean : "failed");
+}
+
 static bool count_by_callgrind(struct replay *r, bool needed, char **args, GError **error)
 {
 	g_autofree double *total = g_new0(double, r->variants->len);
-	g_autofree char *said = NULL, *dumps = NULL;
+	g_autofree char *dumps = NULL;
 	g_autoptr(GError) why = NULL;
 	g_auto(GStrv) argv = NULL;
-	int out = memfd_create("callgrind", 0), status;
+	int out = memfd_create("callgrind", 0);
 	bool ok;
 
 	if (out < 0)
 		return fail(error, "memfd_create", g_strerror(errno));
 	argv = command_line(r, out, args);
-	ok = g_spawn_sync(NULL, argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, &said, &status,
-			  &why);
-	if (!ok && !needed) {
-		fprintf(stderr,
-			"vqreplay: valgrind: %s: instructions not counted (install valgrind)\n",
-			why->message);
-		close(out);
-		return true;
-	}
-	if (!ok)
-		fail(error, "valgrind", why->message);
-	else if (!g_spawn_check_wait_status(status, NULL))
-		ok = fail(error, "callgrind", *said ? said : "failed");
+	ok = run_callgrind(argv, &why);
 	dumps = read_all(out);
 	close(out);
 	if (ok && dumps)
 		read_dumps(dumps, r, total);
 	for (guint v = 0; ok && v < r->variants->len; v++)
 		if (!variant(r, v)->wrong && !total[v] && r->counts.fills)
-			ok = fail(error, "callgrind", "counted nothing");
-	if (ok)
+			ok = fail(&why, "callgrind", "counted nothing");
+	if (ok) {
 		replay_set_instructions(r, total, "callgrind");
+	} else if (needed) {
+		g_propagate_error(error, g_steal_pointer(&why));
+	} else {
+		/* Times and order are there all the same. */
+		fprintf(stderr, "vqreplay: %s: instructions not counted\n", why->message);
+		ok = true;
+	}
 	return ok;
 }
 

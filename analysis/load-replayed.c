@@ -17,6 +17,7 @@ static void source_free(void *data)
 	g_free(s->variants);
 	g_free(s->name);
 	g_free(s->synth);
+	g_free(s->recorded_order);
 	g_free(s->ring);
 	g_free(s->counter);
 	g_free(s);
@@ -46,6 +47,7 @@ static void read_variant(struct reader *r, JsonObject *o, struct replayed_varian
 	v->instructions = opt_number(r, o, "instructions", NAN);
 	v->instructions_over = opt_signed(r, o, "instructions_over_off", NAN);
 	v->memory = need_count(r, o, "memory");
+	v->model = opt_bool(r, o, "model");
 	v->wrong = opt_string(r, o, "wrong", "");
 	v->recorded = opt_string(r, o, "recorded", "");
 }
@@ -64,6 +66,8 @@ static void read_variants(struct reader *r, JsonObject *o, struct replayed *all,
 		char *name = need_string(r, v, "name");
 
 		read_variant(r, v, &s->variants[i]);
+		/* Files from before that was said. */
+		s->variants[i].model |= !strcmp(name, "off") || !strcmp(name, "qemu");
 		if (first)
 			g_ptr_array_add(all->names, g_strdup(name));
 		else if (i >= all->names->len || g_strcmp0(all->names->pdata[i], name))
@@ -74,17 +78,47 @@ static void read_variants(struct reader *r, JsonObject *o, struct replayed *all,
 		reader_fail(r, "variants", "are not those of the first source");
 }
 
+/* A network card's trace has its disk's few requests, too: the most is meant. */
+static void read_ring(struct reader *r, JsonArray *queues, struct replayed_source *s)
+{
+	uint64_t most = 0;
+
+	s->ring = g_strdup("");
+	for (unsigned int i = 0; i < array_length(queues); i++) {
+		JsonObject *q = array_object(r, queues, i, "queues");
+		uint64_t elements = opt_count(r, q, "elements", 0);
+
+		if (i && elements <= most)
+			continue;
+		most = elements;
+		g_free(s->ring);
+		s->ring = need_string(r, q, "ring");
+		s->size = need_count(r, q, "size");
+	}
+}
+
+/*
+ * Files from before that was said: the order of publication is compared, "recorded",
+ * where and only where the queue was ordered.
+ */
+static char *guess_recorded_order(const struct replayed_source *s)
+{
+	if (*s->synth || !g_str_has_suffix(s->name, ".vqt"))
+		return g_strdup("");
+	for (unsigned int i = 0; i < s->n; i++)
+		if (*s->variants[i].recorded)
+			return g_strdup("ordered");
+	return g_strdup("unordered");
+}
+
 static void read_source(struct reader *r, JsonObject *o, struct replayed *all)
 {
 	struct replayed_source *s = g_new0(struct replayed_source, 1);
-	JsonArray *queues = need_array(r, o, "queues");
-	JsonObject *queue = array_length(queues) ? array_object(r, queues, 0, "queues") : NULL;
 
 	g_ptr_array_add(all->sources, s);
 	s->name = need_string(r, o, "name");
 	s->synth = opt_string(r, o, "synth", "");
-	s->ring = queue ? need_string(r, queue, "ring") : g_strdup("");
-	s->size = queue ? need_count(r, queue, "size") : 0;
+	read_ring(r, need_array(r, o, "queues"), s);
 	s->elements = need_count(r, o, "elements");
 	s->reordered = need_count(r, o, "reordered");
 	s->completed_early = need_count(r, o, "completed_early");
@@ -95,6 +129,10 @@ static void read_source(struct reader *r, JsonObject *o, struct replayed *all)
 	s->repeats = need_count(r, o, "repeats");
 	s->counter = opt_string(r, o, "counter", "");
 	read_variants(r, o, all, s);
+	if (o && json_object_has_member(o, "recorded_order"))
+		s->recorded_order = opt_string(r, o, "recorded_order", "");
+	else
+		s->recorded_order = guess_recorded_order(s);
 }
 
 struct replayed *load_replayed(const char *path, GError **error)
@@ -130,4 +168,11 @@ bool replayed_varies(const struct replayed *r, const struct replayed_source *s)
 		sizes += !strcmp(s->synth, other->synth) && !strcmp(s->ring, other->ring);
 	}
 	return sizes >= 3;
+}
+
+bool replayed_is_model(const struct replayed *r, unsigned int variant)
+{
+	const struct replayed_source *first = r->sources->len ? r->sources->pdata[0] : NULL;
+
+	return first && first->variants[variant].model;
 }

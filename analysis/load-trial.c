@@ -201,6 +201,7 @@ static void phase_free(void *data)
 	g_free(p->state);
 	g_free(p->reason);
 	g_free(p->unit);
+	g_free(p->trace);
 	probe_free(p->probe);
 	g_free(p);
 }
@@ -244,6 +245,7 @@ static struct phase *read_phase(struct reader *r, JsonObject *o)
 	p->lat_mean = opt_number(r, lat, "mean", NAN);
 	p->lat_p50 = read_percentile(r, lat, "p50");
 	p->lat_p99 = read_percentile(r, lat, "p99");
+	p->trace = opt_string(r, o, "trace", "");
 	probe = opt_object(r, o, "probe");
 	if (probe)
 		p->probe = read_probe(r, probe);

@@ -10,6 +10,7 @@
 #include "probes/tool/start.h"
 #include "replayed.h"
 #include "report.h"
+#include "traces.h"
 #include "verify.h"
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
@@ -17,7 +18,7 @@ enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
 struct options {
 	char *out;
 	double margin; /* per cent */
-	gboolean no_plots, verify, version;
+	gboolean no_plots, verify, traces, version;
 };
 
 static int usage(const char *what, const char *why)
@@ -47,6 +48,8 @@ static int parse(int *argc, char ***argv, struct options *o, int *status)
 		 NULL},
 		{"verify", 0, 0, G_OPTION_ARG_NONE, &o->verify,
 		 "Write no report; hold the trials to their traces", NULL},
+		{"traces", 0, 0, G_OPTION_ARG_NONE, &o->traces,
+		 "Write no report; print what of the run is to be replayed", NULL},
 		{"version", 0, 0, G_OPTION_ARG_NONE, &o->version, "Print the version", NULL},
 		{}};
 	GOptionContext *context = g_option_context_new("DIR");
@@ -166,6 +169,20 @@ static int verify(const struct run *run)
 	return EXIT_FAILED;
 }
 
+/* For `make bench` and `make replay`. */
+static int list_traces(const struct run *run, double margin)
+{
+	struct results *r = compute(run, margin);
+	unsigned int n = print_traces(r, stdout);
+
+	results_free(r);
+	if (n)
+		return EXIT_SUCCESS;
+	fprintf(stderr, "vqreport: %s: no phase that counts has kept a trace: nothing to replay\n",
+		run->dir);
+	return EXIT_FAILED;
+}
+
 static int done(bool ok, const char *out, GError *error)
 {
 	if (!ok)
@@ -203,7 +220,7 @@ static int report(const char *dir, const struct replayed *replayed, const struct
 	int status;
 	bool ok;
 
-	if (is_replay(dir, replayed) && !o->verify) {
+	if (is_replay(dir, replayed) && !o->verify && !o->traces) {
 		ok = write_replay(replayed, out, !o->no_plots, &error);
 		return done(ok, out, error);
 	}
@@ -218,6 +235,8 @@ static int report(const char *dir, const struct replayed *replayed, const struct
 		status = EXIT_USAGE;
 	} else if (o->verify) {
 		status = verify(run);
+	} else if (o->traces) {
+		status = list_traces(run, o->margin / 100);
 	} else {
 		status = report_run(run, replayed, o, out);
 	}

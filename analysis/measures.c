@@ -109,6 +109,10 @@ static void correct(const struct probe *p, struct measures *m)
 
 static void add_queue(struct measures *m, const struct queue *q)
 {
+	if (q->num) {
+		m->ring_min = m->ring_min ? MIN(m->ring_min, q->num) : q->num;
+		m->ring_max = MAX(m->ring_max, q->num);
+	}
 	m->queues++;
 	m->elements += q->fills;
 	m->flushes += q->flushes;

@@ -12,8 +12,9 @@
 #include "run.h"
 
 struct measures {
-	unsigned int queues; /* that had events */
-	uint64_t elements;   /* fills */
+	unsigned int queues;		 /* that had events */
+	unsigned int ring_min, ring_max; /* their rings' sizes, entries; 0: not known */
+	uint64_t elements;		 /* fills */
 	uint64_t flushes, published, violations, lost, unreadable, resets;
 	bool conserved;
 	double stashed; /* share of elements with depth > 0 */

@@ -55,6 +55,8 @@ static void add_variant(JsonBuilder *b, const struct variant *v)
 	json_builder_begin_object(b);
 	add_string(b, "name", v->ops->name);
 	add_string(b, "summary", v->ops->summary);
+	json_builder_set_member_name(b, "model");
+	json_builder_add_boolean_value(b, v->model);
 	add_estimate(b, "ns", &v->time);
 	add_estimate(b, "ns_over_off", &v->time_over);
 	add_number(b, "instructions", v->instructions);
@@ -96,6 +98,7 @@ JsonNode *replay_json(const struct replay *r)
 	json_builder_begin_object(b);
 	add_string(b, "name", r->source->name);
 	add_string(b, "synth", r->source->synth);
+	add_string(b, "recorded_order", source_recorded_order(r->source));
 	add_queues(b, r->source);
 	add_count(b, "operations", r->counts.ops);
 	add_count(b, "elements", r->counts.fills);

@@ -12,18 +12,10 @@ static struct variant *variant_at(const struct replay *r, guint v)
 	return r->variants->pdata[v];
 }
 
-static bool is_strategy(const struct variant *v)
-{
-	for (guint i = 0; reorder_models[i]; i++)
-		if (reorder_models[i] == v->ops)
-			return false;
-	return true;
-}
-
 bool replay_good(const struct replay *r)
 {
 	for (guint v = 0; v < r->variants->len; v++)
-		if (variant_at(r, v)->wrong && is_strategy(variant_at(r, v)))
+		if (variant_at(r, v)->wrong && !variant_at(r, v)->model)
 			return false;
 	return true;
 }
@@ -54,7 +46,7 @@ static void put_table(const struct replay *r, GString *out)
 		const struct variant *x = variant_at(r, v);
 		bool is_off = (int)v == r->off;
 
-		table_cell(t, "%s", x->ops->name);
+		table_cell(t, "%s%s", x->ops->name, x->model ? " (model)" : "");
 		table_number(t, x->time.median);
 		put_interval(t, &x->time);
 		if (is_off) {
@@ -169,16 +161,38 @@ static void put_recorded(const struct replay *r, GString *out)
 		field(out, "recorded", "%s: %s", before, names->str);
 }
 
+/* What the recorded queues were, where an ordered one would have done otherwise. */
+static void put_recorded_order(const struct replay *r, GString *out)
+{
+	const char *order = source_recorded_order(r->source);
+
+	if (!order || !strcmp(order, "ordered"))
+		return;
+	field(out, "", "%s negotiated no VIRTIO_F_IN_ORDER%s",
+	      strcmp(order, "mixed") ? "they" : "some of them",
+	      r->counts.depth_max ? ": the driver went on past an old element, where an ordered "
+				    "ring would have held it back. An ordered queue does not reach "
+				    "this order or these depths"
+				  : "");
+}
+
 void replay_text(const struct replay *r, GString *out)
 {
+	bool models = false;
+
 	field(out, "source", "%s", r->source->name);
 	put_queues(r, out);
+	put_recorded_order(r, out);
 	put_counts(r, out);
 	put_order(r, out);
 	put_recorded(r, out);
 	if (r->repeats || r->counter) {
 		field(out, "figures", "an element; median of %u repeats of thread CPU time%s%s",
 		      r->repeats, r->counter ? "; instructions by " : "", r->counter ?: "");
+		for (guint v = 0; v < r->variants->len; v++)
+			models |= variant_at(r, v)->model;
+		if (models)
+			field(out, "", "model: of what QEMU does by itself, not its code");
 		g_string_append_c(out, '\n');
 		put_table(r, out);
 	}

@@ -43,6 +43,7 @@ static void add_variant(struct replay *r, const ReorderOps *ops)
 
 	v->ops = ops;
 	v->ordered = strcmp(ops->name, "off") != 0;
+	v->model = find_model(ops->name) == ops;
 	v->instructions = v->instructions_over = NAN;
 	v->time = v->time_over = (struct estimate){NAN, NAN, NAN};
 	if (!v->ordered)
@@ -50,17 +51,35 @@ static void add_variant(struct replay *r, const ReorderOps *ops)
 	g_ptr_array_add(r->variants, v);
 }
 
-static bool add_named(struct replay *r, const char *name, GError **error)
+static bool has_variant(const struct replay *r, const ReorderOps *ops)
+{
+	for (guint v = 0; v < r->variants->len; v++)
+		if (variant_at(r, v)->ops == ops)
+			return true;
+	return false;
+}
+
+static void add_all(struct replay *r)
+{
+	for (guint i = 0; reorder_models[i]; i++)
+		if (!has_variant(r, reorder_models[i]))
+			add_variant(r, reorder_models[i]);
+	for (guint i = 0; reorder_strategies[i]; i++)
+		if (!has_variant(r, reorder_strategies[i]))
+			add_variant(r, reorder_strategies[i]);
+}
+
+/* @all: names that it stands for may be given, too. */
+static bool add_named(struct replay *r, const char *name, bool all, GError **error)
 {
 	const ReorderOps *ops = find_model(name) ?: reorder_find(name);
 	g_autofree char *names = NULL;
 
-	for (guint v = 0; v < r->variants->len; v++) {
-		if (variant_at(r, v)->ops == ops) {
+	if (ops && has_variant(r, ops)) {
+		if (!all)
 			g_set_error(error, OPS_ERROR, OPS_BAD_INPUT, "--variant: %s: named twice",
 				    name);
-			return false;
-		}
+		return all;
 	}
 	if (ops) {
 		add_variant(r, ops);
@@ -74,18 +93,17 @@ static bool add_named(struct replay *r, const char *name, GError **error)
 
 struct replay *replay_new(struct source *source, char **names, uint32_t seed, GError **error)
 {
+	bool all = !names || g_strv_contains((const char *const *)names, "all");
 	struct replay *r = g_new0(struct replay, 1);
 
 	r->source = source;
 	r->seed = seed;
 	r->off = -1;
 	r->variants = g_ptr_array_new_with_free_func(variant_free);
-	for (guint i = 0; !names && reorder_models[i]; i++)
-		add_variant(r, reorder_models[i]);
-	for (guint i = 0; !names && reorder_strategies[i]; i++)
-		add_variant(r, reorder_strategies[i]);
+	if (all)
+		add_all(r);
 	for (; names && *names; names++) {
-		if (!add_named(r, *names, error)) {
+		if (strcmp(*names, "all") && !add_named(r, *names, all, error)) {
 			replay_free(r);
 			return NULL;
 		}

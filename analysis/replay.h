@@ -25,6 +25,7 @@ struct estimate {
 struct variant {
 	const ReorderOps *ops;
 	bool ordered; /* publishes in the order of the pops */
+	bool model;   /* of what QEMU does by itself: not the code that runs there */
 
 	/* From the proof. */
 	uint64_t digest;    /* of ids and lengths as published, all queues */
@@ -55,7 +56,8 @@ struct replay {
 
 /*
  * @source is the replay's from now on.  @names: variants in the order of the
- * report, NULL-terminated; NULL: all.  NULL with @error if one is unknown.
+ * report, NULL-terminated; NULL, or "all" among them: all, and then what else is
+ * named.  NULL with @error if one is unknown.
  */
 struct replay *replay_new(struct source *source, char **names, uint32_t seed, GError **error);
 void replay_free(struct replay *r);

@@ -2,44 +2,53 @@
 # `make replay`: made-up orders through every strategy, and RUN's traces if there
 # are any; tables and plots.
 # usage: replay.sh [RUN]
+#        replay.sh --traces RUN    those only, into RUN/replay.json, for its report
+# Exits 1 if a strategy published out of order, or if something could not be
+# replayed; what could be is there all the same, and the report says which.
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -euo pipefail
 export LC_ALL=C.UTF-8
 cd "$(dirname "$0")/.."
-run=${1:-}
 
 say() { echo "vqlab: $*" >&2; }
 
-# traces RUN: of each workload and ring the first of off, and of an ordered
-# queue: qemu if it is there.
-traces() {
-	local file key order seen=' '
-	for file in "$1"/trials/*-{off,qemu,*}/vqprobe-*-on.vqt; do
-		[[ $file =~ /b[0-9]+-([a-z]+)-([^/]+)/vqprobe-(.*)-on\.vqt$ && -e $file ]] || continue
-		[ "${BASH_REMATCH[2]}" = off ] && order=off || order=ordered
-		key="${BASH_REMATCH[1]}-$order-${BASH_REMATCH[3]}"
-		[[ $seen == *" $key "* ]] && continue
-		seen+="$key "
-		printf '%s\n' "$file"
-	done
+# list_traces RUN: fills `arguments` of vqreplay, with the traces of those phases
+# that count.
+list_traces() {
+	local list
+	list=$(build/vqreport --traces "$1") || return 1
+	mapfile -t arguments <<<"$list"
 }
 
-# --traces RUN: those only, into RUN/replay.json, for the report of the run.
-if [ "$run" = --traces ]; then
+# replay JSON ARGUMENTS...: what vqreplay found becomes JSON, whatever it was.
+replay() {
+	local json=$1 status=0
+	shift
+	rm -f "$json.new"
+	build/vqreplay --repeats=11 --json "$json.new" "$@" || status=$?
+	[ ! -e "$json.new" ] || mv "$json.new" "$json"
+	case $status in
+	0) ;;
+	1) say "replay: a strategy published out of order, or failed: see above and the report's section Replay" ;;
+	*) say "replay: vqreplay ended with $status: not all was replayed, see above" ;;
+	esac
+	return "$status"
+}
+
+if [ "${1:-}" = --traces ]; then
 	run=$2
-	mapfile -t files < <(traces "$run")
-	[ ${#files[@]} -gt 0 ] || { say "$run: no traces to replay"; exit 0; }
-	say "replaying ${#files[@]} of the run's traces"
-	build/vqreplay --repeats=11 --json "$run/replay.json.new" "${files[@]}" >/dev/null
-	mv "$run/replay.json.new" "$run/replay.json"
-	exit 0
+	list_traces "$run" || exit 0 # it said why
+	say "replaying $((${#arguments[@]} - 1)) of the run's traces"
+	replay "$run/replay.json" "${arguments[@]}" >/dev/null
+	exit
 fi
 
+run=${1:-}
 out=${run:+$run/replay}
 out=${out:-results/replay-$(date -u +%Y%m%d-%H%M%S)}
 mkdir -p "$out"
-files=()
-[ -z "$run" ] || mapfile -t files < <(traces "$run")
+arguments=()
+[ -z "$run" ] || list_traces "$run" || :
 orders=()
 for ring in split packed; do
 	for kind in in-order reverse:2 shuffle:4 shuffle:8 shuffle:32 shuffle:128 shuffle:256 \
@@ -54,6 +63,8 @@ for ring in split packed; do
 done
 
 say "replaying into $out: a few minutes"
-build/vqreplay --repeats=11 --elements=65536 --json "$out/replay.json" "${orders[@]}" \
-	"${files[@]}" >"$out/replay.txt"
-build/vqreport "$out"
+status=0
+replay "$out/replay.json" --elements=65536 "${orders[@]}" ${arguments[@]+"${arguments[@]}"} \
+	>"$out/replay.txt" || status=$?
+[ ! -e "$out/replay.json" ] || build/vqreport "$out"
+exit "$status"

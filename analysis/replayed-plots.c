@@ -25,7 +25,8 @@ static bool by_depth(const struct replayed *r, const struct replayed_source *s, 
 static bool by_depth_recorded(const struct replayed *r, const struct replayed_source *s, double *x)
 {
 	*x = fmax(s->depth_mean, IN_ORDER_AT);
-	return !*s->synth && s->elements;
+	/* Of a queue without order it is no order that a strategy meets. */
+	return !*s->synth && s->elements && !strcmp(s->recorded_order, "ordered");
 }
 
 static bool by_size(const struct replayed *r, const struct replayed_source *s, double *x)
@@ -102,6 +103,15 @@ static void put_common(const struct replayed *r, GString *vars)
 				r->cpu, r->cores, r->kernel, r->created);
 
 	put_variants(vars, r->names);
+	for (unsigned int v = 0; v < r->names->len; v++) {
+		g_autofree char *name = g_strdup_printf("%s (model)", (char *)r->names->pdata[v]);
+
+		if (!replayed_is_model(r, v))
+			continue;
+		g_string_append_printf(vars, "NAME[%u] = ", v + 1);
+		put_quoted(vars, name);
+		g_string_append_c(vars, '\n');
+	}
 	g_string_append(vars, "RAN_ON = ");
 	put_quoted(vars, caption);
 	g_string_append_c(vars, '\n');

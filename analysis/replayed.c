@@ -39,48 +39,83 @@ static double figure(const struct replayed *r, const struct replayed_source *s, 
 	return is_off(r, v) ? x->ns : x->ns_over;
 }
 
-/* Columns: @what, @depth if not NULL, the variants in two lines each. */
-static struct table *variant_table(const struct replayed *r, const char *what, const char *depth)
+/* So many variants fit beside each other into 72 columns. */
+#define COLUMNS 7
+#define HEAD_WIDTH 12
+
+/* Variants @first to @first + COLUMNS - 1 of a table; off leads each. */
+struct columns {
+	unsigned int variant[COLUMNS], n;
+};
+
+/* The next columns after @c; false when there are none. */
+static bool next_columns(const struct replayed *r, struct columns *c)
 {
-	char *head[10] = {NULL};
+	unsigned int v = c->n ? c->variant[c->n - 1] + 1 : 0;
+
+	if (v >= r->names->len)
+		return false;
+	c->n = 0;
+	if (v && is_off(r, 0))
+		c->variant[c->n++] = 0;
+	while (v < r->names->len && c->n < COLUMNS)
+		c->variant[c->n++] = v++;
+	return true;
+}
+
+/* "hash-" over "table", "qemu" over "model". */
+static char *column_head(const struct replayed *r, unsigned int v)
+{
+	const char *name = r->names->pdata[v], *dash = strchr(name, '-');
+
+	if (replayed_is_model(r, v))
+		return g_strdup_printf(">%s\nmodel", name);
+	if (dash)
+		return g_strdup_printf(">%.*s\n%.*s", (int)MIN(dash + 1 - name, HEAD_WIDTH), name,
+				       HEAD_WIDTH, dash + 1);
+	return g_strdup_printf(">%.*s\n%.*s", HEAD_WIDTH, name, HEAD_WIDTH,
+			       name + MIN(strlen(name), HEAD_WIDTH));
+}
+
+/* Columns: @what, @depth if not NULL, the variants in two lines each. */
+static struct table *variant_table(const struct replayed *r, const struct columns *c,
+				   const char *what, const char *depth)
+{
+	char *head[COLUMNS + 1] = {NULL};
 	struct table *t;
 
-	for (guint v = 0; v < r->names->len && v < G_N_ELEMENTS(head); v++) {
-		const char *name = r->names->pdata[v], *dash = strchr(name, '-');
-
-		head[v] =
-			dash ? g_strdup_printf(">%.*s\n%s", (int)(dash + 1 - name), name, dash + 1)
-			     : g_strdup_printf(">\n%s", name);
-	}
+	for (unsigned int i = 0; i < c->n; i++)
+		head[i] = column_head(r, c->variant[i]);
 	if (depth)
 		t = table_new(what, depth, head[0], head[1], head[2], head[3], head[4], head[5],
-			      head[6], head[7], head[8], NULL);
+			      head[6], NULL);
 	else
 		t = table_new(what, head[0], head[1], head[2], head[3], head[4], head[5], head[6],
-			      head[7], head[8], NULL);
-	for (guint v = 0; v < G_N_ELEMENTS(head); v++)
-		g_free(head[v]);
+			      NULL);
+	for (unsigned int i = 0; i < c->n; i++)
+		g_free(head[i]);
 	return t;
 }
 
-static unsigned int shown(const struct replayed *r)
+static void put_row(struct table *t, const struct replayed *r, const struct columns *c,
+		    const struct replayed_source *s, unsigned int measure)
 {
-	return MIN(r->names->len, 9);
-}
+	for (unsigned int i = 0; i < c->n; i++) {
+		double value = figure(r, s, c->variant[i], measure);
 
-static void put_row(struct table *t, const struct replayed *r, const struct replayed_source *s,
-		    unsigned int measure)
-{
-	for (unsigned int v = 0; v < shown(r); v++)
 		if (measure == MEMORY)
-			table_count(t, figure(r, s, v, measure));
+			table_count(t, value);
+		else if (measure == NANOSECONDS && fabs(value) < 99.95) /* no clock tells more */
+			table_cell(t, "%.1f", value);
 		else
-			table_number(t, figure(r, s, v, measure));
+			table_number(t, value);
+	}
 }
 
-static void synth_table(GString *out, const struct replayed *r, unsigned int measure)
+static void synth_table(GString *out, const struct replayed *r, const struct columns *c,
+			unsigned int measure)
 {
-	struct table *t = variant_table(r, "completed", ">depth\nmax");
+	struct table *t = variant_table(r, c, "completed", ">depth\nmax");
 	g_autofree char *before = g_strdup("");
 
 	for (guint i = 0; i < r->sources->len; i++) {
@@ -101,10 +136,21 @@ static void synth_table(GString *out, const struct replayed *r, unsigned int mea
 		else
 			table_cell(t, "%s", s->synth);
 		table_cell(t, "%u", s->depth_max);
-		put_row(t, r, s, measure);
+		put_row(t, r, c, s, measure);
 	}
-	paragraph(out, 0, "\n%s.\n", measures[measure].title);
 	table_print(t, out);
+}
+
+static void synth_tables(GString *out, const struct replayed *r, unsigned int measure)
+{
+	struct columns c = {.n = 0};
+
+	paragraph(out, 0, "\n%s.\n", measures[measure].title);
+	for (unsigned int tables = 0; next_columns(r, &c); tables++) {
+		if (tables)
+			g_string_append_c(out, '\n');
+		synth_table(out, r, &c, measure);
+	}
 }
 
 /* ".../trials/ID/vqprobe-WORKLOAD-on.vqt" -> "WORKLOAD, ID"; else as it is. */
@@ -122,36 +168,76 @@ static char *trace_label(const char *name)
 			       file + strlen("vqprobe-"), part[n - 2]);
 }
 
-static void trace_table(GString *out, const struct replayed *r)
+/* Is it recorded, and of a queue that negotiated order? */
+static bool is_recorded(const struct replayed_source *s, bool ordered)
 {
-	struct table *t = variant_table(r, "recorded", NULL);
+	return !*s->synth && !strcmp(s->recorded_order, "ordered") == ordered;
+}
+
+static void trace_table(GString *out, const struct replayed *r, const struct columns *c,
+			bool ordered)
+{
+	struct table *t = variant_table(r, c, "recorded", NULL);
 
 	for (guint i = 0; i < r->sources->len; i++) {
 		const struct replayed_source *s = r->sources->pdata[i];
-		g_autofree char *label = trace_label(s->name), *title = NULL;
+		g_autofree char *label = trace_label(s->name), *where = NULL, *what = NULL;
 
-		if (*s->synth)
+		if (!is_recorded(s, ordered))
 			continue;
-		title = g_strdup_printf("%s: %" PRIu64 ", %.0f %% reordered, depth %.1f to %u",
-					label, s->elements,
-					s->elements ? 100.0 * s->reordered / s->elements : 0,
-					s->elements ? s->depth_mean : 0, s->depth_max);
-		table_group(t, title);
+		where = g_strdup_printf("%s: %s ring of %u%s", label, s->ring, s->size,
+					!strcmp(s->recorded_order, "mixed") ? ", ordered in part"
+									    : "");
+		what = g_strdup_printf("  %" PRIu64 " elements, %.0f %% reordered, depth mean "
+				       "%.1f, max %u",
+				       s->elements,
+				       s->elements ? 100.0 * s->reordered / s->elements : 0,
+				       s->elements ? s->depth_mean : 0, s->depth_max);
+		table_group(t, where);
+		table_group(t, what);
 		for (unsigned int m = 0; m < MEMORY; m++) {
-			table_cell(t, "%s", measures[m].name);
-			put_row(t, r, s, m);
+			table_cell(t, "  %s", measures[m].name);
+			put_row(t, r, c, s, m);
 		}
 	}
-	paragraph(out, 0,
-		  "\nOf recorded queues: elements, share reordered, depth mean and maximum; off's "
-		  "cost, and over off.\n");
 	table_print(t, out);
 }
 
-static bool any(const struct replayed *r, bool synth)
+static unsigned int count_recorded(const struct replayed *r, bool ordered)
+{
+	unsigned int n = 0;
+
+	for (guint i = 0; i < r->sources->len; i++)
+		n += is_recorded(r->sources->pdata[i], ordered);
+	return n;
+}
+
+static void trace_tables(GString *out, const struct replayed *r, bool ordered)
+{
+	struct columns c = {.n = 0};
+
+	if (!count_recorded(r, ordered))
+		return;
+	if (ordered)
+		paragraph(
+			out, 0,
+			"\nWhat ordered queues did, replayed: off's cost, and over off. These are "
+			"the orders that a strategy meets.\n");
+	else
+		paragraph(out, 0,
+			  "\nWhat queues without VIRTIO_F_IN_ORDER did, replayed in order: off's "
+			  "cost, and over off. Their drivers went on past an old element, where an "
+			  "ordered ring holds them back: where depth is not 0, no ordered queue "
+			  "sees that order, and none ever a depth beyond its iodepth. What grows "
+			  "with depth costs more here than it would in use.\n");
+	while (next_columns(r, &c))
+		trace_table(out, r, &c, ordered);
+}
+
+static bool any_synth(const struct replayed *r)
 {
 	for (guint i = 0; i < r->sources->len; i++)
-		if (!*((struct replayed_source *)r->sources->pdata[i])->synth != synth)
+		if (*((struct replayed_source *)r->sources->pdata[i])->synth)
 			return true;
 	return false;
 }
@@ -229,15 +315,17 @@ void report_replayed(GString *out, const struct replayed *r)
 		out, 0,
 		"The strategies' object code beside a used ring in memory, without QEMU and guest "
 		"around it, over the same operations (vqreplay): pop, fill, flush, the writing of "
-		"the ring included. Over off: more than the same loop costs without order. "
+		"the ring included. Over off: more than the same loop costs without order. off and "
+		"qemu are models of what QEMU does by itself, written for this loop, and not its "
+		"code; the others are the object code that runs in QEMU. "
 		"Instructions by %s; times are thread CPU time, medians of %u repeats, the widest "
 		"95 %% interval +-%s %%. %s, %" PRIu64 " cores, Linux %s, %.10s.",
 		first && *first->counter ? first->counter : "nothing", first ? first->repeats : 0,
 		most, r->cpu, r->cores, r->kernel, r->created);
-	for (unsigned int m = 0; any(r, true) && m < MEASURES; m++)
-		synth_table(out, r, m);
-	if (any(r, false))
-		trace_table(out, r);
+	for (unsigned int m = 0; any_synth(r) && m < MEASURES; m++)
+		synth_tables(out, r, m);
+	trace_tables(out, r, true);
+	trace_tables(out, r, false);
 	put_wrong(out, r);
 }
 

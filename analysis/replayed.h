@@ -16,12 +16,15 @@ struct replayed_variant {
 	double ns_over; /* off */
 	double instructions, instructions_over;
 	uint64_t memory;
+	bool model;		/* of what QEMU does by itself */
 	char *wrong, *recorded; /* or "" */
 };
 
 struct replayed_source {
 	char *name, *synth; /* "" if it is a trace */
-	char *ring;	    /* of the first queue */
+	/* "ordered", "unordered", "mixed": what was recorded; "" if it is made up */
+	char *recorded_order;
+	char *ring; /* of the queue with the most elements */
 	unsigned int size;
 	uint64_t elements, reordered, completed_early, ignored, broken;
 	unsigned int depth_max, repeats;
@@ -44,6 +47,9 @@ void replayed_free(struct replayed *r);
 
 /* Made up, and the same order on several sizes of this ring? */
 bool replayed_varies(const struct replayed *r, const struct replayed_source *s);
+
+/* Is the variant with this index a model of what QEMU does by itself? */
+bool replayed_is_model(const struct replayed *r, unsigned int variant);
 
 /* The section of a report. */
 void report_replayed(GString *out, const struct replayed *r);

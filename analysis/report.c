@@ -276,7 +276,9 @@ static void method(GString *out, const struct results *r)
 		  "Order cost: all time in virtqueue_fill and virtqueue_flush over the elements; "
 		  "raw, and less what the probes add by the same run's calibration. It counts "
 		  "everything these functions do, writing the used ring included: compare it "
-		  "with off's.");
+		  "with off's. Probe tax: throughput with probes over that without, in the same "
+		  "boot; 0.71 says that watching took 29 %% of it, 1 that it took nothing to be "
+		  "seen.");
 }
 
 char *report_text(const struct results *r)

@@ -97,6 +97,7 @@ static void take_probe(struct cell *c, struct sample *s, const struct phase *p)
 {
 	measure(p->probe, &s->m);
 	s->probed = true;
+	s->probed_phase = p;
 	s->tax = p->throughput / s->throughput;
 	s->cost_raw = s->m.fill_cost + s->m.flush_cost;
 	s->fill = s->m.fill_cost - s->m.fill_bias;
@@ -107,6 +108,9 @@ static void take_probe(struct cell *c, struct sample *s, const struct phase *p)
 	c->violations += s->m.violations;
 	c->lost += s->m.lost;
 	c->unconserved += !s->m.conserved;
+	if (s->m.ring_min)
+		c->ring_min = c->ring_min ? MIN(c->ring_min, s->m.ring_min) : s->m.ring_min;
+	c->ring_max = MAX(c->ring_max, s->m.ring_max);
 	c->depth_max = MAX(c->depth_max, s->m.depth_max);
 	c->stash_max = MAX(c->stash_max, s->m.stash_max);
 	bins_add(&c->depth, &s->m.depth);

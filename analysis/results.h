@@ -24,9 +24,10 @@ struct sample {
 	double throughput, cpu, ctx, lat_p50, lat_p99;
 	/* Of the phase with probes. */
 	bool probed;
-	double tax;	       /* throughput with / without, same boot */
-	double fill, flush;    /* order cost's parts, corrected; ns an element */
-	double cost, cost_raw; /* their sum; and before the correction */
+	const struct phase *probed_phase; /* NULL unless probed */
+	double tax;			  /* throughput with / without, same boot */
+	double fill, flush;		  /* order cost's parts, corrected; ns an element */
+	double cost, cost_raw;		  /* their sum; and before the correction */
 	struct measures m;
 };
 
@@ -42,7 +43,8 @@ struct cell {
 	struct comparison to_off, to_qemu, cpu_to_off, ctx_to_off;
 	/* Over all probed samples. */
 	uint64_t elements, violations, lost;
-	unsigned int unconserved; /* samples */
+	unsigned int unconserved;	 /* samples */
+	unsigned int ring_min, ring_max; /* sizes of the rings; 0: not known */
 	uint64_t depth_max, stash_max;
 	struct hist depth, stash, hold;
 };

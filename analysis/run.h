@@ -13,6 +13,7 @@
  *	            vqreplay wrote (ops.h), to a section and plots
  *	plots.c, plot-data.c, plots/   struct results -> SVG and PNG by gnuplot
  *	verify.c                       --verify: trial.json against the traces
+ *	traces.c                       --traces: which of them stand for the run
  *
  * The unit of statistics is the trial (one boot). Nothing here depends on the
  * time of day, a hash table's order, the locale or the order of directory
@@ -87,6 +88,7 @@ struct phase {
 	double lat_mean, lat_p50, lat_p99; /* us; NAN where there is none */
 	uint64_t ios, bytes;
 	struct probe *probe; /* NULL without probes */
+	char *trace;	     /* a file in the trial's folder, if it says so; "": none kept */
 };
 
 struct gate {

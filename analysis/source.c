@@ -45,6 +45,19 @@ struct source_queue *source_queue(const struct source *s, unsigned int i)
 	return s->queues->pdata[i];
 }
 
+const char *source_recorded_order(const struct source *s)
+{
+	bool ordered = false, unordered = false;
+
+	for (guint i = 0; i < s->queues->len; i++) {
+		ordered |= source_queue(s, i)->was_ordered;
+		unordered |= source_queue(s, i)->was_unordered;
+	}
+	if (ordered)
+		return unordered ? "mixed" : "ordered";
+	return unordered ? "unordered" : NULL;
+}
+
 struct source_queue *source_add(struct source *s, const char *device, uint32_t index,
 				const struct ring_shape *shape)
 {

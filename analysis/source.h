@@ -31,6 +31,8 @@ struct source_queue {
 	uint64_t hoisted; /* completed early, where an ordered ring would be full */
 	enum recorded order;
 	uint64_t recorded_at;
+	/* Of a trace: had a flush's queue negotiated VIRTIO_F_IN_ORDER, or not? */
+	bool was_ordered, was_unordered;
 };
 
 /*
@@ -51,6 +53,14 @@ struct source {
 
 void source_free(struct source *s);
 struct source_queue *source_queue(const struct source *s, unsigned int i);
+
+/*
+ * What the queues were that a trace recorded: "ordered", "unordered" or "mixed", by
+ * whether VIRTIO_F_IN_ORDER was negotiated; NULL of what was not recorded. The order
+ * of an unordered queue's completions is none that an ordered one would have seen:
+ * its driver goes on past an old element, where an ordered ring holds it back.
+ */
+const char *source_recorded_order(const struct source *s);
 
 /*
  * Opens @path, text or trace; @name is for messages.  It is read once, so that

@@ -192,6 +192,8 @@ static void ordering(struct json *j, const struct cell *c)
 	count(j, "lost_events", c->lost);
 	count(j, "order_violations", c->violations);
 	count(j, "unconserved", c->unconserved);
+	count(j, "ring_size_min", c->ring_min);
+	count(j, "ring_size_max", c->ring_max);
 	count(j, "depth_max", c->depth_max);
 	count(j, "stash_max", c->stash_max);
 	range(j, "stashed_share", OVER(c, m.stashed));

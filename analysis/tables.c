@@ -189,6 +189,33 @@ static void probe_table(GString *out, const struct results *r, unsigned int w)
 	table_print(t, out);
 }
 
+/* "Ring size, as watched: split 1024 entries, packed 1024." */
+static void ring_sizes(GString *out, const struct results *r, unsigned int w)
+{
+	GString *text = g_string_new(NULL);
+
+	for (unsigned int ring = 0; ring < r->run->rings->len; ring++) {
+		unsigned int least = 0, most = 0;
+
+		for (unsigned int v = 0; v < r->run->variants->len; v++) {
+			const struct cell *c = cell_at(r, w, ring, v);
+
+			if (c->ring_min)
+				least = least ? MIN(least, c->ring_min) : c->ring_min;
+			most = MAX(most, c->ring_max);
+		}
+		if (!most)
+			continue;
+		g_string_append_printf(text, "%s%s %u", text->len ? ", " : "", ring_name(r, ring),
+				       least);
+		if (least < most)
+			g_string_append_printf(text, " to %u", most);
+	}
+	if (text->len)
+		paragraph(out, 0, "Ring size, as watched: %s entries.\n", text->str);
+	g_string_free(text, TRUE);
+}
+
 void report_workload(GString *out, const struct results *r, unsigned int w)
 {
 	const struct workload *workload = r->run->workloads->pdata[w];
@@ -197,6 +224,7 @@ void report_workload(GString *out, const struct results *r, unsigned int w)
 	heading(out, '-', "%s", workload->name);
 	if (workload->summary[0])
 		paragraph(out, 0, "%s\n", workload->summary);
+	ring_sizes(out, r, w);
 	throughput_table(out, r, w, workload->unit);
 	qemu_table(out, r, w);
 	cpu_table(out, r, w, ios);

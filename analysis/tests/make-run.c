@@ -11,7 +11,8 @@
  *
  * Throughput of a trial: base * the block's drift * effect * lognormal noise.
  * Ordering measures: 64 requests in flight on a simulated disk whose service
- * times have a tail, completed out of order and published in order.
+ * times have a tail, completed out of order and published in order. Phases with
+ * probes name traces, which the tests may put there.
  */
 #include <glib.h>
 #include <glib/gstdio.h>
@@ -258,6 +259,8 @@ static void put_phase(GString *out, const struct disk *d, const char *variant, c
 		ios ? "IOPS" : "Gbit/s", ios ? rate * 3 : 0, ios ? rate * 3 * 4096 : rate * 3e9 / 8,
 		ios ? "\"lat_us\":{\"mean\":1000,\"p50\":900,\"p99\":20000}," : "",
 		3.4 * gsl_ran_lognormal(rng, 0, opt.noise), ios ? rate * 3 * 2.1 : 30000);
+	if (probes)
+		g_string_append_printf(out, "\"trace\":\"vqprobe-%s-on.vqt\",", d->name);
 	if (probes)
 		put_probe(out, d, ring, ordered, ordered ? cost : 0, rng);
 	else

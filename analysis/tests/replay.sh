@@ -11,7 +11,12 @@ trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
 . "$top/runners/tests/tap.sh"
 
-ordered='qemu hash-table hash-table-flag array-window bitmap in-place'
+# As the program says them: "off, qemu, hash-table, ...; or all".
+variants=$("$replay" --variant=? --synth=full 2>&1 | sed -n "s/.*there is \(.*\); or all/\1/p" | tr -d ,)
+strategies=${variants#off qemu }
+ordered="qemu $strategies"
+n_variants=$(wc -w <<<"$variants")
+check 'the program lists its variants' sh -c 'case "$0" in "off qemu "?*) ;; *) false ;; esac' "$variants"
 
 # prints NAME VARIANTS OPS EXPECTED: lines of both separated by ';'
 prints() {
@@ -46,7 +51,7 @@ golden 'rewind, after a fill out of order' "$ordered" \
 	'ring split 4;pop 0 1;pop 1 1;pop 2 1;pop 3 1;fill 1 5;rewind 2;pop 3 1;fill 3 6;fill 0 4;flush' \
 	'used 0 4;used 1 5;used 3 6;flush 3'
 golden 'detach: the order closes over the gap' \
-	'hash-table hash-table-flag array-window bitmap in-place' \
+	"$strategies" \
 	'ring split 4;pop 0 1;pop 1 1;pop 2 1;fill 2 9;detach 1;flush;fill 0 8;flush' \
 	'flush 0;used 0 8;used 2 9;flush 2'
 golden 'reset' "off $ordered" \
@@ -142,6 +147,8 @@ quick='--repeats=3 --elements=20000 --instructions=none'
 check 'a replay' exits 0 'the same for all in order' "$replay" $quick --synth=full
 check 'in 72 columns' sh -c '! grep -E "^.{73,}" out'
 check 'of a trace' exits 0 'recorded same: qemu' "$replay" $quick one.vqt
+check 'all, and one that only its name finds' exits 1 'broken-swap: WRONG: at element' \
+	"$replay" $quick --variant=all,broken-swap --synth=shuffle:32
 check 'a broken strategy is noticed' exits 1 'broken-swap: WRONG: at element' \
 	"$replay" $quick --variant=off,broken-swap --synth=shuffle:32
 check 'and of several sources' exits 1 'WRONG' \
@@ -149,7 +156,7 @@ check 'and of several sources' exits 1 'WRONG' \
 counts() {
 	"$replay" --repeats=1 --elements=5000 --instructions=callgrind --synth=shuffle:32 \
 		--ring=split:64 --ring=packed:64 --json "$1" >out &&
-		grep '"instructions' "$1" >"$1.counts" && [ "$(grep -c '[0-9]' "$1.counts")" = 28 ]
+		grep '"instructions' "$1" >"$1.counts" && [ "$(grep -c '[0-9]' "$1.counts")" = $((2 * 2 * n_variants)) ]
 }
 check 'instructions, by callgrind' counts first.json
 check 'once more' counts second.json
@@ -182,17 +189,58 @@ drawn() {
 check 'and plots' drawn alone/report
 check 'once more' "$top/build/vqreport" alone -o again
 check 'gives the same bytes' diff -r alone/report again
-"$top/build/analysis/make-run" "$work/run" --blocks=3
+"$top/build/analysis/make-run" "$work/run" --blocks=2 --variants=off,off2,qemu,hash-table,bitmap \
+	--stall=b01-split-off
 check 'a run without a replay' "$top/build/vqreport" run -o without --no-plots
 check 'says nothing of one' sh -c '! grep -q "^Replay" without/report.txt'
-for v in off qemu bitmap; do cp one.vqt "run/trials/b01-split-$v/vqprobe-w-on.vqt"; done
+check 'and has nothing to replay' exits 1 'nothing to replay' "$top/build/vqreport" --traces run
+check 'which costs no report' "$top/analysis/replay.sh" --traces "$work/run"
+
+# Traces of two kinds: of an ordered queue (vqreplay makes such), and of one without.
+"$replay" --synth=shuffle:8 --ring=split:64 --elements=25000 -o ordered.vqt
+unordered=$top/results/reference/trials/b01-packed-off/vqprobe-randread-tail-on.vqt
+check 'a recording without order is marked' exits 0 'negotiated no VIRTIO_F_IN_ORDER: the driver' \
+	"$replay" $quick --json unordered.json "$unordered"
+check 'in JSON, too' grep -q '"recorded_order" : "unordered"' unordered.json
+check 'one with order is not' sh -c '"$@" >out && ! grep -q negotiated out && grep -q "\"ordered\"" ordered.json' \
+	- "$replay" $quick --json ordered.json ordered.vqt
+check 'a made-up order is neither' exits 0 '"recorded_order" : null' \
+	"$replay" $quick --json /dev/stdout --synth=full
+put_trace() { cp "$1" "run/trials/$2/vqprobe-made-up-tail-on.vqt"; }
+for t in b01-split-off b01-split-off2 b02-split-off; do put_trace ordered.vqt $t; done
+for t in b01-split-hash-table b01-split-bitmap b01-split-qemu; do put_trace ordered.vqt $t; done
+list() { "$top/build/vqreport" --traces run | sed 's,.*/trials/\([^/]*\)/.*,\1,'; }
+check 'what is replayed: no stalled trial, off2 as off, QEMU before others' \
+	diff <(list) <(printf '%s\n' --variant=all,off,off,qemu,hash-table,bitmap b01-split-qemu b02-split-off)
+rm run/trials/b01-split-qemu/*.vqt run/trials/b02-split-off/*.vqt
+check 'then the next' diff <(list | tail -n 2) <(printf '%s\n' b01-split-hash-table b01-split-off2)
+put_trace "$unordered" b01-split-off2
 check "the run's own traces" "$top/analysis/replay.sh" --traces "$work/run"
 check 'of off and of one ordered queue' sh -c '[ "$(grep -c depth_max run/replay.json)" = 2 ]'
 check 'get into its report' "$top/build/vqreport" run -o with --no-plots
-check 'with where they are from' grep -q '^w, b01-split-qemu: ' with/report.txt
-check 'and the recorded order' grep -q '^2 of the recordings are of ordered' with/report.txt
+check 'with where they are from, and the ring' grep -q '^made-up-tail, b01-split-hash-table: split ring of 64$' with/report.txt
+check 'models are called models' grep -q '^  *model  *model ' with/report.txt
+check 'and what was not ordered apart' sh -c 'sed -n "/^What queues without VIRTIO_F_IN_ORDER/,\$p" with/report.txt |
+	grep -q "^made-up-tail, b01-split-off2: packed ring of 1024$"'
+check 'and the recorded order' grep -q '^1 of the recordings are of ordered' with/report.txt
 check 'and nothing else changes' sh -c '
 	sed "/^Replay$/,/^Method$/d" with/report.txt >a; sed "/^Method$/d" without/report.txt | diff - a'
+
+# A strategy that misorders, and a trace that cannot be read, cost no report.
+sed -i 's/"hash-table"/"broken-swap"/' run/run.json run/trials/*/trial.json
+printf 'noise' >run/trials/b01-split-off2/vqprobe-made-up-tail-on.vqt
+rm run/replay.json
+check 'a broken strategy in the plan: said' exits 2 'not all was replayed' "$top/analysis/replay.sh" --traces "$work/run"
+check 'and a report all the same' "$top/build/vqreport" run -o wrong --no-plots
+check 'which says it' grep -q 'broken-swap: WRONG: ' wrong/report.txt
+check 'and counts it' sh -c 'tr "\n" " " <wrong/report.txt | grep -q "replays of ordered variants 1 published in another order"'
+put_trace ordered.vqt b01-split-off2
+check 'the strategy alone' exits 1 'a strategy published out of order' "$top/analysis/replay.sh" --traces "$work/run"
+mkdir -p fake && printf '#!/bin/sh\necho "callgrind: cannot" >&2\nexit 9\n' >fake/valgrind && chmod +x fake/valgrind
+check 'a failing callgrind: said, and the rest is there' env PATH="$work/fake:$PATH" sh -c '
+	"$0" --repeats=1 --elements=5000 --synth=full --json=none.json 2>err && grep -q "cannot.*instructions not counted" err' "$replay"
+check 'but not where it is asked for' exits 1 'callgrind: cannot' env PATH="$work/fake:$PATH" \
+	"$replay" --repeats=1 --elements=5000 --synth=full --instructions=callgrind
 sed -i 's/"depth_max"/"depth"/' run/replay.json
 check 'a broken replay.json' exits 2 'replay.json: depth_max: missing' "$top/build/vqreport" run
 tap_end
