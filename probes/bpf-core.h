@@ -11,7 +11,7 @@
 
 /* The registers of the x86-64 calling convention; offsets by CO-RE. */
 struct pt_regs {
-	unsigned long di, si, dx, cx, ax, sp;
+	unsigned long di, si, dx, cx, ax, sp, ip;
 } __attribute__((preserve_access_index));
 
 #define FEATURE_PACKED 34
@@ -28,6 +28,8 @@ __u64 lost[VQ_EVENT_TYPES];
 __u64 null_pops;
 /* Calls whose arguments could not be noted or read. */
 __u64 unreadable_calls;
+/* Calls within another of the same thread, which are not noted: see struct call. */
+__u64 nested_calls;
 
 #define READ(dst, addr) bpf_probe_read_user(&(dst), sizeof(dst), (const void *)(addr))
 
@@ -53,6 +55,18 @@ struct {
 	__type(value, __u32);
 } no_program SEC(".maps");
 const volatile __u32 never;
+
+/*
+ * Are the programs attached as sessions (attach.h)?  Then an entry says whether its
+ * return is to be armed: 0, it is.  Else entries must return 0: before Linux 6.13 a
+ * 1 takes the probe off.
+ */
+const volatile __u32 session;
+
+static __always_inline int arm(int yes)
+{
+	return session && !yes;
+}
 
 static __always_inline void stay_on_task_stack(struct pt_regs *ctx)
 {

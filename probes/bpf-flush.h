@@ -2,8 +2,7 @@
 #ifndef VQLAB_BPF_FLUSH_H
 #define VQLAB_BPF_FLUSH_H
 
-#include "bpf-lines.h"
-#include "bpf-tables.h"
+#include "bpf-resets.h"
 
 /* A flush as events, and the ring that it wrote to. */
 
@@ -147,7 +146,8 @@ static __always_inline int read_ring(struct flush *f, const struct vq_span *s)
 /*
  * As above, or as it was when the queue was last flushed.  QEMU makes new caches
  * for each change of its memory map, which does not move the guest's memory, and
- * when the driver places the ring, which a reset precedes.
+ * when the driver places the ring, which a reset precedes.  New ones may be where
+ * the old ones were, so nothing is kept while a reset is under way.
  */
 static __always_inline void find_ring(struct flush *f, const struct vq_span *s, struct queue *q,
 				      __u32 born)
@@ -161,7 +161,8 @@ static __always_inline void find_ring(struct flush *f, const struct vq_span *s, 
 		q->caches = caches;
 		q->flags = f->flags;
 		q->ring = f->ring;
-		q->flushed = born;
+		q->known = 0; /* the avail ring may have moved, too */
+		q->flushed = reset_of(q, f->vq, FIELD(__u64, s, layout.vq_vdev)) ? 0 : born;
 	}
 	f->stride = f->flags & VQ_FLUSH_PACKED ? 16 : 8;
 }

@@ -43,58 +43,72 @@ static long send_popped(__u32 i, void *arg)
 	return 0;
 }
 
-/* Devices that were reset, so that their queues begin with nothing popped. */
-struct was_reset {
-	__u64 vdev; /* the key */
-	__u32 window;
-};
-#define RESET_BITS 7
-static __u64 resets[(1 << RESET_BITS) * SLOT / 8] __attribute__((aligned(SLOT)));
-
-/* At the first look in a window: how many have been popped, of which we know. */
-static __always_inline __u16 popped_before(const struct queue *q, __u16 idx)
+/*
+ * Has the queue, of which a reset was entered, begun anew?  No flush has come since,
+ * so if it has, the used index is 0; where it was 0 before, only a smaller number of
+ * pops tells.  At the first look in a window nothing is known of before.
+ */
+static __always_inline int has_begun_anew(const struct queue *q, const struct vq_span *s,
+					  __u16 used_before)
 {
-	const struct was_reset *r = slot_of(resets, RESET_BITS, q->vdev, 0);
+	__u16 idx = FIELD(__u16, s, layout.vq_last_avail_idx);
 
-	return r && r->window == window ? 0 : idx;
+	return !FIELD(__u16, s, layout.vq_used_idx) &&
+	       (q->window != window || used_before || (__s16)(idx - q->popped) < 0);
 }
 
 /* What look() must know of a queue; 0: it cannot be known.  No flush of the queue
  * is under way, or it is at its end. */
-static __always_inline int know(struct queue *q, const struct vq_span *s)
+static __always_inline int know(struct queue *q, __u64 vq, const struct vq_span *s)
 {
-	struct flush f = {.ring = NO_RING};
+	__u64 vdev = FIELD(__u64, s, layout.vq_vdev);
+	struct flush f = {.vq = vq, .ring = NO_RING};
+	struct reset *r;
+	__u16 used_before = q->used_idx;
+	__u32 now = generation;
 
-	if (q->known == generation)
+	if (q->known == now && q->caches == FIELD(__u64, s, layout.vq_caches))
 		return 1;
-	if (q->flushed != generation) {
-		find_ring(&f, s, q, generation);
+	r = reset_of(q, vq, vdev);
+	if (q->flushed != now || q->caches != FIELD(__u64, s, layout.vq_caches)) {
+		find_ring(&f, s, q, now);
 		q->used_idx = FIELD(__u16, s, layout.vq_used_idx);
+		if (f.ring == NO_RING)
+			return 0;
 	}
-	q->vdev = FIELD(__u64, s, layout.vq_vdev);
-	if (q->flushed != generation ||
-	    READ(q->avail, FIELD(__u64, s, layout.vq_caches) + layout.caches_avail_ptr))
+	if (READ(q->avail, FIELD(__u64, s, layout.vq_caches) + layout.caches_avail_ptr))
 		return 0;
-	q->known = generation;
+	if (r && has_begun_anew(q, s, used_before)) {
+		q->window = window;
+		q->popped = 0;
+		begin_anew(q, r, vq, vdev, now);
+		r = NULL;
+	}
+	if (!r)
+		q->known = now;
 	return 1;
 }
 
-/* Sends the pops that @s, read just now, shows; the number then is @back less,
- * because the caller will take so many back. */
-static __always_inline void look(__u64 vq, const struct vq_span *s, __u64 ts, __u32 back)
+/*
+ * Sends the pops that @s, read just now, shows; the number then is @back less,
+ * because the caller will take so many back.  If @tell, the count in use is told if
+ * need be: not after a flush, whose own event comes later.
+ */
+static __always_inline void look(__u64 vq, const struct vq_span *s, __u64 ts, __u32 back,
+				 const int tell)
 {
 	struct look l = {.vq = vq, .ts = ts, .num = FIELD(__u32, s, layout.vq_num)};
 	__u32 inuse = FIELD(__u32, s, layout.vq_inuse);
 	__u16 idx = FIELD(__u16, s, layout.vq_last_avail_idx);
 	struct queue *q = queue_of(vq);
 
-	if (!q || !know(q, s) || !l.num) {
+	if (!q || !know(q, vq, s) || !l.num) {
 		__sync_fetch_and_add(&unreadable_calls, 1);
 		return;
 	}
-	l.from = q->window == window ? q->popped : popped_before(q, idx);
+	l.from = q->window == window ? q->popped : idx;
 	l.n = (__u16)(idx - l.from);
-	l.inuse = q->told == generation ? VQ_INUSE_UNTOLD : inuse;
+	l.inuse = !tell || q->told == generation ? VQ_INUSE_UNTOLD : inuse;
 	q->window = window;
 	q->popped = idx - back;
 	if (q->flags & VQ_FLUSH_PACKED)
@@ -106,7 +120,8 @@ static __always_inline void look(__u64 vq, const struct vq_span *s, __u64 ts, __
 		__sync_fetch_and_add(&unreadable_calls, 1);
 		return;
 	}
-	q->told = generation;
+	if (tell)
+		q->told = generation;
 	if (l.n == 1)
 		send_popped(0, &l);
 	else
@@ -123,38 +138,7 @@ static __always_inline void look_before(__u64 vq, __u64 ts, __u32 back)
 	if (read_vq(&s, vq))
 		__sync_fetch_and_add(&unreadable_calls, 1);
 	else
-		look(vq, &s, ts, back);
-}
-
-/* A reset queue begins anew; of a device, or with @vq one of its queues. */
-struct begin {
-	__u64 vdev, vq;
-};
-
-static long begin_anew(__u32 i, void *arg)
-{
-	const struct begin *b = arg;
-	struct queue *q = (void *)queues + (i & ((1 << QUEUE_BITS) - 1)) * SLOT;
-
-	if (q->vdev == b->vdev && (!b->vq || q->vq == b->vq))
-		q->popped = 0;
-	return 0;
-}
-
-static __always_inline void queues_reset(__u64 vdev, int one, __u32 index)
-{
-	struct begin b = {.vdev = vdev};
-	struct was_reset *r;
-
-	if (!light)
-		return;
-	r = one ? NULL : slot_of(resets, RESET_BITS, vdev, 1);
-	if (r)
-		r->window = window;
-	if (one && READ(b.vq, vdev + layout.vdev_vq))
-		return;
-	b.vq += one ? (__u64)index * layout.vq_stride : 0;
-	bpf_loop(1 << QUEUE_BITS, begin_anew, &b, 0);
+		look(vq, &s, ts, back, 1);
 }
 
 #endif

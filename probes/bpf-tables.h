@@ -30,23 +30,44 @@ static __always_inline void *slot_of(void *table, __u32 bits, __u64 key, int tak
 }
 
 /*
- * What an entry handler leaves for the return handler of the same call.  A call
- * is known by its place on the stack, which no other call has before it returns;
- * neither thread nor CPU would do, as coroutines and preemption show.
+ * What an entry handler leaves for the return handler of the same call: one call
+ * for each thread at a time.
+ *
+ * A thread must never have two return probes of ours pending.  When the kernel
+ * arms one it drops all those of the thread whose place on the stack is not above
+ * the stack pointer, because their functions must have ended; that is wrong where
+ * a function has switched to another stack, a coroutine's, and the one that was
+ * dropped then kills the process by its return (SIGILL).  So a call within
+ * another is not noted, and with sessions (attach.h) not armed either.  It is
+ * counted: a driver has to put its buffers into a device's memory to cause one.
+ *
+ * The place on the stack tells the call that returns from one within it.
  */
 struct call {
-	__u64 key; /* 0: free */
+	__u64 key;   /* the thread; 0: free */
+	__u64 place; /* of the return address on the stack, and the function; 0: none */
 	__u64 vq, t0, elem;
 	__u32 arg, generation;
 	__u16 used_idx;
 	__u8 used_wrap, counted;
 };
 
-enum called { CALL_POP = 1, CALL_FILL, CALL_FLUSH, CALL_RESET, CALL_QUEUE_RESET };
+enum called { CALL_POP = 1, CALL_FILL, CALL_FLUSH };
 
 #define CALL_BITS 10
-/* The loader clears it between two windows. */
 __u64 calls[(1 << CALL_BITS) * SLOT / 8] __attribute__((aligned(SLOT)));
+
+/*
+ * Has the call noted in @c been left without a return, by longjmp or at the
+ * thread's end?  So it is if the stack pointer has come back to where it was or
+ * above, on the same stack: of two stacks, which have 1 MiB and more, places are not
+ * that near to each other.
+ */
+#define NEAR (256u << 10)
+static __always_inline int abandoned(const struct call *c, __u64 sp)
+{
+	return sp - (c->place & ~7ull) < NEAR;
+}
 
 /* A return address takes 8 bytes, so the lowest bits are free. */
 static __always_inline struct call *call_enter(struct pt_regs *ctx, enum called fn)
@@ -55,20 +76,30 @@ static __always_inline struct call *call_enter(struct pt_regs *ctx, enum called 
 
 	if (!enabled)
 		return NULL;
-	c = slot_of(calls, CALL_BITS, ctx->sp + fn, 1);
-	if (!c)
+	c = slot_of(calls, CALL_BITS, (__u32)bpf_get_current_pid_tgid(), 1);
+	if (!c) {
 		__sync_fetch_and_add(&unreadable_calls, 1);
+		return NULL;
+	}
+	if (c->place && !abandoned(c, ctx->sp)) {
+		__sync_fetch_and_add(&nested_calls, 1);
+		return NULL;
+	}
+	c->place = ctx->sp + fn;
 	return c;
 }
 
 /* To be given back with call_over(). */
 static __always_inline struct call *call_return(struct pt_regs *ctx, enum called fn)
 {
-	return slot_of(calls, CALL_BITS, ctx->sp - 8 + fn, 0);
+	struct call *c = slot_of(calls, CALL_BITS, (__u32)bpf_get_current_pid_tgid(), 0);
+
+	return c && c->place == ctx->sp - 8 + fn ? c : NULL;
 }
 
 static __always_inline void call_over(struct call *c)
 {
+	*(volatile __u64 *)&c->place = 0;
 	*(volatile __u64 *)&c->key = 0;
 }
 
@@ -88,12 +119,13 @@ struct queue {
 	__u16 popped;
 	__u32 window;
 	__u32 known; /* the generation that these are of */
-	__u64 vdev, avail;
+	__u32 begun; /* the generation in which it was last seen to begin anew */
+	__u64 avail;
 };
 _Static_assert(sizeof(struct call) <= SLOT && sizeof(struct queue) <= SLOT, "they fit");
 
 #define QUEUE_BITS 9
-static __u64 queues[(1 << QUEUE_BITS) * SLOT / 8] __attribute__((aligned(SLOT)));
+__u64 queues[(1 << QUEUE_BITS) * SLOT / 8] __attribute__((aligned(SLOT)));
 __u32 generation = 1;
 
 /* Windows of the watch so far. */

@@ -14,7 +14,7 @@ MODEL_OBJS := $(patsubst %,$(PROBES)/%.o,model queue outstanding hist tool/text)
 # What every program does alike, tool/text.h: for other rooms, too.
 TOOL_OBJS := $(patsubst %,$(PROBES)/tool/%.o,text output start options)
 PROBES_CORE := model queue outstanding hist trace trace-code trace-columns trace-predict summary \
-	summary-queue sites plan target layout learn world calib lines watch explain live
+	summary-queue sites attach plan target layout learn world calib lines resets watch explain live
 # The live side.
 PROBES_CORE += process find begin rates table screen show check
 PROBES_OBJS := $(PROBES_CORE:%=$(PROBES)/%.o) $(TOOL_OBJS)
@@ -26,14 +26,15 @@ $(PROBES)/%.o: EXTRA_CFLAGS = $(call pkg_cflags,$(PROBES_PKGS)) -I$(PROBES) -Ipr
 # __u32 and friends come from the host's own architecture headers.
 compile_bpf = $(CLANG) -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Wno-unused-parameter \
 	-I/usr/include/$$($(CC) -print-multiarch) -MMD -MP -c $< -o $@
-$(PROBES)/vqprobe.bpf.o: probes/vqprobe.bpf.c
+$(PROBES)/%.bpf.o: probes/%.bpf.c
 	@mkdir -p $(@D)
 	$(compile_bpf)
 
-$(PROBES)/vqprobe.skel.h: $(PROBES)/vqprobe.bpf.o
-	bpftool gen skeleton $< name vqprobe_bpf > $@
+$(PROBES)/%.skel.h: $(PROBES)/%.bpf.o
+	bpftool gen skeleton $< name $*_bpf > $@
 
-$(PROBES)/watch.o $(PROBES)/check.o $(PROBES)/sites.o $(PROBES)/calib.o $(PROBES)/lines.o: | $(PROBES)/vqprobe.skel.h
+$(PROBES)/watch.o $(PROBES)/check.o $(PROBES)/sites.o $(PROBES)/calib.o $(PROBES)/lines.o $(PROBES)/resets.o: | $(PROBES)/vqprobe.skel.h
+$(PROBES)/attach.o: | $(PROBES)/way.skel.h
 
 # The floor of the benchmark: vqprobe's own attaching, with empty programs.
 FLOOR := $(PROBES)/floor
@@ -99,7 +100,7 @@ $(B)/fuzz/fuzz-trace-seeds: $(PROBES)/tests/fuzz-trace-seeds.o $(TRACE_OBJS)
 # distributions ship it: stripped, with what modules need in .dynsym.
 VICTIM_CFLAGS := -std=gnu11 -O2 -g -D_GNU_SOURCE -pthread
 # Linked without -pg: the profiler's start-up code would leave a gmon.out.
-VICTIM_SRC := $(addprefix probes/tests/,victim.c victim-qemu.c)
+VICTIM_SRC := $(addprefix probes/tests/,victim.c victim-qemu.c victim-stacks.c)
 $(PROBES)/victim-nop5: $(VICTIM_SRC) probes/tests/victim.h
 	@mkdir -p $(@D)
 	for f in $(VICTIM_SRC:probes/tests/%.c=%); do \

@@ -8,7 +8,6 @@
  * programs read filled in, so that these run to their end and send their event.
  */
 #include <bpf/libbpf.h>
-#include <link.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -90,23 +89,6 @@ static uint64_t now(void)
 	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
 }
 
-/* The offset of @fn in this program's file. */
-static int main_program(struct dl_phdr_info *info, size_t size, void *data)
-{
-	uint64_t *at = data;
-
-	for (int i = 0; i < info->dlpi_phnum; i++) {
-		const ElfW(Phdr) *ph = &info->dlpi_phdr[i];
-		uint64_t start = info->dlpi_addr + ph->p_vaddr;
-
-		if (ph->p_type == PT_LOAD && *at >= start && *at < start + ph->p_filesz) {
-			*at = *at - start + ph->p_offset;
-			return 1;
-		}
-	}
-	return -1; /* the first object is the main program: look no further */
-}
-
 static bool fake_queue(struct fake *f, const struct vq_layout *l)
 {
 	char *vq = f->vq + l->vq_start;
@@ -156,8 +138,9 @@ static void run(target_fn fn, struct fake *f, void *second, uint64_t arg, unsign
 	}
 }
 
-static bool calibrate_one(struct vqprobe_bpf *skel, const struct vq_layout *l, struct fake *f,
-			  const struct vq_site *like, struct vq_calibration *c, GError **error)
+static bool calibrate_one(struct vqprobe_bpf *skel, enum vq_way way, const struct vq_layout *l,
+			  struct fake *f, const struct vq_site *like, struct vq_calibration *c,
+			  GError **error)
 {
 	enum kind kind = kind_of(like);
 	unsigned batches = kind == OTHER ? BATCHES_STEPPED : BATCHES;
@@ -179,20 +162,19 @@ static bool calibrate_one(struct vqprobe_bpf *skel, const struct vq_layout *l, s
 		.fn = like->fn,
 		.instruction = first_instruction[kind],
 		.emulated = kind != OTHER,
-		.offset = (uintptr_t)fn,
 	};
 	sink.dur = dur;
 	lines = vq_lines_open(skel, error);
 	if (!lines)
 		return false;
-	if (dl_iterate_phdr(main_program, &site->offset) != 1) {
+	if (!vq_own_offset(fn, &site->offset)) {
 		g_set_error(error, VQ_ERROR, VQ_ERROR_FAILED, "calibration: cannot set up");
 		vq_lines_close(lines);
 		return false;
 	}
 	run(fn, f, second, arg, batches, v, lines, &sink);
 	base = spread(v, batches).median;
-	if (!vq_site_attach(site, skel, getpid(), "/proc/self/exe", error)) {
+	if (!vq_site_attach(site, skel, way, getpid(), "/proc/self/exe", error)) {
 		vq_lines_close(lines);
 		return false;
 	}
@@ -217,7 +199,7 @@ static bool calibrate_one(struct vqprobe_bpf *skel, const struct vq_layout *l, s
 	return sink.n == sink.max;
 }
 
-unsigned vq_calibrate(struct vqprobe_bpf *skel, const struct vq_layout *layout,
+unsigned vq_calibrate(struct vqprobe_bpf *skel, enum vq_way way, const struct vq_layout *layout,
 		      const struct vq_site *sites, struct vq_calibration out[3], GError **error)
 {
 	g_autofree struct fake *f = g_new0(struct fake, 1);
@@ -229,11 +211,12 @@ unsigned vq_calibrate(struct vqprobe_bpf *skel, const struct vq_layout *layout,
 		return 0;
 	}
 	skel->bss->enabled = 1;
-	while (n < 3 && calibrate_one(skel, layout, f, &sites[n], &out[n], error))
+	while (n < 3 && calibrate_one(skel, way, layout, f, &sites[n], &out[n], error))
 		n++;
 	skel->bss->enabled = 0;
 	memset(skel->bss->lost, 0, sizeof(skel->bss->lost));
 	skel->bss->null_pops = 0;
 	skel->bss->unreadable_calls = 0;
+	skel->bss->nested_calls = 0;
 	return n == 3 ? n : 0;
 }

@@ -33,7 +33,7 @@ struct vq_calibration {
  * takes long: vq_sites_detach(&out[i].site, 1), sometime, in either case.  Afterwards the ring
  * buffer is empty, and the programs' counters are 0 and `enabled` is off.
  */
-unsigned vq_calibrate(struct vqprobe_bpf *skel, const struct vq_layout *layout,
+unsigned vq_calibrate(struct vqprobe_bpf *skel, enum vq_way way, const struct vq_layout *layout,
 		      const struct vq_site *sites, struct vq_calibration out[3], GError **error);
 
 #endif

@@ -105,8 +105,8 @@ static const struct vq_layout pretended = {
 };
 
 /* What a call costs at sites that begin like @instruction, in us; 0: an error. */
-static double cost(struct vqprobe_bpf *skel, const char *instruction, bool emulated,
-		   enum vq_mode *mode, GError **error)
+static double cost(struct vqprobe_bpf *skel, enum vq_way way, const char *instruction,
+		   bool emulated, enum vq_mode *mode, GError **error)
 {
 	struct vq_calibration c[3] = {0};
 	struct vq_site sites[VQ_FUNCTIONS] = {0};
@@ -117,7 +117,7 @@ static double cost(struct vqprobe_bpf *skel, const char *instruction, bool emula
 		sites[i].instruction = instruction;
 		sites[i].emulated = emulated;
 	}
-	if (vq_calibrate(skel, &pretended, sites, c, error))
+	if (vq_calibrate(skel, way, &pretended, sites, c, error))
 		us = (c[0].cost.median + c[1].cost.median + c[2].cost.median) / 1e3;
 	*mode = c[VQ_FN_FILL].mode;
 	for (int i = 0; i < 3; i++)
@@ -136,14 +136,27 @@ static bool check_probes(void)
 		     {"other", "others", false}};
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GString) text = g_string_new("us an element by the first instruction:");
-	struct vqprobe_bpf *skel = vq_watch_load(&pretended, 1024, false, &error);
+	struct vq_site all[VQ_FUNCTIONS] = {0};
+	struct vqprobe_bpf *skel = NULL;
 	enum vq_mode mode, first = VQ_MODE_UNKNOWN;
+	enum vq_way way;
 
+	for (int i = 0; i < VQ_FUNCTIONS; i++)
+		all[i] = (struct vq_site){.fn = i, .present = true};
+	if (vq_way_find(&way, &error))
+		skel = vq_watch_load(&pretended, all, way, 1024, &error);
 	if (!skel)
 		return say(MISSING, "BPF", "%s", error->message);
 	say(OK, "BPF", "the programs load");
+	if (way == VQ_WAY_SESSION)
+		say(OK, "sessions", "no call within another gets a return probe");
+	else
+		say(LIMITED, "sessions",
+		    "this kernel has none (Linux 6.13): guests must be trusted not to put buffers "
+		    "into devices' memory: --trust-guest; probes go on by %s",
+		    vq_way_name(way));
 	for (size_t i = 0; !error && i < G_N_ELEMENTS(sites); i++) {
-		double us = cost(skel, sites[i].instruction, sites[i].emulated, &mode, &error);
+		double us = cost(skel, way, sites[i].instruction, sites[i].emulated, &mode, &error);
 
 		first = i ? first : mode;
 		g_string_append_printf(text, "%s %s %.1f (%s)", i ? "," : "", sites[i].what, us,

@@ -33,7 +33,7 @@ static unsigned calibrate_entries(struct vq_watch *w, struct vq_calibration entr
 		sites[i].instruction = sites[i].first;
 		sites[i].emulated = sites[i].first_emulated;
 	}
-	n = vq_calibrate(w->skel, &w->layout, sites, entry, error);
+	n = vq_calibrate(w->skel, w->way, &w->layout, sites, entry, error);
 	for (int i = 0; i < 3; i++)
 		vq_sites_detach(&entry[i].site, 1);
 	return n;

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Probe sites: where the functions are, what is there, attaching. */
 #include <bpf/libbpf.h>
-#include <linux/bpf.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
+#include "attach.h"
 #include "plan.h"
 #include "sites.h"
 #include "vqprobe.skel.h"
@@ -24,9 +21,10 @@ static const struct {
 	[VQ_FN_UNPOP] = {"virtqueue_unpop", true, false, VQ_ARG_DI | VQ_ARG_SI, true},
 	[VQ_FN_DETACH] = {"virtqueue_detach_element", true, false, VQ_ARG_DI | VQ_ARG_SI, true},
 	[VQ_FN_REWIND] = {"virtqueue_rewind", true, false, VQ_ARG_DI | VQ_ARG_SI, true},
-	[VQ_FN_RESET] = {"virtio_reset", true, true, VQ_ARG_DI},
+	/* These wait for requests, in coroutines: no return probe, see bpf-resets.h. */
+	[VQ_FN_RESET] = {"virtio_reset", true, false, VQ_ARG_DI},
 	/* QEMU 7.2 and later. */
-	[VQ_FN_QUEUE_RESET] = {"virtio_queue_reset", false, true, VQ_ARG_DI | VQ_ARG_SI},
+	[VQ_FN_QUEUE_RESET] = {"virtio_queue_reset", false, false, VQ_ARG_DI | VQ_ARG_SI, true},
 };
 
 bool vq_test_says(const char *word)
@@ -173,95 +171,63 @@ bool vq_sites_find(struct vq_target *t, struct vq_site *sites, GError **error)
 	return true;
 }
 
-/* The programs for @site: entry, and return or NULL. */
-static void programs(struct vqprobe_bpf *skel, const struct vq_site *site,
-		     struct bpf_program **entry, struct bpf_program **ret)
-{
-	struct {
-		struct bpf_program *entry, *ret;
-	} table[VQ_FUNCTIONS] = {
-		[VQ_FN_POP] = {skel->progs.pop_entry, skel->progs.pop_return},
-		[VQ_FN_FILL] = {skel->progs.fill_entry, skel->progs.fill_return},
-		[VQ_FN_FLUSH] = {skel->progs.flush_entry, skel->progs.flush_return},
-		[VQ_FN_UNPOP] = {skel->progs.unpop_entry, NULL},
-		[VQ_FN_DETACH] = {skel->progs.detach_entry, NULL},
-		[VQ_FN_REWIND] = {skel->progs.rewind_entry, NULL},
-		[VQ_FN_RESET] = {skel->progs.reset_entry, skel->progs.reset_return},
-		[VQ_FN_QUEUE_RESET] = {skel->progs.queue_reset_entry,
-				       skel->progs.queue_reset_return},
-	};
-
-	*entry = site->light ? skel->progs.fill_light : table[site->fn].entry;
-	*ret = site->light ? NULL : table[site->fn].ret;
-}
-
-/*
- * Two ways to attach.  A uprobe_multi link (Linux 6.6) is not known to Debian
- * 12's libbpf and headers, hence the numbers; it costs less at each hit, and
- * many can be taken off at once.  A perf event works everywhere, but the kernel
- * takes those off one after the other: seconds for all of ours on a busy host.
- */
-struct vq_probe {
-	int fd;		       /* the uprobe_multi link, or -1 */
-	struct bpf_link *link; /* else */
+/* The programs of one function: a session's, or the entry's and the return's. */
+struct programs {
+	struct bpf_program *session, *entry, *ret;
 };
 
-#define TRACE_UPROBE_MULTI 48
-#define UPROBE_MULTI_RETURN 1
-
-struct link_create_uprobe_multi {
-	__u32 prog_fd, target_fd, attach_type, flags;
-	__u64 path, offsets, ref_ctr_offsets, cookies;
-	__u32 cnt, multi_flags, pid, reserved;
-};
-
-void vq_sites_prepare(struct vqprobe_bpf *skel)
+static struct programs programs(struct vqprobe_bpf *skel, const struct vq_site *site)
 {
-	struct bpf_program *prog;
-
-	/* Older kernels load such a program all the same; newer ones refuse it as a
-	 * perf event's. */
-	if (vq_test_says("perf"))
-		return;
-	bpf_object__for_each_program (prog, skel->obj)
-		bpf_program__set_expected_attach_type(prog, TRACE_UPROBE_MULTI);
-}
-
-static struct vq_probe *attach(struct bpf_program *prog, bool ret, pid_t pid, const char *exe,
-			       uint64_t offset)
-{
-	DECLARE_LIBBPF_OPTS(bpf_uprobe_opts, opts, .retprobe = ret);
-	struct link_create_uprobe_multi attr = {
-		.prog_fd = bpf_program__fd(prog),
-		.attach_type = TRACE_UPROBE_MULTI,
-		.path = (uintptr_t)exe,
-		.offsets = (uintptr_t)&offset,
-		.cnt = 1,
-		.multi_flags = ret ? UPROBE_MULTI_RETURN : 0,
-		.pid = pid,
+	const struct programs table[VQ_FUNCTIONS] = {
+		[VQ_FN_POP] = {skel->progs.pop_session, skel->progs.pop_entry,
+			       skel->progs.pop_return},
+		[VQ_FN_FILL] = {skel->progs.fill_session, skel->progs.fill_entry,
+				skel->progs.fill_return},
+		[VQ_FN_FLUSH] = {skel->progs.flush_session, skel->progs.flush_entry,
+				 skel->progs.flush_return},
+		/* Without a return these are good for both. */
+		[VQ_FN_UNPOP] = {.entry = skel->progs.unpop_entry},
+		[VQ_FN_DETACH] = {.entry = skel->progs.detach_entry},
+		[VQ_FN_REWIND] = {.entry = skel->progs.rewind_entry},
+		[VQ_FN_RESET] = {.entry = skel->progs.reset_entry},
+		[VQ_FN_QUEUE_RESET] = {.entry = skel->progs.queue_reset_entry},
 	};
-	struct vq_probe *p = g_new0(struct vq_probe, 1);
 
-	p->fd = vq_test_says("perf") ? -1 : syscall(SYS_bpf, BPF_LINK_CREATE, &attr, sizeof(attr));
-	if (p->fd < 0)
-		p->link = bpf_program__attach_uprobe_opts(prog, pid, exe, offset, &opts);
-	if (p->fd >= 0 || p->link)
-		return p;
-	g_free(p);
-	return NULL;
+	if (site->light)
+		return (struct programs){.entry = skel->progs.fill_light};
+	return table[site->fn];
 }
 
-bool vq_site_attach(struct vq_site *site, struct vqprobe_bpf *skel, pid_t pid, const char *exe,
-		    GError **error)
+void vq_sites_prepare(struct vqprobe_bpf *skel, const struct vq_site *sites, enum vq_way way)
 {
-	struct bpf_program *entry, *ret;
+	struct bpf_program *p;
 
-	programs(skel, site, &entry, &ret);
+	bpf_object__for_each_program (p, skel->obj)
+		bpf_program__set_autoload(p, false);
+	for (int i = 0; i < VQ_FUNCTIONS; i++) {
+		struct programs of = programs(skel, &sites[i]);
+		bool session = way == VQ_WAY_SESSION && of.session;
+
+		if (!sites[i].present)
+			continue;
+		bpf_program__set_autoload(session ? of.session : of.entry, true);
+		if (of.ret && !session)
+			bpf_program__set_autoload(of.ret, true);
+	}
+	bpf_object__for_each_program (p, skel->obj)
+		vq_attach_prepare(p, way);
+}
+
+bool vq_site_attach(struct vq_site *site, struct vqprobe_bpf *skel, enum vq_way way, pid_t pid,
+		    const char *exe, GError **error)
+{
+	struct programs p = programs(skel, site);
+
+	if (way == VQ_WAY_SESSION && p.session)
+		site->entry = vq_attach(p.session, way, true, pid, exe, site->offset);
 	/* Return first: an entry without its return must not be noted. */
-	if (ret)
-		site->ret = attach(ret, true, pid, exe, site->offset);
-	if (!ret || site->ret)
-		site->entry = attach(entry, false, pid, exe, site->offset);
+	else if (!p.ret || (site->ret = vq_attach(p.ret, way, true, pid, exe, site->offset)))
+		site->entry = vq_attach(p.entry, way, false, pid, exe, site->offset);
 	if (!site->entry) {
 		int err = errno;
 
@@ -276,12 +242,7 @@ bool vq_site_attach(struct vq_site *site, struct vqprobe_bpf *skel, pid_t pid, c
 
 static gpointer detach(gpointer data)
 {
-	struct vq_probe *p = data;
-
-	if (p->fd >= 0)
-		close(p->fd);
-	bpf_link__destroy(p->link);
-	g_free(p);
+	vq_detach(data);
 	return NULL;
 }
 

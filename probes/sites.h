@@ -6,19 +6,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "attach.h"
 #include "target.h"
 
 /*
  * Does the environment variable VQPROBE_TEST have @word?  For tests, to take a
  * way that this host or this QEMU does not need: "entry", sites at function
- * entries only; "perf", uprobes as perf events; "code", struct offsets from the
- * code though there is debug information.
+ * entries only; "multi", "perf", "main" and "seccomp", see attach.h; "code", struct
+ * offsets from the code though there is debug information.
  */
 bool vq_test_says(const char *word);
 
 struct vqprobe_bpf;
-struct bpf_program;
-struct vq_probe;
 
 /* How the kernel gets past the instruction under a probe: what decides its
  * cost.  Of a site it is read from the process's memory, never assumed. */
@@ -57,7 +56,7 @@ struct vq_site {
 	bool emulated;		 /* the kernel emulates the one at the site */
 	const char *why;	 /* this site was chosen, or no better one */
 	enum vq_mode mode;
-	struct vq_probe *entry, *ret; /* attached, or NULL */
+	struct vq_probe *entry, *ret; /* attached, or NULL; of a session the first alone */
 };
 
 /* The function's name in QEMU. */
@@ -80,12 +79,12 @@ bool vq_sites_find(struct vq_target *t, struct vq_site *sites, GError **error);
 struct vq_layout;
 bool vq_sites_lighten(struct vq_site *sites, const struct vq_layout *layout, GError **error);
 
-/* To be called before the programs of @skel are loaded. */
-void vq_sites_prepare(struct vqprobe_bpf *skel);
+/* To be called before the programs of @skel are loaded: which are wanted for @sites. */
+void vq_sites_prepare(struct vqprobe_bpf *skel, const struct vq_site *sites, enum vq_way way);
 
-/* Attaches entry and return programs of @site in process @pid, binary @exe. */
-bool vq_site_attach(struct vq_site *site, struct vqprobe_bpf *skel, pid_t pid, const char *exe,
-		    GError **error);
+/* Attaches the programs of @site in process @pid, binary @exe. */
+bool vq_site_attach(struct vq_site *site, struct vqprobe_bpf *skel, enum vq_way way, pid_t pid,
+		    const char *exe, GError **error);
 
 /*
  * Detaches @n sites; those not attached are passed over.  Taking a probe off

@@ -44,12 +44,15 @@ static void add_spread(JsonBuilder *b, const char *name, const struct vq_spread 
 static uint64_t site_hits(const struct vq_summary *s, enum vq_function fn, bool entry)
 {
 	static const int type[VQ_FUNCTIONS] = {
-		[VQ_FN_POP] = VQ_POP,	    [VQ_FN_FILL] = VQ_FILL,
-		[VQ_FN_FLUSH] = VQ_FLUSH,   [VQ_FN_UNPOP] = VQ_UNPOP,
-		[VQ_FN_DETACH] = VQ_DETACH, [VQ_FN_REWIND] = VQ_REWIND,
-		[VQ_FN_RESET] = VQ_RESET,   [VQ_FN_QUEUE_RESET] = VQ_QUEUE_RESET,
+		[VQ_FN_POP] = VQ_POP,	  [VQ_FN_FILL] = VQ_FILL,     [VQ_FN_FLUSH] = VQ_FLUSH,
+		[VQ_FN_UNPOP] = VQ_UNPOP, [VQ_FN_DETACH] = VQ_DETACH, [VQ_FN_REWIND] = VQ_REWIND,
 	};
 
+	/* Their events say that they are over, queue by queue. */
+	if (fn == VQ_FN_RESET)
+		return s->reset_calls;
+	if (fn == VQ_FN_QUEUE_RESET)
+		return s->queue_reset_calls;
 	return s->model->calls[type[fn]] + s->lost[type[fn]] + (fn == VQ_FN_POP ? s->null_pops : 0);
 }
 
@@ -123,9 +126,12 @@ static JsonBuilder *to_json(const struct vq_summary *s)
 	add_int(b, "lost_events", vq_summary_lost(s));
 	add_int(b, "unreadable_rings", vq_summary_unreadable_rings(s));
 	add_int(b, "unreadable_calls", s->unreadable_calls);
+	add_int(b, "nested_calls", s->nested_calls);
 	add_int(b, "null_pops", s->null_pops);
 	if (s->layout_from)
 		add_string(b, "layout", s->layout_from);
+	if (s->way)
+		add_string(b, "attached_by", s->way);
 	if (s->light)
 		add_bool(b, "light", true);
 	add_sites(b, s);
@@ -225,6 +231,11 @@ void vq_summary_warn(const struct vq_summary *s)
 			"vqprobe: %" PRIu64 " CALLS UNREADABLE: the figures are wrong: does the "
 			"debug information belong to this QEMU?\n",
 			s->unreadable_calls);
+	if (s->nested_calls)
+		fprintf(stderr,
+			"vqprobe: %" PRIu64 " CALLS WITHIN OTHERS, not recorded: the figures are "
+			"wrong: the guest has buffers or rings in a device's memory\n",
+			s->nested_calls);
 	if (s->light && packed_queues(s))
 		fprintf(stderr,
 			"vqprobe: %u QUEUES WITH A PACKED RING: their order cannot be told so: "

@@ -20,6 +20,9 @@ struct vq_summary {
 	uint64_t lost[VQ_EVENT_TYPES]; /* by type; in [0] those of unknown type */
 	uint64_t null_pops;
 	uint64_t unreadable_calls;
+	uint64_t nested_calls; /* not recorded */
+	uint64_t reset_calls, queue_reset_calls;
+	const char *way;	     /* of vq_way_name, or NULL */
 	bool light;		     /* no probes on pops: packed rings are not understood */
 	const char *layout_from;     /* of vq_layout_find, or NULL */
 	const struct vq_site *sites; /* VQ_FUNCTIONS of them, or NULL */

@@ -276,6 +276,17 @@ bool vq_target_read(struct vq_target *t, uint64_t addr, void *buf, size_t len)
 	return process_vm_readv(t->pid, &local, 1, &remote, 1, 0) == (ssize_t)len;
 }
 
+bool vq_target_has_seccomp(const struct vq_target *t)
+{
+	g_autofree char *path = g_strdup_printf("/proc/%d/status", t->pid), *text = NULL;
+	const char *line;
+
+	if (!g_file_get_contents(path, &text, NULL, NULL))
+		return true;
+	line = strstr(text, "\nSeccomp:\t");
+	return line && line[strlen("\nSeccomp:\t")] != '0';
+}
+
 bool vq_target_gone(const struct vq_target *t)
 {
 	char byte;

@@ -65,6 +65,9 @@ bool vq_target_segment(struct vq_target *t, uint64_t address, struct vq_segment 
 /* Reads @len bytes at @addr of the process.  False if they are not there. */
 bool vq_target_read(struct vq_target *t, uint64_t addr, void *buf, size_t len);
 
+/* Is the process, or might it be, under a seccomp filter? */
+bool vq_target_has_seccomp(const struct vq_target *t);
+
 /* Has the process ended, or put another program in its place? */
 bool vq_target_gone(const struct vq_target *t);
 

@@ -12,6 +12,7 @@
  *	vqprobe.bpf.c	uprobe programs: events into a ring, losses counted; its
  *			parts are bpf-*.h
  *	lines.c		that ring
+ *	resets.c	resets that nothing came after
  *	vqprobe.c	the tool: options, the report
  *	watch.c		one watch of one process, from attaching to the end
  *	live.c		the main loop; begin.c: begins watches
@@ -19,7 +20,8 @@
  *	show.c		what is shown meanwhile: rates.c, table.c, screen.c
  *	check.c		what this host lacks
  *	target.c	the watched process: memory, device names
- *	sites.c		symbols, the instruction at each site, its mode, attaching
+ *	sites.c		symbols, the instruction at each site, its mode
+ *	attach.c	how probes are put on, as this kernel can
  *	plan.c		which instruction of a function a probe is cheapest at
  *	layout.c	struct offsets from the binary's DWARF
  *	learn.c, world.c  or, without, from what its code does
@@ -45,8 +47,8 @@ enum vq_event_type {
 	VQ_UNPOP,	/* virtqueue_unpop was entered */
 	VQ_DETACH,	/* virtqueue_detach_element was entered */
 	VQ_REWIND,	/* virtqueue_rewind was entered */
-	VQ_RESET,	/* virtio_reset returned: all queues of a device */
-	VQ_QUEUE_RESET, /* virtio_queue_reset returned: one queue of a device */
+	VQ_RESET,	/* all queues of a device were reset: in older traces */
+	VQ_QUEUE_RESET, /* a queue has begun anew, alone or with its device: bpf-resets.h */
 	VQ_QUEUE,	/* from the loader: which queue an address is */
 	VQ_END,		/* from the loader, in traces: losses; nothing follows */
 	VQ_EVENT_TYPES
@@ -57,7 +59,7 @@ struct vq_head {
 	__u16 type;   /* enum vq_event_type */
 	__u16 size;   /* of the whole event in bytes */
 	__u32 dur_ns; /* entry to return, saturating; 0 for entry events */
-	__u64 ts;     /* of the return, or of the entry for entry events */
+	__u64 ts;     /* of the return, or of the entry for entry events and resets */
 	__u64 vq;     /* address of the VirtQueue; of the VirtIODevice for resets */
 };
 

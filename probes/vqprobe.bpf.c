@@ -16,20 +16,38 @@
 #include "bpf-flush.h"
 #include "bpf-light.h"
 #include "bpf-lines.h"
+#include "bpf-resets.h"
 #include "bpf-tables.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* QEMU's count in use, where it is not yet known. */
-static __always_inline int read_inuse(__u32 *inuse, __u64 vq)
+/*
+ * At a pop: QEMU's count in use, where it is not yet known; and whether the queue
+ * has begun anew, after a reset at the earliest.
+ */
+static __always_inline void tell_inuse(__u32 *inuse, __u64 vq, __u64 elem)
 {
 	struct queue *q = queue_of(vq);
+	__u32 now = generation, ndescs = 0;
+	__u64 vdev = 0;
+	struct reset *r;
 
-	if (q && q->told == generation)
-		return 0;
+	if (q && q->told == now)
+		return;
+	if (READ(*inuse, vq + layout.vq_start + layout.vq_inuse) ||
+	    READ(vdev, vq + layout.vq_start + layout.vq_vdev) ||
+	    READ(ndescs, elem + layout.elem_start + layout.elem_ndescs)) {
+		__sync_fetch_and_add(&unreadable_calls, 1);
+		*inuse = VQ_INUSE_UNTOLD;
+		return;
+	}
+	r = reset_of(q, vq, vdev);
+	if (r && *inuse > (ndescs ?: 1))
+		return;
+	if (r)
+		begin_anew(q, r, vq, vdev, now);
 	if (q)
-		q->told = generation;
-	return READ(*inuse, vq + layout.vq_start + layout.vq_inuse);
+		q->told = now;
 }
 
 /* The head goes first into the line, which is not in the cache as a rule: it comes
@@ -38,19 +56,21 @@ static __always_inline void send_elem(__u16 type, __u64 vq, __u64 t0, __u64 ts, 
 				      __u32 len)
 {
 	__u64 at;
-	struct vq_line *l = take_line(type, vq, &at);
+	struct vq_line *l;
 	struct vq_elem_event *e;
 	struct elem_span s = {};
 	__u32 inuse = type == VQ_POP ? VQ_INUSE_UNTOLD : 0;
 
+	if (type == VQ_POP)
+		tell_inuse(&inuse, vq, elem);
+	l = take_line(type, vq, &at);
 	if (!l)
 		return;
 	e = (void *)l->word;
 	head(&e->h, type, sizeof(*e), vq, t0, ts);
 	e->len = len;
 	if (bpf_probe_read_user(s.word, layout.elem_size & 0x7f,
-				(const void *)(elem + layout.elem_start)) ||
-	    (type == VQ_POP && read_inuse(&inuse, vq)))
+				(const void *)(elem + layout.elem_start)))
 		__sync_fetch_and_add(&unreadable_calls, 1);
 	e->id = FIELD(__u32, &s, layout.elem_index);
 	e->ndescs = FIELD(__u32, &s, layout.elem_ndescs);
@@ -58,8 +78,16 @@ static __always_inline void send_elem(__u16 type, __u64 vq, __u64 t0, __u64 ts, 
 	line_done(l, at);
 }
 
-SEC("uprobe")
-int pop_entry(struct pt_regs *ctx)
+/*
+ * Each function's entry and return: as programs of their own, or as a session, in
+ * which one program runs at both.
+ */
+static __always_inline int is_return(struct pt_regs *ctx)
+{
+	return ctx->ip != bpf_get_func_ip(ctx);
+}
+
+static __always_inline int pop_entered(struct pt_regs *ctx)
 {
 	struct call *c = call_enter(ctx, CALL_POP);
 
@@ -67,32 +95,28 @@ int pop_entry(struct pt_regs *ctx)
 		return 0;
 	c->vq = ctx->di;
 	c->t0 = bpf_ktime_get_ns();
-	return 0;
+	return 1;
 }
 
-SEC("uretprobe")
-int pop_return(struct pt_regs *ctx)
+static __always_inline void pop_returned(struct pt_regs *ctx)
 {
 	__u64 ts = bpf_ktime_get_ns(), elem = ctx->ax;
 	struct call *c = call_return(ctx, CALL_POP);
 
-	stay_on_task_stack(ctx);
 	if (!c)
-		return 0;
+		return;
 	if (elem)
 		send_elem(VQ_POP, c->vq, c->t0, ts, elem, 0);
 	else
 		__sync_fetch_and_add(&null_pops, 1);
 	call_over(c);
-	return 0;
 }
 
 /*
  * The element is read at the return, outside of the time that is measured: no
  * device frees an element before fill has returned.
  */
-SEC("uprobe")
-int fill_entry(struct pt_regs *ctx)
+static __always_inline int fill_entered(struct pt_regs *ctx)
 {
 	struct call *c = call_enter(ctx, CALL_FILL);
 
@@ -102,35 +126,29 @@ int fill_entry(struct pt_regs *ctx)
 	c->elem = ctx->si;
 	c->arg = ctx->dx;
 	c->t0 = bpf_ktime_get_ns();
-	return 0;
+	return 1;
 }
 
-SEC("uretprobe")
-int fill_return(struct pt_regs *ctx)
+static __always_inline void fill_returned(struct pt_regs *ctx)
 {
 	__u64 ts = bpf_ktime_get_ns();
 	struct call *c = call_return(ctx, CALL_FILL);
 
-	stay_on_task_stack(ctx);
 	if (!c)
-		return 0;
+		return;
 	send_elem(VQ_FILL, c->vq, c->t0, ts, c->elem, c->arg);
 	call_over(c);
-	return 0;
 }
 
 /*
  * Where the used index was: it is read, but for plain split rings that were
- * flushed before.  Those move by the count that the caller gives, or, if the
- * device is broken, not at all.
+ * flushed before, which go on from where they were.
  */
-SEC("uprobe")
-int flush_entry(struct pt_regs *ctx)
+static __always_inline int flush_entered(struct pt_regs *ctx)
 {
 	struct call *c = call_enter(ctx, CALL_FLUSH);
 	struct queue *q;
 
-	stay_on_task_stack(ctx);
 	if (!c)
 		return 0;
 	c->vq = ctx->di;
@@ -139,7 +157,9 @@ int flush_entry(struct pt_regs *ctx)
 	q = queue_of(ctx->di);
 	c->counted = q && q->flushed == generation &&
 		     !(q->flags & (VQ_FLUSH_PACKED | VQ_FLUSH_IN_ORDER));
-	if (!c->counted) {
+	if (c->counted) {
+		c->used_idx = q->used_idx;
+	} else {
 		struct vq_span s = {};
 
 		if (read_vq(&s, ctx->di))
@@ -148,41 +168,34 @@ int flush_entry(struct pt_regs *ctx)
 		c->used_wrap = FIELD(__u8, &s, layout.vq_used_wrap);
 	}
 	c->t0 = bpf_ktime_get_ns();
-	return 0;
+	return 1;
 }
 
-SEC("uprobe")
-int fill_light(struct pt_regs *ctx)
-{
-	__u64 ts = bpf_ktime_get_ns();
-
-	stay_on_task_stack(ctx);
-	if (!enabled)
-		return 0;
-	look_before(ctx->di, ts, 0);
-	send_elem(VQ_FILL, ctx->di, ts, ts, ctx->si, ctx->dx);
-	return 0;
-}
-
-/* The ring slots that the used index has passed. */
+/*
+ * The ring slots that the used index has passed.  The caller's count is not what
+ * is published where completions are put into order, nor if the device is broken.
+ * It helps where the index has jumped, set by somebody else: what was known of the
+ * queue is forgotten then.
+ */
 static __always_inline __u32 moved(struct flush *f, const struct call *c, struct queue *q,
 				   __u16 idx, __u32 wrapped)
 {
 	__u32 n;
 
-	if (c->counted) {
-		n = q && q->used_idx == idx ? 0 : c->arg;
+	f->old_raw = c->used_idx;
+	n = (__u16)(idx - f->old_raw);
+	if (f->flags & VQ_FLUSH_PACKED)
+		/* A full ring moves by num: only the wrap counter shows it. */
+		n = idx - f->old_raw + (wrapped ? f->num : 0);
+	if (n > f->num) {
+		n = c->counted && c->arg <= f->num ? c->arg : 0;
 		f->old_raw = (__u16)(idx - n);
-	} else {
-		f->old_raw = c->used_idx;
-		n = (__u16)(idx - f->old_raw);
-		if (f->flags & VQ_FLUSH_PACKED)
-			/* A full ring moves by num: only the wrap counter shows it. */
-			n = idx - f->old_raw + (wrapped ? f->num : 0);
+		if (q)
+			q->flushed = 0;
 	}
 	if (q)
 		q->used_idx = idx;
-	return n > f->num ? 0 : n;
+	return n;
 }
 
 static __always_inline void flushed(const struct call *c, __u64 ts)
@@ -201,16 +214,16 @@ static __always_inline void flushed(const struct call *c, __u64 ts)
 		__sync_fetch_and_add(&unreadable_calls, 1);
 		return;
 	}
-	if (q)
-		q->told = generation;
 	if (old_wrap)
 		f.flags |= VQ_FLUSH_OLD_WRAP;
 	if (wrap)
 		f.flags |= VQ_FLUSH_NEW_WRAP;
 	f.total = moved(&f, c, q, FIELD(__u16, &s, layout.vq_used_idx), !!wrap != !!old_wrap);
 	f.old_idx = f.old_raw % f.num;
+	if (q && q->flushed == generation)
+		q->told = generation;
 	if (light)
-		look(c->vq, &s, ts, 0);
+		look(c->vq, &s, ts, 0, 0);
 	if (f.total <= 1)
 		send_short_flush(&f);
 	else if (f.total <= 4)
@@ -219,18 +232,54 @@ static __always_inline void flushed(const struct call *c, __u64 ts)
 		bpf_loop((f.total + VQ_FLUSH_CHUNK - 1) / VQ_FLUSH_CHUNK, send_flush_chunk, &f, 0);
 }
 
-SEC("uretprobe")
-int flush_return(struct pt_regs *ctx)
+static __always_inline void flush_returned(struct pt_regs *ctx)
 {
 	__u64 ts = bpf_ktime_get_ns();
 	struct call *c = call_return(ctx, CALL_FLUSH);
 
-	stay_on_task_stack(ctx);
 	if (!c)
-		return 0;
+		return;
 	flushed(c, ts);
 	call_over(c);
-	return 0;
+}
+
+#define ENTRY_AND_RETURN(name)                                                                     \
+	SEC("uprobe") int name##_session(struct pt_regs *ctx)                                      \
+	{                                                                                          \
+		stay_on_task_stack(ctx);                                                           \
+		if (!is_return(ctx))                                                               \
+			return arm(name##_entered(ctx));                                           \
+		name##_returned(ctx);                                                              \
+		return 0;                                                                          \
+	}                                                                                          \
+	SEC("uprobe") int name##_entry(struct pt_regs *ctx)                                        \
+	{                                                                                          \
+		stay_on_task_stack(ctx);                                                           \
+		name##_entered(ctx);                                                               \
+		return 0;                                                                          \
+	}                                                                                          \
+	SEC("uretprobe") int name##_return(struct pt_regs *ctx)                                    \
+	{                                                                                          \
+		stay_on_task_stack(ctx);                                                           \
+		name##_returned(ctx);                                                              \
+		return 0;                                                                          \
+	}
+
+ENTRY_AND_RETURN(pop)
+ENTRY_AND_RETURN(fill)
+ENTRY_AND_RETURN(flush)
+
+SEC("uprobe")
+int fill_light(struct pt_regs *ctx)
+{
+	__u64 ts = bpf_ktime_get_ns();
+
+	stay_on_task_stack(ctx);
+	if (!enabled)
+		return arm(0);
+	look_before(ctx->di, ts, 0);
+	send_elem(VQ_FILL, ctx->di, ts, ts, ctx->si, ctx->dx);
+	return arm(0);
 }
 
 static __always_inline int elem_entry(struct pt_regs *ctx, __u16 type)
@@ -238,10 +287,10 @@ static __always_inline int elem_entry(struct pt_regs *ctx, __u16 type)
 	__u64 ts = bpf_ktime_get_ns();
 
 	if (!enabled)
-		return 0;
+		return arm(0);
 	look_before(ctx->di, ts, type == VQ_UNPOP);
 	send_elem(type, ctx->di, ts, ts, ctx->si, 0);
-	return 0;
+	return arm(0);
 }
 
 SEC("uprobe")
@@ -279,63 +328,33 @@ int rewind_entry(struct pt_regs *ctx)
 	__u32 inuse = 0;
 
 	if (!enabled)
-		return 0;
+		return arm(0);
 	if (READ(inuse, ctx->di + layout.vq_start + layout.vq_inuse))
 		__sync_fetch_and_add(&unreadable_calls, 1);
 	/* QEMU refuses more. */
 	look_before(ctx->di, ts, (__u32)ctx->si <= inuse ? ctx->si : 0);
 	send_count(VQ_REWIND, ctx->di, ts, ts, ctx->si, inuse);
-	return 0;
-}
-
-/* Resets count from their return: a device completes requests within. */
-static __always_inline int reset_entered(struct pt_regs *ctx, enum called fn)
-{
-	struct call *c = call_enter(ctx, fn);
-
-	__sync_fetch_and_add(&generation, 1);
-	if (!c)
-		return 0;
-	c->vq = ctx->di;
-	c->arg = ctx->si;
-	c->t0 = bpf_ktime_get_ns();
-	return 0;
-}
-
-static __always_inline int reset_returned(struct pt_regs *ctx, enum called fn, __u16 type)
-{
-	__u64 ts = bpf_ktime_get_ns();
-	struct call *c = call_return(ctx, fn);
-
-	__sync_fetch_and_add(&generation, 1);
-	if (!c)
-		return 0;
-	queues_reset(c->vq, type == VQ_QUEUE_RESET, c->arg);
-	send_count(type, c->vq, c->t0, ts, type == VQ_RESET ? 0 : c->arg, 0);
-	call_over(c);
-	return 0;
+	return arm(0);
 }
 
 SEC("uprobe")
 int reset_entry(struct pt_regs *ctx)
 {
-	return reset_entered(ctx, CALL_RESET);
-}
-
-SEC("uretprobe")
-int reset_return(struct pt_regs *ctx)
-{
-	return reset_returned(ctx, CALL_RESET, VQ_RESET);
+	note_reset(ctx->di, bpf_ktime_get_ns());
+	if (enabled)
+		__sync_fetch_and_add(&reset_calls, 1);
+	return arm(0);
 }
 
 SEC("uprobe")
 int queue_reset_entry(struct pt_regs *ctx)
 {
-	return reset_entered(ctx, CALL_QUEUE_RESET);
-}
+	__u64 vq = 0;
 
-SEC("uretprobe")
-int queue_reset_return(struct pt_regs *ctx)
-{
-	return reset_returned(ctx, CALL_QUEUE_RESET, VQ_QUEUE_RESET);
+	if (READ(vq, ctx->di + layout.vdev_vq))
+		__sync_fetch_and_add(&unreadable_calls, 1);
+	note_reset(vq + (__u64)(__u32)ctx->si * layout.vq_stride, bpf_ktime_get_ns());
+	if (enabled)
+		__sync_fetch_and_add(&queue_reset_calls, 1);
+	return arm(0);
 }

@@ -22,7 +22,7 @@
 static int opt_ready_fd = -1, opt_buffer = 16 * 1024;
 static double opt_interval = 1, opt_duration, opt_window, opt_every;
 static gboolean opt_all, opt_follow, opt_light, opt_no_calibration, opt_version, opt_verbose;
-static gboolean opt_json_lines, opt_check, opt_plan, opt_debuginfod;
+static gboolean opt_json_lines, opt_check, opt_plan, opt_debuginfod, opt_trust_guest;
 static char *opt_name, *opt_output, *opt_json, *opt_from;
 static char **opt_pids;
 
@@ -87,6 +87,8 @@ static const GOptionEntry options[] = {
 	 "write 1 to this file descriptor when watching", "N"},
 	{"light", 0, 0, G_OPTION_ARG_NONE, &opt_light,
 	 "half of the probes: pops are read from the avail ring; split rings only", NULL},
+	{"trust-guest", 0, 0, G_OPTION_ARG_NONE, &opt_trust_guest,
+	 "on kernels before 6.13: no guest has buffers in devices' memory", NULL},
 	{"no-calibration", 0, 0, G_OPTION_ARG_NONE, &opt_no_calibration,
 	 "do not measure what the probes cost", NULL},
 	{"check", 0, 0, G_OPTION_ARG_NONE, &opt_check,
@@ -220,6 +222,7 @@ static bool run_watch(GError **error)
 		.buffer_kib = opt_buffer,
 		.calibrate = !opt_no_calibration,
 		.light = opt_light,
+		.trust_guest = opt_trust_guest,
 		.output = opt_output,
 	};
 	struct vq_live_options live = {

@@ -11,6 +11,7 @@
 
 #include "probes/tool/text.h"
 #include "process.h"
+#include "resets.h"
 #include "watch.h"
 #include "vqprobe.skel.h"
 
@@ -45,8 +46,8 @@ static void on_event(void *data, const struct vq_head *h)
 	feed(w, h, h->size);
 }
 
-struct vqprobe_bpf *vq_watch_load(const struct vq_layout *layout, unsigned buffer_kib, bool light,
-				  GError **error)
+struct vqprobe_bpf *vq_watch_load(const struct vq_layout *layout, const struct vq_site *sites,
+				  enum vq_way way, unsigned buffer_kib, GError **error)
 {
 	struct vqprobe_bpf *skel;
 	int err;
@@ -64,9 +65,10 @@ struct vqprobe_bpf *vq_watch_load(const struct vq_layout *layout, unsigned buffe
 		return NULL;
 	}
 	memcpy((void *)&skel->rodata->layout, layout, sizeof(*layout));
-	skel->rodata->light = light;
+	skel->rodata->light = sites[VQ_FN_FILL].light;
+	skel->rodata->session = way == VQ_WAY_SESSION;
 	vq_lines_prepare(skel, buffer_kib);
-	vq_sites_prepare(skel);
+	vq_sites_prepare(skel, sites, way);
 	err = vqprobe_bpf__load(skel);
 	if (!err)
 		return skel;
@@ -83,7 +85,7 @@ static bool attach(struct vq_watch *w, GError **error)
 {
 	for (int i = 0; i < VQ_FUNCTIONS; i++)
 		if (w->sites[i].present &&
-		    !vq_site_attach(&w->sites[i], w->skel, w->pid, w->target->exe, error))
+		    !vq_site_attach(&w->sites[i], w->skel, w->way, w->pid, w->target->exe, error))
 			return false;
 	return true;
 }
@@ -96,14 +98,50 @@ static void begin_window(struct vq_watch *w)
 	w->skel->bss->enabled = 1;
 }
 
+/* Is a call under way that an entry has noted? */
+static bool is_busy(const struct vq_watch *w)
+{
+	const uint64_t *word = (const uint64_t *)w->skel->bss->calls;
+
+	for (size_t i = 0; i < sizeof(w->skel->bss->calls) / sizeof(*word); i += 8)
+		if (__atomic_load_n(&word[i], __ATOMIC_RELAXED))
+			return true;
+	return false;
+}
+
+/* Calls that have begun end in an event: they are waited for, since detaching does
+ * not.  One that takes longer than a tenth of a second is not recorded. */
 static void end_window(struct vq_watch *w)
 {
-	/* Calls that have begun still end in an event; detaching waits for none. */
 	w->skel->bss->enabled = 0;
 	w->end_ns = vq_now();
+	while (is_busy(w) && vq_now() < w->end_ns + 100000000)
+		g_usleep(200);
 	if (w->window_ns)
 		w->seen_ns += w->end_ns - w->window_ns;
 	vq_sites_read_modes(w->target, w->sites);
+}
+
+/* Would probes do no harm?  See the manual page, SAFETY. */
+static bool is_safe(const struct vq_watch *w, bool trust_guest, GError **error)
+{
+	if (w->way != VQ_WAY_SESSION && !trust_guest) {
+		g_set_error(error, VQ_ERROR, VQ_ERROR_FAILED,
+			    "this kernel has no uprobe sessions (Linux 6.13): with return probes "
+			    "a guest that puts buffers into a device's memory can make its QEMU "
+			    "crash; if your guests do not, say --trust-guest");
+		return false;
+	}
+	if (vq_target_has_seccomp(w->target) && vq_seccomp_kills()) {
+		g_set_error(error, VQ_ERROR, VQ_ERROR_FAILED,
+			    "process %d is under seccomp (-sandbox), and this kernel comes back "
+			    "from a probe by a system call which a filter may refuse, which would "
+			    "end the process: Linux 6.14 or later, or a QEMU without -sandbox is "
+			    "needed",
+			    w->pid);
+		return false;
+	}
+	return true;
 }
 
 /* All that can be done before the first probe. */
@@ -111,12 +149,14 @@ static bool prepare(struct vq_watch *w, const struct vq_watch_options *o, GError
 {
 	if (o->light && !vq_sites_lighten(w->sites, &w->layout, error))
 		return false;
-	w->skel = vq_watch_load(&w->layout, o->buffer_kib, o->light, error);
+	if (!vq_way_find(&w->way, error) || !is_safe(w, o->trust_guest, error))
+		return false;
+	w->skel = vq_watch_load(&w->layout, w->sites, w->way, o->buffer_kib, error);
 	if (!w->skel)
 		return false;
 	if (o->calibrate && !o->light) {
 		w->n_calibration =
-			vq_calibrate(w->skel, &w->layout, w->sites, w->calibration, error);
+			vq_calibrate(w->skel, w->way, &w->layout, w->sites, w->calibration, error);
 		if (!w->n_calibration)
 			return false;
 	}
@@ -208,13 +248,16 @@ void vq_watch_pause(struct vq_watch *w)
 	end_window(w);
 	vq_sites_detach(w->sites, VQ_FUNCTIONS);
 	vq_lines_take(w->lines, on_event, w);
+	vq_resets_finish(w, feed);
 	w->window_ns = 0;
 }
 
 bool vq_watch_resume(struct vq_watch *w, GError **error)
 {
-	/* What was begun or known before is of no use now. */
-	memset(w->skel->bss->calls, 0, sizeof(w->skel->bss->calls));
+	/* What was known before is of no use now.  A session's call that is still under
+	 * way must stay noted, so that none within it is armed. */
+	if (w->way != VQ_WAY_SESSION)
+		memset(w->skel->bss->calls, 0, sizeof(w->skel->bss->calls));
 	__sync_fetch_and_add(&w->skel->data->generation, 1);
 	vq_model_gap(w->model);
 	if (!attach(w, error))
@@ -228,6 +271,7 @@ void vq_watch_stop(struct vq_watch *w)
 	end_window(w);
 	detach(w);
 	vq_lines_take(w->lines, on_event, w);
+	vq_resets_finish(w, feed);
 	w->window_ns = 0;
 }
 
@@ -283,6 +327,10 @@ void vq_watch_summarise(const struct vq_watch *w, struct vq_summary *s)
 	memcpy(s->lost, w->skel->bss->lost, sizeof(s->lost));
 	s->null_pops = w->skel->bss->null_pops;
 	s->unreadable_calls = w->skel->bss->unreadable_calls + w->malformed;
+	s->nested_calls = w->skel->bss->nested_calls;
+	s->reset_calls = w->skel->bss->reset_calls;
+	s->queue_reset_calls = w->skel->bss->queue_reset_calls;
+	s->way = vq_way_name(w->way);
 	s->light = w->sites[VQ_FN_FILL].light;
 	s->layout_from = w->layout_from;
 	s->sites = w->sites;

@@ -19,6 +19,7 @@ struct vq_watch_options {
 	unsigned buffer_kib; /* of the ring of events, a power of two */
 	bool calibrate;
 	bool light;	    /* no probes on pop and on the return of fill */
+	bool trust_guest;   /* watch without sessions (attach.h), too */
 	const char *output; /* the trace to write, or NULL */
 };
 
@@ -35,6 +36,7 @@ struct vq_watch {
 	struct vq_layout layout;
 	const char *layout_from;
 	struct vq_site sites[VQ_FUNCTIONS];
+	enum vq_way way; /* in which they are probed */
 	struct vq_calibration calibration[3];
 	unsigned n_calibration;
 	struct vqprobe_bpf *skel;
@@ -49,11 +51,12 @@ struct vq_watch {
 };
 
 /*
- * Loads the BPF programs, with a ring of @buffer_kib, @light or not.  NULL with
- * @error, which has the remedy, on failure.  Freed by vqprobe_bpf__destroy.
+ * Loads the BPF programs for @sites, to be attached in @way, with a ring of
+ * @buffer_kib.  NULL with @error, which has the remedy, on failure.  Freed by
+ * vqprobe_bpf__destroy.
  */
-struct vqprobe_bpf *vq_watch_load(const struct vq_layout *layout, unsigned buffer_kib, bool light,
-				  GError **error);
+struct vqprobe_bpf *vq_watch_load(const struct vq_layout *layout, const struct vq_site *sites,
+				  enum vq_way way, unsigned buffer_kib, GError **error);
 
 /*
  * Finds in process @pid, to be called @name, all that a watch needs, without

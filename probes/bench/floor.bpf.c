@@ -11,6 +11,10 @@ char LICENSE[] SEC("license") = "GPL";
 		return 0;                                                                          \
 	}
 
+/* A session's returns are armed. */
+EMPTY("uprobe", pop_session)
+EMPTY("uprobe", fill_session)
+EMPTY("uprobe", flush_session)
 EMPTY("uprobe", pop_entry)
 EMPTY("uretprobe", pop_return)
 EMPTY("uprobe", fill_entry)
@@ -22,6 +26,4 @@ EMPTY("uprobe", unpop_entry)
 EMPTY("uprobe", detach_entry)
 EMPTY("uprobe", rewind_entry)
 EMPTY("uprobe", reset_entry)
-EMPTY("uretprobe", reset_return)
 EMPTY("uprobe", queue_reset_entry)
-EMPTY("uretprobe", queue_reset_return)

@@ -60,6 +60,7 @@ int main(int argc, char **argv)
 	pid_t pid = argc > 1 ? atoi(argv[1]) : 0;
 	g_autoptr(GError) error = NULL;
 	struct vq_target *t = vq_target_open(pid, &error);
+	enum vq_way way;
 	sigset_t set;
 	int signal;
 
@@ -69,14 +70,14 @@ int main(int argc, char **argv)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	if (skel)
-		vq_sites_prepare(skel);
-	if (!skel || !t || !vq_sites_find(t, sites, &error) || vqprobe_bpf__load(skel)) {
+	if (!skel || !t || !vq_sites_find(t, sites, &error) || !vq_way_find(&way, &error) ||
+	    (vq_sites_prepare(skel, sites, way), vqprobe_bpf__load(skel))) {
 		fprintf(stderr, "floor: %s\n", error ? error->message : "cannot load");
 		return 1;
 	}
 	for (int i = 0; i < VQ_FUNCTIONS; i++)
-		if (sites[i].present && !vq_site_attach(&sites[i], skel, pid, t->exe, &error)) {
+		if (sites[i].present &&
+		    !vq_site_attach(&sites[i], skel, way, pid, t->exe, &error)) {
 			fprintf(stderr, "floor: %s\n", error->message);
 			return 1;
 		}

@@ -11,7 +11,8 @@ sum() { get "$1" | awk '{ n += $1 } END { print n + 0 }'; }
 # exact NAME VICTIM "ARGUMENTS" [EVENTS]: at least so many
 exact() {
 	local name=$1
-	check "$name: watched" watch "$2" "$3" --no-calibration --buffer 262144
+	# shellcheck disable=SC2086
+	check "$name: watched" watch "$2" "$3" --no-calibration --buffer 262144 ${trust:-}
 	check "$name: every figure" agrees
 	[ -z "${4:-}" ] || check "$name: $(get '$.events') events" at_least "$4"
 }
@@ -59,12 +60,49 @@ check 'light, packed: watched' watch victim-nop5 'packed 256 10000 1 44' --light
 not_packed() { grep -q '1 QUEUES WITH A PACKED RING: .*leave out --light' "$T/err"; }
 check 'light, packed: is said to be wrong' not_packed
 
+# Resets under load, which complete requests on stacks above and below; rings that
+# move with them and without; calls within calls on such stacks.  A return probe on a
+# reset, or two pending in a thread, kills the victim.
+for ring in split packed; do
+	for order in '' inorder; do
+		load=storm exact "storm, $ring $order" victim-nop5 "$ring 256 0 3 51 $order"
+		load=storm exact "storm, $ring $order, stripped" victim-stripped "$ring 64 0 2 52 $order"
+		load=nest exact "calls within calls, $ring $order" victim-nop5 "$ring 256 0 3 53 $order"
+	done
+done
+a_storm() { [ "$(get '$.queues[0].resets')" -gt 20 ] && [ "$(get '$.queues[0].dropped')" -gt 20 ]; }
+load=storm exact 'storm, a ring of 1024' victim-nop5 'split 1024 0 1 54'
+check 'storm: there were resets, and elements under way' a_storm
+resets=yes
+load=storm light 'storm' victim-nop5 'split 256 0 3 55'
+load=storm light 'storm, in order' victim-stripped 'split 256 0 3 56 inorder'
+resets=
+
+# Broken, a device publishes nothing, though flushes say so.
+broken() {
+	load=broken watch "$@" --no-calibration &&
+		$B/probejson agree "$T/p.json" "$T/truth" && is '$.queues[*].conserved' false
+}
+check 'a broken device, split: every figure, and it is said' broken victim-nop5 'split 256 0 2 57'
+check 'a broken device, packed: the same' broken victim-stripped 'packed 256 0 2 58'
+
 # The ways that this host does not need.
 VQPROBE_TEST=entry exact 'sites at the entries' victim-pie 'split 256 10000 2 26'
 at_entry() { is '$.sites[*].past_entry' 0 && is '$.sites[0].mode' '"stepped"'; }
 check 'sites at the entries: so it was' at_entry
+by() { is '$.attached_by' "\"$1\""; }
+check 'sessions: so it was' by session
+trust=--trust-guest
 VQPROBE_TEST=perf exact 'by perf events' victim-nop5 'split 256 50000 2 27'
+check 'by perf events: so it was' by 'perf event'
 VQPROBE_TEST=perf exact 'by perf events, stripped' victim-stripped 'packed 256 10000 2 28'
+VQPROBE_TEST=multi exact 'without sessions' victim-nop5 'split 256 50000 2 27'
+check 'without sessions: so it was' by uprobe_multi
+VQPROBE_TEST=multi load=storm exact 'without sessions, storm' victim-stripped 'packed 256 0 2 59'
+VQPROBE_TEST=perf load=storm exact 'by perf events, storm' victim-nop5 'split 256 0 2 60'
+VQPROBE_TEST=main exact 'where only the main thread would be seen' victim-nop5 'split 256 50000 3 61'
+check 'where only the main thread would be seen: perf events' by 'perf event'
+trust=
 VQPROBE_TEST=code exact 'offsets from the code of another build' victim-nop5 'packed 256 50000 2 29'
 check 'offsets from the code of another build: so it was' from_code
 

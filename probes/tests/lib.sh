@@ -59,7 +59,8 @@ probe_end() {
 	return "$rc"
 }
 # watch VICTIM "ITS ARGUMENTS" [VQPROBE'S...]: the whole of it, result in p.json; with
-# resets=yes the devices are reset first, as a booting guest does
+# resets=yes the devices are reset first, as a booting guest does; load= is another
+# command than go
 watch() {
 	local program=$1 arguments=$2
 	shift 2
@@ -67,7 +68,7 @@ watch() {
 	victim_start "$program" $arguments
 	probe_start "$@" || { cat "$T/err"; exec 7>&-; return 1; }
 	[ -z "${resets:-}" ] || echo resets >&7
-	echo go >&7
+	echo "${load:-go}" >&7
 	victim_done
 	probe_end TERM && victim_end
 }

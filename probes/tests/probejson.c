@@ -6,7 +6,7 @@
  *	probejson agree FILE TRUTH   is each member of each line of TRUTH the same
  *	                             in the queue of that device in FILE?  Of all
  *	                             lines together, events are those seen and lost,
- *	                             and null_pops those of FILE.
+ *	                             and null_pops and nested_calls those of FILE.
  *	probejson sum FILE NAME      the sum of a member over the lines of FILE
  *	probejson same FILE FILE     are queues, events, losses and times the same?
  *
@@ -71,7 +71,8 @@ static JsonObject *queue_of(JsonObject *root, const char *device)
 /* Members that FILE has of the whole process only. */
 static bool is_total(const char *name)
 {
-	return !strcmp(name, "events") || !strcmp(name, "null_pops");
+	return !strcmp(name, "events") || !strcmp(name, "null_pops") ||
+	       !strcmp(name, "nested_calls");
 }
 
 static int differs(const char *name, gint64 a, gint64 b)
@@ -89,7 +90,7 @@ static int agree(const char *file, const char *truth)
 	size_t size = 0;
 	int lines = 0, bad = 0;
 	JsonObject *all = json_node_get_object(root);
-	gint64 events = 0, null_pops = 0;
+	gint64 events = 0, null_pops = 0, nested = 0;
 
 	while (f && getline(&line, &size, f) > 0) {
 		g_autoptr(JsonNode) t = json_from_string(line, NULL);
@@ -103,6 +104,7 @@ static int agree(const char *file, const char *truth)
 			     json_object_get_string_member(o, "device"));
 		events += json_object_get_int_member(o, "events");
 		null_pops += json_object_get_int_member(o, "null_pops");
+		nested += json_object_get_int_member(o, "nested_calls");
 		for (GList *m = members; m; m = m->next)
 			bad += !is_total(m->data) &&
 			       differ(m->data, q ? json_object_get_member(q, m->data) : NULL,
@@ -116,6 +118,7 @@ static int agree(const char *file, const char *truth)
 			       json_object_get_int_member(all, "lost_events"),
 		       events);
 	bad += differs("null_pops", json_object_get_int_member(all, "null_pops"), null_pops);
+	bad += differs("nested_calls", json_object_get_int_member(all, "nested_calls"), nested);
 	return bad ? 1 : lines ? 0 : 2;
 }
 

@@ -9,6 +9,13 @@
 
 #define PROBED __attribute__((noipa, noinline))
 
+/* As where a buffer or a ring is in the memory of a device. */
+static inline void nest(VirtQueue *vq)
+{
+	if (vq->nest)
+		vq->nest(vq);
+}
+
 PROBED VirtQueue *virtio_get_queue(VirtIODevice *vdev, int n)
 {
 	return vdev->vq + n;
@@ -45,7 +52,7 @@ static unsigned lap(const VirtQueue *vq)
 	return is_packed(vq) ? vq->vring.num : 65536;
 }
 
-PROBED void *virtqueue_pop(VirtQueue *vq, size_t sz)
+static inline void *take_next(VirtQueue *vq)
 {
 	VirtQueueElement *elem = vq->next;
 
@@ -57,6 +64,18 @@ PROBED void *virtqueue_pop(VirtQueue *vq, size_t sz)
 		vq->avail_wrap = !vq->avail_wrap;
 	vq->last_avail_idx = (vq->last_avail_idx + elem->ndescs) % lap(vq);
 	return elem;
+}
+
+static __attribute__((noinline)) void *nest_and_take(VirtQueue *vq)
+{
+	nest(vq);
+	return take_next(vq);
+}
+
+/* It does not begin with a push, so that a probe has to look for a better place. */
+PROBED void *virtqueue_pop(VirtQueue *vq, size_t sz)
+{
+	return vq->nest ? nest_and_take(vq) : take_next(vq);
 }
 
 static void write_used(VirtQueue *vq, unsigned at, unsigned id, unsigned len)
@@ -88,6 +107,7 @@ static void write_used(VirtQueue *vq, unsigned at, unsigned id, unsigned len)
 /* In order, the records know; else as QEMU does. */
 PROBED void virtqueue_fill(VirtQueue *vq, const VirtQueueElement *elem, unsigned len, unsigned idx)
 {
+	nest(vq);
 	if (is_in_order(vq))
 		return;
 	if (is_packed(vq)) {
@@ -130,10 +150,11 @@ PROBED void virtio_reset(void *opaque)
 	VirtIODevice *vdev = opaque;
 	VirtQueue *vq = &vdev->vq[vdev->number];
 
+	drain_and_move(vq);
 	vq->inuse = 0;
 	vq->last_avail_idx = 0;
 	vq->used_idx = 0;
-	vq->used_wrap_counter = true;
+	vq->used_wrap_counter = vq->avail_wrap = true;
 }
 
 /*
@@ -145,6 +166,11 @@ PROBED void virtqueue_flush(VirtQueue *vq, unsigned n)
 	bool packed = is_packed(vq), in_order = is_in_order(vq);
 	unsigned slots = 0;
 
+	nest(vq);
+	if (vq->vdev->broken) {
+		vq->inuse -= n;
+		return;
+	}
 	for (unsigned i = 0; i < n; i++) {
 		unsigned ndescs = 1;
 

@@ -7,7 +7,7 @@
  *
  * Each thread has a device with one queue.  Runs when it has read a line from
  * stdin ("reset" resets the first device instead, "resets" all, "exec" becomes
- * sleep), then
+ * sleep; "storm", "nest" and "broken" are other loads, see victim-stacks.c), then
  * prints a line of JSON: the truth, one object for each queue, and stays until
  * stdin closes.
  */
@@ -21,7 +21,7 @@
 
 #define MAX_DEPTH 65536
 
-static unsigned rnd(VirtQueue *vq, unsigned below)
+unsigned rnd(VirtQueue *vq, unsigned below)
 {
 	vq->random = vq->random * 6364136223846793005u + 1442695040888963407u;
 	return (vq->random >> 33) % below;
@@ -51,7 +51,7 @@ static void driver_avail(VirtQueue *vq, unsigned id, unsigned ndescs)
 	}
 }
 
-static void do_pop(VirtQueue *vq)
+void do_pop(VirtQueue *vq)
 {
 	unsigned ndescs = is_packed(vq) ? 1 + rnd(vq, 3) : 1;
 	VirtQueueElement *e;
@@ -83,14 +83,14 @@ static void advance(VirtQueue *vq)
 		vq->frontier++;
 }
 
-static void drop(VirtQueue *vq, uint64_t seq)
+void drop(VirtQueue *vq, uint64_t seq)
 {
 	vq->free_id[vq->n_free++] = rec(vq, seq)->id;
 	free(rec(vq, seq)->elem);
 	rec(vq, seq)->elem = NULL;
 }
 
-static void do_fill(VirtQueue *vq, uint64_t seq)
+void do_fill(VirtQueue *vq, uint64_t seq)
 {
 	struct record *r = rec(vq, seq);
 	uint64_t s = 0;
@@ -111,7 +111,7 @@ static void do_fill(VirtQueue *vq, uint64_t seq)
 		vq->stash_max = s;
 }
 
-static void do_flush(VirtQueue *vq)
+void do_flush(VirtQueue *vq)
 {
 	unsigned n = vq->n_pending, i, kept = 0, slots = 0; /* these, 16 an event */
 	uint64_t seqs[65536];
@@ -134,6 +134,12 @@ static void do_flush(VirtQueue *vq)
 		slots += is_packed(vq) ? rec(vq, vq->pending[i])->ndescs : 1;
 	virtqueue_flush(vq, n);
 	vq->flushes++;
+	if (vq->vdev->broken) {
+		vq->events++;
+		vq->batch[0]++;
+		vq->n_pending = 0;
+		return;
+	}
 	vq->events += slots > 1 ? (slots + 15) / 16 : 1;
 	vq->batch[n]++;
 	for (i = 0; i < n; i++) {
@@ -182,7 +188,7 @@ static void pick_and_fill(VirtQueue *vq)
 	do_fill(vq, vq->frontier);
 }
 
-static void step(VirtQueue *vq)
+void step(VirtQueue *vq)
 {
 	unsigned what = rnd(vq, 1000);
 
@@ -217,6 +223,13 @@ static void step(VirtQueue *vq)
 	}
 }
 
+void finish(VirtQueue *vq)
+{
+	while (vq->frontier < vq->n)
+		do_fill(vq, vq->frontier);
+	do_flush(vq);
+}
+
 static uint64_t elements;
 
 static void *run(void *arg)
@@ -225,9 +238,7 @@ static void *run(void *arg)
 
 	while (vq->n < elements)
 		step(vq);
-	while (vq->frontier < vq->n)
-		do_fill(vq, vq->frontier);
-	do_flush(vq);
+	finish(vq);
 	return NULL;
 }
 
@@ -248,10 +259,11 @@ static void print_truth(VirtQueue *vq)
 {
 	printf("{\"device\":\"%s\",\"pops\":%lu,\"fills\":%lu,\"flushes\":%lu,\"published\":%lu,"
 	       "\"unpopped\":%lu,\"detached\":%lu,\"order_violations\":%lu,\"stashed\":%lu,"
-	       "\"stash_max\":%lu,\"events\":%lu,\"null_pops\":%lu",
+	       "\"stash_max\":%lu,\"dropped\":%lu,\"resets\":%lu,\"events\":%lu,"
+	       "\"null_pops\":%lu,\"nested_calls\":%lu",
 	       vq->vdev->parent_obj.parent_bus->parent->id, vq->pops, vq->fills, vq->flushes,
 	       vq->published, vq->unpopped, vq->detached, vq->violations, vq->stashed,
-	       vq->stash_max, vq->events, vq->null_pops);
+	       vq->stash_max, vq->dropped, vq->resets, vq->events, vq->null_pops, vq->nested);
 	print_counts("depth", vq->depth);
 	print_counts("stash_count", vq->stash);
 	print_counts("batch", vq->batch);
@@ -321,8 +333,14 @@ int main(int argc, char **argv)
 		}
 		if (!strncmp(line, "exec", 4))
 			execl("/bin/sleep", "sleep", "600", NULL);
-		for (unsigned i = 0; i < n; i++)
-			pthread_create(&thread[i], NULL, run, &queue[i]);
+		for (unsigned i = 0; i < n; i++) {
+			queue[i].nests = !strncmp(line, "nest", 4);
+			pthread_create(&thread[i], NULL,
+				       !strncmp(line, "broken", 6)		      ? run_broken
+				       : !strncmp(line, "storm", 5) || queue[i].nests ? run_storm
+										      : run,
+				       &queue[i]);
+		}
 		for (unsigned i = 0; i < n; i++)
 			pthread_join(thread[i], NULL);
 		for (unsigned i = 0; i < n; i++)

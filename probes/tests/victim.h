@@ -51,6 +51,7 @@ typedef struct VirtIODevice {
 	const char *name;
 	VirtQueue *vq; /* of all devices: of each one only the queue at its number */
 	unsigned number;
+	bool broken; /* it publishes nothing any more */
 } VirtIODevice;
 typedef struct MemoryRegionCache {
 	long padding;
@@ -94,9 +95,11 @@ struct VirtQueue {
 	uint64_t n, frontier, unpublished;
 	uint64_t *pending; /* seqs filled and not flushed, in that order */
 	unsigned n_pending;
+	bool nests;		     /* with calls within calls */
+	void (*nest)(VirtQueue *vq); /* called within the next call, if not NULL */
 	/* The truth. */
 	uint64_t pops, fills, flushes, published, unpopped, detached, stashed, stash_max,
-		violations, events; /* that vqprobe should see */
+		violations, dropped, resets, nested, events; /* that vqprobe should see */
 	uint64_t *depth, *stash, *batch, null_pops;
 };
 
@@ -132,5 +135,19 @@ static inline struct record *rec(const VirtQueue *vq, uint64_t seq)
 {
 	return &vq->rec[seq % RECORDS];
 }
+
+/* victim.c: the steps of a load, which keep the truth. */
+unsigned rnd(VirtQueue *vq, unsigned below);
+void do_pop(VirtQueue *vq);
+void do_fill(VirtQueue *vq, uint64_t seq);
+void do_flush(VirtQueue *vq);
+void drop(VirtQueue *vq, uint64_t seq);
+void step(VirtQueue *vq);
+void finish(VirtQueue *vq);
+
+/* victim-stacks.c */
+void *run_storm(void *vq);
+void *run_broken(void *vq);
+void drain_and_move(VirtQueue *vq); /* within a storm's reset */
 
 #endif

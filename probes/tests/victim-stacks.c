@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What is hard on a probe: devices that are reset under load and drain in
+ * coroutines, on stacks above and below; rings that move, by a reset or without;
+ * calls within calls; a broken device.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+
+#include "victim.h"
+
+#define STACK (4u << 20) /* a flush takes 1 MiB */
+#define ROUNDS 200
+
+/* Three stacks, one above the other; a storm runs on the middle one. */
+enum { LOW, MIDDLE, HIGH };
+struct stacks {
+	char *memory;
+	ucontext_t caller, middle, other;
+	VirtQueue *vq;
+	unsigned where; /* the other is */
+	void (*fn)(VirtQueue *vq);
+};
+static __thread struct stacks *here;
+
+static void on_other(void)
+{
+	here->fn(here->vq);
+}
+
+/* Calls @fn on another stack, as a coroutine. */
+static void call_on(unsigned where, void (*fn)(VirtQueue *vq), VirtQueue *vq)
+{
+	ucontext_t back;
+
+	here->fn = fn;
+	here->vq = vq;
+	getcontext(&here->other);
+	here->other.uc_stack.ss_sp = here->memory + where * STACK;
+	here->other.uc_stack.ss_size = STACK;
+	here->other.uc_link = &back;
+	makecontext(&here->other, on_other, 0);
+	swapcontext(&back, &here->other);
+}
+
+/* What a device's reset does first: it waits for some of what is under way. */
+static void complete_some(VirtQueue *vq)
+{
+	for (unsigned n = rnd(vq, 8); n && vq->frontier < vq->n; n--) {
+		do_fill(vq, vq->frontier);
+		if (rnd(vq, 2))
+			do_flush(vq);
+	}
+	do_flush(vq);
+}
+
+static void *moved_copy(void *old, size_t size, size_t room)
+{
+	void *new = calloc(1, room);
+
+	memcpy(new, old, size);
+	memset(old, 0x5a, room); /* never freed: who still looks there must see it */
+	return new;
+}
+
+/* Puts the rings elsewhere; with all in them if @keep. */
+static void move_rings(VirtQueue *vq, bool keep)
+{
+	size_t n = vq->vring.num;
+	VRingMemoryRegionCaches *c = vq->vring.caches;
+
+	c->used.ptr = moved_copy(c->used.ptr, keep ? (n + 1) * 8 : 0, (n + 1) * 8);
+	c->desc.ptr = moved_copy(c->desc.ptr, keep ? n * 16 : 0, n * 16);
+	c->avail.ptr = moved_copy(c->avail.ptr, keep ? (n + 3) * 2 : 0, (n + 3) * 2);
+}
+
+void drain_and_move(VirtQueue *vq)
+{
+	if (!here)
+		return;
+	call_on(rnd(vq, 2) ? HIGH : LOW, complete_some, vq);
+	move_rings(vq, false);
+}
+
+/* The driver begins anew, too: what was under way is dropped. */
+static void forget_all(VirtQueue *vq)
+{
+	for (uint64_t s = vq->unpublished; s < vq->n; s++) {
+		struct record *r = rec(vq, s);
+
+		if (r->published || r->gone)
+			continue;
+		vq->dropped += !r->filled;
+		drop(vq, s);
+		r->gone = true;
+	}
+	vq->unpublished = vq->frontier = vq->n;
+	vq->n_pending = 0;
+}
+
+/* Nothing: but three calls, of which none may count. */
+static void call_within(VirtQueue *vq)
+{
+	virtqueue_pop(vq, 0);
+	virtqueue_flush(vq, 0);
+	virtqueue_flush(vq, 0);
+	vq->nested += 3;
+}
+
+void nest(VirtQueue *vq)
+{
+	VirtQueueElement *next = vq->next;
+
+	vq->nest = NULL;
+	vq->next = NULL;
+	call_on(rnd(vq, 2) ? HIGH : LOW, call_within, vq);
+	vq->next = next;
+}
+
+static void storm(VirtQueue *vq)
+{
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		for (unsigned n = 50 + rnd(vq, 400); n; n--) {
+			if (vq->nests && !rnd(vq, 20))
+				vq->nest = nest;
+			step(vq);
+		}
+		vq->nest = NULL;
+		if (!rnd(vq, 4)) {
+			/* QEMU does so when its memory map changes. */
+			vq->vring.caches = moved_copy(vq->vring.caches, sizeof(*vq->vring.caches),
+						      sizeof(*vq->vring.caches));
+			move_rings(vq, true);
+		}
+		if (rnd(vq, 3))
+			continue;
+		virtio_reset(vq->vdev);
+		forget_all(vq);
+		/* A reset is seen by what comes next. */
+		vq->resets++;
+		vq->events++;
+		do {
+			do_pop(vq);
+		} while (!vq->inuse);
+	}
+}
+
+static void run_middle(void)
+{
+	storm(here->vq);
+}
+
+void *run_storm(void *arg)
+{
+	struct stacks s = {.vq = arg};
+
+	s.memory = mmap(NULL, 3 * STACK, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+	if (s.memory == MAP_FAILED)
+		abort();
+	here = &s;
+	getcontext(&s.middle);
+	s.middle.uc_stack.ss_sp = s.memory + MIDDLE * STACK;
+	s.middle.uc_stack.ss_size = STACK;
+	s.middle.uc_link = &s.caller;
+	makecontext(&s.middle, run_middle, 0);
+	swapcontext(&s.caller, &s.middle);
+	here = NULL;
+	munmap(s.memory, 3 * STACK);
+	finish(arg);
+	return NULL;
+}
+
+/* A load, then a device that is broken, then a reset that heals it, and a load. */
+void *run_broken(void *arg)
+{
+	VirtQueue *vq = arg;
+
+	for (unsigned i = 0; i < 5000; i++)
+		step(vq);
+	vq->vdev->broken = true;
+	for (unsigned i = 0; i < 3; i++)
+		step(vq);
+	while (vq->frontier < vq->n)
+		do_fill(vq, vq->frontier);
+	do_flush(vq);
+	virtio_reset(vq->vdev);
+	vq->vdev->broken = false;
+	forget_all(vq);
+	vq->resets++;
+	vq->events++;
+	for (unsigned i = 0; i < 5000; i++)
+		step(vq);
+	finish(vq);
+	return NULL;
+}
