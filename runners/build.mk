@@ -6,7 +6,7 @@ include runners/guest.mk
 BENCH_PURE := util message plan plan-keys plan-read plan-job schedule load perfstat spawn gates gates-load counted \
 	qmp netns rundir
 BENCH_PARTS := $(BENCH_PURE) main campaign progress qemuinfo runinfo trial trialjson phase watch \
-	guestctl qemu disks probe
+	guestctl qemu queuesize disks probe
 BENCH_O := $(patsubst %,$(B)/runners/%.o,$(BENCH_PARTS))
 BENCH_PURE_O := $(patsubst %,$(B)/runners/%.o,$(BENCH_PURE))
 BENCH_TESTS := plan schedule load gates rundir message
@@ -16,10 +16,10 @@ include runners/ring/ring.mk
 
 TOOLS += $(B)/vqbench
 TESTS += $(patsubst %,$(B)/runners/test-%,$(BENCH_TESTS)) runners/tests/bench.sh \
-	runners/tests/man.sh runners/tests/doctor.sh runners/tests/hostile.sh runners/tests/setup.sh
+	runners/tests/man.sh runners/tests/doctor.sh runners/tests/hostile.sh runners/tests/refuse.sh runners/tests/setup.sh
 C_STYLE += $(patsubst %,runners/%.c,$(BENCH_PARTS)) $(patsubst %,runners/tests/test-%.c,$(BENCH_TESTS)) \
 	$(patsubst %,runners/%.h,util message plan plan-read schedule load perfstat spawn gates counted rundir campaign \
-	progress qemuinfo runinfo trial watch qemu qmp netns disks probe)
+	progress qemuinfo runinfo trial watch qemu queuesize qmp netns disks probe)
 
 $(BENCH_O) $(patsubst %,$(B)/runners/tests/test-%.o,$(BENCH_TESTS)): \
 	EXTRA_CFLAGS = $(call pkg_cflags,$(BENCH_PKGS)) -Irunners

@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #define REAP_MS 10000
-#define KVM_BOOT_S 20
 
 /* A process of a trial, seen from its parent. */
 struct job {
@@ -212,7 +211,7 @@ static int kvm_body(struct campaign *c, const struct slot *slot, const char *dir
 {
 	g_autoptr(GError) e = NULL;
 
-	if (trial_boots(c->bench, "kvm", dir, KVM_BOOT_S, &e))
+	if (trial_boots(c->bench, "kvm", dir, BOOT_LIMIT_S, &e))
 		return 0;
 	return say_error(report_fd, e);
 }

@@ -16,9 +16,12 @@
 
 #include "guest.h"
 #include "link.h"
+#include "qmp.h"
 #include "probes/tool/options.h"
 #include "probes/tool/output.h"
 #include "probes/tool/start.h"
+
+#define QMP_MS 20000
 
 static char *qemu_dir, *guest_dir, *console;
 static char **qemu_args, **puts_, **env, **command;
@@ -60,7 +63,7 @@ static void say(const char *format, ...)
 	va_end(ap);
 }
 
-static GPtrArray *qemu_argv(int agent_fd, GError **error)
+static GPtrArray *qemu_argv(int agent_fd, int qmp_fd, GError **error)
 {
 	GPtrArray *argv = g_ptr_array_new_with_free_func(g_free);
 
@@ -69,6 +72,10 @@ static GPtrArray *qemu_argv(int agent_fd, GError **error)
 		return NULL;
 	}
 	guest_qemu_args(argv, guest_dir, agent_fd, console);
+	g_ptr_array_add(argv, g_strdup("-chardev"));
+	g_ptr_array_add(argv, g_strdup_printf("socket,id=qmp,fd=%d", qmp_fd));
+	g_ptr_array_add(argv, g_strdup("-mon"));
+	g_ptr_array_add(argv, g_strdup("chardev=qmp,mode=control"));
 	g_ptr_array_add(argv, g_strdup("-m"));
 	g_ptr_array_add(argv, g_strdup_printf("%d", memory));
 	for (char **a = qemu_args; a && *a; a++)
@@ -77,19 +84,20 @@ static GPtrArray *qemu_argv(int agent_fd, GError **error)
 	return argv;
 }
 
-/* start_qemu: its pid; *fd is our end of the agent's line.  -1 with error. */
-static pid_t start_qemu(int *fd, GError **error)
+/* start_qemu: its pid; *fd and *qmp_fd are our ends of the agent's line and of QMP.
+ * -1 with error. */
+static pid_t start_qemu(int *fd, int *qmp_fd, GError **error)
 {
 	g_autoptr(GPtrArray) argv = NULL;
 	pid_t pid, self = getpid();
-	int pair[2];
+	int pair[2], qmp[2];
 
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair)) {
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) || socketpair(AF_UNIX, SOCK_STREAM, 0, qmp)) {
 		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "socketpair: %s",
 			    g_strerror(errno));
 		return -1;
 	}
-	argv = qemu_argv(pair[1], error);
+	argv = qemu_argv(pair[1], qmp[1], error);
 	if (!argv)
 		return -1;
 	pid = fork();
@@ -98,12 +106,15 @@ static pid_t start_qemu(int *fd, GError **error)
 		if (getppid() != self)
 			_exit(126);
 		close(pair[0]);
+		close(qmp[0]);
 		execv(argv->pdata[0], (char **)argv->pdata);
 		say("%s: %s", (char *)argv->pdata[0], g_strerror(errno));
 		_exit(126);
 	}
 	close(pair[1]);
+	close(qmp[1]);
 	*fd = pair[0];
+	*qmp_fd = qmp[0];
 	return pid;
 }
 
@@ -151,6 +162,17 @@ static int report(const struct link_result *r)
 	}
 }
 
+/* A guest that KVM cannot run leaves QEMU there, paused. */
+static gboolean watch(void *data, GError **error)
+{
+	g_autofree char *status = qmp_guest_died(data);
+
+	if (!status)
+		return TRUE;
+	g_set_error(error, LINK_ERROR, LINK_ERROR_STOPPED, "the guest died: %s", status);
+	return FALSE;
+}
+
 static int drive(struct link *l, pid_t pid, gint64 started, GError **error)
 {
 	struct link_command c = {.argv = (const char *const *)command,
@@ -170,6 +192,7 @@ static int drive(struct link *l, pid_t pid, gint64 started, GError **error)
 	if (!r)
 		return 1;
 	rc = report(r);
+	link_set_watch(l, NULL, NULL);
 	if (!link_poweroff(l, 10000, error))
 		return 1;
 	if (waitpid(pid, &status, 0) < 0 || !WIFEXITED(status) || WEXITSTATUS(status)) {
@@ -188,8 +211,9 @@ static int run(int argc, char **argv)
 	g_autoptr(GError) error = NULL;
 	gint64 started = g_get_monotonic_time();
 	struct link *l;
+	struct qmp *qmp;
 	bool help;
-	int fd, rc;
+	int fd, qmp_fd, rc;
 	pid_t pid;
 
 	g_option_context_add_main_entries(context, options, NULL);
@@ -210,18 +234,23 @@ static int run(int argc, char **argv)
 		say("needs --qemu DIR, --guest DIR and a COMMAND: see --help");
 		return 2;
 	}
-	pid = start_qemu(&fd, &error);
+	pid = start_qemu(&fd, &qmp_fd, &error);
 	if (pid < 0) {
 		say("%s", error->message);
 		return 1;
 	}
 	l = link_new(fd);
+	/* A QEMU that ends before it has said anything is the link's to report. */
+	qmp = qmp_open(qmp_fd, QMP_MS, NULL);
+	if (qmp)
+		link_set_watch(l, watch, qmp);
 	rc = drive(l, pid, started, &error);
 	if (error) {
 		say("%s", error->message);
 		kill(pid, SIGKILL);
 	}
 	link_free(l);
+	qmp_close(qmp);
 	return rc;
 }
 

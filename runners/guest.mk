@@ -12,7 +12,8 @@ C_STYLE += $(addprefix runners/tests/,test-link.c test-agent.c test-service.c)
 
 $(GUEST_O) $(B)/runners/guest-run.o: EXTRA_CFLAGS = $(call pkg_cflags,glib-2.0 json-glib-1.0)
 
-$(B)/runners/guest-run: $(B)/runners/guest-run.o $(GUEST_O) $(B)/runners/util.o $(TOOL_OBJS)
+$(B)/runners/guest-run: $(B)/runners/guest-run.o $(GUEST_O) $(B)/runners/util.o $(B)/runners/qmp.o \
+		$(TOOL_OBJS)
 	$(CC) $(CFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0 json-glib-1.0)
 
 # The disk: an nbdkit plugin, so position-independent and nobody's library.

@@ -65,8 +65,8 @@ static gboolean watch_boot(void *data, GError **error)
 
 	if (!trial_alive(t, error))
 		return FALSE;
-	status = qmp_status(t->qmp);
-	if (strcmp(status, "internal-error"))
+	status = qmp_guest_died(t->qmp);
+	if (!status)
 		return TRUE;
 	g_set_error(error, VQB_ERROR, VQB_NO_START, "guest died: %s", status);
 	return FALSE;

@@ -2,6 +2,7 @@
 /* vqbench: the command line.  util.h says how the parts hang together. */
 #include "campaign.h"
 #include "probe.h"
+#include "queuesize.h"
 #include "probes/tool/options.h"
 #include "probes/tool/output.h"
 #include "probes/tool/start.h"
@@ -35,12 +36,14 @@ static const GOptionEntry run_options[] = {
 	G_OPTION_ENTRY_NULL};
 
 static const GOptionEntry check_options[] = {
+	{"qemu", 0, 0, G_OPTION_ARG_FILENAME, &opt.qemu,
+	 "Folder made by setup/qemu.sh: can it do what the plan asks?", "DIR"},
 	{"help-plan", 0, 0, G_OPTION_ARG_NONE, &opt.help_plan, "Print the keys of a plan", NULL},
 	G_OPTION_ENTRY_NULL};
 
 static const char usage[] =
 	"usage: vqbench run PLAN.ini -o DIR --qemu DIR --guest DIR [options]\n"
-	"       vqbench check PLAN.ini\n"
+	"       vqbench check PLAN.ini [--qemu DIR]\n"
 	"\n"
 	"Runs a plan's trials: boots each variant in QEMU, drives fio and iperf3 in\n"
 	"the guest, and keeps what they and the probes said, for vqreport.\n"
@@ -269,6 +272,8 @@ static int command_run(const char *path)
 		return complain(e);
 	settle_seed(b.plan);
 	c.slots = schedule_make(b.plan);
+	if (!c.slots->len)
+		return usage_error("none of the plan's workloads is for these rings");
 	b.vqprobe = opt.vqprobe ? absolute(opt.vqprobe) : beside_me("vqprobe");
 	b.plugin = opt.plugin ? absolute(opt.plugin) : beside_me("runners/latency.so");
 	if (!opt.dry_run && !check_tools(&b, &e))
@@ -276,7 +281,7 @@ static int command_run(const char *path)
 	if (opt.qemu) {
 		g_autofree char *dir = absolute(opt.qemu);
 
-		if (!qemuinfo_load(&b.qemu, dir, &e))
+		if (!qemuinfo_load(&b.qemu, dir, &e) || !queuesize_check(b.plan, &b.qemu, &e))
 			return complain(e);
 		left_out = leave_out(&b, c.slots);
 	}
@@ -306,12 +311,20 @@ static int command_run(const char *path)
 static int command_check(const char *path)
 {
 	g_autoptr(GError) e = NULL;
-	g_autoptr(GPtrArray) slots = NULL;
-	struct plan *p = plan_load(path, &e);
+	g_autoptr(GPtrArray) slots = NULL, left_out = NULL;
+	struct bench b = {.plan = plan_load(path, &e)};
+	struct plan *p = b.plan;
 
 	if (!p)
 		return complain(e);
 	slots = schedule_make(p);
+	if (opt.qemu) {
+		g_autofree char *dir = absolute(opt.qemu);
+
+		if (!qemuinfo_load(&b.qemu, dir, &e) || !queuesize_check(p, &b.qemu, &e))
+			return complain(e);
+		left_out = leave_out(&b, slots);
+	}
 	printf("%s: good: %u workloads, %u variants, %u trials\n", path, p->workloads->len,
 	       p->variants->len, slots->len);
 	plan_free(p);

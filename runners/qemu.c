@@ -49,13 +49,25 @@ static char *variant_properties(const struct qemu_setup *s)
 	return g_string_free(p, FALSE);
 }
 
+char *qemu_disk_queue(const struct plan_disk *p)
+{
+	return p->queue_size ? g_strdup_printf(",queue-size=%" PRId64, p->queue_size)
+			     : g_strdup("");
+}
+
+/* QEMU takes more than 256 for transmitting with vhost-user only. */
+char *qemu_net_queue(const struct plan_net *p)
+{
+	return p->queue_size ? g_strdup_printf(",rx_queue_size=%" PRId64 ",tx_queue_size=%" PRId64,
+					       p->queue_size, MIN(p->queue_size, 256))
+			     : g_strdup("");
+}
+
 static void push_disk(GPtrArray *argv, GArray *keep, const struct disk *d, int set,
 		      const char *properties)
 {
 	const struct plan_disk *p = d->plan;
-	g_autofree char *size = p->queue_size
-					? g_strdup_printf(",queue-size=%" PRId64, p->queue_size)
-					: g_strdup("");
+	g_autofree char *size = qemu_disk_queue(p);
 
 	g_array_append_val(keep, d->fd);
 	push(argv, "-blockdev");
@@ -80,10 +92,7 @@ static void push_disk(GPtrArray *argv, GArray *keep, const struct disk *d, int s
 static void push_net(GPtrArray *argv, GArray *keep, const struct plan_net *p, int i, int tap,
 		     const char *properties)
 {
-	g_autofree char *size =
-		p->queue_size ? g_strdup_printf(",rx_queue_size=%" PRId64 ",tx_queue_size=%" PRId64,
-						p->queue_size, MIN(p->queue_size, 256))
-			      : g_strdup("");
+	g_autofree char *size = qemu_net_queue(p);
 
 	g_array_append_val(keep, tap);
 	push(argv, "-netdev");

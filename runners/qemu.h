@@ -26,6 +26,11 @@ struct qemu_setup {
 /* Disks and taps may be closed by the caller afterwards. */
 bool qemu_start(struct qemu *q, const struct qemu_setup *s, GError **error);
 
+/* The properties for a size of the plan's, with a comma before each; "" for QEMU's
+ * own.  The caller frees it. */
+char *qemu_disk_queue(const struct plan_disk *p);
+char *qemu_net_queue(const struct plan_net *p);
+
 /* The command line as one line of text, of the last qemu_start. */
 const char *qemu_command_line(void);
 

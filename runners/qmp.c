@@ -165,6 +165,16 @@ static void take_counts(JsonObject *stats, struct block_counts *c)
 	c->bytes = sum_of(stats, bytes, G_N_ELEMENTS(bytes));
 }
 
+char *qmp_guest_died(struct qmp *q)
+{
+	static const char *const alive[] = {"", "running", "prelaunch", "suspended", NULL};
+	char *status = qmp_status(q);
+
+	if (g_strv_contains(alive, status))
+		g_clear_pointer(&status, g_free);
+	return status;
+}
+
 bool qmp_block_counts(struct qmp *q, const char *id, struct block_counts *c)
 {
 	g_autoptr(JsonNode) n = qmp_call(q, "query-blockstats", NULL, SHORT_MS, NULL);
@@ -193,11 +203,21 @@ char *qmp_get_string(struct qmp *q, const char *path, const char *property)
 	return n && json_node_get_value_type(n) == G_TYPE_STRING ? json_node_dup_string(n) : NULL;
 }
 
-int64_t qmp_in_flight(struct qmp *q, const char *id, int queue)
+static int64_t queue_status(struct qmp *q, const char *id, int queue, const char *what)
 {
 	g_autofree char *args = g_strdup_printf(
 		"{\"path\":\"/machine/peripheral/%s/virtio-backend\",\"queue\":%d}", id, queue);
 	g_autoptr(JsonNode) n = qmp_call(q, "x-query-virtio-queue-status", args, SHORT_MS, NULL);
 
-	return n && JSON_NODE_HOLDS_OBJECT(n) ? json_int(json_node_get_object(n), "inuse", -1) : -1;
+	return n && JSON_NODE_HOLDS_OBJECT(n) ? json_int(json_node_get_object(n), what, -1) : -1;
+}
+
+int64_t qmp_in_flight(struct qmp *q, const char *id, int queue)
+{
+	return queue_status(q, id, queue, "inuse");
+}
+
+int64_t qmp_ring_size(struct qmp *q, const char *id, int queue)
+{
+	return queue_status(q, id, queue, "vring-num");
 }

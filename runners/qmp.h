@@ -40,4 +40,11 @@ char *qmp_get_string(struct qmp *q, const char *path, const char *property);
  * than 7.2). */
 int64_t qmp_in_flight(struct qmp *q, const char *id, int queue);
 
+/* Entries of the ring of virtqueue @queue; -1: unknown, likewise. */
+int64_t qmp_ring_size(struct qmp *q, const char *id, int queue);
+
+/* Has the guest come to an end that query-status tells, as one does that KVM cannot
+ * run: QEMU stays there, paused?  The status; NULL: no.  The caller frees it. */
+char *qmp_guest_died(struct qmp *q);
+
 #endif /* VQLAB_QMP_H */

@@ -77,6 +77,14 @@ absent() {
 }
 check 'a command that does not exist: 127' absent
 
+# What happens where KVM does not work: the guest is gone, QEMU is there.
+dead() {
+	in_guest --qemu-arg=-action --qemu-arg=shutdown=pause -- \
+		sh -c 'echo 1 >/proc/sys/kernel/sysrq; echo b >/proc/sysrq-trigger' >"$tmp/log" 2>&1
+	[ $? = 1 ] && grep 'the guest died: shutdown' "$tmp/log"
+}
+check 'a guest that died while QEMU stays is noticed by its status' dead
+
 # A guest that panics must end QEMU, and be told from one that is slow.
 panic() {
 	in_guest -- sh -c 'echo 1 >/proc/sys/kernel/sysrq; echo c >/proc/sysrq-trigger' \

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "queuesize.h"
+#include "guest.h"
+#include "plan-read.h"
+#include "qemu.h"
+#include "qmp.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define ASK_MS 20000
+
+static void G_GNUC_PRINTF(2, 3) push(GPtrArray *argv, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	g_ptr_array_add(argv, g_strdup_vprintf(format, args));
+	va_end(args);
+}
+
+/* Only the devices whose queues have a size of the plan's; how many. */
+static int push_devices(GPtrArray *argv, const struct plan *p)
+{
+	unsigned int i;
+	int n = 0;
+
+	for (i = 0; i < p->disks->len; i++) {
+		const struct plan_disk *d = p->disks->pdata[i];
+		g_autofree char *size = qemu_disk_queue(d);
+
+		if (!d->queue_size)
+			continue;
+		push(argv, "-blockdev");
+		push(argv, "driver=null-co,node-name=node-%s,size=1048576", d->name);
+		push(argv, "-device");
+		push(argv, "virtio-blk-pci,id=disk-%s,drive=node-%s%s", d->name, d->name, size);
+		n++;
+	}
+	for (i = 0; i < p->nets->len; i++) {
+		const struct plan_net *d = p->nets->pdata[i];
+		g_autofree char *size = qemu_net_queue(d);
+
+		if (!d->queue_size)
+			continue;
+		push(argv, "-netdev");
+		push(argv, "hubport,id=hub-%s,hubid=%u", d->name, i);
+		push(argv, "-device");
+		push(argv, "virtio-net-pci,id=%s,netdev=hub-%s,romfile=%s", d->name, d->name, size);
+		n++;
+	}
+	return n;
+}
+
+static bool right(const struct plan *p, struct qmp *qmp, const char *kind, const char *name,
+		  const char *id, int64_t wanted, GError **error)
+{
+	int64_t is = wanted ? qmp_ring_size(qmp, id, 0) : -1;
+	g_autofree char *group = g_strdup_printf("%s %s", kind, name);
+
+	if (is < 0 || is == wanted)
+		return true;
+	return plan_complain(p, error, group, "queue_size",
+			     "%" PRId64 ": this QEMU makes rings of %" PRId64
+			     " whatever is asked for: leave it out, or take another QEMU",
+			     wanted, is);
+}
+
+static bool all_right(const struct plan *p, struct qmp *qmp, GError **error)
+{
+	unsigned int i;
+
+	for (i = 0; i < p->disks->len; i++) {
+		const struct plan_disk *d = p->disks->pdata[i];
+		g_autofree char *id = g_strconcat("disk-", d->name, NULL);
+
+		if (!right(p, qmp, "disk", d->name, id, d->queue_size, error))
+			return false;
+	}
+	for (i = 0; i < p->nets->len; i++) {
+		const struct plan_net *d = p->nets->pdata[i];
+
+		if (!right(p, qmp, "net", d->name, d->name, d->queue_size, error))
+			return false;
+	}
+	return true;
+}
+
+static struct qmp *start(struct child *c, const struct qemuinfo *q, GPtrArray *argv, GError **error)
+{
+	int pair[2], log = memfd_create("log", MFD_CLOEXEC);
+	struct spawn s = {.exec_fd = q->program_fd, .unprivileged = true, .err = log};
+	g_autoptr(GError) e = NULL;
+	struct qmp *qmp = NULL;
+
+	if (log < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
+		g_set_error(error, VQB_ERROR, VQB_FAILED, "socketpair: %s", g_strerror(errno));
+		return NULL;
+	}
+	push(argv, "-chardev");
+	push(argv, "socket,id=qmp,fd=%d", pair[1]);
+	push(argv, "-mon");
+	push(argv, "chardev=qmp,mode=control");
+	g_ptr_array_add(argv, NULL);
+	s.argv = (const char *const *)argv->pdata;
+	s.keep = &pair[1];
+	s.n_keep = 1;
+	if (spawn(c, &s, &e)) {
+		close(pair[1]);
+		qmp = qmp_open(pair[0], ASK_MS, &e);
+	} else {
+		close(pair[0]);
+		close(pair[1]);
+	}
+	if (!qmp) {
+		g_autofree char *path = g_strdup_printf("/proc/self/fd/%d", log);
+		g_autofree char *line = last_line(path);
+
+		g_set_error(error, VQB_ERROR, VQB_FAILED,
+			    "this QEMU does not start with the plan's queue_size: %s",
+			    *line ? line : e->message);
+	}
+	close(log);
+	return qmp;
+}
+
+bool queuesize_check(const struct plan *p, const struct qemuinfo *q, GError **error)
+{
+	static const char *const machine[] = {
+		"-no-user-config", "-nodefaults", "-display", "none", "-machine", "pc",
+		"-accel",	   "tcg",	  "-S",	      NULL};
+	g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
+	struct child c = {0};
+	struct qmp *qmp;
+	bool ok;
+	int i;
+
+	if (!guest_qemu_program(argv, q->dir, error))
+		return false;
+	for (i = 0; machine[i]; i++)
+		push(argv, "%s", machine[i]);
+	if (!push_devices(argv, p))
+		return true;
+	qmp = start(&c, q, argv, error);
+	ok = qmp && all_right(p, qmp, error);
+	qmp_close(qmp);
+	child_end(&c, SIGKILL, 0);
+	return ok;
+}

@@ -1,0 +1,65 @@
+#!/bin/bash
+# What cannot run is refused before anything is run, and what the caller's shell
+# does to a process does not matter.
+# SPDX-License-Identifier: GPL-2.0-or-later
+set -uo pipefail
+. runners/tests/tap.sh
+T=$(mktemp -d)
+trap 'rm -rf "$T"' EXIT
+chmod 755 "$T"
+tap_logs=("$T/out")
+qemu=$(runners/setup/qemu.sh) || exit 1
+guest=$(runners/setup/guest.sh) || exit 1
+
+says() { grep -qE -e "$1" "$T/out"; }
+fails() {
+	local want=$1 rc
+	shift
+	"$@" >"$T/out" 2>&1
+	rc=$?
+	[ "$rc" -eq "$want" ] || { echo "exit $rc, should be $want"; return 1; }
+}
+# plan FILE SCRIPT: the quick plan, changed by sed.
+plan() { sed -e "s,^job=,job=$PWD/configs/," -e "$2" configs/quick.ini >"$T/$1"; }
+vqbench() { build/vqbench "$@"; }
+
+# -- against a QEMU -------------------------------------------------------------
+plan 64.ini 's/^size_mib=/queue_size=64\n&/'
+plan 1024.ini 's/^size_mib=/queue_size=1024\n&/; s/^\[net net0\]/&\nqueue_size=1024/'
+plan net.ini 's/^\[net net0\]/&\nqueue_size=256/'
+check 'sizes are good by themselves' fails 0 vqbench check "$T/64.ini"
+# The lab's, 10.0.13, takes queue-size and makes the largest rings.
+check 'a QEMU that ignores queue_size: check fails' fails 2 vqbench check "$T/64.ini" --qemu "$qemu"
+check 'at its line' says '64.ini:[0-9]+: \[disk tail\] queue_size: 64: .* makes rings of 1024'
+check 'so does a run, for a net' fails 2 vqbench run "$T/net.ini" --dry-run --qemu "$qemu"
+check 'at its line, too' says 'net.ini:[0-9]+: \[net net0\] queue_size: 256: .* rings of 1024'
+check 'the size that it makes is good' fails 0 vqbench check "$T/1024.ini" --qemu "$qemu"
+# Debian 12's own, 7.2, makes what it is asked for.
+other=$(QEMU=$(command -v qemu-system-x86_64) runners/setup/qemu.sh)
+check 'on a QEMU that heeds it, 64 is good' fails 0 vqbench check "$T/64.ini" --qemu "$other"
+check 'what it lacks is left out of the count' says 'good: 2 workloads, 2 variants, 1 trials'
+plan packed.ini 's/^kind=/rings=packed\n&/; s/^rings=split/rings=split;packed/'
+check 'rings without a workload: refused' fails 2 vqbench run "$T/packed.ini" --dry-run --rings split
+check 'with the reason' says "none of the plan's workloads is for these rings"
+
+# -- descriptors and locales ------------------------------------------------------
+plan one.ini 's/^seconds=.*/seconds=1/; /^\[net/,/^$/d; /^\[workload tcp/,$d'
+# A program that prints numbers as a German perf does, unless it is told not to.
+mkdir "$T/bin"
+cat >"$T/bin/perf" <<END
+#!/bin/sh
+[ "\$LC_ALL" = C.UTF-8 ] || { echo '<not counted>,,task-clock,965,77' >&2; exit 1; }
+exec $(command -v perf) "\$@"
+END
+chmod 755 "$T/bin/perf"
+run() {
+	PATH=$T/bin:$PATH LC_ALL=de_DE.UTF-8 LANGUAGE=de build/vqbench run "$T/one.ini" -o "$T/run" \
+		--qemu "$qemu" --guest "$guest" --variants off --accel tcg "$@"
+}
+closed() { run <&- >&-; }
+check 'a run with closed descriptors, in a German locale' fails 0 closed
+state() { python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["state"])' "$1"; }
+ok() { [ "$(state "$T/run/trials/b01-split-off/trial.json")" = ok ]; }
+check 'its trial is good' ok
+check 'its messages are not in a file of the run' says '1/1.*: ok'
+tap_end
