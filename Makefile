@@ -8,7 +8,7 @@ QEMU     ?=
 QEMU_SRC ?=
 KERNEL   ?=
 # All of these, and what make and compilers go by, may stand on make's command line.
-OURS     := CONFIG RUN QEMU QEMU_SRC KERNEL VQLAB_CACHE XDG_CACHE_HOME TMPDIR V B
+OURS     := CONFIG RUN QEMU QEMU_SRC KERNEL RELEASES VQLAB_CACHE XDG_CACHE_HOME TMPDIR V B
 TOOLCHAIN := CC CLANG CFLAGS CPPFLAGS LDFLAGS WARN SHELL MAKEFLAGS PATH LC_ALL PKG_CONFIG_PATH
 
 SHELL  := /bin/bash
@@ -26,7 +26,8 @@ override RUN      := $(value RUN)
 override QEMU     := $(value QEMU)
 override QEMU_SRC := $(value QEMU_SRC)
 override KERNEL   := $(value KERNEL)
-export CONFIG RUN QEMU QEMU_SRC KERNEL
+override RELEASES := $(value RELEASES)
+export CONFIG RUN QEMU QEMU_SRC KERNEL RELEASES
 
 # What we call prints numbers, and what we read them by expects a point in them.
 override LC_ALL := C.UTF-8
@@ -77,6 +78,7 @@ help:
 	@echo 'make replay   every strategy on made-up orders, and on the traces of RUN=DIR'
 	@echo 'make report   the report and plots of RUN=DIR again'
 	@echo 'make test     every test; ends in N passed, N failed, N skipped'
+	@echo 'make matrix   the hooks in each QEMU release that they serve  (RELEASES="7.2 10.2")'
 	@echo 'make doctor   what this host can and cannot do, and the remedy'
 	@echo 'make bench-probes  what watching costs, beside bpftrace, perf and others'
 	@echo 'make crosscheck    do perf and funclatency see what vqprobe sees?'

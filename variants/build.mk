@@ -54,11 +54,17 @@ $(B)/variants/san/test-shapes: $(B)/variants/san/tests/test-shapes.o $(B)/varian
 $(B)/variants/soak: $(ORACLE:%=$(B)/variants/tests/%.o) $(REORDER_LIB)
 	$(CC) $^ $(call pkg_libs,glib-2.0) -o $@
 
-.PHONY: soak
+.PHONY: soak matrix
 soak: all
 	$(MAKE) --no-print-directory $(B)/variants/soak
 	VQLAB_TEST_OPS=$${VQLAB_TEST_OPS:-1000000000} $(B)/variants/soak
-TESTS += variants/tests/hooks.sh variants/tests/refuse.sh
+
+# Each QEMU release that the hooks serve: built, and driven by a guest.
+matrix: all
+	$(MAKE) --no-print-directory $(TEST_QEMU)
+	@variants/tests/matrix.sh
+
+TESTS += variants/tests/hooks.sh variants/tests/refuse.sh variants/tests/releases.sh
 C_STYLE += variants/qemu/x-order.c variants/qemu/reorder-hooks.h variants/qemu/reorder-glue.c.inc
 
 # The strategies inside the real QEMU; talks to the guest as the runners do.

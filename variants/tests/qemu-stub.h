@@ -183,11 +183,14 @@ static inline void address_space_read_cached(Ring **used, size_t offset,
 
     g_assert_cmpuint(len, ==, sizeof(*to));
     g_assert_cmpuint(i, <, (*used)->size);
-    *to = (VRingUsedElem){ (*used)->entry[i].id, (*used)->entry[i].len };
+    /* The guest's byte order is not the host's. */
+    *to = (VRingUsedElem){ GUINT32_SWAP_LE_BE((*used)->entry[i].id),
+                           GUINT32_SWAP_LE_BE((*used)->entry[i].len) };
 }
 
 static inline void virtio_tswap32s(VirtIODevice *vdev, uint32_t *s)
 {
+    *s = GUINT32_SWAP_LE_BE(*s);
 }
 
 /* --- properties --------------------------------------------------------- */

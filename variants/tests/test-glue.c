@@ -173,20 +173,23 @@ static void test_limits(gconstpointer data)
     rig_free(rig);
 }
 
-/* A ring may change its format at a reset, when it keeps its size. */
+/* At a reset a ring may change its format and become smaller. */
 static void test_format(gconstpointer data)
 {
     const Case *c = data;
-    Rig *rig = rig_new(c->ops, 4, c->packed);
+    Rig *rig = rig_new(c->ops, 8, c->packed);
     VirtQueueElement elem[2];
-    int lap;
+    int lap, i;
 
     for (lap = 0; lap < 3; lap++) {
-        elem[0] = rig_pop(rig, 0);
-        elem[1] = rig_pop(rig, 1);
-        g_assert_cmpuint(rig_push(rig, &elem[1]), ==, 0);
-        g_assert_cmpuint(rig_push(rig, &elem[0]), ==, 2);
+        for (i = 0; i < 3; i++) {
+            elem[0] = rig_pop(rig, 0);
+            elem[1] = rig_pop(rig, 1);
+            g_assert_cmpuint(rig_push(rig, &elem[1]), ==, 0);
+            g_assert_cmpuint(rig_push(rig, &elem[0]), ==, 2);
+        }
         rig->dev.guest_features ^= UINT64_C(1) << VIRTIO_F_RING_PACKED;
+        rig->vq[0].vring.num = 4;
         virtqueue_reorder_reset(&rig->vq[0]);
         rig->vq[0].used_idx = 0;
         ring_destroy(&rig->ring);
@@ -269,6 +272,35 @@ static void test_load(gconstpointer data)
     rig_free(rig);
 }
 
+static uint32_t spied_id, spied_ndescs;
+
+static uint32_t spy_on_pop(Reorder *r, uint32_t id, uint32_t ndescs)
+{
+    spied_id = id;
+    spied_ndescs = ndescs;
+    return reorder_array_window.pop(r, id, ndescs);
+}
+
+/* A strategy is told how many entries an element takes: 1 on split rings. */
+static void test_pop(void)
+{
+    int packed;
+
+    for (packed = 0; packed <= 1; packed++) {
+        Rig *rig = rig_new(&reorder_array_window, 8, packed);
+        ReorderOps spy = reorder_array_window;
+        VirtQueueElement elem = { 5, 3, 0 };
+
+        rig_pop(rig, 0);
+        spy.pop = spy_on_pop;
+        rig->vq[0].reorder->state->ops = &spy;
+        virtqueue_reorder_pop(&rig->vq[0], &elem);
+        g_assert_cmpuint(spied_id, ==, 5);
+        g_assert_cmpuint(spied_ndescs, ==, packed ? 3 : 1);
+        rig_free(rig);
+    }
+}
+
 /* The counters, over a story whose every step is known. */
 static void test_stats(gconstpointer data)
 {
@@ -278,7 +310,7 @@ static void test_stats(gconstpointer data)
     g_autofree char *before = virtio_reorder_get_stats((Object *)rig, NULL);
     g_autofree char *want = g_strdup_printf(
         "{\"strategy\":\"%s\",\"active\":true,\"queues\":[{\"index\":0,"
-        "\"pops\":8,\"fills\":5,\"published\":5,\"stashed\":3,"
+        "\"pops\":12,\"fills\":7,\"published\":7,\"stashed\":4,"
         "\"rewound\":2,\"detached\":1,\"max_batch\":4}]}",
         c->ops->name);
     g_autofree char *want_idle = g_strdup_printf(
@@ -300,12 +332,24 @@ static void test_stats(gconstpointer data)
     virtqueue_reorder_detach(vq, &elem[1]);
     g_assert_cmpuint(rig_push(rig, &elem[0]), ==, 1);
     g_assert_cmpuint(rig_push(rig, &elem[2]), ==, 4);
+    /* What was published is not stashed later, and 4 stays the most. */
+    elem[0] = rig_pop(rig, 0);
+    elem[1] = rig_pop(rig, 1);
+    g_assert_cmpuint(rig_push(rig, &elem[1]), ==, 0);
+    g_assert_cmpuint(rig_push(rig, &elem[0]), ==, 2);
+    elem[0] = rig_pop(rig, 0);
+    elem[1] = rig_pop(rig, 1);
     got = virtio_reorder_get_stats((Object *)rig, NULL);
     g_assert_cmpstr(got, ==, want);
+    /* Nor is what was filled before a reset. */
+    g_assert_true(virtqueue_reorder_fill(vq, &elem[1], 0));
     virtqueue_reorder_reset(vq);
     after = virtio_reorder_get_stats((Object *)rig, NULL);
     g_assert_nonnull(strstr(after, "\"active\":false"));
-    g_assert_nonnull(strstr(after, "\"published\":5"));
+    g_assert_nonnull(strstr(after, "\"published\":7"));
+    rig_pop(rig, 0);
+    g_assert_true(virtqueue_reorder_flush(vq));
+    g_assert_cmpuint(vq->reorder->stashed, ==, 4);
     rig_free(rig);
 }
 
@@ -423,6 +467,7 @@ int main(int argc, char **argv)
     seed = text ? strtoul(text, NULL, 0) : g_random_int();
     g_print("# VQLAB_TEST_SEED=%u\n", seed);
     g_test_add_func("/glue/properties", test_properties);
+    g_test_add_func("/glue/pop", test_pop);
     for (ops = reorder_strategies; *ops; ops++) {
         add(*ops, "oracle", test_oracle);
         add(*ops, "epoch", test_epoch);
