@@ -150,6 +150,14 @@ from_source() {
 		source='' id=''
 	fi
 
+	if [ "$want" = source ] && [ -z "${QEMU_SRC:-}" ] && [ -n "$id" ]; then
+		# Whatever it was unpacked for; a build there need not have ended.
+		for tree in "$Q"/tree-*; do
+			[ "Debian $(cat "$tree/version" 2>/dev/null)" = "$id" ] || continue
+			echo "$tree/src"
+			return
+		done
+	fi
 	dir=$Q/bin-$(echo "$id $recipe $ours" | sha256sum | cut -c1-16)
 	if [ -n "$id" ] && [ -f "$dir/manifest.json" ]; then
 		touch "$dir"
