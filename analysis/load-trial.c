@@ -227,6 +227,7 @@ static struct phase *read_phase(struct reader *r, JsonObject *o)
 	p->state = need_string(r, o, "state");
 	p->reason = opt_string(r, o, "reason", "");
 	p->probes = need_bool(r, o, "probes");
+	p->judged = o && json_object_has_member(o, "counted");
 	p->order = opt_count(r, o, "order", 0);
 	ok = !strcmp(p->state, "ok");
 	p->unit = opt_string(r, o, "unit", "");
@@ -310,6 +311,11 @@ static void check_trial(struct reader *r, const struct trial *t, const struct ru
 		if (!seen)
 			reader_fail(r, "workload", "is not one of run.json's");
 	}
+}
+
+bool phase_counts(const struct trial *trial, const struct phase *phase)
+{
+	return !strcmp(phase->state, "ok") && (phase->judged || !strcmp(trial->state, "ok"));
 }
 
 void trial_free(struct trial *t)

@@ -99,6 +99,15 @@ static void trial_states(GString *out, const struct results *r)
 	g_string_free(states, TRUE);
 }
 
+static unsigned int phases_that_count(const struct trial *t)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < t->phases->len; i++)
+		n += phase_counts(t, t->phases->pdata[i]);
+	return n;
+}
+
 static void exclusions(GString *out, const struct results *r)
 {
 	const GPtrArray *left_out = r->run->left_out;
@@ -116,7 +125,8 @@ static void exclusions(GString *out, const struct results *r)
 	else
 		paragraph(out, 0,
 			  "These count as what they are and in no ratio; their block lacks that "
-			  "pair.\n");
+			  "pair. Phases of such a trial count where gates were judged for each by "
+			  "itself and hold.\n");
 	for (unsigned int i = 0; i < r->exclusions->len; i++) {
 		const struct exclusion *e = r->exclusions->pdata[i];
 
@@ -125,7 +135,9 @@ static void exclusions(GString *out, const struct results *r)
 				  e->phase->workload, e->phase->probes ? "on" : "off",
 				  e->phase->state, e->phase->reason);
 		else
-			paragraph(out, 2, "- %s: %s: %s", e->trial->id, e->trial->state,
+			paragraph(out, 2, "- %s: %s, %u of its %u phases count: %s", e->trial->id,
+				  e->trial->state, phases_that_count(e->trial),
+				  e->trial->phases->len,
 				  e->trial->reason[0] ? e->trial->reason : "no reason given");
 	}
 	if (r->trials_missing)

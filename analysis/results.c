@@ -118,6 +118,14 @@ static void take_probe(struct cell *c, struct sample *s, const struct phase *p)
 	bins_add(&c->hold, &s->m.hold);
 }
 
+/* In a word: the state of the phase, or of the trial that took it along. */
+static const char *why_excluded(const struct trial *t, const struct phase *bare)
+{
+	if (bare && !is_ok(bare->state))
+		return bare->state;
+	return is_ok(t->state) ? "missing" : t->state;
+}
+
 static void fill_sample(const struct results *r, struct cell *c, struct sample *s)
 {
 	const struct workload *w = workload_of(r, c);
@@ -125,23 +133,21 @@ static void fill_sample(const struct results *r, struct cell *c, struct sample *
 
 	s->throughput = s->cpu = s->ctx = s->lat_p50 = s->lat_p99 = NAN;
 	s->tax = s->fill = s->flush = s->cost = s->cost_raw = NAN;
-	if (s->trial && is_ok(s->trial->state)) {
+	if (s->trial) {
 		bare = find_phase(s->trial, w->name, false);
 		probed = find_phase(s->trial, w->name, true);
 	}
-	if (bare && is_ok(bare->state)) {
+	if (bare && phase_counts(s->trial, bare)) {
 		take_load(s, bare, counts_ios(w));
 		c->ok++;
 	} else if (s->trial && c->planned) {
-		const char *state = bare ? bare->state : "missing";
+		const char *state = why_excluded(s->trial, bare);
 
-		if (!is_ok(s->trial->state))
-			state = s->trial->state;
 		if (c->excluded++ && strcmp(c->excluded_as, state))
 			state = "mixed";
 		c->excluded_as = state;
 	}
-	if (probed && is_ok(probed->state) && probed->probe)
+	if (probed && phase_counts(s->trial, probed) && probed->probe)
 		take_probe(c, s, probed);
 	else /* so that no measure of it is taken for a 0 */
 		s->m = (struct measures){.stashed = NAN,
@@ -290,6 +296,15 @@ static void compare_all(struct results *r)
 				compare_family(r, w, ring, &questions[i]);
 }
 
+static void exclude(struct results *r, const struct trial *t, const struct phase *p)
+{
+	struct exclusion *e = g_new0(struct exclusion, 1);
+
+	*e = (struct exclusion){t, p};
+	g_ptr_array_add(r->exclusions, e);
+}
+
+/* A trial that is not ok; and its phases one by one where others of it count. */
 static void list_exclusions(struct results *r)
 {
 	const struct run *run = r->run;
@@ -297,25 +312,19 @@ static void list_exclusions(struct results *r)
 	r->exclusions = g_ptr_array_new_with_free_func(g_free);
 	for (unsigned int i = 0; i < run->trials->len; i++) {
 		const struct trial *t = run->trials->pdata[i];
-		bool ok = is_ok(t->state);
+		unsigned int counted = 0;
 
-		r->trials_ok += ok;
+		r->trials_ok += is_ok(t->state);
 		r->other_accel += t->accel[0] && strcmp(t->accel, run->accel);
-		if (!ok) {
-			struct exclusion *e = g_new0(struct exclusion, 1);
-
-			e->trial = t;
-			g_ptr_array_add(r->exclusions, e);
-		}
-		for (unsigned int j = 0; ok && j < t->phases->len; j++) {
+		for (unsigned int j = 0; j < t->phases->len; j++)
+			counted += phase_counts(t, t->phases->pdata[j]);
+		if (!is_ok(t->state))
+			exclude(r, t, NULL);
+		for (unsigned int j = 0; j < t->phases->len; j++) {
 			const struct phase *p = t->phases->pdata[j];
 
-			if (!is_ok(p->state)) {
-				struct exclusion *e = g_new0(struct exclusion, 1);
-
-				*e = (struct exclusion){t, p};
-				g_ptr_array_add(r->exclusions, e);
-			}
+			if ((is_ok(t->state) || counted) && !phase_counts(t, p))
+				exclude(r, t, p);
 		}
 	}
 	if (run->trials_planned > run->trials->len)

@@ -4,8 +4,8 @@
  *
  * A cell is one (workload, ring, variant). It has one sample for each block:
  * the trial's probes-off phase gives throughput, CPU time, context switches and
- * latency, its probes-on phase the ordering measures. A trial whose state is
- * not ok gives neither, and is listed.
+ * latency, its probes-on phase the ordering measures. A phase that does not count
+ * (phase_counts()) gives neither, and is listed.
  */
 #ifndef VQLAB_ANALYSIS_RESULTS_H
 #define VQLAB_ANALYSIS_RESULTS_H
@@ -63,7 +63,7 @@ struct calibration_use {
 
 struct exclusion {
 	const struct trial *trial;
-	const struct phase *phase; /* NULL: the whole trial */
+	const struct phase *phase; /* NULL: the trial, as far as no other phase counts */
 };
 
 struct results {

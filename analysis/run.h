@@ -80,6 +80,7 @@ struct probe {
 struct phase {
 	char *workload, *kind, *device, *state, *reason, *unit;
 	bool probes;
+	bool judged; /* its state is by gates of its own, not only of its trial */
 	int order;
 	double seconds, throughput;
 	double cpu_s, ctx_switches;	   /* of the window; NAN: not counted */
@@ -151,5 +152,12 @@ void run_free(struct run *run);
 /* Reads one trial.json; the parts of load_run() that tests drive. */
 struct trial *load_trial(const char *path, const struct run *run, GError **error);
 void trial_free(struct trial *trial);
+
+/*
+ * Do a phase's figures count? If its own state is ok, whatever became of the trial's
+ * other phases; but where gates were judged for the trial alone (older runs), only if
+ * the trial is ok, too. See runners/TRIAL.md.
+ */
+bool phase_counts(const struct trial *trial, const struct phase *phase);
 
 #endif

@@ -5,9 +5,10 @@
  *
  *	make-run DIR [--blocks=N] [--noise=S] [--seed=N] [--variants=A,B]
  *		 [--effect=VARIANT=RATIO] [--stall=TRIAL-ID] [--drop=TRIAL-ID]
- *		 [--unwatched=WORKLOAD]
+ *		 [--unwatched=WORKLOAD] [--bad=TRIAL-ID/WORKLOAD]
  *
- * A workload that is unwatched has no phases with probes.
+ * A workload that is unwatched has no phases with probes. A bad one makes its trial
+ * invalid, and its own phases, each phase being judged by itself.
  *
  * Throughput of a trial: base * the block's drift * effect * lognormal noise.
  * Ordering measures: 64 requests in flight on a simulated disk whose service
@@ -30,10 +31,11 @@
 #define LARGEST 4096 /* of an exact histogram */
 
 static struct {
-	char *variants, *effect, *stall, *drop, *unwatched, *created;
+	char *variants, *effect, *stall, *drop, *unwatched, *bad, *created;
 	int blocks, seed;
 	double noise;
 } opt = {"off,qemu,hash-table,array-window,bitmap",
+	 "",
 	 "",
 	 "",
 	 "",
@@ -242,7 +244,7 @@ static double effect_of(const char *variant)
 }
 
 static void put_phase(GString *out, const struct disk *d, const char *variant, const char *ring,
-		      bool probes, double drift, gsl_rng *rng)
+		      bool probes, bool judged, bool bad, double drift, gsl_rng *rng)
 {
 	bool ordered = !g_str_has_prefix(variant, "off"), ios = !strcmp(d->kind, "fio");
 	double rate = d->base * drift * effect_of(variant) * gsl_ran_lognormal(rng, 0, opt.noise);
@@ -252,11 +254,13 @@ static void put_phase(GString *out, const struct disk *d, const char *variant, c
 	g_string_append_printf(
 		out,
 		"{\"workload\":\"%s\",\"kind\":\"%s\",\"device\":\"%s\",\"probes\":%s,"
-		"\"order\":%d,\"state\":\"ok\",\"reason\":\"\",\"seconds\":3,"
+		"\"order\":%d,\"state\":\"%s\",\"reason\":\"%s\",%s\"seconds\":3,"
 		"\"throughput\":%.6g,\"unit\":\"%s\",\"ios\":%.0f,\"bytes\":%.0f,%s"
 		"\"cpu_s\":%.6g,\"ctx_switches\":%.0f,\"strategy\":null,",
-		d->name, d->kind, d->device, probes ? "true" : "false", probes, rate,
-		ios ? "IOPS" : "Gbit/s", ios ? rate * 3 : 0, ios ? rate * 3 * 4096 : rate * 3e9 / 8,
+		d->name, d->kind, d->device, probes ? "true" : "false", probes,
+		bad ? "invalid" : "ok", bad ? "made up: verification failed" : "",
+		judged ? "\"counted\":null," : "", rate, ios ? "IOPS" : "Gbit/s",
+		ios ? rate * 3 : 0, ios ? rate * 3 * 4096 : rate * 3e9 / 8,
 		ios ? "\"lat_us\":{\"mean\":1000,\"p50\":900,\"p99\":20000}," : "",
 		3.4 * gsl_ran_lognormal(rng, 0, opt.noise), ios ? rate * 3 * 2.1 : 30000);
 	if (probes)
@@ -285,6 +289,9 @@ static void write_trial(const char *dir, int block, const char *ring, const char
 	char *id = g_strdup_printf("b%02d-%s-%s", block, ring, variant);
 	char *folder = g_build_filename(dir, "trials", id, NULL);
 	bool stalled = !strcmp(id, opt.stall);
+	const char *bad = g_str_has_prefix(opt.bad, id) && opt.bad[strlen(id)] == '/'
+				  ? opt.bad + strlen(id) + 1
+				  : NULL;
 	GString *out = g_string_new(NULL);
 
 	g_string_append_printf(
@@ -293,16 +300,24 @@ static void write_trial(const char *dir, int block, const char *ring, const char
 		"\"variant\":\"%s\",\"ring\":\"%s\",\"state\":\"%s\",\"reason\":\"%s\","
 		"\"started\":\"%s\",\"boot_s\":9.1,\"accel\":\"tcg\",\"gates\":[],"
 		"\"features\":{},\"phases\":[",
-		id, block, variant, ring, stalled ? "stalled" : "ok",
-		stalled ? "made up: no completion for 20 s" : "", opt.created);
-	/* What a stalled trial did before must not count either: make it show. */
+		id, block, variant, ring,
+		stalled ? "stalled"
+		: bad	? "invalid"
+			: "ok",
+		stalled ? "made up: no completion for 20 s"
+		: bad	? "made up: a gate fell"
+			: "",
+		opt.created);
+	/* What a trial that was judged as a whole did before it stalled must not count
+	 * either: make it show. */
 	for (unsigned int i = 0; i < (stalled ? 2 : G_N_ELEMENTS(disks)); i++) {
 		for (int probes = 0; probes < 2; probes++) {
 			if (probes && !strcmp(disks[i].name, opt.unwatched))
 				continue;
 			g_string_append(out, i || probes ? "," : "");
-			put_phase(out, &disks[i], variant, ring, probes,
-				  stalled ? 5 * drift : drift, rng);
+			put_phase(out, &disks[i], variant, ring, probes, bad,
+				  bad && !strcmp(bad, disks[i].name), stalled ? 5 * drift : drift,
+				  rng);
 		}
 	}
 	g_string_append(out, "]}\n");
@@ -355,6 +370,7 @@ int main(int argc, char **argv)
 		{"stall", 0, 0, G_OPTION_ARG_STRING, &opt.stall, NULL, NULL},
 		{"drop", 0, 0, G_OPTION_ARG_STRING, &opt.drop, NULL, NULL},
 		{"unwatched", 0, 0, G_OPTION_ARG_STRING, &opt.unwatched, NULL, NULL},
+		{"bad", 0, 0, G_OPTION_ARG_STRING, &opt.bad, NULL, NULL},
 		{"created", 0, 0, G_OPTION_ARG_STRING, &opt.created, NULL, NULL},
 		{}};
 	GOptionContext *context = g_option_context_new("DIR");

@@ -82,7 +82,7 @@ check 'gives the same bytes in another locale' same_report "$work/run/report" "$
 check 'at most 72 columns, all ASCII' no_line_too_long "$work/run/report"
 check 'all plots, SVG and PNG' plots_drawn "$work/run/report"
 check 'the stalled trial is listed with its reason' \
-	grep -q '^- b02-split-hash-table: stalled: made up' "$work/run/report/report.txt"
+	grep -q '^- b02-split-hash-table: stalled, 0 of its 4 phases count: made up' "$work/run/report/report.txt"
 check 'and counted' grep -q '60 of 60 planned, 59 ok, 1 stalled' "$work/run/report/report.txt"
 check 'and in no ratio' json "$work/run/report" \
 	'cell["made-up-tail", "split", "hash-table"]["to_off"]["n"] == 5'
@@ -115,6 +115,19 @@ check 'is not said to be in order' \
 	sh -c '! tr "\n" " " <"$0" | grep -q "Completions came in order"' "$work/unseen/report/report.txt"
 check 'but not to be known' grep -q '^- No phase with probes counts of: made-up-tcp' "$work/unseen/report/report.txt"
 check 'where it is in order, that is said' grep -q '^- Completions came in order' "$work/one/report/report.txt"
+# One bad workload takes nothing from the others, where phases are judged one by one.
+"$make_run" "$work/bad" --blocks=6 --bad=b02-split-off/made-up-flat
+check 'a trial with one bad workload' "$report" "$work/bad" --no-plots
+n_pairs() { json "$work/bad/report" "cell['$1', 'split', 'qemu']['to_off']['n'] == $2"; }
+check 'that workload lacks the pair' n_pairs made-up-flat 5
+check 'the others have it' n_pairs made-up-tail 6
+check 'and their order was measured' json "$work/bad/report" \
+	'cell["made-up-tail", "split", "off"]["ordering"]["trials"] == 6 and cell["made-up-flat", "split", "off"]["ordering"]["trials"] == 5'
+check 'the trial is listed' grep -q '^- b02-split-off: invalid, 6 of its 8 phases count: made up' "$work/bad/report/report.txt"
+check 'and the phases that do not count' sh -c '[ "$(grep -c "^- b02-split-off, made-up-flat with probes" "$0")" = 2 ]' "$work/bad/report/report.txt"
+sed -i 's/"counted":null,//g' "$work/bad/trials/b02-split-off/trial.json"
+check 'judged as a whole' "$report" "$work/bad" --no-plots
+check 'it takes all with it' n_pairs made-up-tail 5
 "$make_run" "$work/gap" --blocks=6 --drop=b03-packed-bitmap
 rm -rf "$work/gap/trials/b03-packed-bitmap"
 check 'a run that was interrupted' "$report" "$work/gap" --no-plots
