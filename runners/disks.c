@@ -86,9 +86,13 @@ static bool fill_file(int fd, int64_t size)
 		while (done < CHUNK) {
 			ssize_t n = pwrite(fd, (char *)chunk + done, CHUNK - done, at + done);
 
-			if (n <= 0 && errno != EINTR)
+			if (n < 0 && errno == EINTR)
+				continue;
+			if (n == 0)
+				errno = ENOSPC;
+			if (n <= 0)
 				return false;
-			done += MAX(n, 0);
+			done += n;
 		}
 	}
 	return true;

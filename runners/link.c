@@ -154,7 +154,7 @@ static gboolean flush(struct link *l, GError **error)
 		if (n < 0 && errno == EAGAIN)
 			return TRUE;
 		if (n <= 0)
-			return gone(l, errno, error);
+			return gone(l, n < 0 ? errno : 0, error);
 		l->sent += n;
 	}
 	return TRUE;

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "message.h"
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "probes/tool/text.h"
 
@@ -19,21 +17,12 @@ void message_send(int fd, enum message_kind kind, int code, const char *text)
 	g_autofree char *clean = vq_text_clean(text ? text : "", -1, MESSAGE_MAX, VQ_UTF8);
 	struct head h = {kind, code, strlen(clean)};
 	g_autofree char *all = g_malloc(sizeof(h) + h.len);
-	size_t done = 0;
 
 	if (fd < 0)
 		return;
 	memcpy(all, &h, sizeof(h));
 	memcpy(all + sizeof(h), clean, h.len);
-	while (done < sizeof(h) + h.len) {
-		ssize_t n = write(fd, all + done, sizeof(h) + h.len - done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return;
-		done += n;
-	}
+	write_all(fd, all, sizeof(h) + h.len);
 }
 
 enum message_taken message_take(GByteArray *in, struct message *m)

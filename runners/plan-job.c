@@ -7,6 +7,7 @@
 #include "plan-read.h"
 #include "spawn.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -143,14 +144,14 @@ static char *ask_fio(const struct plan_workload *w, const char *const *argv, int
 	const char *env[] = {device, seconds, NULL};
 	int fd = memfd_create("job", MFD_CLOEXEC);
 	struct spawn s = {.argv = argv, .env = env, .in = fd, .status = status};
-	size_t n = strlen(w->job_text);
 	char *said = NULL;
 
-	if (fd >= 0 && write(fd, w->job_text, n) == (ssize_t)n && lseek(fd, 0, SEEK_SET) == 0)
+	if (fd >= 0 && write_all(fd, w->job_text, strlen(w->job_text)) &&
+	    lseek(fd, 0, SEEK_SET) == 0)
 		said = capture(&s, true, FIO_SAYS_MAX, FIO_MS, error);
 	else
-		g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: cannot be handed to fio",
-			    w->job_path);
+		g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: cannot be handed to fio: %s",
+			    w->job_path, g_strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	return said;

@@ -37,7 +37,7 @@ static char *next_line(struct qmp *q, int64_t until, GError **error)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n > 0)
-			n = recv(q->fd, chunk, sizeof(chunk), 0);
+			n = TEMP_FAILURE_RETRY(recv(q->fd, chunk, sizeof(chunk), 0));
 		else if (n == 0)
 			n = -2;
 		if (n <= 0 || q->in->len + n > QMP_MAX) {

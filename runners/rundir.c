@@ -9,6 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "probes/tool/text.h"
+
+#define NOTE_MAX 500
 #define JOURNAL_MAX (16u << 20)
 #define HEAD "# vqlab journal 1: what identifies the run, then what happened\n"
 
@@ -45,9 +48,7 @@ char *rundir_stored(const char *dir, const char *key)
 
 static bool append(struct rundir *r, const char *text, GError **error)
 {
-	size_t n = strlen(text);
-
-	if (write(r->journal, text, n) == (ssize_t)n && fsync(r->journal) == 0)
+	if (write_all(r->journal, text, strlen(text)) && fsync(r->journal) == 0)
 		return true;
 	g_set_error(error, VQB_ERROR, VQB_FAILED, "cannot write %s/journal: %s", r->dir,
 		    g_strerror(errno));
@@ -56,14 +57,21 @@ static bool append(struct rundir *r, const char *text, GError **error)
 
 bool rundir_note(struct rundir *r, GError **error, const char *format, ...)
 {
-	g_autofree char *when = utc_now(), *what = NULL, *line = NULL;
+	g_autofree char *when = utc_now(), *what = NULL, *clean = NULL, *line = NULL;
 	va_list args;
 
 	va_start(args, format);
 	what = g_strdup_vprintf(format, args);
 	va_end(args);
-	line = g_strdup_printf("%s %s\n", when, what);
+	clean = vq_text_clean(what, -1, NOTE_MAX, VQ_UTF8);
+	line = g_strdup_printf("%s %s\n", when, clean);
 	return append(r, line, error);
+}
+
+/* A line of the journal holds one value. */
+static char *one_line(const char *value)
+{
+	return vq_text_clean(value, -1, G_MAXSIZE, VQ_UTF8);
 }
 
 static bool agrees(const struct rundir *r, const char *text, const struct identity *id, size_t n,
@@ -73,8 +81,9 @@ static bool agrees(const struct rundir *r, const char *text, const struct identi
 
 	for (i = 0; i < n; i++) {
 		g_autofree char *stored = value_in(text, id[i].key);
+		g_autofree char *value = one_line(id[i].value);
 
-		if (!g_strcmp0(stored, id[i].value))
+		if (!g_strcmp0(stored, value))
 			continue;
 		g_set_error(error, VQB_ERROR, VQB_BAD_INPUT,
 			    "%s: was begun with another %s (%s, now %s): go on with the same, or "
@@ -91,8 +100,11 @@ static bool begin(struct rundir *r, const struct identity *id, size_t n, GError 
 	g_autofree char *when = utc_now();
 	size_t i;
 
-	for (i = 0; i < n; i++)
-		g_string_append_printf(head, "%s %s\n", id[i].key, id[i].value);
+	for (i = 0; i < n; i++) {
+		g_autofree char *value = one_line(id[i].value);
+
+		g_string_append_printf(head, "%s %s\n", id[i].key, value);
+	}
 	g_string_append_printf(head, "begun %s\n", when);
 	return ftruncate(r->journal, 0) == 0 && append(r, head->str, error);
 }

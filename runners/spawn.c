@@ -226,9 +226,9 @@ char *capture(const struct spawn *s, bool both, size_t max, int limit_ms, GError
 		char chunk[4096];
 		ssize_t n;
 
-		if (left <= 0 || poll(&p, 1, left) <= 0)
+		if (left <= 0 || TEMP_FAILURE_RETRY(poll(&p, 1, left)) <= 0)
 			break;
-		n = read(out[0], chunk, sizeof(chunk));
+		n = TEMP_FAILURE_RETRY(read(out[0], chunk, sizeof(chunk)));
 		if (n <= 0)
 			break;
 		g_string_append_len(all, chunk, n);

@@ -75,6 +75,25 @@ char *read_file(const char *path, size_t max, size_t *len, GError **error)
 	return (char *)g_byte_array_free(all, FALSE);
 }
 
+bool write_all(int fd, const void *data, size_t len)
+{
+	const char *p = data;
+
+	while (len) {
+		ssize_t n = write(fd, p, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n == 0)
+			errno = ENOSPC;
+		if (n <= 0)
+			return false;
+		p += n;
+		len -= n;
+	}
+	return true;
+}
+
 bool write_file(const char *path, const char *text, size_t len, GError **error)
 {
 	g_autoptr(GError) e = NULL;

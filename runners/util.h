@@ -65,6 +65,12 @@ char *utc_now(void);
  */
 char *read_file(const char *path, size_t max, size_t *len, GError **error);
 
+/*
+ * Writes all of @data to @fd.  False with errno set: also where part of it went out
+ * before, or write() took nothing and said nothing (ENOSPC then).
+ */
+bool write_all(int fd, const void *data, size_t len);
+
 /* vq_output_write (probes/tool/output.h): whole or not at all. */
 bool write_file(const char *path, const char *text, size_t len, GError **error);
 

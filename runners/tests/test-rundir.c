@@ -2,8 +2,12 @@
 /* The run folder: begun, resumed, refused, swept; locked while in use. */
 #include "rundir.h"
 
+#include <errno.h>
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 
 static char *top;
 
@@ -42,6 +46,54 @@ static void test_resume(void)
 	g_assert_true(r.resumed);
 	g_assert_true(rundir_has(&r, "b01-x"));
 	g_assert_false(g_file_test(trial, G_FILE_TEST_EXISTS));
+	rundir_close(&r);
+}
+
+/* A file that may grow by half a line only: the first write is short and sets no
+ * errno, the next one says why. */
+static void test_short_write(void)
+{
+	g_autofree char *dir = folder("short");
+	g_autoptr(GError) e = NULL;
+	struct rlimit old, tight;
+	struct rundir r;
+	struct stat st;
+
+	g_assert_true(rundir_open(&r, dir, same, 2, &e));
+	g_assert_cmpint(fstat(r.journal, &st), ==, 0);
+	signal(SIGXFSZ, SIG_IGN);
+	g_assert_cmpint(getrlimit(RLIMIT_FSIZE, &old), ==, 0);
+	tight = (struct rlimit){st.st_size + 5, old.rlim_max};
+	g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &tight), ==, 0);
+	errno = ENOENT;
+	g_assert_false(rundir_note(&r, &e, "a line of the journal"));
+	g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &old), ==, 0);
+	signal(SIGXFSZ, SIG_DFL);
+	g_assert_nonnull(strstr(e->message, "File too large"));
+	rundir_close(&r);
+}
+
+/* Neither what happened nor what identifies a run can be more than a line. */
+static void test_lines(void)
+{
+	static const struct identity forged[] = {{"seed", "1\nbegun yesterday", "seed"}};
+	g_autofree char *dir = folder("lines"), *path = NULL, *text = NULL;
+	g_auto(GStrv) lines = NULL;
+	g_autoptr(GError) e = NULL;
+	struct rundir r;
+
+	g_assert_true(rundir_open(&r, dir, forged, 1, &e));
+	g_assert_true(rundir_note(&r, &e, "failed b01\n2026-01-01T00:00:00Z end b01 ok\x1b[2J"));
+	rundir_close(&r);
+	path = g_build_filename(dir, "journal", NULL);
+	text = read_file(path, 65536, NULL, &e);
+	g_assert_no_error(e);
+	lines = g_strsplit(text, "\n", -1);
+	g_assert_cmpuint(g_strv_length(lines), ==, 5); /* head, seed, begun, note, end */
+	g_assert_cmpstr(lines[1], ==, "seed 1 begun yesterday");
+	g_assert_null(strchr(text, '\x1b'));
+	/* It is still its own. */
+	g_assert_true(rundir_open(&r, dir, forged, 1, &e));
 	rundir_close(&r);
 }
 
@@ -121,6 +173,8 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	top = g_dir_make_tmp("vqlab-rundir-XXXXXX", NULL);
 	g_test_add_func("/rundir/resume", test_resume);
+	g_test_add_func("/rundir/short-write", test_short_write);
+	g_test_add_func("/rundir/lines", test_lines);
 	g_test_add_func("/rundir/mismatch", test_mismatch);
 	g_test_add_func("/rundir/foreign", test_foreign);
 	g_test_add_func("/rundir/torn", test_torn);
