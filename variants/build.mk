@@ -76,5 +76,6 @@ $(B)/variants/tests/%.o: EXTRA_CFLAGS = -Ivariants $(call pkg_cflags,glib-2.0 js
 
 $(TEST_QEMU): $(TEST_QEMU).o $(addprefix $(B)/variants/tests/,rig.o vm.o) $(REORDER_LIB) \
 		$(addprefix $(B)/runners/,link.o guest.o qmp.o spawn.o netns.o util.o) \
+		$(addprefix $(B)/probes/tool/,text.o output.o) \
 		| $(B)/runners/latency.so
 	$(CC) $(CFLAGS) $^ $(call pkg_libs,glib-2.0 json-glib-1.0) -o $@

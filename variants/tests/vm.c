@@ -12,7 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "../../runners/guest.h"
+#include "probes/tool/text.h"
+#include "runners/guest.h"
 #include "vm.h"
 
 #define BOOT_MS 60000
@@ -295,7 +296,8 @@ char *vm_shell(Vm *vm, int limit_s, const char *script, GError **error)
         return NULL;
     }
     if (r->end != LINK_EXITED || r->code != 0) {
-        said = printable((const char *)r->err->data, r->err->len, 400);
+        said = vq_text_clean((const char *)r->err->data, r->err->len, 400,
+                             VQ_ASCII);
         g_set_error(error, VQB_ERROR, VQB_FAILED,
                     "in the guest: %.60s: %s %d: %s", script,
                     r->end == LINK_EXITED  ? "exit"
