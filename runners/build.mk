@@ -4,12 +4,12 @@ include runners/guest.mk
 
 # Parts that need nothing of a running trial: the unit tests link these.
 BENCH_PURE := util message plan plan-keys plan-read plan-job schedule load perfstat spawn gates gates-load counted \
-	qmp netns rundir
-BENCH_PARTS := $(BENCH_PURE) main campaign progress qemuinfo runinfo trial trialjson phase watch \
+	qmp netns host rundir
+BENCH_PARTS := $(BENCH_PURE) main campaign progress qemuinfo identity runinfo trial trialjson phase watch \
 	guestctl qemu queuesize disks probe
 BENCH_O := $(patsubst %,$(B)/runners/%.o,$(BENCH_PARTS))
 BENCH_PURE_O := $(patsubst %,$(B)/runners/%.o,$(BENCH_PURE))
-BENCH_TESTS := plan schedule load gates rundir message
+BENCH_TESTS := plan schedule load gates host rundir message
 BENCH_PKGS := glib-2.0 gio-2.0 json-glib-1.0
 
 include runners/ring/ring.mk
@@ -18,7 +18,7 @@ TOOLS += $(B)/vqbench
 TESTS += $(patsubst %,$(B)/runners/test-%,$(BENCH_TESTS)) runners/tests/bench.sh \
 	runners/tests/man.sh runners/tests/doctor.sh runners/tests/hostile.sh runners/tests/refuse.sh runners/tests/setup.sh
 C_STYLE += $(patsubst %,runners/%.c,$(BENCH_PARTS)) $(patsubst %,runners/tests/test-%.c,$(BENCH_TESTS)) \
-	$(patsubst %,runners/%.h,util message plan plan-read schedule load perfstat spawn gates counted rundir campaign \
+	$(patsubst %,runners/%.h,util message plan plan-read schedule load perfstat spawn gates counted host identity rundir campaign \
 	progress qemuinfo runinfo trial watch qemu queuesize qmp netns disks probe)
 
 $(BENCH_O) $(patsubst %,$(B)/runners/tests/test-%.o,$(BENCH_TESTS)): \

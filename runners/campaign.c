@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "campaign.h"
+#include "host.h"
 #include "message.h"
 #include "progress.h"
 
@@ -22,6 +23,7 @@ struct job {
 	int pidfd, messages; /* messages: the read end of the pipe */
 	GByteArray *text;    /* of the message that is not whole yet */
 	char *state, *reason, *error;
+	int loads; /* phases in which the load did its work */
 	int status;
 };
 
@@ -118,6 +120,8 @@ static void job_message(struct job *j, const struct message *m, struct progress 
 {
 	if (m->kind == MESSAGE_DOING && p) {
 		progress_doing(p, m->text);
+	} else if (m->kind == MESSAGE_LOADS) {
+		j->loads = m->code;
 	} else if (m->kind == MESSAGE_STATE) {
 		g_free(j->state);
 		g_free(j->reason);
@@ -216,6 +220,46 @@ static int kvm_body(struct campaign *c, const struct slot *slot, const char *dir
 	return say_error(report_fd, e);
 }
 
+/* One second of waiting; false when a signal came. */
+static bool wait_a_second(struct campaign *c)
+{
+	struct pollfd f = {.fd = c->signals, .events = POLLIN};
+	struct signalfd_siginfo info;
+
+	if (poll(&f, 1, 1000) <= 0 || read(c->signals, &info, sizeof(info)) != sizeof(info))
+		return true;
+	c->caught = info.ssi_signo;
+	return false;
+}
+
+bool campaign_take_host(struct campaign *c, bool together, GError **error)
+{
+	g_autofree char *told = NULL;
+
+	c->bench->alone = !together;
+	if (together)
+		return true;
+	/* The descriptor stays open: the lock is held as long as this process lives. */
+	for (;;) {
+		g_autofree char *who = NULL;
+
+		if (host_lock(NULL, c->bench->dir, &who, error) >= 0)
+			return true;
+		if (!who)
+			return false;
+		if (g_strcmp0(who, told))
+			fprintf(stderr,
+				"vqbench: waiting for another vqbench, which measures on this host "
+				"(%s); --together does not wait, but each spoils what the other "
+				"measures\n",
+				who);
+		g_free(told);
+		told = g_steal_pointer(&who);
+		if (!wait_a_second(c))
+			return false;
+	}
+}
+
 bool campaign_choose_accel(struct campaign *c, const char *want, GError **error)
 {
 	struct bench *b = c->bench;
@@ -260,15 +304,64 @@ bool campaign_choose_accel(struct campaign *c, const char *want, GError **error)
 	return false;
 }
 
+static bool note_start(struct campaign *c, const struct slot *slot, GError **error)
+{
+	g_autofree char *before =
+		rundir_has(c->run, slot->id) ? rundir_state(c->run, slot->id) : NULL;
+
+	return rundir_note(c->run, error, "start %s%s%s", slot->id, before ? " again, was " : "",
+			   before ? before : "");
+}
+
+/* What became of a block, of the trials that this process ran. */
+struct block_sum {
+	int trials, loads;
+	int strange;	   /* neither stalled nor crashed */
+	char *id, *reason; /* of the first one */
+};
+
+static void block_add(struct block_sum *b, const struct slot *slot, const struct job *j)
+{
+	b->trials++;
+	b->loads += j->loads;
+	b->strange += strcmp(j->state, "stalled") && strcmp(j->state, "crashed");
+	if (b->id)
+		return;
+	b->id = g_strdup(slot->id);
+	b->reason = g_strdup(j->reason);
+}
+
+static void block_clear(struct block_sum *b)
+{
+	g_free(b->id);
+	g_free(b->reason);
+	memset(b, 0, sizeof(*b));
+}
+
+/*
+ * False when nothing worked in a whole block: the next ones would tell the same again.
+ * That a single variant hangs or crashes QEMU is a result.
+ */
+static bool block_worked(const struct block_sum *b, int block, int trials, GError **error)
+{
+	if (b->trials < trials || b->loads || (trials == 1 && !b->strange))
+		return true;
+	g_set_error(error, VQB_ERROR, VQB_FAILED,
+		    "nothing worked in block %d, so the run ends: %s: %s; the same command goes "
+		    "on, --again repeats trials",
+		    block, b->id, b->reason);
+	return false;
+}
+
 /* One trial, kept or failed; false ends the run. */
 static bool run_slot(struct campaign *c, const struct slot *slot, struct progress *p,
-		     GError **error)
+		     struct block_sum *sum, GError **error)
 {
 	g_autofree char *dir = rundir_begin_trial(c->run, slot->id, error);
 	struct job j = {0};
 	bool ok;
 
-	if (!dir || !rundir_note(c->run, error, "start %s", slot->id))
+	if (!dir || !note_start(c, slot, error))
 		return false;
 	progress_begin(p, slot);
 	if (!run_job(c, &j, trial_body, slot, dir, p, error)) {
@@ -285,6 +378,7 @@ static bool run_slot(struct campaign *c, const struct slot *slot, struct progres
 		ok = rundir_keep_trial(c->run, slot->id, error) &&
 		     rundir_note(c->run, error, "end %s %s", slot->id, j.state);
 		progress_end(p, j.state, j.reason);
+		block_add(sum, slot, &j);
 	} else {
 		progress_clear(p);
 		rundir_note(c->run, NULL, "failed %s", slot->id);
@@ -295,21 +389,52 @@ static bool run_slot(struct campaign *c, const struct slot *slot, struct progres
 	return ok;
 }
 
+/* Is there nothing to run for @slot?  If it is to be repeated, the journal tells. */
+static bool is_done(struct campaign *c, const struct slot *slot)
+{
+	g_autofree char *state = NULL;
+
+	if (!rundir_has(c->run, slot->id))
+		return false;
+	state = c->again ? rundir_state(c->run, slot->id) : NULL;
+	return !state || !g_strv_contains((const char *const *)c->again, state);
+}
+
+static bool run_all(struct campaign *c, struct progress *p, struct block_sum *sum, GError **error)
+{
+	unsigned int i;
+	int trials = 0;
+
+	for (i = 0; i < c->slots->len; i++) {
+		struct slot *s = c->slots->pdata[i];
+		struct slot *next = i + 1 < c->slots->len ? c->slots->pdata[i + 1] : NULL;
+
+		trials++;
+		if (!is_done(c, s) && !run_slot(c, s, p, sum, error))
+			return false;
+		if (next && next->block == s->block)
+			continue;
+		if (!block_worked(sum, s->block, trials, error))
+			return false;
+		block_clear(sum);
+		trials = 0;
+	}
+	return true;
+}
+
 bool campaign_run(struct campaign *c, GError **error)
 {
+	struct block_sum sum = {0};
 	struct progress p;
 	unsigned int i;
+	bool ok;
 
 	progress_init(&p, c->slots->len);
 	for (i = 0; i < c->slots->len; i++)
-		p.done += rundir_has(c->run, ((struct slot *)c->slots->pdata[i])->id);
+		p.done += is_done(c, c->slots->pdata[i]);
 	if (p.done)
 		fprintf(stderr, "vqbench: %d of %d trials are there already\n", p.done, p.total);
-	for (i = 0; i < c->slots->len; i++) {
-		struct slot *s = c->slots->pdata[i];
-
-		if (!rundir_has(c->run, s->id) && !run_slot(c, s, &p, error))
-			return false;
-	}
-	return true;
+	ok = run_all(c, &p, &sum, error);
+	block_clear(&sum);
+	return ok;
 }

@@ -18,12 +18,20 @@ struct campaign {
 	struct bench *bench;
 	struct rundir *run;
 	GPtrArray *slots;
-	int signals; /* signalfd */
-	int caught;  /* the signal that ended the run, or 0 */
+	char **again; /* states whose trials are run once more, or NULL */
+	int signals;  /* signalfd */
+	int caught;   /* the signal that ended the run, or 0 */
 };
 
 /* Blocks the signals and opens their descriptor. */
 bool campaign_init(struct campaign *c, GError **error);
+
+/*
+ * Waits until no other vqbench measures on this host, and takes the host's lock until
+ * this process ends; with @together it does neither.  Sets bench->alone.  False with an
+ * error, or when a signal came (c->caught).
+ */
+bool campaign_take_host(struct campaign *c, bool together, GError **error);
 
 /*
  * Finds out whether a guest boots under KVM (@want "auto" or "kvm") and sets
@@ -32,7 +40,10 @@ bool campaign_init(struct campaign *c, GError **error);
  */
 bool campaign_choose_accel(struct campaign *c, const char *want, GError **error);
 
-/* Runs what is not there yet.  False: the lab failed, or c->caught is set. */
+/*
+ * Runs what is not there yet, and what c->again names.  False: the lab failed, nothing
+ * worked in a whole block, or c->caught is set.
+ */
 bool campaign_run(struct campaign *c, GError **error);
 
 #endif /* VQLAB_CAMPAIGN_H */

@@ -55,7 +55,7 @@ void gate_time(struct verdict *v, struct phase *ph)
 			   ran, plan);
 	if (ph->busy_s > BUSY * ran + BUSY_S)
 		gate_fault(v, ph,
-			   "the load says that it ran %.2f s, QEMU saw it at work for %.2f: "
+			   "the load says that it ran %.2f s, but was at work for %.2f: "
 			   "sections one after the other (stonewall, wait_for, startdelay)?",
 			   ran, ph->busy_s);
 }

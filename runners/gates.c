@@ -243,6 +243,7 @@ static void check_load(struct trial *t)
 	struct verdict v = judge("load"), time = judge("time"), traffic = judge("traffic");
 	struct verdict elements = judge("elements");
 	unsigned int i;
+	size_t before;
 
 	for (i = 0; i < t->phases->len; i++) {
 		struct phase *ph = t->phases->pdata[i];
@@ -251,8 +252,10 @@ static void check_load(struct trial *t)
 			gate_fault(&v, ph, "%s", ph->reason);
 			continue;
 		}
+		before = ph->faults->len;
 		gate_time(&time, ph);
 		gate_traffic(&traffic, ph);
+		ph->worked = ph->faults->len == before;
 		gate_elements(&elements, ph);
 	}
 	/* The phases that did run lose nothing by that. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vqbench: the command line.  util.h says how the parts hang together. */
 #include "campaign.h"
+#include "identity.h"
 #include "probe.h"
 #include "queuesize.h"
 #include "probes/tool/options.h"
@@ -13,9 +14,9 @@
 #include <unistd.h>
 
 static struct {
-	char *out, *qemu, *guest, *variants, *rings, *accel, *vqprobe, *plugin;
+	char *out, *qemu, *guest, *variants, *rings, *accel, *vqprobe, *plugin, *again;
 	int64_t blocks, seed;
-	gboolean dry_run, help_plan, version;
+	gboolean dry_run, help_plan, version, together;
 } opt = {.seed = -1};
 
 static const GOptionEntry run_options[] = {
@@ -31,6 +32,10 @@ static const GOptionEntry run_options[] = {
 	{"vqprobe", 0, 0, G_OPTION_ARG_FILENAME, &opt.vqprobe, "Default: beside vqbench", "PATH"},
 	{"plugin", 0, 0, G_OPTION_ARG_FILENAME, &opt.plugin,
 	 "nbdkit's; default: runners/latency.so beside vqbench", "PATH"},
+	{"again", 0, 0, G_OPTION_ARG_STRING, &opt.again,
+	 "Run trials that are there already and have this state once more", "STATE"},
+	{"together", 0, 0, G_OPTION_ARG_NONE, &opt.together,
+	 "Do not wait for another vqbench on this host, nor let it wait", NULL},
 	{"dry-run", 0, 0, G_OPTION_ARG_NONE, &opt.dry_run, "Print the order of trials and end",
 	 NULL},
 	G_OPTION_ENTRY_NULL};
@@ -182,31 +187,19 @@ static void print_schedule(const struct plan *p, GPtrArray *slots)
 
 static bool open_run(struct campaign *c, GError **error)
 {
-	const struct bench *b = c->bench;
-	g_autofree char *plan = plan_hash(b->plan), *qemu = qemuinfo_identity(&b->qemu);
-	g_autofree char *seed = g_strdup_printf("%" PRId64, b->plan->seed);
-	g_autofree char *blocks = g_strdup_printf("%" PRId64, b->plan->blocks);
-	g_autofree char *variants = g_strjoinv(";", b->plan->variant_list);
-	g_autofree char *rings = g_strjoinv(";", b->plan->rings);
-	g_autofree char *guest = guestinfo_identity(&b->guest);
-	const struct identity id[] = {
-		{"plan", plan, "plan or fio job (by hash)"},
-		{"seed", seed, "seed"},
-		{"blocks", blocks, "number of blocks"},
-		{"variants", variants, "list of variants"},
-		{"rings", rings, "list of rings"},
-		{"qemu", qemu, "QEMU"},
-		{"guest", guest, "guest (by hash)"},
-	};
+	struct bench *b = c->bench;
 
-	return rundir_open(c->run, b->dir, id, G_N_ELEMENTS(id), error);
+	b->identity = identity_collect(b, error);
+	return b->identity && rundir_open(c->run, b->dir, (struct identity *)b->identity->data,
+					  b->identity->len, error);
 }
 
 static bool run(struct campaign *c, GPtrArray *left_out, GError **error)
 {
 	g_autofree char *name = g_path_get_basename(c->bench->dir);
 
-	if (!campaign_init(c, error) || !open_run(c, error))
+	if (!campaign_init(c, error) || !open_run(c, error) ||
+	    !campaign_take_host(c, opt.together, error))
 		return false;
 	if (c->run->resumed && runinfo_accel(c->bench->dir, &c->bench->accel, &c->bench->accel_why))
 		fprintf(stderr, "vqbench: going on with %s, accelerator %s\n", name,
@@ -227,6 +220,20 @@ static struct plan *load_plan(const char *path, GError **error)
 	return NULL;
 }
 
+/* Not ok: whoever repeats good trials chooses among results. */
+static bool again_states(const char *list)
+{
+	static const char *const states[] = {"invalid", "stalled", "crashed", "failed-to-start",
+					     NULL};
+	g_auto(GStrv) words = g_strsplit_set(list, ",;", -1);
+	int i;
+
+	for (i = 0; words[i]; i++)
+		if (!g_strv_contains(states, words[i]))
+			return false;
+	return i > 0;
+}
+
 static const char *check_usage(void)
 {
 	static const char *const accels[] = {"auto", "tcg", "kvm", NULL};
@@ -237,6 +244,8 @@ static const char *check_usage(void)
 		return "--seed: not a number from 0 on";
 	if (opt.accel && !g_strv_contains(accels, opt.accel))
 		return "--accel: not one of auto, tcg, kvm";
+	if (opt.again && !again_states(opt.again))
+		return "--again: not of invalid, stalled, crashed, failed-to-start";
 	if (!opt.dry_run && (!opt.out || !opt.qemu || !opt.guest))
 		return "run needs -o DIR, --qemu DIR and --guest DIR";
 	return NULL;
@@ -274,6 +283,7 @@ static int command_run(const char *path)
 	c.slots = schedule_make(b.plan);
 	if (!c.slots->len)
 		return usage_error("none of the plan's workloads is for these rings");
+	c.again = opt.again ? g_strsplit_set(opt.again, ",;", -1) : NULL;
 	b.vqprobe = opt.vqprobe ? absolute(opt.vqprobe) : beside_me("vqprobe");
 	b.plugin = opt.plugin ? absolute(opt.plugin) : beside_me("runners/latency.so");
 	if (!opt.dry_run && !check_tools(&b, &e))

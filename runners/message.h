@@ -14,6 +14,7 @@
 
 enum message_kind {
 	MESSAGE_DOING, /* text: for the progress display */
+	MESSAGE_LOADS, /* code: in how many phases the load did its work */
 	MESSAGE_STATE, /* how the trial ended; code: 0 or a VQB_ code, text: the reason */
 	MESSAGE_ERROR, /* the lab failed; code: a VQB_ code, text: the reason */
 	N_MESSAGE_KINDS

@@ -8,6 +8,9 @@
 /* What a load takes to end in an emulated guest when it is killed. */
 #define END_LOAD_MS 15000
 
+/* A short command in a guest that is emulated on a busy host. */
+#define ASK_MS 15000
+
 static const char *const counters[] = {
 	"pops", "fills", "published", "stashed", "rewound", "detached",
 };
@@ -94,24 +97,52 @@ static gboolean watch_alive(void *data, GError **error)
 	return trial_alive(data, error);
 }
 
-/* Requests that the guest's kernel waits for on its virtio disks; -1: unknown. */
-static int64_t outstanding(struct trial *t)
+/* The words that a line of shell in the guest prints, $1 being the phase's disk; NULL
+ * when it fails.  The caller frees them. */
+static char **ask_guest(struct trial *t, const struct phase *ph, const char *script)
 {
-	const char *argv[] = {"busybox", "sh", "-c", "cat /sys/block/vd*/inflight", NULL};
-	struct link_command c = {.argv = argv, .limit_s = END_LOAD_MS / 1000};
-	const struct link_result *r = link_run(t->link, &c, 2 * END_LOAD_MS, NULL);
+	g_autofree char *disk = g_strconcat("/dev/vqlab/", ph->slot->workload->device, NULL);
+	const char *argv[] = {"busybox", "sh", "-c", script, "sh", disk, NULL};
+	struct link_command c = {.argv = argv, .limit_s = ASK_MS / 1000};
+	const struct link_result *r;
 	g_autofree char *text = NULL;
-	g_auto(GStrv) words = NULL;
+
+	link_set_watch(t->link, watch_alive, t);
+	r = link_run(t->link, &c, 2 * ASK_MS, NULL);
+	if (!r || r->end != LINK_EXITED || r->code || !r->out->len)
+		return NULL;
+	text = g_strndup((const char *)r->out->data, MIN(r->out->len, 4096));
+	return g_strsplit_set(g_strstrip(text), " \n", -1);
+}
+
+/* Requests that the guest's kernel waits for on its virtio disks; -1: unknown. */
+static int64_t outstanding(struct trial *t, const struct phase *ph)
+{
+	g_auto(GStrv) words = ask_guest(t, ph, "cat /sys/block/vd*/inflight");
 	int64_t sum = 0;
 	int i;
 
-	if (!r || r->end != LINK_EXITED || r->code || !r->out->len)
-		return -1;
-	text = g_strndup((const char *)r->out->data, MIN(r->out->len, 4096));
-	words = g_strsplit_set(text, " \n", -1);
-	for (i = 0; words[i]; i++)
+	for (i = 0; words && words[i]; i++)
 		sum += g_ascii_strtoll(words[i], NULL, 10);
-	return sum;
+	return words ? sum : -1;
+}
+
+/*
+ * Milliseconds in which the phase's disk had a request under way, by the guest kernel's
+ * own count (the tenth column of its statistics); -1: unknown, or no disk.
+ */
+static int64_t disk_busy_ms(struct trial *t, const struct phase *ph)
+{
+	g_auto(GStrv) words = NULL;
+	int i, column = 0;
+
+	if (strcmp(ph->slot->workload->kind, "fio"))
+		return -1;
+	words = ask_guest(t, ph, "d=$(readlink -f $1); cat /sys/block/${d##*/}/stat");
+	for (i = 0; words && words[i]; i++)
+		if (*words[i] && ++column == 10)
+			return g_ascii_strtoll(words[i], NULL, 10);
+	return -1;
 }
 
 /*
@@ -134,7 +165,7 @@ static void end_load(struct trial *t, const struct phase *ph, GError **error)
 		return;
 	}
 	fio = !strcmp(ph->slot->workload->kind, "fio");
-	if (idle && fio && outstanding(t) == 0) {
+	if (idle && fio && outstanding(t, ph) == 0) {
 		(*error)->code = VQB_INVALID;
 		g_prefix_error(error, "the load stood still with nothing outstanding (startdelay, "
 				      "thinktime, a pause of its own?): ");
@@ -148,6 +179,7 @@ static bool run_load(struct trial *t, struct phase *ph, struct perfstat *perf, s
 	const GByteArray *out;
 	struct watch w;
 	bool ok, seen;
+	int64_t before = disk_busy_ms(t, ph), after;
 
 	if (!watch_begin(&w, t, ph, perf, probe, error))
 		return false;
@@ -157,6 +189,10 @@ static bool run_load(struct trial *t, struct phase *ph, struct perfstat *perf, s
 	seen = watch_end(&w, ok ? &e : NULL);
 	if (!ok)
 		end_load(t, ph, &e);
+	after = ok && before >= 0 ? disk_busy_ms(t, ph) : -1;
+	/* Better than looking from outside: a busy host looks late. */
+	if (after >= 0)
+		ph->busy_s = MAX(ph->busy_s, (after - before) / 1e3);
 	if (e)
 		g_propagate_error(error, g_steal_pointer(&e));
 	return ok && seen;

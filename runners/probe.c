@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "probe.h"
+#include "host.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -88,8 +89,8 @@ bool probe_alive(struct probe *p, GError **error)
 		return true;
 	how = child_status(&p->child);
 	line = last_line(p->log);
-	g_set_error(error, VQB_ERROR, VQB_INVALID, "vqprobe ended before it was told to: %s%s%s",
-		    how, *line ? ": " : "", line);
+	g_set_error(error, VQB_ERROR, host_code(line, VQB_INVALID),
+		    "vqprobe ended before it was told to: %s%s%s", how, *line ? ": " : "", line);
 	return false;
 }
 
@@ -116,7 +117,7 @@ JsonNode *probe_finish(struct probe *p, GError **error)
 		g_set_error(&e, VQB_ERROR, VQB_INVALID, "vqprobe: no queues in its result");
 	}
 	if (!n)
-		g_set_error(error, VQB_ERROR, VQB_INVALID, "vqprobe: %s%s%s",
+		g_set_error(error, VQB_ERROR, host_code(line, VQB_INVALID), "vqprobe: %s%s%s",
 			    good ? e->message : how, *line ? ": " : "", line);
 	else
 		unlink(p->log);

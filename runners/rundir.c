@@ -13,6 +13,7 @@
 
 #define NOTE_MAX 500
 #define JOURNAL_MAX (16u << 20)
+#define TRIAL_MAX (256u << 20)
 #define HEAD "# vqlab journal 1: what identifies the run, then what happened\n"
 
 /* The value of "key value" among the lines before "begun"; NULL when absent. */
@@ -74,24 +75,38 @@ static char *one_line(const char *value)
 	return vq_text_clean(value, -1, G_MAXSIZE, VQ_UTF8);
 }
 
+/* Twelve digits of a hash tell two files apart, and can be read. */
+static char *shortened(const char *value)
+{
+	if (!value)
+		return g_strdup("not recorded");
+	if (strlen(value) == 64 && strspn(value, "0123456789abcdef") == 64)
+		return g_strndup(value, 12);
+	return g_strdup(value);
+}
+
+/* False with all that differs. */
 static bool agrees(const struct rundir *r, const char *text, const struct identity *id, size_t n,
 		   GError **error)
 {
+	g_autoptr(GString) other = g_string_new(NULL);
 	size_t i;
 
 	for (i = 0; i < n; i++) {
 		g_autofree char *stored = value_in(text, id[i].key);
 		g_autofree char *value = one_line(id[i].value);
+		g_autofree char *then = shortened(stored), *now = shortened(value);
 
-		if (!g_strcmp0(stored, value))
-			continue;
-		g_set_error(error, VQB_ERROR, VQB_BAD_INPUT,
-			    "%s: was begun with another %s (%s, now %s): go on with the same, or "
-			    "take another folder",
-			    r->dir, id[i].name, stored ? stored : "none", id[i].value);
-		return false;
+		if (g_strcmp0(stored, value))
+			g_string_append_printf(other, "%s%s (%s, now %s)", other->len ? ", " : "",
+					       id[i].name, then, now);
 	}
-	return true;
+	if (!other->len)
+		return true;
+	g_set_error(error, VQB_ERROR, VQB_BAD_INPUT,
+		    "%s: was begun with another %s: go on with the same, or take another folder",
+		    r->dir, other->str);
+	return false;
 }
 
 static bool begin(struct rundir *r, const struct identity *id, size_t n, GError **error)
@@ -196,6 +211,15 @@ bool rundir_has(const struct rundir *r, const char *id)
 	return g_file_test(path, G_FILE_TEST_IS_REGULAR);
 }
 
+char *rundir_state(const struct rundir *r, const char *id)
+{
+	g_autofree char *path = g_build_filename(r->trials, id, "trial.json", NULL);
+	g_autofree char *text = read_file(path, TRIAL_MAX, NULL, NULL);
+	g_autoptr(JsonNode) n = text ? parse_json(text, strlen(text), path, NULL) : NULL;
+
+	return n ? g_strdup(json_str(json_node_get_object(n), "state", NULL)) : NULL;
+}
+
 char *rundir_begin_trial(struct rundir *r, const char *id, GError **error)
 {
 	g_autofree char *path = g_strdup_printf("%s/%s.tmp", r->trials, id);
@@ -211,13 +235,21 @@ bool rundir_keep_trial(struct rundir *r, const char *id, GError **error)
 {
 	g_autofree char *temp = g_strdup_printf("%s/%s.tmp", r->trials, id);
 	g_autofree char *path = g_build_filename(r->trials, id, NULL);
+	g_autofree char *old = g_strdup_printf("%s/%s.old.tmp", r->trials, id);
 
 	sync_folder(temp);
+	/* One that is repeated; cut off between the two, it is run once more. */
+	remove_tree(old);
+	if (rename(path, old) < 0 && errno != ENOENT) {
+		g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: %s", old, g_strerror(errno));
+		return false;
+	}
 	if (rename(temp, path) < 0) {
 		g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: %s", path, g_strerror(errno));
 		return false;
 	}
 	sync_folder(r->trials);
+	remove_tree(old);
 	return true;
 }
 

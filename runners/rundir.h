@@ -41,10 +41,13 @@ bool rundir_note(struct rundir *r, GError **error, const char *format, ...) G_GN
 /* Is there a finished trial @id? */
 bool rundir_has(const struct rundir *r, const char *id);
 
+/* "ok", "invalid" ... of the finished trial @id, or NULL; the caller frees it. */
+char *rundir_state(const struct rundir *r, const char *id);
+
 /* trials/ID.tmp, made anew; the caller frees it. */
 char *rundir_begin_trial(struct rundir *r, const char *id, GError **error);
 
-/* ID.tmp becomes ID. */
+/* ID.tmp becomes ID, in place of one that there may have been. */
 bool rundir_keep_trial(struct rundir *r, const char *id, GError **error);
 
 /* Removes the .tmp folders of unfinished trials. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "runinfo.h"
+#include "identity.h"
 
 #include <string.h>
 #include <sys/utsname.h>
@@ -188,7 +189,9 @@ bool runinfo_write(const struct bench *b, const char *name, int trials_planned, 
 	set(o, "plan", p->name);
 	json_object_set_int_member(o, "seed", p->seed);
 	set(o, "created", created);
+	json_object_set_object_member(o, "identity", identity_json(b->identity));
 	json_object_set_object_member(o, "host", host_json());
+	json_object_set_boolean_member(o, "alone", b->alone);
 	set(accel, "name", b->accel);
 	set(accel, "why", b->accel_why);
 	json_object_set_object_member(o, "accel", accel);

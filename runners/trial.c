@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "trial.h"
+#include "host.h"
 #include "message.h"
 #include "netns.h"
 
@@ -9,9 +10,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "probes/tool/text.h"
+
 #define QMP_MS 20000
 #define LOG_KEEP (1 << 20)
 #define REASON_MAX 400
+#define WORDS_MAX 200
 
 const char *trial_state(int code)
 {
@@ -34,37 +38,70 @@ static char *log_path(const struct trial *t, const char *name)
 	return g_build_filename(t->dir, name, NULL);
 }
 
-bool trial_alive(struct trial *t, GError **error)
+/* The first error in nbdkit's log: behind it come only its consequences, and where the
+ * manual is. */
+static char *server_words(const char *log)
 {
-	g_autofree char *status = NULL, *log = NULL, *line = NULL;
+	g_autofree char *text = read_file(log, LOG_KEEP, NULL, NULL);
+	const char *at = text ? strstr(text, "error: ") : NULL;
+
+	if (!at)
+		return last_line(log);
+	while (at > text && at[-1] != '\n')
+		at--;
+	return vq_text_clean(at, strcspn(at, "\n"), WORDS_MAX, VQ_ASCII);
+}
+
+/* How the server of a disk ended, with its own words; NULL if it did not, or only since
+ * QEMU closed the line. */
+static char *dead_disk(struct trial *t)
+{
 	unsigned int i;
 
 	for (i = 0; t->disks && i < t->bench->plan->disks->len; i++) {
 		struct disk *d = &t->disks[i];
-		g_autofree char *name = g_strdup_printf("nbdkit-%s.log", d->plan->name);
+		g_autofree char *name = NULL, *log = NULL, *line = NULL, *status = NULL;
 
-		/* When QEMU closes the line nbdkit ends too: QEMU's end is the news. */
-		if (!d->server.pid || !child_ended(&d->server, 0) ||
-		    child_ended(&t->qemu.child, 200))
+		if (!d->server.pid || !child_ended(&d->server, 0) || !d->server.status)
 			continue;
+		name = g_strdup_printf("nbdkit-%s.log", d->plan->name);
 		log = log_path(t, name);
-		line = last_line(log);
+		line = server_words(log);
 		status = child_status(&d->server);
-		g_set_error(error, VQB_ERROR, VQB_INVALID, "the server of disk %s ended: %s%s%s",
-			    d->plan->name, status, *line ? ": " : "", line);
+		return g_strdup_printf("the server of disk %s ended: %s%s%s", d->plan->name, status,
+				       *line ? ": " : "", line);
+	}
+	return NULL;
+}
+
+/* How QEMU ended, with its own words. */
+static char *dead_qemu(struct trial *t)
+{
+	g_autofree char *log = log_path(t, "qemu.log"), *line = last_line(log);
+	g_autofree char *status = child_status(&t->qemu.child);
+
+	/* The log's first line is the command; alone it tells nothing. */
+	if (strstr(line, "qemu-system-x86_64 ") == line || strstr(line, "-add-fd "))
+		*line = '\0';
+	return g_strdup_printf("QEMU ended: %s%s%s", status, *line ? ": " : "", line);
+}
+
+bool trial_alive(struct trial *t, GError **error)
+{
+	g_autofree char *disk = dead_disk(t), *qemu = NULL, *status = NULL;
+	/* When QEMU closes the line nbdkit ends too: QEMU's end is the news. */
+	bool ended = child_ended(&t->qemu.child, disk ? 200 : 0);
+
+	qemu = ended ? dead_qemu(t) : NULL;
+	if (disk || qemu) {
+		g_set_error(error, VQB_ERROR, ended ? VQB_CRASHED : VQB_INVALID, "%s%s%s",
+			    disk ? disk : qemu, disk && qemu ? "; " : "", disk && qemu ? qemu : "");
 		return false;
 	}
-	if (!child_ended(&t->qemu.child, 0))
+	if (!t->iperf3.pid || !child_ended(&t->iperf3, 0))
 		return true;
-	status = child_status(&t->qemu.child);
-	log = log_path(t, "qemu.log");
-	line = last_line(log);
-	/* The log's first line is the command; alone it tells nothing. */
-	if (!strcmp(line, "") || strstr(line, "qemu-system-x86_64 ") == line ||
-	    strstr(line, "-add-fd "))
-		g_clear_pointer(&line, g_free);
-	g_set_error(error, VQB_ERROR, VQB_CRASHED, "QEMU ended: %s%s%s", status, line ? ": " : "",
-		    line ? line : "");
+	status = child_status(&t->iperf3);
+	g_set_error(error, VQB_ERROR, VQB_INVALID, "iperf3's server ended: %s", status);
 	return false;
 }
 
@@ -140,9 +177,9 @@ static bool boot(struct trial *t, int limit_s, GError **error)
 	/* QMP breaks a moment before QEMU's end can be seen. */
 	if (!t->qmp)
 		child_ended(&t->qemu.child, 2000);
-	if (child_ended(&t->qemu.child, 0) && !trial_alive(t, error)) {
+	if (!trial_alive(t, error)) {
 		if (error && *error)
-			(*error)->code = VQB_NO_START;
+			(*error)->code = host_code((*error)->message, VQB_NO_START);
 		return false;
 	}
 	log = log_path(t, "console.log");
@@ -167,6 +204,26 @@ static void phase_free(gpointer data)
 	g_free(ph);
 }
 
+/*
+ * What is behind a phase's failure: a load only sees that its requests fail when a
+ * server dies, and a program that is short of space or memory is no result at all.
+ * @over: the next phase cannot run either.
+ */
+static void explain_failure(struct trial *t, GError **e, bool *over)
+{
+	g_autoptr(GError) why = NULL, host = NULL;
+
+	*over = !trial_alive(t, &why);
+	if (*over && !strstr((*e)->message, why->message))
+		g_prefix_error(e, "%s; ", why->message);
+	if (*over && (*e)->code != VQB_STALLED)
+		(*e)->code = why->code;
+	if (!host_failed(t->dir, t->oom_kills, &host))
+		return;
+	g_prefix_error(e, "%s: ", host->message);
+	(*e)->code = VQB_FAILED;
+}
+
 static bool run_phases(struct trial *t, GError **error)
 {
 	unsigned int i;
@@ -176,7 +233,7 @@ static bool run_phases(struct trial *t, GError **error)
 		g_autoptr(GError) e = NULL;
 		g_autofree char *doing = NULL;
 		int64_t begun = now_ms();
-		bool ok;
+		bool ok, over;
 
 		ph->slot = &g_array_index(t->slot->phases, struct slot_phase, i);
 		ph->order = i;
@@ -189,6 +246,7 @@ static bool run_phases(struct trial *t, GError **error)
 			g_ptr_array_add(t->phases, ph);
 			continue;
 		}
+		explain_failure(t, &e, &over);
 		if (e->code == VQB_FAILED) {
 			phase_free(ph);
 			g_propagate_error(error, g_steal_pointer(&e));
@@ -198,12 +256,11 @@ static bool run_phases(struct trial *t, GError **error)
 		ph->reason = g_strdup(e->message);
 		g_ptr_array_add(t->phases, ph);
 		/* A bad number need not spoil the other phases; a dead guest does. */
-		if (e->code != VQB_INVALID || !trial_alive(t, NULL)) {
-			g_set_error(error, VQB_ERROR, e->code, "%s (probes %s): %s",
-				    ph->slot->workload->name, ph->slot->probes ? "on" : "off",
-				    e->message);
-			return false;
-		}
+		if (e->code == VQB_INVALID && !over)
+			continue;
+		g_set_error(error, VQB_ERROR, e->code, "%s (probes %s): %s",
+			    ph->slot->workload->name, ph->slot->probes ? "on" : "off", e->message);
+		return false;
 	}
 	return true;
 }
@@ -293,25 +350,42 @@ static void conclude(struct trial *t, const GError *e)
 	}
 }
 
+static int count_loads(const struct trial *t)
+{
+	unsigned int i;
+	int n = 0;
+
+	for (i = 0; i < t->phases->len; i++)
+		n += ((struct phase *)t->phases->pdata[i])->worked;
+	return n;
+}
+
 bool trial_run(const struct bench *b, const struct slot *slot, const char *dir, int report_fd,
 	       GError **error)
 {
 	struct trial t = {.bench = b, .slot = slot, .report_fd = report_fd};
-	g_autoptr(GError) e = NULL;
+	g_autoptr(GError) e = NULL, host = NULL;
 
 	signal(SIGPIPE, SIG_IGN);
 	t.dir = g_strdup(dir);
+	t.oom_kills = host_oom_kills();
 	t.started = utc_now();
 	t.phases = g_ptr_array_new_with_free_func(phase_free);
 	t.gates = g_ptr_array_new_with_free_func(gate_free);
 	if (build_machine(&t, &e) && start_qemu(&t, b->accel, &e))
 		run_guest(&t, &e);
 	stop_all(&t);
+	/* A QEMU that could not start, for instance. */
+	if (e && e->code != VQB_FAILED && host_failed(t.dir, t.oom_kills, &host)) {
+		g_prefix_error(&e, "%s: ", host->message);
+		e->code = VQB_FAILED;
+	}
 	if (e && e->code == VQB_FAILED) {
 		g_propagate_error(error, g_steal_pointer(&e));
 		return false;
 	}
 	conclude(&t, e);
+	message_send(report_fd, MESSAGE_LOADS, count_loads(&t), NULL);
 	message_send(report_fd, MESSAGE_STATE, t.code, t.reason);
 	return trial_write(&t, error);
 }

@@ -31,7 +31,9 @@ struct bench {
 	char *dir;     /* the run folder */
 	char *accel;   /* tcg or kvm */
 	char *accel_why;
-	char *no_probes; /* why vqprobe cannot watch this QEMU; else NULL */
+	char *no_probes;  /* why vqprobe cannot watch this QEMU; else NULL */
+	GArray *identity; /* see identity.h */
+	bool alone;	  /* no other vqbench measured on this host */
 };
 
 /* One workload, once. */
@@ -41,6 +43,7 @@ struct phase {
 	int code;  /* 0: ok, or a VQB_ code */
 	char *reason;
 	double wall_s; /* all of it, with perf's and vqprobe's start and end */
+	bool worked;   /* the load did what it should, whatever else is wrong; gates.c */
 	bool has_load;
 	struct load load; /* valid with has_load */
 	bool has_counted;
@@ -59,8 +62,9 @@ struct phase {
 struct trial {
 	const struct bench *bench;
 	const struct slot *slot;
-	char *dir;     /* ID.tmp, ours to fill */
-	int report_fd; /* messages to vqbench (message.h); -1: none */
+	char *dir;	   /* ID.tmp, ours to fill */
+	int report_fd;	   /* messages to vqbench (message.h); -1: none */
+	int64_t oom_kills; /* of the host, at the start */
 	char *started;
 	double boot_s;
 	int code; /* 0: ok, or a VQB_ code */

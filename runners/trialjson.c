@@ -144,6 +144,7 @@ bool trial_write(const struct trial *t, GError **error)
 	json_object_set_string_member(o, "started", t->started);
 	json_object_set_double_member(o, "boot_s", t->boot_s);
 	json_object_set_string_member(o, "accel", t->bench->accel);
+	json_object_set_boolean_member(o, "alone", t->bench->alone);
 	json_object_set_array_member(o, "gates", gates_json(t));
 	json_object_set_object_member(
 		o, "features", t->features ? json_object_ref(t->features) : json_object_new());

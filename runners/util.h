@@ -8,7 +8,9 @@
  *                table of keys in plan-keys.c)
  *   schedule.c   plan + seed -> the order of trials and of their phases
  *   qemuinfo.c   what a QEMU folder holds and which variants it can run
- *   rundir.c     the run folder: lock, journal, resuming
+ *   rundir.c     the run folder: lock, journal, resuming; identity.c what must
+ *                be the same when it is resumed
+ *   host.c       who measures on this host; what is its failure, not a result
  *   runinfo.c    run.json: the host, the versions, the plan in short
  *   campaign.c   forks the trials one by one, shows progress, cleans up;
  *                message.c: what a trial's process tells it

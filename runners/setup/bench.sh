@@ -4,6 +4,36 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+
+# Whoever ends make means all of this: the kernel ends this script when its parent
+# dies, and what the script runs when the script does.
+if [ -z "${VQLAB_PARENT:-}" ]; then
+	export VQLAB_PARENT=$PPID
+	exec setpriv --pdeathsig TERM -- runners/setup/bench.sh
+fi
+[ "$PPID" = "$VQLAB_PARENT" ] || exit 1 # it died before that
+unset VQLAB_PARENT
+with_us() { setpriv --pdeathsig TERM -- "$@"; }
+
+# A make that gets SIGINT alone, not from a terminal, waits for its recipes without a
+# word to them; but it does not catch the signal any more.
+catches_int() {
+	local mask
+	mask=$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$1/status" 2>/dev/null)
+	((16#${mask:-0} >> 1 & 1))
+}
+watch_make() {
+	while catches_int "$PPID"; do
+		sleep 1
+		kill -0 $$ 2>/dev/null || return
+	done
+	kill -TERM $$
+}
+if catches_int "$PPID"; then
+	watch_make &
+	trap "kill $! 2>/dev/null" EXIT
+fi
+
 . runners/setup/cache.sh
 
 [ -f "$CONFIG" ] || { say "CONFIG=$CONFIG: no such plan; see configs/"; exit 2; }
@@ -14,10 +44,10 @@ guest=$(runners/setup/guest.sh)
 run=${RUN:-results/$(date -u +%Y%m%d-%H%M%S)}
 
 say "running $CONFIG into $run (interrupt at any time; RUN=$run resumes)"
-build/vqbench run "$CONFIG" -o "$run" --qemu "$qemu" --guest "$guest"
+with_us build/vqbench run "$CONFIG" -o "$run" --qemu "$qemu" --guest "$guest"
 # Measured once: the report of the same run is the same again.
 # A strategy that misorders, or a trace that cannot be read, is said there and in the
 # report, and costs no report.
-[ -e "$run/replay.json" ] || analysis/replay.sh --traces "$run" || :
-build/vqreport "$run"
+[ -e "$run/replay.json" ] || with_us analysis/replay.sh --traces "$run" || :
+with_us build/vqreport "$run"
 say "report: $run/report/report.txt  plots: $run/report/plots/"

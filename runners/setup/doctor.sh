@@ -166,9 +166,21 @@ memory() {
 	fi
 }
 
+# Who measures on this host holds a lock; two at once spoil what both find.
+measuring() {
+	local lock=/run/lock/vqlab.lock
+	[ -d /run/lock ] || lock=/tmp/vqlab.lock
+	if [ ! -e "$lock" ] || flock --nonblock --shared "$lock" true; then
+		line ok 'host: nobody measures on it now'
+	else
+		line limited "host: $(tr -cd '[:print:]' <"$lock") measures on it now: another run waits for that"
+	fi
+}
+
 packages
 namespaces
 counters
+measuring
 locales
 fonts
 room "$CACHE" 4

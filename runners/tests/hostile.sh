@@ -32,12 +32,14 @@ sed -e "s,^job=,job=$PWD/configs/," -e '/^\[net/,/^$/d' -e '/^\[workload tcp/,$d
 	configs/quick.ini >"$tmp/plan.ini"
 
 build/vqbench run "$tmp/plan.ini" -o "$tmp/run" --qemu "$qemu" --guest "$tmp/guest" \
-	--variants off --accel tcg >"$tmp/said" 2>&1
+	--variants off --accel tcg --blocks 2 --together >"$tmp/said" 2>&1
 rc=$?
 trial=$tmp/run/trials/b01-split-off/trial.json
 field() { python3 -c 'import json,sys; print(eval(sys.argv[2], {"t": json.load(open(sys.argv[1]))}))' "$trial" "$1"; }
 is() { [ "$1" = "$2" ] || { echo "is '$1', should be '$2'"; return 1; }; }
-check 'vqbench outlives it' test "$rc" -lt 2
+check 'vqbench outlives it, and sees that nothing works here' is "$rc" 1
+check 'so that it does not go on for a second block' is "$(ls "$tmp/run/trials")" b01-split-off
+check 'and says why' grep -q 'nothing worked in block 1, so the run ends: b01-split-off: load: .*fio' "$tmp/said"
 check 'the trial is invalid' is "$(field 't["state"]')" invalid
 check 'in the journal, too' grep -qx '[^ ]* end b01-split-off invalid' "$tmp/run/journal"
 check 'both phases tell what fio said' is "$(field \

@@ -172,6 +172,10 @@ static void test_gates(void)
 		  "\"published\":9}",
 		  0, 2}},
 		{"load", " load", {"off", "split", PLAIN, PROBE, NULL, VQB_INVALID, 2}},
+		{"what a failed phase's probes saw is not judged",
+		 " load",
+		 {"off", "split", PLAIN, "{\"lost_events\":1,\"unreadable_rings\":0,\"queues\":[]}",
+		  NULL, VQB_INVALID, 2}},
 		{"not all ran", " load", {"off", "split", PLAIN, PROBE, NULL, 0, 1}},
 	};
 	size_t i;

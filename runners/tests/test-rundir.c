@@ -111,6 +111,63 @@ static void test_mismatch(void)
 	g_assert_nonnull(strstr(e->message, "another QEMU (10 abc, now 10 abd)"));
 }
 
+/* All that differs is named at once, hashes in short, and what an older vqbench did
+ * not record is no agreement. */
+static void test_mismatches(void)
+{
+	g_autofree char *dir = folder("mismatches");
+	g_autofree char *old = g_strnfill(64, 'a'), *new = g_strnfill(64, 'b');
+	const struct identity then[] = {{"seed", "1", "seed"}, {"vqprobe", old, "vqprobe"}};
+	const struct identity now[] = {{"seed", "1", "seed"},
+				       {"vqprobe", new, "vqprobe"},
+				       {"kernel", new, "guest kernel"}};
+	g_autoptr(GError) e = NULL;
+	struct rundir r;
+
+	g_assert_true(rundir_open(&r, dir, then, 2, &e));
+	rundir_close(&r);
+	g_assert_false(rundir_open(&r, dir, now, 3, &e));
+	g_assert_cmpint(e->code, ==, VQB_BAD_INPUT);
+	g_assert_nonnull(strstr(e->message,
+				"another vqprobe (aaaaaaaaaaaa, now bbbbbbbbbbbb), guest kernel "
+				"(not recorded, now bbbbbbbbbbbb): go on with the same, or take "
+				"another folder"));
+}
+
+static void write_trial(struct rundir *r, const char *state)
+{
+	g_autofree char *dir = rundir_begin_trial(r, "b01-x", NULL);
+	g_autofree char *path = g_build_filename(dir, "trial.json", NULL);
+	g_autofree char *text = g_strdup_printf("{\"state\":\"%s\"}\n", state);
+
+	g_assert_true(write_file(path, text, strlen(text), NULL));
+}
+
+/* A trial that is repeated is replaced when the new one is whole, not before. */
+static void test_again(void)
+{
+	g_autofree char *dir = folder("again"), *first = NULL, *kept = NULL, *second = NULL;
+	g_autofree char *swept = g_build_filename(dir, "trials", "b01-x.old.tmp", NULL);
+	g_autoptr(GError) e = NULL;
+	struct rundir r;
+
+	g_assert_true(rundir_open(&r, dir, same, 2, &e));
+	g_assert_null(rundir_state(&r, "b01-x"));
+	write_trial(&r, "invalid");
+	g_assert_true(rundir_keep_trial(&r, "b01-x", &e));
+	first = rundir_state(&r, "b01-x");
+	g_assert_cmpstr(first, ==, "invalid");
+	write_trial(&r, "ok");
+	kept = rundir_state(&r, "b01-x");
+	g_assert_cmpstr(kept, ==, "invalid");
+	g_assert_true(rundir_keep_trial(&r, "b01-x", &e));
+	g_assert_no_error(e);
+	second = rundir_state(&r, "b01-x");
+	g_assert_cmpstr(second, ==, "ok");
+	g_assert_false(g_file_test(swept, G_FILE_TEST_EXISTS));
+	rundir_close(&r);
+}
+
 static void test_foreign(void)
 {
 	g_autofree char *dir = folder("foreign"), *file = g_build_filename(dir, "thesis", NULL);
@@ -176,6 +233,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/rundir/short-write", test_short_write);
 	g_test_add_func("/rundir/lines", test_lines);
 	g_test_add_func("/rundir/mismatch", test_mismatch);
+	g_test_add_func("/rundir/mismatches", test_mismatches);
+	g_test_add_func("/rundir/again", test_again);
 	g_test_add_func("/rundir/foreign", test_foreign);
 	g_test_add_func("/rundir/torn", test_torn);
 	g_test_add_func("/rundir/lock", test_lock);
