@@ -16,8 +16,8 @@ include runners/ring/ring.mk
 
 TOOLS += $(B)/vqbench
 TESTS += $(patsubst %,$(B)/runners/test-%,$(BENCH_TESTS)) runners/tests/bench.sh \
-	runners/tests/man.sh runners/tests/doctor.sh runners/tests/hostile.sh runners/tests/refuse.sh runners/tests/setup.sh
-C_STYLE += $(patsubst %,runners/%.c,$(BENCH_PARTS)) $(patsubst %,runners/tests/test-%.c,$(BENCH_TESTS)) \
+	runners/tests/man.sh runners/tests/doctor.sh runners/tests/hostile.sh runners/tests/fuzz-told.sh runners/tests/refuse.sh runners/tests/setup.sh
+C_STYLE += runners/tests/fuzz-told.c $(patsubst %,runners/%.c,$(BENCH_PARTS)) $(patsubst %,runners/tests/test-%.c,$(BENCH_TESTS)) \
 	$(patsubst %,runners/%.h,util message plan plan-read schedule load perfstat spawn gates counted host identity rundir campaign \
 	progress qemuinfo runinfo trial watch qemu queuesize qmp netns disks probe)
 
@@ -30,3 +30,9 @@ $(B)/vqbench: $(BENCH_O) $(GUEST_O) $(B)/runners/disk/service.o $(TOOL_OBJS) $(R
 $(patsubst %,$(B)/runners/test-%,$(BENCH_TESTS)): $(B)/runners/test-%: \
 		$(B)/runners/tests/test-%.o $(BENCH_PURE_O) $(B)/runners/disk/service.o $(TOOL_OBJS) $(REORDER_LIB)
 	$(CC) $(CFLAGS) $^ -o $@ $(call pkg_libs,$(BENCH_PKGS)) -lm
+
+FUZZ_TOLD := $(addprefix runners/,tests/fuzz-told message load perfstat spawn util) \
+	probes/tool/text probes/tool/output
+$(B)/fuzz/fuzz-told: FUZZ_PKGS = $(BENCH_PKGS)
+$(B)/fuzz/fuzz-told: EXTRA_CFLAGS = -Irunners $(call pkg_cflags,$(BENCH_PKGS))
+$(B)/fuzz/fuzz-told: $(FUZZ_TOLD:%=$(B)/fuzz/%.o)

@@ -10,6 +10,7 @@
 
 #define ACK_MS 10000
 #define TRIES 20
+#define COUNT_MAX 1e15
 
 /* A pipe breaks a moment before the end of its process can be seen. */
 #define GONE_MS 1000
@@ -140,7 +141,8 @@ bool perfstat_parse(const char *text, struct perfstat_result *r, GError **error)
 		if (g_strv_length(f) < 4)
 			continue;
 		value = g_ascii_strtod(f[0], &end);
-		if (end == f[0] || *end)
+		/* No count of a run is larger; NaN is not smaller either. */
+		if (end == f[0] || *end || !(value >= 0 && value < COUNT_MAX))
 			continue;
 		if (!strcmp(f[2], "task-clock")) {
 			r->cpu_s = value / 1e3;

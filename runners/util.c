@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,6 +15,7 @@
 #include "probes/tool/text.h"
 
 #define JSON_DEPTH_MAX 64
+#define INT_EXACT 9e18 /* less than INT64_MAX */
 
 GQuark vqb_error_quark(void)
 {
@@ -311,7 +313,13 @@ int64_t json_int(JsonObject *o, const char *name, int64_t other)
 {
 	JsonNode *n = member(o, name, JSON_NODE_VALUE);
 
-	return numeric(n) ? json_node_get_int(n) : other;
+	if (!numeric(n))
+		return other;
+	/* A double need not fit. */
+	if (json_node_get_value_type(n) == G_TYPE_DOUBLE &&
+	    !(fabs(json_node_get_double(n)) < INT_EXACT))
+		return other;
+	return json_node_get_int(n);
 }
 
 bool json_flag(JsonObject *o, const char *name, bool other)

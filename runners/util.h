@@ -95,8 +95,8 @@ JsonNode *parse_json(const char *text, size_t len, const char *what, GError **er
 char *json_text(JsonNode *root, bool pretty);
 
 /*
- * Members of an object that may lack them or have another type: NULL or the
- * value @other then.  Nothing is handed over.
+ * Members of an object that may lack them, have another type, or a number that
+ * does not fit: NULL or the value @other then.  Nothing is handed over.
  */
 JsonObject *json_sub(JsonObject *o, const char *name);
 JsonArray *json_list(JsonObject *o, const char *name);

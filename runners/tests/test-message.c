@@ -5,6 +5,7 @@
  */
 #include "load.h"
 #include "message.h"
+#include "perfstat.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -135,6 +136,24 @@ static void test_json(void)
 			" ");
 }
 
+/* Numbers that the guest made up: none becomes an int64_t that it is not. */
+static void test_numbers(void)
+{
+	static const char text[] = "{\"a\":1e300,\"b\":-1e19,\"c\":3.7,\"d\":\"5\",\"e\":1e18}";
+	static const char perf[] = "3.3e22,,context-switches,1,1,,\n1.5,msec,task-clock,1,1,,\n";
+	g_autoptr(JsonNode) n = parse_json(text, strlen(text), "t", NULL);
+	JsonObject *o = json_node_get_object(n);
+	struct perfstat_result r;
+	g_autoptr(GError) e = NULL;
+
+	g_assert_cmpint(json_int(o, "a", -1), ==, -1);
+	g_assert_cmpint(json_int(o, "b", -2), ==, -2);
+	g_assert_cmpint(json_int(o, "c", -1), ==, 3);
+	g_assert_cmpint(json_int(o, "d", -1), ==, -1);
+	g_assert_cmpint(json_int(o, "e", -1), ==, 1000000000000000000);
+	g_assert_false(perfstat_parse(perf, &r, &e));
+}
+
 /* json-glib quotes what it does not understand. */
 static void test_errors(void)
 {
@@ -177,6 +196,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/message/damaged", test_damaged);
 	g_test_add_func("/message/reader-cleans", test_reader_cleans);
 	g_test_add_func("/message/json", test_json);
+	g_test_add_func("/message/numbers", test_numbers);
 	g_test_add_func("/message/errors", test_errors);
 	g_test_add_func("/message/last-line", test_last_line);
 	return g_test_run();

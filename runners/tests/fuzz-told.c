@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Whatever a trial's process, the guest's programs and perf say: it is read without
+ * harm, and what is kept of it is one line that is safe to print.  The first byte of
+ * an input says who speaks.
+ */
+#include "load.h"
+#include "message.h"
+#include "perfstat.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void must_be_safe(const char *text)
+{
+	const char *p;
+
+	if (!text || !g_utf8_validate(text, -1, NULL))
+		abort();
+	for (p = text; *p; p = g_utf8_next_char(p))
+		if (!g_unichar_isprint(g_utf8_get_char(p)))
+			abort();
+}
+
+/* In two pieces, as a pipe may deliver them. */
+static void take_messages(const uint8_t *data, size_t size)
+{
+	g_autoptr(GByteArray) in = g_byte_array_new();
+	size_t first = size / 2, i;
+	struct message m = {0};
+
+	for (i = 0; i < 2; i++) {
+		g_byte_array_append(in, data + i * first, i ? size - first : first);
+		while (message_take(in, &m) == MESSAGE_ONE) {
+			if (m.kind >= N_MESSAGE_KINDS || strlen(m.text) > MESSAGE_MAX)
+				abort();
+			must_be_safe(m.text);
+			message_clear(&m);
+		}
+	}
+}
+
+static void read_load(bool (*read)(struct load *, const char *, size_t, GError **),
+		      const char *text, size_t size)
+{
+	g_autoptr(GError) e = NULL;
+	struct load l;
+
+	if (!read(&l, text, size, &e)) {
+		must_be_safe(e->message);
+		return;
+	}
+	if (!isfinite(l.throughput) || l.throughput <= 0 || !isfinite(l.seconds) || l.ios < 0)
+		abort();
+}
+
+static void read_perf(const char *text)
+{
+	struct perfstat_result r = {0};
+	g_autoptr(GError) e = NULL;
+
+	if (!perfstat_parse(text, &r, &e))
+		must_be_safe(e->message);
+}
+
+static void walk(JsonNode *n);
+
+static void walk_member(JsonObject *o, const char *name, JsonNode *n, void *data)
+{
+	must_be_safe(name);
+	walk(n);
+}
+
+static void walk_element(JsonArray *a, guint i, JsonNode *n, void *data)
+{
+	walk(n);
+}
+
+static void walk(JsonNode *n)
+{
+	if (JSON_NODE_HOLDS_OBJECT(n))
+		json_object_foreach_member(json_node_get_object(n), walk_member, NULL);
+	else if (JSON_NODE_HOLDS_ARRAY(n))
+		json_array_foreach_element(json_node_get_array(n), walk_element, NULL);
+	else if (json_node_get_value_type(n) == G_TYPE_STRING)
+		must_be_safe(json_node_get_string(n));
+}
+
+static void read_json(const char *text, size_t size)
+{
+	g_autoptr(GError) e = NULL;
+	g_autoptr(JsonNode) n = parse_json(text, size, "it", &e);
+
+	if (n)
+		walk(n);
+	else
+		must_be_safe(e->message);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	g_autofree char *text = NULL;
+
+	if (!size)
+		return 0;
+	/* With a NUL behind it, as read_file and the link leave it. */
+	text = g_malloc(size);
+	memcpy(text, data + 1, size - 1);
+	text[size - 1] = '\0';
+	switch (*data) {
+	case 'm':
+		take_messages(data + 1, size - 1);
+		break;
+	case 'f':
+		read_load(load_fio, text, size - 1);
+		break;
+	case 'i':
+		read_load(load_iperf3, text, size - 1);
+		break;
+	case 'p':
+		read_perf(text);
+		break;
+	case 'j':
+		read_json(text, size - 1);
+		break;
+	}
+	return 0;
+}

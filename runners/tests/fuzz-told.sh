@@ -1,0 +1,22 @@
+#!/bin/bash
+# What a trial's process, fio, iperf3, QEMU and perf say, for some seconds of mutants.
+# SPDX-License-Identifier: GPL-2.0-or-later
+set -uo pipefail
+if [ -d "${1:-}" ]; then
+	# Called by fuzz.sh: inputs to begin with, one each.
+	job=(--name=j --ioengine=null --size=64k --rw=randrw --output-format=json)
+	{ printf f && fio "${job[@]}"; } >"$1/fio"
+	printf 'i{"end":{"sum_received":{"seconds":1.5,"bytes":99,"bits_per_second":528.0}}}' >"$1/iperf3"
+	printf 'i{"error":"unable to connect: Connection refused"}' >"$1/iperf3-error"
+	printf 'p965.77,msec,task-clock,965770000,100.00,0.9,CPUs\n12,,context-switches,1,100.00,,\n' \
+		>"$1/perf"
+	printf 'j{"return":{"status":"running","l":[1,"\\u001b[2J",{"a\\n":null}]}}' >"$1/json"
+	# A message of each kind: kind, code, length, text.
+	printf 'm\0\0\0\0\0\0\0\0\4\0\0\0boot\1\0\0\0\3\0\0\0\3\0\0\0gat\2\0\0\0\1\0\0\0\0\0\0\0' \
+		>"$1/messages"
+	printf 'f{ "\n\nerror hi" 2 }' >"$1/empty-word"
+	printf 'f{ "\nstate ok forged \033[31m" 2 }' >"$1/forged"
+	exit
+fi
+make -s --no-print-directory build/fuzz/fuzz-told >/dev/null || exit 1
+exec runners/tests/fuzz.sh build/fuzz/fuzz-told 15 "$0"
