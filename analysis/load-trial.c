@@ -56,6 +56,20 @@ static void queue_free(void *data)
 	g_free(q);
 }
 
+/* vqprobe writes null where it saw not one pop: such a queue is not conserved. */
+static void read_order(struct reader *r, JsonObject *o, struct queue *q)
+{
+	if (o && !q->pops && json_object_has_member(o, "depth") &&
+	    json_object_get_null_member(o, "depth"))
+		return;
+	q->order_violations = need_count(r, o, "order_violations");
+	q->stashed = need_count(r, o, "stashed");
+	q->stash_max = need_count(r, o, "stash_max");
+	q->stash_time_mean = need_number(r, o, "stash_time_mean");
+	read_hist(r, o, "depth", &q->depth);
+	read_hist(r, o, "stash_count", &q->stash_count);
+}
+
 static struct queue *read_queue(struct reader *r, JsonObject *o)
 {
 	struct queue *q = g_new0(struct queue, 1);
@@ -76,17 +90,12 @@ static struct queue *read_queue(struct reader *r, JsonObject *o)
 	q->in_flight_start = opt_count(r, o, "in_flight_start", 0);
 	q->in_flight_end = opt_count(r, o, "in_flight_end", 0);
 	q->unmatched_fills = opt_count(r, o, "unmatched_fills", 0);
-	q->order_violations = need_count(r, o, "order_violations");
 	q->resets = opt_count(r, o, "resets", 0);
-	q->stashed = need_count(r, o, "stashed");
-	q->stash_max = need_count(r, o, "stash_max");
-	q->stash_time_mean = need_number(r, o, "stash_time_mean");
 	q->hold_sum_ns = need_count(r, o, "hold_sum_ns");
 	q->fill_sum_ns = need_count(r, o, "fill_sum_ns");
 	q->flush_sum_ns = need_count(r, o, "flush_sum_ns");
 	q->span_s = opt_number(r, o, "span_s", 0);
-	read_hist(r, o, "depth", &q->depth);
-	read_hist(r, o, "stash_count", &q->stash_count);
+	read_order(r, o, q);
 	read_hist(r, o, "batch", &q->batch);
 	read_hist(r, o, "hold_ns", &q->hold_ns);
 	read_hist(r, o, "fill_ns", &q->fill_ns);

@@ -29,7 +29,7 @@ struct trace_source {
 	char *path, *only;
 	GPtrArray *recorded; /* struct recorded_queue */
 	GHashTable *by_vq;
-	/* While it is read: */
+	/* While it is read: by_vq, the queue that an address is now, and: */
 	struct trace_queue **queue; /* by the source's queue number */
 };
 
@@ -51,28 +51,45 @@ static bool is_wanted(const struct recorded_queue *r, const char *only)
 	return !only || !strcmp(only, index) || !strcmp(only, name);
 }
 
-static void on_queue(struct trace_source *t, const struct vq_queue_event *e)
+static struct recorded_queue *find_recorded(struct trace_source *t, const struct vq_queue_event *e,
+					    const char *device)
 {
-	struct recorded_queue *r;
-	int none = NO_RING;
+	for (guint i = 0; i < t->recorded->len; i++) {
+		struct recorded_queue *r = t->recorded->pdata[i];
 
-	if (g_hash_table_contains(t->by_vq, &e->h.vq))
-		return;
-	r = g_new0(struct recorded_queue, 1);
-	r->vq = e->h.vq;
-	r->vdev = e->vdev;
-	r->index = e->index;
-	r->device = vq_text_clean(e->device, -1, sizeof(e->device) - 1, VQ_UTF8);
-	r->wanted = is_wanted(r, t->only);
-	r->life = g_array_new(FALSE, FALSE, sizeof(int));
-	g_array_append_val(r->life, none);
-	g_ptr_array_add(t->recorded, r);
-	g_hash_table_insert(t->by_vq, &r->vq, r);
+		if (r->vq == e->h.vq && r->vdev == e->vdev && r->index == e->index &&
+		    !strcmp(r->device, device))
+			return r;
+	}
+	return NULL;
 }
 
-static bool is_reset_of(const struct recorded_queue *r, const struct vq_count_event *e)
+/* The address of a queue may become another device's. */
+static void on_queue(struct trace_source *t, const struct vq_queue_event *e)
 {
-	return r->vdev == e->h.vq && (e->h.type == VQ_RESET || r->index == e->count);
+	g_autofree char *device = vq_text_clean(e->device, -1, sizeof(e->device) - 1, VQ_UTF8);
+	struct recorded_queue *r = find_recorded(t, e, device);
+	int none = NO_RING;
+
+	if (!r) {
+		r = g_new0(struct recorded_queue, 1);
+		r->vq = e->h.vq;
+		r->vdev = e->vdev;
+		r->index = e->index;
+		r->device = g_steal_pointer(&device);
+		r->wanted = is_wanted(r, t->only);
+		r->life = g_array_new(FALSE, FALSE, sizeof(int));
+		g_array_append_val(r->life, none);
+		g_ptr_array_add(t->recorded, r);
+	}
+	g_hash_table_replace(t->by_vq, &r->vq, r);
+}
+
+static bool is_reset_of(struct trace_source *t, const struct recorded_queue *r,
+			const struct vq_count_event *e)
+{
+	return r->vdev == e->h.vq && (e->h.type == VQ_RESET || r->index == e->count) &&
+	       g_hash_table_lookup(t->by_vq, &r->vq) == r;
 }
 
 /* The source's queue for @r with a ring of @shape. */
@@ -106,7 +123,7 @@ static bool scan_event(const struct vq_head *h, size_t size, void *data)
 	for (guint i = 0;
 	     (h->type == VQ_RESET || h->type == VQ_QUEUE_RESET) && i < t->recorded->len; i++) {
 		r = t->recorded->pdata[i];
-		if (is_reset_of(r, (const void *)h))
+		if (is_reset_of(t, r, (const void *)h))
 			g_array_append_val(r->life, none);
 	}
 	if (h->type != VQ_FLUSH)
@@ -155,12 +172,16 @@ static bool take_event(const struct vq_head *h, size_t size, void *data)
 
 	if (!vq_event_ok(h, size))
 		return false;
-	if (h->type == VQ_QUEUE || h->type == VQ_END)
+	if (h->type == VQ_END)
 		return true;
+	if (h->type == VQ_QUEUE) {
+		on_queue(t, (const void *)h);
+		return true;
+	}
 	if (h->type == VQ_RESET || h->type == VQ_QUEUE_RESET) {
 		for (guint i = 0; i < t->recorded->len; i++) {
 			r = t->recorded->pdata[i];
-			if (!is_reset_of(r, (const void *)h))
+			if (!is_reset_of(t, r, (const void *)h))
 				continue;
 			q = queue_now(t, r);
 			if (q)

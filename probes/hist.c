@@ -100,6 +100,15 @@ static size_t rank(const uint64_t *count, size_t n, double q)
 	return i;
 }
 
+uint64_t counts_total(const struct counts *c)
+{
+	uint64_t total = 0;
+
+	for (size_t i = 0; i < c->n; i++)
+		total += c->count[i];
+	return total;
+}
+
 uint64_t hist_quantile(const struct hist *h, double q)
 {
 	return hist_middle(hist_lower(rank(h->count, HIST_BUCKETS, q)));

@@ -26,6 +26,7 @@ struct counts {
 void counts_add(struct counts *c, uint64_t value);
 /* The smallest value of count[@bucket]. */
 uint64_t counts_lower(size_t bucket);
+uint64_t counts_total(const struct counts *c);
 void counts_free(struct counts *c);
 
 /*

@@ -19,6 +19,16 @@ static inline void add_int(JsonBuilder *b, const char *name, uint64_t value)
 	json_builder_add_int_value(b, value);
 }
 
+/* null if it is not @known */
+static inline void add_known(JsonBuilder *b, const char *name, bool known, uint64_t value)
+{
+	json_builder_set_member_name(b, name);
+	if (known)
+		json_builder_add_int_value(b, value);
+	else
+		json_builder_add_null_value(b);
+}
+
 static inline void add_double(JsonBuilder *b, const char *name, double value)
 {
 	json_builder_set_member_name(b, name);

@@ -11,7 +11,7 @@ static void on_reset(struct vq_model *m, const struct vq_count_event *e)
 	for (guint i = 0; i < m->queues->len; i++) {
 		struct vq_queue *q = m->queues->pdata[i];
 
-		if (q->vdev == e->h.vq && q->first_ts &&
+		if (q->vdev == e->h.vq && q->first_ts && !q->replaced &&
 		    (e->h.type == VQ_RESET || q->index == e->count))
 			vq_queue_reset(q, e->h.ts);
 	}
@@ -38,24 +38,42 @@ bool vq_model_knows(const struct vq_model *m, uint64_t vq)
 	return g_hash_table_contains(m->by_vq, &vq);
 }
 
+/* A trace may come from anybody. */
+static void clean_names(struct vq_queue *q, const struct vq_queue_event *e)
+{
+	g_strlcpy(q->device, e->device, sizeof(q->device));
+	g_strlcpy(q->type, e->type, sizeof(q->type));
+	vq_text_clean_field(q->device, sizeof(q->device), VQ_UTF8);
+	vq_text_clean_field(q->type, sizeof(q->type), VQ_UTF8);
+}
+
+bool vq_model_knows_as(const struct vq_model *m, const struct vq_queue_event *e)
+{
+	const struct vq_queue *q = g_hash_table_lookup(m->by_vq, &e->h.vq);
+	struct vq_queue as = {0};
+
+	clean_names(&as, e);
+	return q && q->vdev == e->vdev && q->index == e->index && !strcmp(q->device, as.device) &&
+	       !strcmp(q->type, as.type);
+}
+
 static void on_queue(struct vq_model *m, const struct vq_queue_event *e)
 {
-	struct vq_queue *q;
+	struct vq_queue *q = g_hash_table_lookup(m->by_vq, &e->h.vq);
 
-	if (vq_model_knows(m, e->h.vq))
+	if (vq_model_knows_as(m, e))
 		return;
+	if (q)
+		q->replaced = true;
 	q = g_new0(struct vq_queue, 1);
 	vq_outstanding_init(&q->o);
 	q->vq = e->h.vq;
 	q->vdev = e->vdev;
 	q->index = e->index;
-	/* A trace may come from anybody. */
-	g_strlcpy(q->device, e->device, sizeof(q->device));
-	g_strlcpy(q->type, e->type, sizeof(q->type));
-	vq_text_clean_field(q->device, sizeof(q->device), VQ_UTF8);
-	vq_text_clean_field(q->type, sizeof(q->type), VQ_UTF8);
+	clean_names(q, e);
 	g_ptr_array_add(m->queues, q);
-	g_hash_table_insert(m->by_vq, &q->vq, q);
+	/* Its key, too: the old one is in the queue that is replaced. */
+	g_hash_table_replace(m->by_vq, &q->vq, q);
 }
 
 bool vq_event_ok(const struct vq_head *h, size_t size)

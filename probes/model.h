@@ -66,6 +66,7 @@ struct vq_queue {
 	uint64_t settled_ts, settled_ns; /* 0: not settled now; ns of earlier windows */
 
 	/* State: not results. */
+	bool replaced;		 /* another queue has its place in memory now */
 	struct vq_outstanding o; /* F and S are its frontier and stash */
 	int64_t out;		 /* net slots taken since watching began */
 	int64_t skew;		 /* QEMU's inuse - (start + out) as last seen */
@@ -96,9 +97,14 @@ bool vq_event_ok(const struct vq_head *h, size_t size);
 /* Has the queue at @vq been named by a VQ_QUEUE event? */
 bool vq_model_knows(const struct vq_model *m, uint64_t vq);
 
+/* And is it the one that @e names, the same queue of the same device? */
+bool vq_model_knows_as(const struct vq_model *m, const struct vq_queue_event *e);
+
 /*
  * Takes the next event, @h with @size readable bytes.  Events of one queue must
  * come in the order in which they happened; a queue is named before its first.
+ * Named as another, the one that was there before has ended: a device was unplugged,
+ * and the next one got its memory.
  * False if this is no well-formed event; the model is unchanged then.
  */
 bool vq_model_event(struct vq_model *m, const struct vq_head *h, size_t size);
@@ -109,12 +115,18 @@ bool vq_model_event(struct vq_model *m, const struct vq_head *h, size_t size);
  */
 void vq_model_gap(struct vq_model *m);
 
+/*
+ * Were elements completed and none seen to be popped?  Then nothing is known of their
+ * order: the probe on pop is not where this QEMU pops, or the watch was too short.
+ */
+bool vq_queue_orderless(const struct vq_queue *q);
+
 /* Is F defined, i.e. is every element older than the watch done? */
 bool vq_queue_settled(const struct vq_queue *q);
 
 /*
  * Nothing was lost or invented: pops = fills + unpopped + detached + dropped +
- * in flight at the end of the watch or of a window, no fill without a pop beyond
+ * in flight at the end of the watch or of a window, no fills without any pop beyond
  * those in flight at the start, QEMU's own count of elements in use agreed
  * whenever it was told, at every flush, and what was published had been filled.
  */

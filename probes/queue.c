@@ -416,8 +416,15 @@ void vq_queue_free(struct vq_queue *q)
 	g_free(q);
 }
 
+bool vq_queue_orderless(const struct vq_queue *q)
+{
+	return q->fills && !q->pops;
+}
+
 bool vq_queue_conserved(const struct vq_queue *q)
 {
+	if (vq_queue_orderless(q) && q->unmatched_fills > q->in_flight_start)
+		return false;
 	return q->pops + q->unmatched_gone == q->fills - q->unmatched_fills + q->unpopped +
 						      q->detached + q->dropped + q->o.unfilled +
 						      q->cut + q->unfilled_published &&

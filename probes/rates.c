@@ -7,11 +7,12 @@
 void vq_rates_since(struct vq_then *then, const struct vq_queue *q, double seconds,
 		    struct vq_rates *out)
 {
-	uint64_t known = q->fills - q->unsettled - then->known;
+	uint64_t known; /* fills of which the depth is */
 	struct counts depth = {0}, stash = {0};
 	g_autofree struct hist *hold = g_new(struct hist, 1), *flush = g_new(struct hist, 1);
 
 	counts_since(&then->depth, &q->depth, &depth);
+	known = counts_total(&depth);
 	counts_since(&then->stash, &q->stash, &stash);
 	hist_since(&then->hold, &q->hold, hold);
 	hist_since(&then->flush, &q->flush, flush);
@@ -31,9 +32,9 @@ void vq_rates_since(struct vq_then *then, const struct vq_queue *q, double secon
 		.fills = known,
 		.flushes = flush->n,
 		.holds = hold->n,
+		.ordered = !vq_queue_orderless(q),
 	};
 	then->published = q->published;
-	then->known += known;
 	then->stashed = q->stashed;
 	counts_free(&depth);
 	counts_free(&stash);

@@ -14,11 +14,12 @@ struct vq_rates {
 	uint64_t hold_p50, hold_p99, flush_p50, flush_p99; /* ns */
 	uint64_t fills, flushes; /* what the above were taken from: 0: they mean nothing */
 	uint64_t holds;
+	bool ordered; /* is anything known of the order, and so of the stash? */
 };
 
 /* A queue's counts as they once were; all zero: at the beginning. */
 struct vq_then {
-	uint64_t published, known, stashed;
+	uint64_t published, stashed;
 	struct counts depth, stash;
 	struct hist hold, flush;
 };

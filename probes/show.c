@@ -168,11 +168,11 @@ static void add_rates(JsonBuilder *b, const struct vq_queue *q, const struct vq_
 	add_int(b, "elements", r->elements);
 	add_double(b, "elements_per_s", r->per_s);
 	add_double(b, "out_of_order_percent", r->ooo);
-	add_int(b, "depth_p50", r->depth_p50);
-	add_int(b, "depth_p99", r->depth_p99);
-	add_int(b, "depth_max", r->depth_max);
-	add_int(b, "stash_now", r->stash_now);
-	add_int(b, "stash_max", r->stash_max);
+	add_known(b, "depth_p50", r->ordered, r->depth_p50);
+	add_known(b, "depth_p99", r->ordered, r->depth_p99);
+	add_known(b, "depth_max", r->ordered, r->depth_max);
+	add_known(b, "stash_now", r->ordered, r->stash_now);
+	add_known(b, "stash_max", r->ordered, r->stash_max);
 	add_int(b, "hold_p50_ns", r->hold_p50);
 	add_int(b, "hold_p99_ns", r->hold_p99);
 	add_int(b, "flush_p50_ns", r->flush_p50);

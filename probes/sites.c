@@ -104,6 +104,7 @@ static void find_symbols(struct vq_target *t, struct vq_site *sites, struct vq_p
 		if (!sites[fn].present)
 			continue;
 		sites[fn].address = sym.address;
+		sites[fn].rivals = sym.rivals;
 		plans[fn] = (struct vq_plan){
 			.entry = sym.address,
 			.size = sym.size,
@@ -146,6 +147,16 @@ bool vq_sites_find(struct vq_target *t, struct vq_site *sites, GError **error)
 				    "process %d (%s): no function %s: it is no QEMU with virtio "
 				    "devices, or its symbols were stripped",
 				    t->pid, t->path, functions[i].name);
+			return false;
+		}
+	for (int i = 0; i < VQ_FUNCTIONS; i++)
+		if (sites[i].rivals) {
+			g_set_error(
+				error, VQ_ERROR, VQ_ERROR_FAILED,
+				"process %d (%s): %u functions are called %s, and its symbols do "
+				"not tell which is QEMU's: watch one that was built without "
+				"link-time optimisation",
+				t->pid, t->path, sites[i].rivals + 1, functions[i].name);
 			return false;
 		}
 	if (!find_code(t, sites, plans, &segment)) {

@@ -47,6 +47,7 @@ struct vq_site {
 	enum vq_function fn;
 	bool present;		 /* the binary has this function, and it is to be probed */
 	bool light;		 /* by another program, see vq_sites_lighten */
+	unsigned rivals;	 /* of its symbol, see vq_symbol */
 	uint64_t address;	 /* of the site in the file's own address space */
 	uint64_t offset;	 /* of the site in the file */
 	unsigned past;		 /* the site's distance from the function's entry */

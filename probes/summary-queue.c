@@ -13,9 +13,14 @@ static void add_pair(JsonBuilder *b, uint64_t x, uint64_t count)
 	json_builder_end_array(b);
 }
 
-static void add_counts(JsonBuilder *b, const char *name, const struct counts *c)
+/* Of what is not known, null. */
+static void add_counts(JsonBuilder *b, const char *name, bool known, const struct counts *c)
 {
 	json_builder_set_member_name(b, name);
+	if (!known) {
+		json_builder_add_null_value(b);
+		return;
+	}
 	json_builder_begin_array(b);
 	for (size_t i = 0; i < c->n; i++)
 		add_pair(b, counts_lower(i), c->count[i]);
@@ -33,6 +38,8 @@ static void add_hist(JsonBuilder *b, const char *name, const struct hist *h)
 
 void vq_queue_add_json(JsonBuilder *b, const struct vq_queue *q)
 {
+	bool ordered = !vq_queue_orderless(q);
+
 	json_builder_begin_object(b);
 	add_string(b, "device", q->device);
 	add_string(b, "type", q->type);
@@ -52,7 +59,7 @@ void vq_queue_add_json(JsonBuilder *b, const struct vq_queue *q)
 	add_int(b, "cut", q->cut);
 	add_int(b, "unmatched_fills", q->unmatched_fills);
 	add_int(b, "unsettled_fills", q->unsettled);
-	add_int(b, "order_violations", q->order_violations);
+	add_known(b, "order_violations", ordered, q->order_violations);
 	add_int(b, "unfilled_published", q->unfilled_published);
 	add_int(b, "unmatched_published", q->unmatched_published);
 	add_int(b, "assumed_published", q->assumed_published);
@@ -62,12 +69,12 @@ void vq_queue_add_json(JsonBuilder *b, const struct vq_queue *q)
 	add_int(b, "anomalies", q->anomalies);
 	add_bool(b, "conserved", vq_queue_conserved(q));
 	add_int(b, "resets", q->resets);
-	add_int(b, "stashed", q->stashed);
-	add_counts(b, "depth", &q->depth);
-	add_counts(b, "stash_count", &q->stash);
-	add_double(b, "stash_time_mean", vq_queue_stash_mean(q));
-	add_int(b, "stash_max", q->stash_max);
-	add_counts(b, "batch", &q->batch);
+	add_known(b, "stashed", ordered, q->stashed);
+	add_counts(b, "depth", ordered, &q->depth);
+	add_counts(b, "stash_count", ordered, &q->stash);
+	add_double(b, "stash_time_mean", ordered ? vq_queue_stash_mean(q) : NAN);
+	add_known(b, "stash_max", ordered, q->stash_max);
+	add_counts(b, "batch", true, &q->batch);
 	add_hist(b, "hold_ns", &q->hold);
 	add_hist(b, "fill_ns", &q->fill);
 	add_hist(b, "flush_ns", &q->flush);

@@ -211,6 +211,15 @@ static unsigned packed_queues(const struct vq_summary *s)
 	return n;
 }
 
+static unsigned orderless_queues(const struct vq_summary *s)
+{
+	unsigned n = 0;
+
+	for (guint i = 0; i < s->model->queues->len; i++)
+		n += vq_queue_orderless(s->model->queues->pdata[i]);
+	return n;
+}
+
 void vq_summary_warn(const struct vq_summary *s)
 {
 	uint64_t lost = vq_summary_lost(s), rings = vq_summary_unreadable_rings(s);
@@ -236,6 +245,13 @@ void vq_summary_warn(const struct vq_summary *s)
 			"vqprobe: %" PRIu64 " CALLS WITHIN OTHERS, not recorded: the figures are "
 			"wrong: the guest has buffers or rings in a device's memory\n",
 			s->nested_calls);
+	if (orderless_queues(s))
+		fprintf(stderr,
+			"vqprobe: %u QUEUES HAD COMPLETIONS AND NOT ONE POP: nothing is known of "
+			"their "
+			"order: watch for longer, or see with --plan which virtqueue_pop is "
+			"probed\n",
+			orderless_queues(s));
 	if (s->light && packed_queues(s))
 		fprintf(stderr,
 			"vqprobe: %u QUEUES WITH A PACKED RING: their order cannot be told so: "

@@ -204,7 +204,7 @@ static void format(field f, enum column i, const struct vq_row *row)
 		known = r->flushes;
 		break;
 	case STASH_NOW:
-		known = true;
+		known = r->ordered;
 		break;
 	default:
 		break;

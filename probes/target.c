@@ -217,9 +217,42 @@ void vq_target_free(struct vq_target *t)
 	g_free(t);
 }
 
+/* What is known of which function @name is, from more candidates than one. */
+struct choice {
+	int rank; /* of the best: a static one, one of virtio.c, a global one */
+	unsigned rivals;
+	GElf_Addr address, size;
+};
+
+enum { RANK_NONE, RANK_STATIC, RANK_VIRTIO_C, RANK_GLOBAL };
+
+static void consider(struct choice *c, const GElf_Sym *sym, GElf_Addr address, bool in_virtio_c)
+{
+	int rank = GELF_ST_BIND(sym->st_info) != STB_LOCAL ? RANK_GLOBAL
+		   : in_virtio_c			   ? RANK_VIRTIO_C
+							   : RANK_STATIC;
+
+	/* One function may stand in several symbol tables. */
+	if (rank < c->rank || (rank == c->rank && address == c->address))
+		return;
+	c->rivals = rank == c->rank ? c->rivals + 1 : 0;
+	if (rank == c->rank)
+		return;
+	c->rank = rank;
+	c->address = address;
+	c->size = sym->st_size;
+}
+
+/*
+ * A static function of another file may have the same name, and stands before the
+ * global one in the table.  Where all are static, as link-time optimisation makes
+ * them, the one behind the name of virtio.c is meant.
+ */
 bool vq_target_symbol(struct vq_target *t, const char *name, struct vq_symbol *found)
 {
 	int n = dwfl_module_getsymtab(t->mod);
+	struct choice c = {0};
+	bool in_virtio_c = false;
 	GElf_Addr main_bias;
 
 	/* libdwfl places the module where it likes. */
@@ -229,13 +262,15 @@ bool vq_target_symbol(struct vq_target *t, const char *name, struct vq_symbol *f
 		GElf_Addr addr;
 		const char *s = dwfl_module_getsym_info(t->mod, i, &sym, &addr, NULL, NULL, NULL);
 
-		if (!s || strcmp(s, name) || GELF_ST_TYPE(sym.st_info) != STT_FUNC ||
-		    sym.st_shndx == SHN_UNDEF)
-			continue;
-		*found = (struct vq_symbol){addr - main_bias, sym.st_size};
-		return true;
+		if (s && GELF_ST_TYPE(sym.st_info) == STT_FILE)
+			in_virtio_c = !strcmp(s, "virtio.c") || g_str_has_suffix(s, "_virtio.c") ||
+				      g_str_has_suffix(s, "/virtio.c");
+		if (s && !strcmp(s, name) && GELF_ST_TYPE(sym.st_info) == STT_FUNC &&
+		    sym.st_shndx != SHN_UNDEF)
+			consider(&c, &sym, addr - main_bias, in_virtio_c);
 	}
-	return false;
+	*found = (struct vq_symbol){c.address, c.size, c.rivals};
+	return c.rank != RANK_NONE;
 }
 
 bool vq_target_segment_at(struct vq_target *t, unsigned i, struct vq_segment *s)
@@ -319,7 +354,8 @@ static const char *made_up_name(struct vq_target *t, uint64_t vdev, const char *
 	char *name = g_hash_table_lookup(t->names, &vdev);
 	unsigned n;
 
-	if (name)
+	/* Another type: another device got that memory. */
+	if (name && g_str_has_prefix(name, type))
 		return name;
 	n = GPOINTER_TO_UINT(g_hash_table_lookup(t->types, type));
 	g_hash_table_insert(t->types, g_strdup(type), GUINT_TO_POINTER(n + 1));
@@ -380,13 +416,20 @@ static void find_id(struct vq_target *t, struct vq_queue_event *e)
 	}
 }
 
-/* A device's queues are an array: does @vq have the place in it that it says? */
+/* A device's queues are an array. */
+uint64_t vq_target_find_queue(struct vq_target *t, const struct vq_layout *l, uint64_t vdev,
+			      uint32_t index)
+{
+	uint64_t first = vdev ? read_pointer(t, vdev + l->vdev_vq) : 0;
+
+	return first ? first + (uint64_t)index * l->vq_stride : 0;
+}
+
+/* Does @vq have the place in it that it says? */
 static bool in_its_place(struct vq_target *t, const struct vq_layout *l, uint64_t vq,
 			 const struct vq_queue_event *e)
 {
-	uint64_t first = e->vdev ? read_pointer(t, e->vdev + l->vdev_vq) : 0;
-
-	return first && vq == first + (uint64_t)e->index * l->vq_stride;
+	return vq && vq == vq_target_find_queue(t, l, e->vdev, e->index);
 }
 
 bool vq_target_name_queue(struct vq_target *t, const struct vq_layout *l, uint64_t vq,

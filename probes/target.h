@@ -42,9 +42,13 @@ void vq_target_free(struct vq_target *t);
 struct vq_symbol {
 	uint64_t address; /* in the file's own address space */
 	uint64_t size;	  /* in bytes, 0 if unknown */
+	unsigned rivals;  /* others with as good a claim to the name: it may be the wrong one */
 };
 
-/* Looks @name up in .symtab, .dynsym, a separate file's or .gnu_debugdata's. */
+/*
+ * Looks @name up in .symtab, .dynsym, a separate file's or .gnu_debugdata's: the global
+ * function of that name, else virtio.c's own, else any.
+ */
 bool vq_target_symbol(struct vq_target *t, const char *name, struct vq_symbol *sym);
 
 /* A loaded segment as the file has it. */
@@ -70,6 +74,10 @@ bool vq_target_has_seccomp(const struct vq_target *t);
 
 /* Has the process ended, or put another program in its place? */
 bool vq_target_gone(const struct vq_target *t);
+
+/* Where the VirtIODevice at @vdev has its queue @index; 0 if that cannot be read. */
+uint64_t vq_target_find_queue(struct vq_target *t, const struct vq_layout *l, uint64_t vdev,
+			      uint32_t index);
 
 /*
  * Says which queue the VirtQueue at @vq is.  Returns false when there is none:

@@ -49,7 +49,7 @@ enum vq_event_type {
 	VQ_REWIND,	/* virtqueue_rewind was entered */
 	VQ_RESET,	/* all queues of a device were reset: in older traces */
 	VQ_QUEUE_RESET, /* a queue has begun anew, alone or with its device: bpf-resets.h */
-	VQ_QUEUE,	/* from the loader: which queue an address is */
+	VQ_QUEUE,	/* from the loader: which queue an address is from here on */
 	VQ_END,		/* from the loader, in traces: losses; nothing follows */
 	VQ_EVENT_TYPES
 };

@@ -31,17 +31,41 @@ static void feed(struct vq_watch *w, const struct vq_head *h, size_t size)
 		vq_trace_write(w->trace, h);
 }
 
+static void name_queue(struct vq_watch *w, uint64_t vq, bool known)
+{
+	struct vq_queue_event q;
+	bool named = vq_target_name_queue(w->target, &w->layout, vq, &q);
+
+	/* What was known is better than nothing, if the device or the process has gone. */
+	if (known && (vq_model_knows_as(w->model, &q) || !named || !q.vdev))
+		return;
+	/* Offsets that do not fit make every figure wrong. */
+	if (!named)
+		w->malformed++;
+	feed(w, &q.h, sizeof(q));
+}
+
+/* A device that begins anew may be another one, which got the memory of one that was
+ * unplugged. */
+static void on_reset(struct vq_watch *w, const struct vq_count_event *e)
+{
+	uint64_t vq = vq_target_find_queue(w->target, &w->layout, e->h.vq, e->count);
+
+	if (vq && vq_model_knows(w->model, vq))
+		name_queue(w, vq, true);
+}
+
 static void on_event(void *data, const struct vq_head *h)
 {
 	struct vq_watch *w = data;
 
-	if (h->type != VQ_RESET && h->type != VQ_QUEUE_RESET && !vq_model_knows(w->model, h->vq)) {
-		struct vq_queue_event q;
+	if (h->type == VQ_QUEUE_RESET) {
+		on_reset(w, (const void *)h);
+	} else {
+		bool known = vq_model_knows(w->model, h->vq);
 
-		/* Offsets that do not fit make every figure wrong. */
-		if (!vq_target_name_queue(w->target, &w->layout, h->vq, &q))
-			w->malformed++;
-		feed(w, &q.h, sizeof(q));
+		if (g_hash_table_remove(w->unsure, &h->vq) || !known)
+			name_queue(w, h->vq, known);
 	}
 	feed(w, h, h->size);
 }
@@ -185,6 +209,7 @@ struct vq_watch *vq_watch_examine(pid_t pid, const char *name, GError **error)
 
 	w->pid = pid;
 	w->name = g_strdup(name);
+	w->unsure = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 	w->vhost = vq_process_vhost(pid);
 	w->target = vq_target_open(pid, error);
 	if (w->target && vq_sites_find(w->target, w->sites, error) &&
@@ -260,6 +285,11 @@ bool vq_watch_resume(struct vq_watch *w, GError **error)
 		memset(w->skel->bss->calls, 0, sizeof(w->skel->bss->calls));
 	__sync_fetch_and_add(&w->skel->data->generation, 1);
 	vq_model_gap(w->model);
+	/* Devices may have come and gone meanwhile. */
+	for (guint i = 0; i < w->model->queues->len; i++)
+		g_hash_table_add(w->unsure,
+				 g_memdup2(&((struct vq_queue *)w->model->queues->pdata[i])->vq,
+					   sizeof(uint64_t)));
 	if (!attach(w, error))
 		return false;
 	begin_window(w);
@@ -366,5 +396,6 @@ void vq_watch_free(struct vq_watch *w)
 	vq_target_free(w->target);
 	g_free(w->name);
 	g_free(w->vhost);
+	g_hash_table_unref(w->unsure);
 	g_free(w);
 }

@@ -42,6 +42,7 @@ struct vq_watch {
 	struct vqprobe_bpf *skel;
 	struct vq_lines *lines;
 	struct vq_model *model;
+	GHashTable *unsure; /* VirtQueues to be named again: addresses, uint64_t */
 	struct vq_trace_writer *trace;
 	uint64_t start_ns, end_ns; /* CLOCK_MONOTONIC; end is 0 until stopped */
 	uint64_t window_ns;	   /* when the window began; 0 between windows */

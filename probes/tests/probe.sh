@@ -85,6 +85,81 @@ mid_stream() {
 }
 check 'attached and detached in mid-stream: nothing is amiss' mid_stream
 
+# A device is unplugged, and the next one's queue gets the same memory.
+replug() {
+	victim_start victim-nop5 split 64 20000 1 9
+	probe_start --no-calibration "$@"
+	echo go >&7
+	victim_done
+	echo replug >&7
+	echo go >&7
+	until_true second_truth || return 1
+	probe_end TERM && victim_end
+}
+second_truth() { [ "$(wc -l <"$T/truth")" = 2 ]; }
+check 'unplugged, and another in its memory: watched' replug -o "$T/replug"
+check 'unplugged: both devices, every figure of each' agrees
+two_queues() {
+	[ "$(get '$.queues[*].device' | tr '\n' ' ')" = '"disk-0" "disk-two" ' ]
+}
+check 'unplugged: two queues' two_queues
+replug_again() {
+	cp "$T/p.json" "$T/live.json"
+	build/vqprobe --from "$T/replug" --json "$T/again.json" &&
+		$B/probejson same "$T/live.json" "$T/again.json"
+}
+check 'unplugged: so the trace says' replug_again
+replug_replayed() {
+	make -s --no-print-directory build/vqreplay >/dev/null
+	local d n at=0
+	for d in disk-0 disk-two; do
+		build/vqreplay --queue $d:0 --ops "$T/replug" >"$T/ops" || return 1
+		n=$(grep -c '^fill ' "$T/ops")
+		echo "$d: $n fills"
+		[ "$n" = "$(get "\$.queues[$at].fills")" ] || return 1
+		at=$((at + 1))
+	done
+}
+check 'unplugged: vqreplay has each device on its own' replug_replayed
+check 'unplugged, --light: watched' replug --light
+check 'unplugged, --light: two queues' two_queues
+check 'unplugged, --light: conserved' is '$.queues[*].conserved' true
+
+# --- which of several functions of one name --------------------------------------
+make -s --no-print-directory $B/victim-rival $B/victim-rivals >/dev/null
+check 'a static virtqueue_pop of another file: watched' \
+	watch victim-rival 'split 64 20000 1 3' --no-calibration
+check 'a static virtqueue_pop of another file: every figure' agrees
+ambiguous() {
+	victim_start victim-rivals split 8 100 1 1
+	fails 1 '2 functions are called virtqueue_pop' build/vqprobe -p "$victim_pid" && victim_end
+}
+check 'two static ones: refused, for nothing tells which it is' ambiguous
+# A third, in a file of the right name, which the process does not call either.
+misled() {
+	echo 'static __attribute__((used)) void *virtqueue_pop(void *q) { return q; }' >"$T/virtio.c"
+	(cd "$T" && "${CC:-cc}" -c -fno-pie virtio.c) &&
+		"${CC:-cc}" -no-pie -pthread "$T/virtio.o" $B/victim-rival.a.o \
+			$B/victim-nop5.victim*.o -o "$T/misled" &&
+		objcopy --localize-symbol=virtqueue_pop "$T/misled"
+	B=$T watch misled 'split 64 20000 1 3' --no-calibration "$@"
+}
+check 'static ones, one of them in virtio.c: that is taken' misled -o "$T/orderless"
+orderless() {
+	local m
+	[ "$(get '$.queues[0].fills')" -gt 1000 ] && is '$.queues[0].pops' 0 || return 1
+	for m in depth stash_count stash_time_mean stash_max stashed order_violations; do
+		is "\$.queues[0].$m" null || return 1
+	done
+	is '$.queues[0].conserved' false
+}
+check 'completions and not one pop: null, not 0, and not conserved' orderless
+orderless_table() {
+	fails 0 '1 QUEUES HAD COMPLETIONS AND NOT ONE POP' build/vqprobe --from "$T/orderless" &&
+		grep -qE '^disk-0\.0 +[0-9]+ +[0-9]+ +- +- +- +- +- ' "$T/out"
+}
+check 'completions and not one pop: said, and dashes in the table' orderless_table
+
 # The byte at a function of victim-nop5 (which is not position-independent).
 site_byte() {
 	local address

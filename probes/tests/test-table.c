@@ -85,6 +85,7 @@ static char *line(const struct vq_row *r, unsigned width, bool totals, bool head
 
 /* Figures as large as they come. */
 static const struct vq_rates large = {
+	.ordered = true,
 	.elements = 99999999, /* some hours of the busiest queue have more digits */
 	.per_s = 99.4e6,
 	.ooo = 100,
@@ -126,7 +127,7 @@ static void test_figures(void)
 	g_assert_cmpstr(
 		s, ==,
 		"d.65535    99M 100.0  33k  33k  33k  33k  33k 999us 999ms 999ns 9.9us 1234\n");
-	r->r = (struct vq_rates){.per_s = 0.25, .ooo = NAN};
+	r->r = (struct vq_rates){.per_s = 0.25, .ooo = NAN, .ordered = true};
 	r->lost = -1;
 	g_free(s);
 	s = line(r, 0, false, false);
@@ -134,6 +135,29 @@ static void test_figures(void)
 		s, ==,
 		"d.65535    0.2     -    -    -    -    0    -     -     -     -     -    -\n");
 	vq_row_free(r);
+}
+
+/* Completions of which not one pop was seen: nothing is in order, or out of it. */
+static void test_orderless(void)
+{
+	struct vq_rates r;
+	struct driver d;
+
+	begin(&d, 256, false, false);
+	for (int i = 0; i < 100; i++) {
+		d.inuse++;
+		fill(&d, i % 4);
+		d.ts += 50;
+		flush1(&d, i % 4);
+	}
+	vq_rates_all(d.q, 1, &r);
+	g_assert_true(isnan(r.ooo));
+	g_assert_false(r.ordered);
+	g_assert_cmpuint(r.fills, ==, 0);
+	g_assert_cmpuint(r.elements, ==, 100);
+	g_assert_true(vq_queue_orderless(d.q));
+	g_assert_false(vq_queue_conserved(d.q));
+	end(&d);
 }
 
 /* At 80 columns everything that was asked for is there. */
@@ -178,6 +202,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/table/interval", test_interval);
 	g_test_add_func("/table/width", test_width);
 	g_test_add_func("/table/figures", test_figures);
+	g_test_add_func("/table/orderless", test_orderless);
 	g_test_add_func("/table/eighty", test_eighty);
 	g_test_add_func("/table/hostile-name", test_hostile_name);
 	g_test_add_func("/table/busiest-first", test_busiest_first);

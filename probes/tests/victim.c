@@ -6,8 +6,9 @@
  *	victim RING NUM ELEMENTS THREADS SEED [inorder]
  *
  * Each thread has a device with one queue.  Runs when it has read a line from
- * stdin ("reset" resets the first device instead, "resets" all, "exec" becomes
- * sleep; "storm", "nest" and "broken" are other loads, see victim-stacks.c), then
+ * stdin ("reset" resets the first device instead, "resets" all, "replug" puts another
+ * device in the place of the first, "exec" becomes sleep; "storm", "nest" and "broken"
+ * are other loads, see victim-stacks.c), then
  * prints a line of JSON: the truth, one object for each queue, and stays until
  * stdin closes.
  */
@@ -275,7 +276,8 @@ static ObjectClass class = {.type = &type};
 
 static VirtQueue queue[64];
 
-static void new_queue(unsigned i, bool packed, bool in_order, unsigned num, uint64_t seed)
+static void new_queue(unsigned i, const char *id, bool packed, bool in_order, unsigned num,
+		      uint64_t seed)
 {
 	VirtQueue *vq = &queue[i];
 	DeviceState *proxy = calloc(1, sizeof(*proxy));
@@ -287,11 +289,10 @@ static void new_queue(unsigned i, bool packed, bool in_order, unsigned num, uint
 	vq->vdev->guest_features = (uint64_t)packed << 34 | (uint64_t)in_order << 35;
 	vq->vdev->parent_obj.parent_bus = calloc(1, sizeof(BusState));
 	vq->vdev->parent_obj.parent_bus->parent = proxy;
-	proxy->id = malloc(20);
-	snprintf(proxy->id, 20, "disk-%u", i);
+	proxy->id = strdup(id);
 	vq->vdev->parent_obj.canonical_path = malloc(64);
-	snprintf(vq->vdev->parent_obj.canonical_path, 64,
-		 "/machine/peripheral/disk-%u/virtio-backend", i);
+	snprintf(vq->vdev->parent_obj.canonical_path, 64, "/machine/peripheral/%s/virtio-backend",
+		 id);
 	vq->vdev->parent_obj.parent_obj.class = &class;
 	vq->vring.num = num;
 	vq->vring.caches = calloc(1, sizeof(*vq->vring.caches));
@@ -322,13 +323,26 @@ int main(int argc, char **argv)
 		return 2;
 	elements = strtoull(argv[3], NULL, 0);
 	n = atoi(argv[4]);
-	for (unsigned i = 0; i < n; i++)
-		new_queue(i, !strcmp(argv[1], "packed"), argc > 6, atoi(argv[2]),
+	for (unsigned i = 0; i < n; i++) {
+		char id[20];
+
+		snprintf(id, sizeof(id), "disk-%u", i);
+		new_queue(i, id, !strcmp(argv[1], "packed"), argc > 6, atoi(argv[2]),
 			  strtoull(argv[5], NULL, 0));
+	}
 	while (fgets(line, sizeof(line), stdin)) {
 		if (!strncmp(line, "reset", 5)) {
 			for (unsigned i = 0; i < (line[5] == 's' ? n : 1); i++)
 				virtio_reset(queue[i].vdev), queue[i].events += line[5] == 's';
+			continue;
+		}
+		if (!strncmp(line, "replug", 6)) {
+			virtio_reset(queue[0].vdev);
+			memset(&queue[0], 0, sizeof(queue[0]));
+			new_queue(0, "disk-two", !strcmp(argv[1], "packed"), argc > 6,
+				  atoi(argv[2]), strtoull(argv[5], NULL, 0) + 100);
+			virtio_reset(queue[0].vdev); /* as its driver does first */
+			queue[0].events = 1;
 			continue;
 		}
 		if (!strncmp(line, "exec", 4))
