@@ -140,7 +140,7 @@ static JsonNode *queues_json(const struct vq_model *m, const char *device)
 		const struct vq_queue *q = m->queues->pdata[i];
 
 		if (q->first_ts && !strcmp(q->device, device))
-			vq_queue_add_json(b, q);
+			vq_queue_add_json(b, q, false);
 	}
 	json_builder_end_array(b);
 	return json_builder_get_root(b);

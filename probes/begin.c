@@ -7,8 +7,8 @@
 
 /* What a watch may open, until one has shown how many that is. */
 #define FILES_AT_FIRST 64u
-/* Open while it starts, and closed again. */
-#define FILES_MEANWHILE 16u
+/* Open while it starts, and closed again; and a link for each probe. */
+#define FILES_MEANWHILE 32u
 
 void vq_begin_raise_limit(void)
 {
@@ -57,7 +57,7 @@ struct vq_watch *vq_begin(const struct vq_found *f, const struct vq_watch_option
 			    f->pid, f->name, files, before, (unsigned long)limit.rlim_cur);
 		return NULL;
 	}
-	w = vq_watch_start(f->pid, f->name, options, &e);
+	w = vq_watch_prepare(f->pid, f->name, options, &e);
 	if (!w) {
 		vq_begin_name_error(e, f);
 		g_propagate_error(error, e);
@@ -69,4 +69,15 @@ struct vq_watch *vq_begin(const struct vq_found *f, const struct vq_watch_option
 			"vqprobe: process %d (%s): %s: served by vhost: vqprobe cannot see it\n",
 			f->pid, f->name, w->vhost);
 	return w;
+}
+
+struct vq_watch *vq_begin_and_attach(const struct vq_found *f,
+				     const struct vq_watch_options *options, GError **error)
+{
+	struct vq_watch *w = vq_begin(f, options, error);
+
+	if (!w || vq_watch_attach(w, options, error))
+		return w;
+	vq_watch_free(w);
+	return NULL;
 }

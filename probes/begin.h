@@ -9,12 +9,16 @@
 void vq_begin_raise_limit(void);
 
 /*
- * vq_watch_start() for a process that was found.  NULL with @error, which names the
+ * vq_watch_prepare() for a process that was found.  NULL with @error, which names the
  * process, if it cannot be watched, also if the limit of open files does not allow one
  * more.  Says on stderr what of the process cannot be seen.
  */
 struct vq_watch *vq_begin(const struct vq_found *f, const struct vq_watch_options *options,
 			  GError **error);
+
+/* The same, and vq_watch_attach(). */
+struct vq_watch *vq_begin_and_attach(const struct vq_found *f,
+				     const struct vq_watch_options *options, GError **error);
 
 /* Makes @error name the process, unless it does. */
 void vq_begin_name_error(GError *error, const struct vq_found *f);

@@ -82,6 +82,11 @@ TESTS += $(PROBES)/test-plan probes/tests/exact.sh probes/tests/binary.sh
 $(PROBES)/test-plan: $(PROBES)/tests/test-plan.o $(PROBES)/plan.o
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0) -lZydis
 
+TESTS += $(PROBES)/test-lines
+$(PROBES)/tests/test-lines.o: | $(PROBES)/vqprobe.skel.h
+$(PROBES)/test-lines: $(PROBES)/tests/test-lines.o $(PROBES_OBJS)
+	$(CC) $(LDFLAGS) $^ -o $@ $(PROBES_LIBS)
+
 $(PROBES)/test-trace: $(PROBES)/tests/test-trace.o $(TRACE_OBJS)
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0 libzstd)
 

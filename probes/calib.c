@@ -203,6 +203,7 @@ unsigned vq_calibrate(struct vqprobe_bpf *skel, enum vq_way way, const struct vq
 		      const struct vq_site *sites, struct vq_calibration out[3], GError **error)
 {
 	g_autofree struct fake *f = g_new0(struct fake, 1);
+	struct vq_site on[3];
 	unsigned n = 0;
 
 	if (!fake_queue(f, layout)) {
@@ -214,6 +215,12 @@ unsigned vq_calibrate(struct vqprobe_bpf *skel, enum vq_way way, const struct vq
 	while (n < 3 && calibrate_one(skel, way, layout, f, &sites[n], &out[n], error))
 		n++;
 	skel->bss->enabled = 0;
+	/* Or another watch's calibration would be seen. */
+	for (unsigned i = 0; i < 3; i++) {
+		on[i] = out[i].site;
+		out[i].site.entry = out[i].site.ret = NULL;
+	}
+	vq_sites_detach(on, 3);
 	memset(skel->bss->lost, 0, sizeof(skel->bss->lost));
 	skel->bss->null_pops = 0;
 	skel->bss->unreadable_calls = 0;

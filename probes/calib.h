@@ -14,7 +14,7 @@ struct vq_spread {
 
 /* What probing one function costs at sites of one mode. */
 struct vq_calibration {
-	struct vq_site site; /* our own function, with the probes on it */
+	struct vq_site site; /* our own function */
 	enum vq_function fn;
 	enum vq_mode mode; /* as found, not as expected */
 	unsigned n;	   /* calls */
@@ -29,9 +29,8 @@ struct vq_calibration {
  * Attaches the programs of @skel to functions of this process that begin with
  * the same kind of instruction as @sites do, and calls them.  Writes one entry
  * for each of pop, fill and flush into @out, zeroed by the caller, and returns
- * how many; 0 with @error on failure.  The probes stay, because taking them off
- * takes long: vq_sites_detach(&out[i].site, 1), sometime, in either case.  Afterwards the ring
- * buffer is empty, and the programs' counters are 0 and `enabled` is off.
+ * how many; 0 with @error on failure.  Afterwards the ring is empty, and the programs' counters are
+ * 0 and `enabled` is off.
  */
 unsigned vq_calibrate(struct vqprobe_bpf *skel, enum vq_way way, const struct vq_layout *layout,
 		      const struct vq_site *sites, struct vq_calibration out[3], GError **error);

@@ -120,8 +120,6 @@ static double cost(struct vqprobe_bpf *skel, enum vq_way way, const char *instru
 	if (vq_calibrate(skel, way, &pretended, sites, c, error))
 		us = (c[0].cost.median + c[1].cost.median + c[2].cost.median) / 1e3;
 	*mode = c[VQ_FN_FILL].mode;
-	for (int i = 0; i < 3; i++)
-		vq_sites_detach(&c[i].site, 1);
 	return us;
 }
 

@@ -24,19 +24,13 @@ static unsigned calibrate_entries(struct vq_watch *w, struct vq_calibration entr
 				  GError **error)
 {
 	struct vq_site sites[VQ_FUNCTIONS];
-	unsigned n;
 
-	for (unsigned i = 0; i < w->n_calibration; i++)
-		vq_sites_detach(&w->calibration[i].site, 1);
 	for (int i = 0; i < VQ_FUNCTIONS; i++) {
 		sites[i] = w->sites[i];
 		sites[i].instruction = sites[i].first;
 		sites[i].emulated = sites[i].first_emulated;
 	}
-	n = vq_calibrate(w->skel, w->way, &w->layout, sites, entry, error);
-	for (int i = 0; i < 3; i++)
-		vq_sites_detach(&entry[i].site, 1);
-	return n;
+	return vq_calibrate(w->skel, w->way, &w->layout, sites, entry, error);
 }
 
 bool vq_explain(struct vq_watch *w, bool costs, FILE *f, GError **error)

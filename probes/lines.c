@@ -79,10 +79,11 @@ void vq_lines_take(struct vq_lines *l, vq_line_fn fn, void *data)
 {
 	struct vqprobe_bpf__bss *bss = l->skel->bss;
 	uint64_t at = bss->ring.tail, told = at;
+	uint64_t end = __atomic_load_n(&bss->ring.head, __ATOMIC_ACQUIRE);
 	union vq_event_lines event;
 	unsigned n;
 
-	while ((n = event_at(l, at, &event))) {
+	while (at < end && (n = event_at(l, at, &event))) {
 		at += n;
 		if (at - told >= l->n / 16) {
 			told = at;

@@ -36,7 +36,7 @@ struct vq_lines *vq_lines_open(struct vqprobe_bpf *skel, GError **error);
 void vq_lines_close(struct vq_lines *l); /* may be NULL */
 
 /* Calls @fn for each complete event, in the order in which they took their
- * lines. */
+ * lines; not for those that come meanwhile, which might be so many that it never ends. */
 void vq_lines_take(struct vq_lines *l, vq_line_fn fn, void *data);
 
 #endif

@@ -18,9 +18,10 @@
 struct live {
 	const struct vq_live_options *o;
 	GPtrArray *watches;
-	GHashTable *refused; /* pids that could not be watched, not to be tried again */
+	struct newcomer *newcomer; /* or NULL */
+	GHashTable *refused;	   /* pids that could not be watched, not to be tried again */
 	struct vq_show *show;
-	uint64_t start, next_show;
+	uint64_t start, next_show, next_find;
 	bool open;     /* within a window; always, without them */
 	uint64_t edge; /* when that changes */
 };
@@ -68,30 +69,78 @@ static bool watched(const struct live *l, pid_t pid)
 	return g_hash_table_contains(l->refused, GINT_TO_POINTER(pid));
 }
 
-/* Watches what has been started since. */
+/*
+ * A process that came later is prepared and attached by a thread of its own, since that
+ * takes up to seconds, in which the others must be drained.
+ */
+struct newcomer {
+	struct vq_found found;
+	struct vq_watch_options options; /* the thread may outlive the live side */
+	int done;
+	struct vq_watch *w; /* or NULL, with the error */
+	GError *error;
+	GThread *thread;
+};
+
+static gpointer begin_newcomer(gpointer data)
+{
+	struct newcomer *n = data;
+
+	n->w = vq_begin_and_attach(&n->found, &n->options, &n->error);
+	__atomic_store_n(&n->done, 1, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+/* Takes the newcomer in, if its thread has done. */
+static void take_newcomer(struct live *l)
+{
+	struct newcomer *n = l->newcomer;
+
+	if (!n || !__atomic_load_n(&n->done, __ATOMIC_ACQUIRE))
+		return;
+	g_thread_join(n->thread);
+	l->newcomer = NULL;
+	l->next_find = 0; /* there may be more */
+	vq_show_erase(l->show);
+	if (n->w) {
+		fprintf(stderr, "vqprobe: watching process %d (%s)\n", n->w->pid, n->w->name);
+		g_ptr_array_add(l->watches, n->w);
+		if (!l->open)
+			vq_watch_pause(n->w);
+	} else {
+		fprintf(stderr, "vqprobe: %s\n", n->error->message);
+		g_hash_table_add(l->refused, GINT_TO_POINTER(n->found.pid));
+		*l->o->unwatched += !kill(n->found.pid, 0); /* it may just have ended */
+		g_error_free(n->error);
+	}
+	g_free(n->found.name);
+	g_free(n);
+}
+
+/* At the end: one that is not done yet, because it waits for a server, is left behind. */
+static void drop_newcomer(struct live *l)
+{
+	if (l->newcomer && !__atomic_load_n(&l->newcomer->done, __ATOMIC_ACQUIRE))
+		return;
+	take_newcomer(l);
+}
+
+/* Watches what has been started since, one after the other. */
 static void look_for_more(struct live *l)
 {
-	g_autoptr(GPtrArray) found = vq_find(l->o->pattern);
+	g_autoptr(GPtrArray) found = l->newcomer ? NULL : vq_find(l->o->pattern);
 
-	for (guint i = 0; i < found->len; i++) {
+	for (guint i = 0; found && i < found->len; i++) {
 		const struct vq_found *f = found->pdata[i];
-		g_autoptr(GError) error = NULL;
-		struct vq_watch *w;
 
 		if (watched(l, f->pid))
 			continue;
-		w = vq_begin(f, l->o->watch, &error);
-		vq_show_erase(l->show);
-		if (w) {
-			fprintf(stderr, "vqprobe: watching process %d (%s)\n", f->pid, f->name);
-			g_ptr_array_add(l->watches, w);
-			if (!l->open)
-				vq_watch_pause(w);
-		} else {
-			fprintf(stderr, "vqprobe: %s\n", error->message);
-			g_hash_table_add(l->refused, GINT_TO_POINTER(f->pid));
-			*l->o->unwatched += !kill(f->pid, 0); /* it may just have ended */
-		}
+		l->newcomer = g_new0(struct newcomer, 1);
+		l->newcomer->found = *f;
+		l->newcomer->found.name = g_strdup(f->name);
+		l->newcomer->options = *l->o->watch;
+		l->newcomer->thread = g_thread_new("begin", begin_newcomer, l->newcomer);
+		return;
 	}
 }
 
@@ -136,8 +185,6 @@ static void show(struct live *l, uint64_t t)
 	/* Late by more than one: no burst of them afterwards. */
 	if (l->next_show <= t)
 		l->next_show = t + l->o->interval * 1e9;
-	if (l->o->follow)
-		look_for_more(l);
 }
 
 /* One round; false when all is over. */
@@ -147,12 +194,16 @@ static bool round_of(struct live *l, int signals, uint64_t stop, GError **error)
 	uint64_t t = vq_now(), wake = MIN(stop, t + DRAIN_NS);
 	bool edge = false;
 
-	if (sampling(l))
-		wake = MIN(wake, l->edge);
+	wake = MIN(wake, sampling(l) ? l->edge : l->next_show);
 	if (poll(&p, 1, wake > t ? (wake - t + 999999) / 1000000 : 0) > 0 &&
 	    !take_signal(l, signals))
 		return false;
 	t = vq_now();
+	take_newcomer(l);
+	if (!l->newcomer && l->o->follow && t >= l->next_find) {
+		look_for_more(l);
+		l->next_find = t + MIN(l->o->interval, 1) * 1e9;
+	}
 	if (sampling(l) && t >= l->edge) {
 		turn(l);
 		edge = !l->open;
@@ -188,12 +239,13 @@ bool vq_live_run(GPtrArray *watches, const struct vq_live_options *o, GError **e
 	sigaddset(&set, SIGHUP);
 	sigaddset(&set, SIGWINCH);
 	signals = signalfd(-1, &set, SFD_CLOEXEC);
-	l.next_show = l.start + o->interval * 1e9;
+	l.next_show = l.next_find = l.start + o->interval * 1e9;
 	l.edge = l.start + o->window * 1e9;
 	while (round_of(&l, signals, stop, error))
 		;
 	close(signals);
 	ok = !(error && *error);
+	drop_newcomer(&l);
 	while (watches->len)
 		ok &= end(&l, watches->pdata[0], NULL, ok ? error : NULL);
 	vq_show_free(l.show);

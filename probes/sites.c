@@ -251,6 +251,14 @@ bool vq_site_attach(struct vq_site *site, struct vqprobe_bpf *skel, enum vq_way 
 	return true;
 }
 
+void vq_sites_drop_programs(struct vqprobe_bpf *skel)
+{
+	struct bpf_program *p;
+
+	bpf_object__for_each_program (p, skel->obj)
+		bpf_program__unload(p);
+}
+
 static gpointer detach(gpointer data)
 {
 	vq_detach(data);

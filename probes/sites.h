@@ -87,6 +87,10 @@ void vq_sites_prepare(struct vqprobe_bpf *skel, const struct vq_site *sites, enu
 bool vq_site_attach(struct vq_site *site, struct vqprobe_bpf *skel, enum vq_way way, pid_t pid,
 		    const char *exe, GError **error);
 
+/* Closes the files of programs, which live on where they are attached: no more can be
+ * attached. */
+void vq_sites_drop_programs(struct vqprobe_bpf *skel);
+
 /*
  * Detaches @n sites; those not attached are passed over.  Taking a probe off
  * waits for the kernel's RCU, tens of milliseconds on a busy host, so all are

@@ -36,7 +36,28 @@ static void add_hist(JsonBuilder *b, const char *name, const struct hist *h)
 	json_builder_end_array(b);
 }
 
-void vq_queue_add_json(JsonBuilder *b, const struct vq_queue *q)
+static void add_null(JsonBuilder *b, const char *name)
+{
+	json_builder_set_member_name(b, name);
+	json_builder_add_null_value(b);
+}
+
+/* Durations of pop and fill, which have none without return probes. */
+static void add_durations(JsonBuilder *b, const struct vq_queue *q, bool light)
+{
+	static const char *const names[] = {"fill_ns", "pop_ns", "fill_sum_ns", "pop_sum_ns"};
+
+	for (size_t i = 0; light && i < G_N_ELEMENTS(names); i++)
+		add_null(b, names[i]);
+	if (light)
+		return;
+	add_hist(b, "fill_ns", &q->fill);
+	add_hist(b, "pop_ns", &q->pop);
+	add_int(b, "fill_sum_ns", q->fill.sum);
+	add_int(b, "pop_sum_ns", q->pop.sum);
+}
+
+void vq_queue_add_json(JsonBuilder *b, const struct vq_queue *q, bool light)
 {
 	bool ordered = !vq_queue_orderless(q);
 
@@ -76,13 +97,10 @@ void vq_queue_add_json(JsonBuilder *b, const struct vq_queue *q)
 	add_known(b, "stash_max", ordered, q->stash_max);
 	add_counts(b, "batch", true, &q->batch);
 	add_hist(b, "hold_ns", &q->hold);
-	add_hist(b, "fill_ns", &q->fill);
 	add_hist(b, "flush_ns", &q->flush);
-	add_hist(b, "pop_ns", &q->pop);
+	add_durations(b, q, light);
 	add_int(b, "hold_sum_ns", q->hold.sum);
-	add_int(b, "fill_sum_ns", q->fill.sum);
 	add_int(b, "flush_sum_ns", q->flush.sum);
-	add_int(b, "pop_sum_ns", q->pop.sum);
 	add_double(b, "span_s", (q->last_ts - q->first_ts) / 1e9);
 	json_builder_end_object(b);
 }

@@ -10,6 +10,7 @@
  * Appends @q, all that the model knows of it, to the array that @b is within:
  * an element of a summary's "queues" (schema vqlab-probe-1).
  */
-void vq_queue_add_json(JsonBuilder *b, const struct vq_queue *q);
+/* With @light there are no durations of pop and fill: null. */
+void vq_queue_add_json(JsonBuilder *b, const struct vq_queue *q, bool light);
 
 #endif

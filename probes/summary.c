@@ -135,14 +135,15 @@ static JsonBuilder *to_json(const struct vq_summary *s)
 	if (s->light)
 		add_bool(b, "light", true);
 	add_sites(b, s);
-	add_calibration(b, s);
+	if (!s->light) /* of probes that are not there */
+		add_calibration(b, s);
 	json_builder_set_member_name(b, "queues");
 	json_builder_begin_array(b);
 	for (guint i = 0; i < s->model->queues->len; i++) {
 		const struct vq_queue *q = s->model->queues->pdata[i];
 
 		if (q->first_ts)
-			vq_queue_add_json(b, q);
+			vq_queue_add_json(b, q, s->light);
 	}
 	json_builder_end_array(b);
 	json_builder_end_object(b);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/uio.h>
@@ -43,18 +44,21 @@ static bool find_bias(struct vq_target *t, GError **error)
 		n = 0;
 	while (n && fgets(line, sizeof(line), f)) {
 		uint64_t start, offset, inode;
+		unsigned major, minor;
 		int path = 0;
 
 		g_autofree char *clean = NULL;
 
 		line[strcspn(line, "\n")] = 0;
-		if (sscanf(line, "%" SCNx64 "-%*x %*s %" SCNx64 " %*x:%*x %" SCNu64 " %n", &start,
-			   &offset, &inode, &path) != 3)
+		if (sscanf(line, "%" SCNx64 "-%*x %*s %" SCNx64 " %x:%x %" SCNu64 " %n", &start,
+			   &offset, &major, &minor, &inode, &path) != 5)
 			continue;
-		/* Inodes differ on overlays, paths across mount namespaces. */
+		/* Inodes and devices differ on overlays, paths across mount namespaces; an
+		 * inode's number alone another file system may have, too. */
 		if (path)
 			clean = vq_text_clean(line + path, -1, sizeof(line), VQ_UTF8);
-		if (inode != st.st_ino && (!path || strcmp(clean, t->path)))
+		if ((inode != st.st_ino || makedev(major, minor) != st.st_dev) &&
+		    (!path || strcmp(clean, t->path)))
 			continue;
 		for (size_t i = 0; i < n; i++) {
 			GElf_Phdr ph;

@@ -161,27 +161,65 @@ static GPtrArray *find(GError **error)
 /* How many of the processes that are meant could not be watched. */
 static unsigned unwatched;
 
+/* They are read from a descriptor from now on, see live.c. */
+static void block_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGWINCH);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
 /*
- * Watches each of @found, into @watches.  Who asked for all that match has what
- * can be watched of them; false only if there is none.
+ * A process of @found cannot be watched.  Who asked for all that match has what can be
+ * watched of them: false, and into @error, only if there is none.
+ */
+static bool pass_over(GError *e, bool none, GError **error)
+{
+	unwatched++;
+	if (opt_pids || (none && !opt_follow)) {
+		g_propagate_error(error, e);
+		return false;
+	}
+	fprintf(stderr, "vqprobe: %s\n", e->message);
+	g_error_free(e);
+	return true;
+}
+
+/*
+ * Watches each of @found, into @watches.  All are prepared before the first is watched,
+ * for that takes its time.  Until then a signal ends the program, whatever it waits for.
  */
 static bool start(const GPtrArray *found, const struct vq_watch_options *options,
 		  GPtrArray *watches, GError **error)
 {
-	for (guint i = 0; i < found->len; i++) {
-		g_autoptr(GError) e = NULL;
+	GError *e = NULL;
+
+	for (guint i = 0; i < found->len; i++, e = NULL) {
 		struct vq_watch *w = vq_begin(found->pdata[i], options, &e);
 
-		if (w) {
+		if (w)
 			g_ptr_array_add(watches, w);
+		else if (!pass_over(e, i + 1 == found->len && !watches->len, error))
+			return false;
+	}
+	block_signals();
+	for (guint i = 0; i < watches->len; e = NULL) {
+		struct vq_watch *w = watches->pdata[i];
+
+		if (vq_watch_attach(w, options, &e)) {
+			i++;
 			continue;
 		}
-		unwatched++;
-		if (opt_pids || (i + 1 == found->len && !watches->len && !opt_follow)) {
-			g_propagate_error(error, g_steal_pointer(&e));
+		g_prefix_error(&e, "process %d (%s): ", w->pid, w->name);
+		g_ptr_array_remove_index(watches, i);
+		vq_watch_free(w);
+		if (!pass_over(e, !watches->len, error))
 			return false;
-		}
-		fprintf(stderr, "vqprobe: %s\n", e->message);
 	}
 	if (unwatched)
 		fprintf(stderr, "vqprobe: %u of %u processes are NOT WATCHED: see above\n",
@@ -222,6 +260,7 @@ static bool run_watch(GError **error)
 		.buffer_kib = opt_buffer,
 		.calibrate = !opt_no_calibration,
 		.light = opt_light,
+		.windows = opt_window > 0,
 		.trust_guest = opt_trust_guest,
 		.output = opt_output,
 	};
@@ -326,6 +365,8 @@ static const char *wrong(void)
 		return "a trace holds all calls: leave out --light or --output";
 	if (opt_output && opt_window > 0)
 		return "a trace holds all events: leave out --window or --output";
+	if (opt_interval < 1e-3)
+		return "--interval: at least 1ms is needed";
 	if (opt_every > 0 && opt_every <= opt_window)
 		return "--every: a time longer than --window is needed";
 	if (opt_every > 0 && !(opt_window > 0))
@@ -333,19 +374,6 @@ static const char *wrong(void)
 	if (opt_buffer < 4 || opt_buffer > 1024 * 1024 || opt_buffer & (opt_buffer - 1))
 		return "--buffer: a power of two between 4 and 1048576 is needed";
 	return NULL;
-}
-
-static void block_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGWINCH);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
 }
 
 static int run(int argc, char **argv)
@@ -374,7 +402,7 @@ static int run(int argc, char **argv)
 		return usage(wrong());
 	if (opt_window > 0 && !(opt_every > 0))
 		opt_every = MAX(1, 2 * opt_window);
-	block_signals();
+	signal(SIGPIPE, SIG_IGN);
 	vq_begin_raise_limit();
 	if (!opt_debuginfod) /* never go to the network by surprise */
 		setenv("DEBUGINFOD_URLS", "", 1);

@@ -187,7 +187,7 @@ static bool prepare(struct vq_watch *w, const struct vq_watch_options *o, GError
 	return true;
 }
 
-static bool start(struct vq_watch *w, const struct vq_watch_options *o, GError **error)
+bool vq_watch_attach(struct vq_watch *w, const struct vq_watch_options *o, GError **error)
 {
 	w->model = vq_model_new();
 	w->lines = vq_lines_open(w->skel, error);
@@ -199,6 +199,8 @@ static bool start(struct vq_watch *w, const struct vq_watch_options *o, GError *
 		if (!w->trace)
 			return false;
 	}
+	if (!o->windows)
+		vq_sites_drop_programs(w->skel);
 	begin_window(w);
 	return true;
 }
@@ -230,42 +232,11 @@ struct vq_watch *vq_watch_prepare(pid_t pid, const char *name,
 	return NULL;
 }
 
-struct vq_watch *vq_watch_start(pid_t pid, const char *name, const struct vq_watch_options *options,
-				GError **error)
-{
-	struct vq_watch *w = vq_watch_prepare(pid, name, options, error);
-
-	if (!w || start(w, options, error))
-		return w;
-	vq_watch_free(w);
-	return NULL;
-}
-
 void vq_watch_drain(struct vq_watch *w)
 {
 	vq_lines_take(w->lines, on_event, w);
 	/* The kernel optimises a site after its first hit, so look again. */
 	vq_sites_read_modes(w->target, w->sites);
-}
-
-static void off(struct vq_site *site)
-{
-	site->entry = site->ret = NULL;
-}
-
-/* Takes all probes off, the calibration's too, at the same time. */
-static void detach(struct vq_watch *w)
-{
-	struct vq_site all[VQ_FUNCTIONS + 3];
-
-	memcpy(all, w->sites, sizeof(w->sites));
-	for (int i = 0; i < 3; i++)
-		all[VQ_FUNCTIONS + i] = w->calibration[i].site;
-	vq_sites_detach(all, VQ_FUNCTIONS + 3);
-	for (int i = 0; i < VQ_FUNCTIONS; i++)
-		off(&w->sites[i]);
-	for (int i = 0; i < 3; i++)
-		off(&w->calibration[i].site);
 }
 
 void vq_watch_pause(struct vq_watch *w)
@@ -299,7 +270,7 @@ bool vq_watch_resume(struct vq_watch *w, GError **error)
 void vq_watch_stop(struct vq_watch *w)
 {
 	end_window(w);
-	detach(w);
+	vq_sites_detach(w->sites, VQ_FUNCTIONS);
 	vq_lines_take(w->lines, on_event, w);
 	vq_resets_finish(w, feed);
 	w->window_ns = 0;
@@ -388,7 +359,7 @@ void vq_watch_free(struct vq_watch *w)
 {
 	if (!w)
 		return;
-	detach(w);
+	vq_sites_detach(w->sites, VQ_FUNCTIONS);
 	vq_lines_close(w->lines);
 	vqprobe_bpf__destroy(w->skel);
 	if (w->model)

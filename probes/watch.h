@@ -19,6 +19,7 @@ struct vq_watch_options {
 	unsigned buffer_kib; /* of the ring of events, a power of two */
 	bool calibrate;
 	bool light;	    /* no probes on pop and on the return of fill */
+	bool windows;	    /* probes are taken off and put on again */
 	bool trust_guest;   /* watch without sessions (attach.h), too */
 	const char *output; /* the trace to write, or NULL */
 };
@@ -70,18 +71,17 @@ struct vq_watch *vq_watch_examine(pid_t pid, const char *name, GError **error);
 uint64_t vq_now(void);
 
 /*
- * The same, and attaches; from here on all calls are recorded.  NULL with @error on failure, and
- * nothing is left attached then.
- */
-struct vq_watch *vq_watch_start(pid_t pid, const char *name, const struct vq_watch_options *options,
-				GError **error);
-
-/*
  * As vq_watch_examine, and without a probe on the process yet, the BPF programs
  * are loaded and calibrated.  To be freed by vq_watch_free.
  */
 struct vq_watch *vq_watch_prepare(pid_t pid, const char *name,
 				  const struct vq_watch_options *options, GError **error);
+
+/*
+ * Puts the probes on the process of @w, which was prepared with @options; from here on all
+ * calls are recorded.  False with @error on failure; @w is to be freed in either case.
+ */
+bool vq_watch_attach(struct vq_watch *w, const struct vq_watch_options *options, GError **error);
 
 /* Takes what the probes have sent.  To be called every few tens of ms. */
 void vq_watch_drain(struct vq_watch *w);

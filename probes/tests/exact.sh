@@ -55,6 +55,11 @@ fewer() {
 	[[ $sites == *' 1 virtqueue_fill '* && $sites != *virtqueue_pop* ]]
 }
 check 'light, stripped: so it was' fewer
+no_durations() {
+	is '$.queues[*].fill_ns' null && is '$.queues[*].pop_sum_ns' null &&
+		[ "$(get '$.queues[0].flush_ns' | wc -c)" -gt 4 ] && ! get '$.calibration'
+}
+check 'light: no durations but of flushes, no calibration' no_durations
 resets=
 check 'light, packed: watched' watch victim-nop5 'packed 256 10000 1 44' --light
 not_packed() { grep -q '1 QUEUES WITH A PACKED RING: .*leave out --light' "$T/err"; }

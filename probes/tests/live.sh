@@ -14,12 +14,14 @@ other_pid=''
 trap more_cleanup EXIT
 
 # live OPTIONS...: vqprobe, watching, in the background; its output in out and err
-live() {
+live() { live_calibrated --no-calibration "$@"; }
+nice=()
+live_calibrated() {
 	: >"$T/out"
 	: >"$T/err"
 	rm -f "$T/ready"
 	mkfifo "$T/ready"
-	build/vqprobe --no-calibration --ready-fd 8 "$@" >"$T/out" 2>"$T/err" 7>&- 8>"$T/ready" &
+	"${nice[@]}" build/vqprobe --ready-fd 8 "$@" >"$T/out" 2>"$T/err" 7>&- 8>"$T/ready" &
 	probe_pid=$!
 	[ "$(head -c 1 "$T/ready")" = 1 ]
 }
@@ -229,6 +231,69 @@ follows() {
 	probe_end INT
 }
 check '--follow: waits, and goes on with the one that comes next' follows
+
+# Another guest's start takes the time of many events.
+newcomers() {
+	local n others=()
+	B=$T victim_start "$lab" split 256 100000000 2 1
+	echo go >&7
+	live_calibrated --name "$lab" --follow --interval 100ms --json-lines
+	for n in 1 2 3; do
+		sleep 600 | "$T/$lab" split 8 1000 1 1 &
+		others+=("$(jobs -p %%)")
+		until_true watching $((n + 1)) || return 1
+	done
+	probe_end INT
+	kill "${others[@]}"
+	kill "$victim_pid"
+	grep '"type":"summary"' "$T/out" | grep "\"pid\":$victim_pid," >"$T/p.json"
+	victim_end 2>/dev/null
+	get '$.events' && is '$.lost_events' 0 || return 1
+	# The others did nothing; what is calibrated is not theirs.
+	[ "$(grep '"type":"summary"' "$T/out" | grep -c '"events":0,')" = 3 ]
+}
+# The first is watched before vqprobe is ready: that is not said.
+watching() { [ "$(grep -c 'watching process' "$T/err")" -ge $(($1 - 1)) ]; }
+check '--follow: guests that start cost the others nothing' newcomers
+
+# --- faster than vqprobe ------------------------------------------------------
+# Two threads that do nothing else, and the least of a processor for the reader: it
+# ends when told all the same, and says what was lost.
+overload() {
+	victim_start victim-nop5 split 256 1000000000 2 1
+	echo go >&7
+	nice=(nice -n 19)
+	live -p "$victim_pid" --buffer 64 --json-lines "$@" || return 1
+	nice=()
+}
+overload_ends() {
+	overload -d 300ms && probe_end || return 1
+	lost_is_said
+}
+lost_is_said() {
+	kill "$victim_pid" && victim_end 2>/dev/null
+	tail -n 1 "$T/out" >"$T/p.json"
+	get '$.lost_events'
+	[ "$(get '$.lost_events')" -gt 0 ] && said err 'EVENTS LOST'
+}
+check 'overload: -d ends it, losses are said' overload_ends
+overload_int() {
+	overload && until_true said out '"type":"interval"' && probe_end INT || return 1
+	lost_is_said
+}
+check 'overload: SIGINT ends it, losses are said' overload_int
+fast_interval() {
+	victim_start victim-nop5 split 8 10 1 1
+	live -p "$victim_pid" --interval 10ms --json-lines
+	until_true near && probe_end INT && victim_end
+}
+# Two intervals of less than 40 ms.
+near() {
+	sed -n 's/.*"seconds":\([0-9.]*\),"seen.*/\1/p' "$T/out" |
+		awk 'NR > 1 && $1 - last < 0.04 { n++ } { last = $1 } END { exit n < 2 }'
+}
+check 'an interval shorter than that of draining' fast_interval
+check 'an interval that is none' fails 2 'at least 1ms' build/vqprobe -p 1 --interval 10us
 
 # --- windows ------------------------------------------------------------------
 sampled() {
