@@ -43,6 +43,20 @@ $(B)/variants/san/test-glue: $(addprefix $(B)/variants/san/tests/,test-glue.o wa
 		$(SAN_LIB)
 	$(CC) $(SANITISE) $^ $(call pkg_libs,glib-2.0) -o $@
 
+# The strategies with a call at each function's entry, for which way they take.
+TEST_PATHS := $(B)/variants/paths/test-paths
+TESTS += $(TEST_PATHS)
+C_STYLE += variants/tests/test-paths.c
+PATHS_OBJS := $(REORDER_SRC:variants/%.c=$(B)/variants/paths/%.o)
+
+$(PATHS_OBJS): CFLAGS += -finstrument-functions
+$(B)/variants/paths/%.o: variants/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(call pkg_cflags,glib-2.0) -Ivariants -c $< -o $@
+
+$(TEST_PATHS): $(B)/variants/paths/tests/test-paths.o $(PATHS_OBJS)
+	$(CC) -Wl,--wrap=g_hash_table_lookup $^ $(call pkg_libs,glib-2.0) -o $@
+
 # Orders of completion, which vqreplay and the disk x-order share.
 TESTS += $(B)/variants/san/test-shapes
 C_STYLE += variants/tests/test-shapes.c

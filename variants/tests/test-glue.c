@@ -177,12 +177,12 @@ static void test_limits(gconstpointer data)
 static void test_format(gconstpointer data)
 {
     const Case *c = data;
-    Rig *rig = rig_new(c->ops, 8, c->packed);
+    Rig *rig = rig_new(c->ops, 16, c->packed);
     VirtQueueElement elem[2];
     int lap, i;
 
     for (lap = 0; lap < 3; lap++) {
-        for (i = 0; i < 3; i++) {
+        for (i = 0; i < 7; i++) {
             elem[0] = rig_pop(rig, 0);
             elem[1] = rig_pop(rig, 1);
             g_assert_cmpuint(rig_push(rig, &elem[1]), ==, 0);
