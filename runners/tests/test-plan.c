@@ -115,6 +115,13 @@ static void test_faults(void)
 		{13, "job=p.ini\nseconds=0", "p.ini:14: [workload w] seconds: 0: not a"},
 		{16, "device=d", "p.ini:16: [workload v] device: d: the plan has no [net d]"},
 		{16, "device=net0\njob=x", "p.ini:17: [workload v] job: only with kind=fio"},
+		{3, "variants=a_b=off", "p.ini:3: [plan] variants: a_b: a label is up to 24"},
+		{3, "variants=a-label-of-twenty-five-by=off", "p.ini:3: [plan] variants: a-label-"},
+		{5, "[disk -d]", "p.ini:5: [disk -d]: a name is"},
+		{5, "[disk a-name-of-twenty-one-x]", "p.ini:5: [disk a-name-of-twenty-one-x]: a n"},
+		{8, "queue_size=2", "p.ini:8: [disk d] queue_size: 2: not a power of two from 4"},
+		{9, "[net a]\n[net b]\n[net c]\n[net e]\n[net net0]",
+		 "p.ini:1: [plan]: more than 4"},
 		{4, "rings=split\n[workload x]\nkind=iperf3\ndevice=net0\nrings=packed",
 		 "p.ini:8: [workload x] rings: the plan's rings have none of these"},
 		{0, "rings=oval", "p.ini:17: [workload v] rings: oval: not one of"},
@@ -240,10 +247,39 @@ static void test_override(void)
 	g_assert_null(p->rings[1]);
 	g_assert_cmpint(p->blocks, ==, 3);
 	g_assert_cmpint(p->seed, ==, 7);
+	/* 0 is a seed of the user's, too: it asks for one to be drawn. */
+	g_assert_true(plan_override(p, NULL, NULL, 0, -1, &e));
+	g_assert_cmpint(p->seed, ==, 7);
+	g_assert_true(plan_override(p, NULL, NULL, 0, 0, &e));
+	g_assert_cmpint(p->seed, ==, 0);
+	g_assert_cmpint(p->blocks, ==, 3);
 	g_assert_false(plan_override(p, "none", NULL, 0, -1, &e));
 	g_assert_cmpint(e->code, ==, VQB_BAD_INPUT);
 	g_clear_error(&e);
 	g_assert_false(plan_override(p, "", NULL, 0, -1, &e));
+	plan_free(p);
+}
+
+/* A workload's queue is its device's, and a job may lie anywhere. */
+static void test_device(void)
+{
+	g_autofree char *job = g_build_filename(dir, "x.fio", NULL);
+	g_autofree char *line = g_strconcat("job=", job, NULL), *text = with_line(13, line);
+	static const char queues[] = "[plan]\nname=t\nvariants=off\n"
+				     "[disk d]\nbackend=file\nqueue_size=128\n"
+				     "[net n]\nqueue_size=512\n"
+				     "[workload w]\nkind=fio\ndevice=d\njob=x.fio\n"
+				     "[workload v]\nkind=iperf3\ndevice=n\n";
+	g_autoptr(GError) e = NULL;
+	struct plan *p = load(text, &e);
+
+	g_assert_no_error(e);
+	g_assert_cmpstr(((struct plan_workload *)p->workloads->pdata[0])->job_path, ==, job);
+	plan_free(p);
+	p = load(queues, &e);
+	g_assert_no_error(e);
+	g_assert_cmpint(((struct plan_workload *)p->workloads->pdata[0])->queue_size, ==, 128);
+	g_assert_cmpint(((struct plan_workload *)p->workloads->pdata[1])->queue_size, ==, 512);
 	plan_free(p);
 }
 
@@ -252,7 +288,8 @@ static void test_hash(void)
 {
 	g_autofree char *job = g_build_filename(dir, "x.fio", NULL);
 	struct plan *p = load(good, NULL);
-	g_autofree char *a = plan_hash(p), *b = NULL, *c = NULL;
+	g_autofree char *a = plan_hash(p), *b = NULL, *c = NULL, *d = NULL;
+	g_autofree char *more = g_strconcat(good, "seconds=5\n", NULL);
 
 	plan_free(p);
 	p = load(good, NULL);
@@ -263,6 +300,10 @@ static void test_hash(void)
 	p = load(good, NULL);
 	c = plan_hash(p);
 	g_assert_cmpstr(a, !=, c);
+	plan_free(p);
+	p = load(more, NULL);
+	d = plan_hash(p);
+	g_assert_cmpstr(c, !=, d);
 	plan_free(p);
 	g_assert_true(g_file_set_contents(job, "[j]\n", -1, NULL));
 }
@@ -297,6 +338,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/plan/jobs", test_jobs);
 	g_test_add_func("/plan/missing", test_missing);
 	g_test_add_func("/plan/override", test_override);
+	g_test_add_func("/plan/device", test_device);
 	g_test_add_func("/plan/hash", test_hash);
 	g_test_add_func("/plan/shipped", test_shipped);
 	rc = g_test_run();
