@@ -5,7 +5,7 @@
 set -euo pipefail
 . probes/tests/lib.sh
 make -s --no-print-directory build/vqreplay build/vqreport build/vqbench \
-	build/runners/guest-run >/dev/null
+	build/vqring build/runners/guest-run >/dev/null
 tap_logs=("$T/out" "$T/err")
 : >"$T/out"
 : >"$T/err"
@@ -19,11 +19,12 @@ full() {
 	[ "$rc" = 1 ] || { echo "exit $rc, not 1"; return 1; }
 	[ "$(grep -c 'No space left on device' "$T/err")" = 1 ]
 }
-for tool in vqprobe vqreplay vqreport vqbench runners/guest-run; do
+for tool in vqprobe vqreplay vqreport vqbench vqring runners/guest-run; do
 	check "$tool --help to a full disk" full build/$tool --help
 	check "$tool --version to a full disk" full build/$tool --version
 done
 check 'vqbench run --help to a full disk' full build/vqbench run --help
+check 'vqring run --help to a full disk' full build/vqring run --help
 check 'vqbench check to a full disk' full build/vqbench check configs/default.ini
 check 'vqprobe --from: a table to a full disk' full build/vqprobe --from "$trace"
 check 'vqprobe --from: JSON to a full disk' full build/vqprobe --from "$trace" --json-lines

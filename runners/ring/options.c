@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "runners/ring/options.h"
 
+#include "probes/tool/options.h"
+#include "probes/tool/output.h"
+
+#include <stdlib.h>
 #include <string.h>
 
 #define DEPTH_DEFAULT 64
@@ -264,16 +268,19 @@ bool options_read(struct options *o, const char *command, int argc, char **argv,
 	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
 	g_autofree char *dir = NULL;
 	const char *why;
+	bool help;
 
 	memset(o, 0, sizeof(*o));
 	set_defaults(count);
 	g_option_context_add_main_entries(context, both, NULL);
 	g_option_context_add_main_entries(context, count ? count_only : run_only, NULL);
-	if (!g_option_context_parse(context, &argc, &argv, error)) {
+	if (!vq_options_parse(context, &argc, &argv, &help, error)) {
 		(*error)->domain = VQB_ERROR;
 		(*error)->code = VQB_BAD_INPUT;
 		return false;
 	}
+	if (help)
+		exit(vq_output_finish("vqring", 0));
 	if (argc > 1)
 		return refuse(error, argv[1], "not an option");
 	if (!raw.qemu)
