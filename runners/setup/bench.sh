@@ -44,7 +44,9 @@ guest=$(runners/setup/guest.sh)
 run=${RUN:-results/$(date -u +%Y%m%d-%H%M%S)}
 
 say "running $CONFIG into $run (interrupt at any time; RUN=$run resumes)"
-with_us build/vqbench run "$CONFIG" -o "$run" --qemu "$qemu" --guest "$guest"
+# VQLAB_TOGETHER is for tests: they measure nothing, and wait for nobody.
+with_us build/vqbench run "$CONFIG" -o "$run" --qemu "$qemu" --guest "$guest" \
+	${VQLAB_TOGETHER:+--together}
 # Measured once: the report of the same run is the same again.
 # A strategy that misorders, or a trace that cannot be read, is said there and in the
 # report, and costs no report.

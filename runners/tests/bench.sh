@@ -234,7 +234,7 @@ check 'the first result is kept' is "$(state_of "$run" b01-split-bitmap)" crashe
 # -- make is killed ------------------------------------------------------------
 # make's own pid alone, as a batch system or a careless kill does it.
 run=$tmp/made
-CONFIG=$plan RUN=$run make -s --no-print-directory bench >"$tmp/said" 2>&1 &
+VQLAB_TOGETHER=1 CONFIG=$plan RUN=$run make -s --no-print-directory bench >"$tmp/said" 2>&1 &
 bench=$!
 makes() { loading "$run" "$(basename "$run"/trials/*.tmp .tmp)"; }
 check 'make bench gets to a load' until_true makes
