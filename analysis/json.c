@@ -6,25 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "probes/tool/text.h"
+
 #define READER_ERROR g_quark_from_static_string("vqreport-json")
 
 void reader_fail(struct reader *r, const char *what, const char *why)
 {
 	if (!r->error)
 		g_set_error(&r->error, READER_ERROR, 0, "%s: %s: %s", r->file, what, why);
-}
-
-char *ascii_text(const char *text)
-{
-	GString *out = g_string_new(NULL);
-
-	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-		if (*p == '\t' || *p == '\n' || *p == '\r')
-			g_string_append_c(out, ' ');
-		else
-			g_string_append_c(out, *p < 0x20 || *p > 0x7e ? '?' : *p);
-	}
-	return g_string_free(out, FALSE);
 }
 
 /* The parser recurses for each level: a file of brackets would end it. */
@@ -74,7 +63,7 @@ static JsonObject *parse(struct reader *r, const char *text, size_t length, cons
 		return NULL;
 	}
 	if (!json_parser_load_from_data(r->parser, text, length, &error)) {
-		char *clean = ascii_text(error->message);
+		char *clean = vq_text_clean(error->message, -1, JSON_MAX_TEXT, VQ_ASCII);
 
 		reader_fail(r, "not JSON", clean);
 		g_free(clean);
@@ -194,7 +183,7 @@ static char *get_string(struct reader *r, JsonObject *o, const char *name, bool 
 	JsonNode *node = member(r, o, name, needed);
 
 	if (node && JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_STRING)
-		return ascii_text(json_node_get_string(node));
+		return vq_text_clean(json_node_get_string(node), -1, JSON_MAX_TEXT, VQ_ASCII);
 	if (node)
 		reader_fail(r, name, "is not a string");
 	return g_strdup(fallback);
@@ -327,7 +316,7 @@ GPtrArray *string_list(struct reader *r, JsonArray *a, const char *name)
 			reader_fail(r, name, "holds something that is not a string");
 			break;
 		}
-		text = ascii_text(json_node_get_string(node));
+		text = vq_text_clean(json_node_get_string(node), -1, JSON_MAX_TEXT, VQ_ASCII);
 		for (unsigned int j = 0; j < list->len; j++)
 			if (!strcmp(list->pdata[j], text))
 				reader_fail(r, name, "holds the same name twice");

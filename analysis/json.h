@@ -17,6 +17,9 @@
 #define JSON_MAX_BYTES (256u << 20)
 #define JSON_MAX_DEPTH 32
 
+/* Of a string, so many bytes are kept. */
+#define JSON_MAX_TEXT 4096u
+
 /* Counts above this would not survive a double. */
 #define JSON_MAX_COUNT (UINT64_C(1) << 53)
 
@@ -38,7 +41,8 @@ void reader_fail(struct reader *r, const char *what, const char *why);
 /*
  * Members of @o; @o may be NULL after an error. need_*: absent, null or of
  * another type is an error. opt_*: absent or null gives the default, another
- * type is an error. Strings are the caller's to g_free(), and printable ASCII.
+ * type is an error. Strings are the caller's to g_free(), and made printable ASCII
+ * here (vq_text_clean()): guests, fio and iperf3 wrote some of them.
  */
 JsonObject *need_object(struct reader *r, JsonObject *o, const char *name);
 JsonObject *opt_object(struct reader *r, JsonObject *o, const char *name);
@@ -61,8 +65,5 @@ unsigned int array_length(JsonArray *a);
 
 /* An array of different strings, as char * that the array frees. */
 GPtrArray *string_list(struct reader *r, JsonArray *a, const char *name);
-
-/* Any text as printable ASCII, white space as blanks; g_free() it. */
-char *ascii_text(const char *text);
 
 #endif

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "probes/tool/text.h"
+
 #define LOAD_ERROR g_quark_from_static_string("vqreport-load")
 
 static void workload_free(void *data)
@@ -98,7 +100,7 @@ static GPtrArray *read_versions(struct reader *r, JsonObject *o)
 	GList *names = v ? json_object_get_members(v) : NULL;
 
 	for (GList *l = names; l; l = l->next) {
-		char *name = ascii_text(l->data);
+		char *name = vq_text_clean(l->data, -1, JSON_MAX_TEXT, VQ_ASCII);
 		char *version = opt_string(r, v, l->data, "?");
 
 		g_ptr_array_add(versions, g_strdup_printf("%s %s", name, version));

@@ -8,6 +8,7 @@
 #include "probes/tool/options.h"
 #include "probes/tool/output.h"
 #include "probes/tool/start.h"
+#include "probes/tool/text.h"
 #include "replayed.h"
 #include "report.h"
 #include "traces.h"
@@ -29,7 +30,10 @@ static int usage(const char *what, const char *why)
 
 static int failed(GError *error)
 {
-	fprintf(stderr, "vqreport: %s\n", error->message);
+	/* It may name files, or quote what gnuplot said. */
+	g_autofree char *text = vq_text_clean(error->message, -1, 1000, VQ_UTF8);
+
+	fprintf(stderr, "vqreport: %s\n", text);
 	g_error_free(error);
 	return EXIT_FAILED;
 }

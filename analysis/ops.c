@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "probes/tool/text.h"
+
 #define MAX_WORDS 3
 
 /* The words that begin a line, and how many numbers follow. */
@@ -45,26 +47,21 @@ static bool parse_number(const char *text, uint32_t *number)
 	return true;
 }
 
-/* What a user typed, fit to be printed in a message. */
-static char *shown(const char *text)
+/* What a user typed, as a message quotes it. */
+static char *quoted_text(const char *text)
 {
-	char *copy = g_strndup(text, 40);
-
-	for (char *c = copy; *c; c++)
-		if (!g_ascii_isprint(*c))
-			*c = '?';
-	return copy;
+	return vq_text_clean(text, -1, 40, VQ_ASCII);
 }
 
 static char *parse_ring(const char *format, const char *size, struct ring_shape *shape)
 {
-	g_autofree char *format_shown = shown(format), *size_shown = shown(size);
+	g_autofree char *format_text = quoted_text(format), *size_text = quoted_text(size);
 
 	shape->packed = !strcmp(format, "packed");
 	if (!shape->packed && strcmp(format, "split"))
-		return g_strdup_printf("ring format '%s': must be split or packed", format_shown);
+		return g_strdup_printf("ring format '%s': must be split or packed", format_text);
 	if (!parse_number(size, &shape->size) || !shape->size || shape->size > REORDER_RING_MAX)
-		return g_strdup_printf("ring size '%s': must lie between 1 and %u", size_shown,
+		return g_strdup_printf("ring size '%s': must lie between 1 and %u", size_text,
 				       REORDER_RING_MAX);
 	if (!shape->packed && shape->size & (shape->size - 1))
 		return g_strdup_printf("ring size %u: a split ring's is a power of two",
@@ -108,7 +105,7 @@ static char *parse_numbers(const struct word *w, char **word, struct ops_line *l
 
 	for (unsigned int i = 0; i < w->arguments; i++) {
 		if (!parse_number(word[1 + i], &number[i])) {
-			g_autofree char *text = shown(word[1 + i]);
+			g_autofree char *text = quoted_text(word[1 + i]);
 
 			return g_strdup_printf("'%s': no number from 0 to %u", text, UINT32_MAX);
 		}
@@ -142,7 +139,7 @@ char *ops_parse_line(const char *text, size_t len, struct ops_line *line)
 		return NULL;
 	w = find_word(word[0]);
 	if (!w) {
-		g_autofree char *name = shown(word[0]);
+		g_autofree char *name = quoted_text(word[0]);
 
 		return g_strdup_printf("'%s': no such operation", name);
 	}

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "probes/tool/output.h"
+#include "probes/tool/text.h"
 #include "replay-report.h"
 
 static void add_string(JsonBuilder *b, const char *name, const char *value)
@@ -132,7 +133,7 @@ static char *cpu_model(void)
 	if (!colon)
 		return g_strdup("unknown processor");
 	*strchrnul(colon, '\n') = 0;
-	return g_strdup(g_strstrip(colon + 1));
+	return vq_text_clean(g_strstrip(colon + 1), -1, 200, VQ_ASCII);
 }
 
 static void add_host(JsonBuilder *b)

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "probes/tool/text.h"
 #include "source.h"
 
 static void queue_free(void *data)
@@ -23,7 +24,7 @@ void *source_new(size_t size, const char *name)
 {
 	struct source *s = g_malloc0(size);
 
-	s->name = g_strdup(name);
+	s->name = vq_text_clean(name, -1, 4096, VQ_UTF8);
 	s->queues = g_ptr_array_new_with_free_func(queue_free);
 	return s;
 }

@@ -5,6 +5,7 @@
 
 #include "../probes/model.h"
 #include "../probes/summary-queue.h"
+#include "../probes/tool/text.h"
 #include "../probes/trace.h"
 
 #include <inttypes.h>
@@ -32,11 +33,11 @@ static void differ(struct comparison *c, const char *format, ...)
 }
 
 /* A value as a message shows it; g_free() it. */
-static char *shown(JsonNode *n)
+static char *value_text(JsonNode *n)
 {
 	g_autofree char *text = n ? json_to_string(n, FALSE) : g_strdup("nothing");
 
-	return ascii_text(text);
+	return vq_text_clean(text, -1, JSON_MAX_TEXT, VQ_ASCII);
 }
 
 static bool is_number(JsonNode *n)
@@ -68,8 +69,8 @@ static void differ_in_bins(struct comparison *c, gint64 queue, const char *name,
 	while (i < n && i < m &&
 	       json_node_equal(json_array_get_element(trace, i), json_array_get_element(trial, i)))
 		i++;
-	x = shown(i < n ? json_array_get_element(trace, i) : NULL);
-	y = shown(i < m ? json_array_get_element(trial, i) : NULL);
+	x = value_text(i < n ? json_array_get_element(trace, i) : NULL);
+	y = value_text(i < m ? json_array_get_element(trial, i) : NULL);
 	differ(c, "queue %" G_GINT64_FORMAT ": %s: trace says %s, trial.json %s, in place %u",
 	       queue, name, x, y, i);
 }
@@ -91,8 +92,8 @@ static void compare_queue(struct comparison *c, gint64 queue, JsonObject *trace,
 				       json_node_get_array(y));
 			continue;
 		}
-		a = shown(x);
-		b = shown(y);
+		a = value_text(x);
+		b = value_text(y);
 		differ(c, "queue %" G_GINT64_FORMAT ": %s: trace says %s, trial.json %s", queue,
 		       (char *)m->data, a, b);
 	}

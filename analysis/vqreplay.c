@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "instructions.h"
+#include "probes/tool/text.h"
 #include "ops-write.h"
 #include "probes/tool/options.h"
 #include "probes/tool/output.h"
@@ -54,7 +55,9 @@ static int failed(GError *error)
 	bool theirs = error->domain == OPS_ERROR ? error->code == OPS_BAD_INPUT
 						 : error->domain == G_OPTION_ERROR;
 
-	fprintf(stderr, "vqreplay: %s\n", error->message);
+	g_autofree char *text = vq_text_clean(error->message, -1, 1000, VQ_UTF8);
+
+	fprintf(stderr, "vqreplay: %s\n", text);
 	g_error_free(error);
 	return theirs ? EXIT_USAGE : EXIT_FAILED;
 }

@@ -127,6 +127,8 @@ check '--version' exits 0 'vqreplay (vqlab) [0-9]' "$replay" --version
 check '--help' exits 0 '--synth=KIND' "$replay" --help
 check 'a full disk' exits 1 'No space left' "$replay" --synth=in-order --ops -o /dev/full
 head -c 5000 /dev/urandom | sed 's/^/\x28\xb5\x2f\xfd/' >noise
+cp noise $'noise\e[2J'
+check 'a name with an escape is shown without' sh -c '! "$1" "$2" 2>err; grep -q "noise?\[2J: " err && ! grep -q "$(printf "\033")" err' - "$replay" $'noise\e[2J'
 check 'garbage that begins like a trace' exits 2 'noise: ' "$replay" noise
 
 # From shape to text to trace and back; a trace cut short is replayed so far.

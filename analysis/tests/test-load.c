@@ -184,7 +184,7 @@ static void test_text(void)
 		       "\"block\":1,\"variant\":\"off\",\"ring\":\"split\",\"state\":\"crashed\"}",
 		       run, &why);
 	g_assert_nonnull(t);
-	g_assert_cmpstr(t->id, ==, "a?[2Jb ??");
+	g_assert_cmpstr(t->id, ==, "a?[2Jb ?");
 	trial_free(t);
 	run_free(run);
 }
