@@ -9,6 +9,7 @@
 #include "probes/tool/output.h"
 #include "probes/tool/start.h"
 #include "probes/tool/text.h"
+#include "plots.h"
 #include "replayed.h"
 #include "report.h"
 #include "traces.h"
@@ -224,6 +225,8 @@ static int report(const char *dir, const struct replayed *replayed, const struct
 	int status;
 	bool ok;
 
+	if (!o->no_plots && !o->verify && !o->traces)
+		warn_of_fonts();
 	if (is_replay(dir, replayed) && !o->verify && !o->traces) {
 		ok = write_replay(replayed, out, !o->no_plots, &error);
 		return done(ok, out, error);

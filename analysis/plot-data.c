@@ -30,6 +30,18 @@ void put_quoted(GString *out, const char *text)
 	g_string_append_c(out, '\'');
 }
 
+#define LABEL_MAX 32
+
+/* Of a long name its beginning and its end: "my-second-stra...long-label". */
+char *plot_label(const char *name)
+{
+	size_t length = strlen(name);
+
+	if (length <= LABEL_MAX)
+		return g_strdup(name);
+	return g_strdup_printf("%.*s...%s", LABEL_MAX - 15, name, name + length - 12);
+}
+
 /* 1234567 -> "1.2 M" */
 static char *short_count(double n)
 {
@@ -193,7 +205,8 @@ static bool write_shares(const struct results *r, const char *folder, GString *v
 	g_string_append_printf(vars, "LEFT = %g\nRIGHT = %g\nSTEP = %g\nBOTTOM = %g\n", s->least,
 			       pow(s->base, powers) * s->least,
 			       pow(s->base, 1 + floor((powers - 1) / 6)),
-			       fmax(1e-6, pow(10, floor(log10(s->bottom)))));
+			       /* At least a decade, also where all reach all values. */
+			       fmin(0.1, fmax(1e-6, pow(10, floor(log10(s->bottom))))));
 	g_array_free(chosen, TRUE);
 	return any;
 }
@@ -358,11 +371,15 @@ static void put_ratio_labels(const struct results *r, GString *vars)
 		put_quoted(vars, ((struct workload *)run->workloads->pdata[w])->name);
 		g_string_append_c(vars, '\n');
 		for (unsigned int v = 0; v < run->variants->len; v++) {
+			char *label;
+
 			if ((int)v == r->off)
 				continue;
 			g_string_append_printf(vars, "HEAD[%u] = 0\nROW[%u] = ", row + 1, row + 1);
 			row++;
-			put_quoted(vars, run->variants->pdata[v]);
+			label = plot_label(run->variants->pdata[v]);
+			put_quoted(vars, label);
+			g_free(label);
 			g_string_append_c(vars, '\n');
 		}
 	}

@@ -3,13 +3,20 @@
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "plots-resource.h"
+#include "probes/tool/text.h"
 #include "probes/tool/output.h"
 #include "report.h"
 
 #define PLOT_ERROR g_quark_from_static_string("vqreport-plot")
+
+enum plot_error {
+	PLOT_NO_GNUPLOT, /* none can be drawn */
+	PLOT_NOT_DRAWN,	 /* this one cannot */
+};
 
 static bool unpack(const char *name, const char *folder, GError **error)
 {
@@ -30,7 +37,12 @@ static bool unpack(const char *name, const char *folder, GError **error)
 	return ok;
 }
 
-/* A variant has one look in all plots and all runs. */
+/*
+ * A variant has one look in all plots and all runs; what is not known gets the next
+ * that is free. style.gp has OWN_LOOKS of those.
+ */
+#define OWN_LOOKS 56
+
 static unsigned int look_of(const char *variant, unsigned int *spare)
 {
 	static const char *const known[] = {
@@ -40,21 +52,25 @@ static unsigned int look_of(const char *variant, unsigned int *spare)
 	for (unsigned int i = 0; i < G_N_ELEMENTS(known); i++)
 		if (!strcmp(variant, known[i]))
 			return i + 1;
-	return G_N_ELEMENTS(known) + 1 + (*spare)++ % 2;
+	return G_N_ELEMENTS(known) + 1 + (*spare)++ % OWN_LOOKS;
 }
 
 void put_variants(GString *vars, const GPtrArray *names)
 {
-	unsigned int spare = 0;
+	unsigned int spare = 0, longest = 12;
 
 	g_string_append_printf(vars, "VARIANTS = %u\narray NAME[%u]\narray LOOK[%u]\n", names->len,
 			       names->len, names->len);
 	for (unsigned int i = 0; i < names->len; i++) {
+		g_autofree char *label = plot_label(names->pdata[i]);
+
 		g_string_append_printf(vars, "LOOK[%u] = %u\nNAME[%u] = ", i + 1,
 				       look_of(names->pdata[i], &spare), i + 1);
-		put_quoted(vars, names->pdata[i]);
+		put_quoted(vars, label);
 		g_string_append_c(vars, '\n');
+		longest = MAX(longest, strlen(label));
 	}
+	g_string_append_printf(vars, "LONGEST = %u\n", longest);
 }
 
 static void put_common(const struct results *r, GString *vars)
@@ -89,12 +105,13 @@ static bool gnuplot(const char *work, const char *script, const char *format, GE
 	ok = g_spawn_sync(work, (char **)argv, env, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, &said,
 			  &status, &why);
 	if (!ok)
-		g_set_error(error, PLOT_ERROR, 0,
+		g_set_error(error, PLOT_ERROR, PLOT_NO_GNUPLOT,
 			    "gnuplot: %s (install it: package gnuplot-nox; or --no-plots)",
 			    why->message);
 	else if (!g_spawn_check_wait_status(status, NULL)) {
 		ok = false;
-		g_set_error(error, PLOT_ERROR, 0, "gnuplot: %s failed: %s", script, said);
+		g_set_error(error, PLOT_ERROR, PLOT_NOT_DRAWN, "gnuplot: %s failed: %s", script,
+			    said);
 	}
 	g_clear_error(&why);
 	g_free(said);
@@ -114,7 +131,8 @@ static bool keep(const char *work, const char *folder, const char *name, const c
 
 	if (ok && !size) {
 		ok = false;
-		g_set_error(error, PLOT_ERROR, 0, "gnuplot: %s.%s: nothing drawn", name, format);
+		g_set_error(error, PLOT_ERROR, PLOT_NOT_DRAWN, "gnuplot: %s.%s: nothing drawn",
+			    name, format);
 	}
 	ok = ok && vq_output_write(to, image, size, error);
 	g_free(image);
@@ -139,23 +157,56 @@ void empty_folder(const char *folder, bool plots_only)
 		g_dir_close(dir);
 }
 
+/* A plot that gnuplot cannot draw costs no other, nor the report: it is said. */
+static bool is_drawn_or_said(bool ok, const char *name, GError **error)
+{
+	g_autofree char *text = NULL;
+
+	if (ok || !g_error_matches(*error, PLOT_ERROR, PLOT_NOT_DRAWN))
+		return ok;
+	text = vq_text_clean((*error)->message, -1, 400, VQ_UTF8);
+	fprintf(stderr, "vqreport: plot %s not drawn: %s\n", name, text);
+	g_clear_error(error);
+	return true;
+}
+
 bool draw_plot(const char *name, const GString *vars, const char *work, const char *folder,
 	       GError **error)
 {
-	static const char *const shared[] = {"style.gp", "share.gp", "legend.gp", "replay.gp"};
+	static const char *const shared[] = {"style.gp", "key.gp", "share.gp", "legend.gp",
+					     "replay.gp"};
 	char *script = g_strconcat(name, ".gp", NULL);
 	char *vars_path = g_build_filename(work, "vars.gp", NULL);
-	bool ok = g_file_set_contents(vars_path, vars->str, vars->len, error);
+	GError *why = NULL;
+	bool ok = g_file_set_contents(vars_path, vars->str, vars->len, &why);
 
 	for (unsigned int i = 0; ok && i < G_N_ELEMENTS(shared); i++)
-		ok = unpack(shared[i], work, error);
-	ok = ok && unpack(script, work, error) && gnuplot(work, script, "svg", error) &&
-	     keep(work, folder, name, "svg", error) && gnuplot(work, script, "png", error) &&
-	     keep(work, folder, name, "png", error);
+		ok = unpack(shared[i], work, &why);
+	ok = ok && unpack(script, work, &why) && gnuplot(work, script, "svg", &why) &&
+	     keep(work, folder, name, "svg", &why) && gnuplot(work, script, "png", &why) &&
+	     keep(work, folder, name, "png", &why);
+	ok = is_drawn_or_said(ok, name, &why);
+	if (why)
+		g_propagate_error(error, why);
 	empty_folder(work, false);
 	g_free(vars_path);
 	g_free(script);
 	return ok;
+}
+
+/* gnuplot draws text by fontconfig, and without a font it draws none, and says so to nobody. */
+void warn_of_fonts(void)
+{
+	const char *const argv[] = {"fc-list", ":", "family", NULL};
+	g_autofree char *families = NULL;
+	int status;
+
+	if (g_spawn_sync(NULL, (char **)argv, NULL,
+			 G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, &families,
+			 NULL, &status, NULL) &&
+	    !status && !*g_strstrip(families))
+		fprintf(stderr, "vqreport: plots: no font is installed, so they have no text: "
+				"install package fonts-dejavu-core, then do it again\n");
 }
 
 static bool draw(const struct results *r, const struct plot *plot, const char *work,

@@ -23,7 +23,13 @@ struct plot {
 extern const struct plot all_plots[];
 extern const unsigned int n_plots;
 
-/* Appends VARIANTS, and the arrays NAME and LOOK, of @names (char *). */
+/* A variant's name, cut to what plots have room for; g_free() it. */
+char *plot_label(const char *name);
+
+/* Says so on stderr if text cannot be drawn for want of a font. */
+void warn_of_fonts(void);
+
+/* Appends VARIANTS, LONGEST, and the arrays NAME and LOOK, of @names (char *). */
 void put_variants(GString *vars, const GPtrArray *names);
 
 /* Writes @text, which it frees, to the file @name in @folder. */
@@ -34,7 +40,8 @@ void empty_folder(const char *folder, bool plots_only);
 
 /*
  * Draws @folder's NAME.svg and NAME.png by NAME.gp, with @vars and the .dat files
- * in @work, which is empty afterwards.
+ * in @work, which is empty afterwards. True, too, if gnuplot failed at this one: then
+ * a warning says why.
  */
 bool draw_plot(const char *name, const GString *vars, const char *work, const char *folder,
 	       GError **error);

@@ -89,10 +89,14 @@ static bool write_curves(const struct replayed *r, point_fn point, point_fn extr
 	g_string_append_printf(
 		vars, "POINTS = %d\nLEFT = %g\nRIGHT = %g\narray BOTTOM[2]\narray TOP[2]\n",
 		extra != NULL, c.left, c.right);
-	for (unsigned int m = 0; m < 2; m++)
-		g_string_append_printf(vars, "BOTTOM[%u] = %g\nTOP[%u] = %g\n", m + 1,
-				       fmax(pow(10, floor(log10(c.bottom[m]))), 0.01), m + 1,
-				       pow(10, ceil(log10(c.top[m]))));
+	for (unsigned int m = 0; m < 2; m++) {
+		bool none = c.top[m] <= 0; /* not counted, or not measured */
+		double bottom = none ? 1 : fmax(pow(10, floor(log10(c.bottom[m]))), 0.01);
+		double top = none ? 10 : pow(10, ceil(log10(c.top[m])));
+
+		g_string_append_printf(vars, "BOTTOM[%u] = %g\nTOP[%u] = %g\n", m + 1, bottom,
+				       m + 1, fmax(top, 10 * bottom));
+	}
 	return ok && c.any;
 }
 

@@ -230,8 +230,11 @@ static void trace_tables(GString *out, const struct replayed *r, bool ordered)
 			  "ordered ring holds them back: where depth is not 0, no ordered queue "
 			  "sees that order, and none ever a depth beyond its iodepth. What grows "
 			  "with depth costs more here than it would in use.\n");
-	while (next_columns(r, &c))
+	for (unsigned int tables = 0; next_columns(r, &c); tables++) {
+		if (tables)
+			g_string_append_c(out, '\n');
 		trace_table(out, r, &c, ordered);
+	}
 }
 
 static bool any_synth(const struct replayed *r)
@@ -276,7 +279,7 @@ static void put_wrong(GString *out, const struct replayed *r)
 			recorded |= *x->recorded != 0;
 			differs |= !strcmp(x->recorded, "differs");
 			if (*x->wrong)
-				paragraph(out, 2, "- %s: %s: WRONG: %s", label,
+				paragraph(out, 2, "\n- %s: %s: WRONG: %s", label,
 					  (char *)r->names->pdata[v], x->wrong);
 		}
 		ordered += recorded;

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# One line of key under all panels: a last panel without axes, as wide as the
-# page, since a key never gets wider than its panel. LEGEND is what to plot.
+# The key under all panels, KEY_ROWS lines of it (key.gp): a last panel without axes,
+# as wide as the page, since a key never gets wider than its panel. LEGEND is what to
+# plot.
 set lmargin at screen 0.02
 set rmargin at screen 0.98
 set bmargin at screen 38.0 / HEIGHT
-set tmargin at screen 62.0 / HEIGHT
+set tmargin at screen (62.0 + KEY_EXTRA) / HEIGHT
 unset label
 unset border
 unset tics
@@ -14,5 +15,5 @@ unset xlabel
 unset ylabel
 set xrange [0:1]
 set yrange [0:1]
-set key inside center center horizontal maxrows 1 samplen 3.2 width 1
+set key inside center center horizontal maxrows KEY_ROWS samplen 3.2 width 1
 eval 'plot '.LEGEND

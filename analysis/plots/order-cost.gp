@@ -3,6 +3,8 @@
 # range of their sum over the trials.
 load 'vars.gp'
 HEIGHT = 160 + RINGS * (90 + 42 * VARIANTS)
+KEY_ROWS = 1
+KEY_EXTRA = 0
 load 'style.gp'
 
 set label 2 'Order cost: time in virtqueue_fill and virtqueue_flush for one element' \
@@ -18,7 +20,7 @@ set border 3
 
 top = 1 - 100.0 / HEIGHT
 bottom = 150.0 / HEIGHT
-left = 150.0 / WIDTH
+left = (45 + 8.6 * LONGEST) / WIDTH
 gap_x = 40.0 / WIDTH
 gap_y = 100.0 / HEIGHT
 wide = (1 - left - 30.0 / WIDTH - (PANELS - 1) * gap_x) / PANELS

@@ -4,7 +4,8 @@
 # sets HEAD_LINE, NOTE_LINE, X_LABEL and SET_XTICS; POINTS is 1 if there are
 # files of single points, too.
 WIDTH = 1400
-HEIGHT = 900
+load 'key.gp'
+HEIGHT = 900 + KEY_EXTRA
 load 'style.gp'
 array MEASURE[2] = ['instructions', 'ns']
 array FORMAT_OF[2] = ['split', 'packed']
@@ -20,7 +21,7 @@ unset key
 left = 95.0 / WIDTH
 wide = (1 - left - 130.0 / WIDTH) / 2
 top = 1 - 90.0 / HEIGHT
-high = (top - 150.0 / HEIGHT - 70.0 / HEIGHT) / 2
+high = (top - (150.0 + KEY_EXTRA) / HEIGHT - 70.0 / HEIGHT) / 2
 
 set multiplot
 do for [row = 1:2] {
@@ -44,6 +45,8 @@ do for [row = 1:2] {
 		unset label 3
 	}
 }
-LEGEND = "for [v = 1:VARIANTS] NaN with linespoints linetype LOOK[v] title NAME[v]"
+# off has no cost over off, so no curve.
+LEGEND = "for [v = 1:VARIANTS] NaN with linespoints linetype LOOK[v] title ".\
+	"(LOOK[v] == 1 ? '' : NAME[v])"
 load 'legend.gp'
 unset multiplot

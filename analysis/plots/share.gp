@@ -2,9 +2,12 @@
 # A panel for each ring (rows) and workload (columns): the share of counts that
 # reach a value, both axes logarithmic, one curve a variant. The caller sets
 # HEAD_LINE, X_LABEL, Y_LABEL, and X_FORMAT, INSET to 1 for a small table from MEAN.
-HEIGHT = 160 + 370 * RINGS
 WIDTH = PANELS > 1 ? 1400 : 900
+load 'key.gp'
+HEIGHT = 160 + 370 * RINGS + KEY_EXTRA
 load 'style.gp'
+# More of them would lie on the curves; the report has the figures, too.
+INSET = INSET && VARIANTS <= 8 && LONGEST <= 24
 
 set label 2 HEAD_LINE at screen 0.5, screen 1 - 28.0 / HEIGHT center font LARGE
 set label 3 'n: trials of each variant. '.UNSHOWN at screen 0.988, screen 0.018 right font SMALL textcolor rgb '#444444'
@@ -18,7 +21,7 @@ set ytics 0.0001, 10, 100
 set xtics LEFT, STEP
 
 top = 1 - 100.0 / HEIGHT
-bottom = 150.0 / HEIGHT
+bottom = (150.0 + KEY_EXTRA) / HEIGHT
 left = 95.0 / WIDTH
 gap_x = 85.0 / WIDTH
 gap_y = 110.0 / HEIGHT

@@ -24,14 +24,27 @@ if (FORMAT eq 'svg') {
 }
 set output 'out.'.FORMAT
 
-# off, qemu, hash-table, hash-table-flag, array-window, bitmap, in-place; two spare.
-array COLOUR[9] = ['#000000', '#D55E00', '#0072B2', '#56B4E9', '#009E73', '#CC79A7', \
-	'#E69F00', '#666666', '#A0522D']
-array DASH[9] = [2, 1, 4, 3, 1, 5, 1, 2, 3]
-array SHAPE[9] = [4, 7, 8, 10, 6, 12, 5, 9, 11]
+# The looks of off, qemu, hash-table, hash-table-flag, array-window, bitmap, in-place;
+# then those of whatever else there is: 8 colours, and after 8 other shapes.
+KNOWN = 7
+OWN = 56
+array COLOUR[KNOWN + OWN] = ['#000000', '#D55E00', '#0072B2', '#56B4E9', '#009E73', '#CC79A7', \
+	'#E69F00']
+array DASH[KNOWN + OWN] = [2, 1, 4, 3, 1, 5, 1]
+array SHAPE[KNOWN + OWN] = [4, 7, 8, 10, 6, 12, 5]
 # The same shapes filled, where hollow means something else.
-array FILLED[9] = [5, 7, 9, 11, 7, 13, 5, 9, 11]
-do for [i = 1:9] {
+array FILLED[KNOWN + OWN] = [5, 7, 9, 11, 7, 13, 5]
+array OWN_COLOUR[8] = ['#666666', '#A0522D', '#6A3D9A', '#7A7A00', '#117A8B', '#B0003A', \
+	'#3F51B5', '#E377C2']
+array OWN_SHAPE[7] = [9, 11, 13, 15, 7, 5, 3]
+do for [i = 1:OWN] {
+	row = (i - 1) / 8
+	COLOUR[KNOWN + i] = OWN_COLOUR[(i - 1) % 8 + 1]
+	DASH[KNOWN + i] = (i + row) % 5 + 1
+	SHAPE[KNOWN + i] = OWN_SHAPE[(i - 1 + row) % 7 + 1]
+	FILLED[KNOWN + i] = SHAPE[KNOWN + i]
+}
+do for [i = 1:KNOWN + OWN] {
 	set linetype i linecolor rgb COLOUR[i] dashtype DASH[i] linewidth 1.8 \
 		pointtype SHAPE[i] pointsize 0.9 * POINT
 }

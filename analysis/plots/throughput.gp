@@ -19,7 +19,7 @@ unset key
 
 top = 1 - 80.0 / HEIGHT
 bottom = 95.0 / HEIGHT
-left = 165.0 / WIDTH
+left = (60 + 8.6 * LONGEST) / WIDTH
 gap_x = 40.0 / WIDTH
 wide = (1 - left - 30.0 / WIDTH - (RINGS - 1) * gap_x) / RINGS
 
@@ -32,7 +32,7 @@ do for [ring = 1:RINGS] {
 	set tmargin at screen top
 	set bmargin at screen bottom
 	set label 11 RING[ring].' ring' at graph 0.5, screen top + 14.0 / HEIGHT center font MIDDLE
-	set xlabel 'throughput / throughput of off, same block; median and 95 % interval'
+	set xlabel 'throughput over off''s, same block: median, 95 % interval'
 	set ytics scale 0 ('' 1)
 	set object 1 rectangle from 1 / (1 + MARGIN), graph 0 to 1 + MARGIN, graph 1 behind \
 		fillcolor rgb '#eeeeee' fillstyle solid 1 noborder

@@ -133,6 +133,29 @@ rm -rf "$work/gap/trials/b03-packed-bitmap"
 check 'a run that was interrupted' "$report" "$work/gap" --no-plots
 check 'names what never ran' grep -q '1 planned trial never ran' "$work/gap/report/report.txt"
 
+# Plots: of off alone, of many variants, with long names; what fails costs no other.
+"$make_run" "$work/off" --variants=off --blocks=1
+check 'plots of off alone' "$report" "$work/off"
+check 'are drawn' test -s "$work/off/report/plots/hold.png"
+"$make_run" "$work/many" --blocks=1 \
+	--variants=off,my-second-strategy-with-a-very-long-label,$(seq -s, -f 'own-%g' 1 20)
+check 'plots of many variants' "$report" "$work/many"
+check 'long names are cut in the middle' grep -q 'my-second-strateg\.\.\.y-long-label' "$work/many/report/plots/depth.svg"
+colours() { [ "$(grep -o 'rgb([^)]*)' "$1" | sort -u | wc -l)" -ge 12 ]; }
+check 'their looks differ' colours "$work/many/report/plots/depth.svg"
+mkdir "$work/fake"
+printf '#!/bin/sh\ncase $* in *stash*) echo "empty y range" >&2; exit 1 ;; esac\nexec %s "$@"\n' \
+	"$(command -v gnuplot)" >"$work/fake/gnuplot"
+chmod +x "$work/fake/gnuplot"
+check 'a plot that fails is said' exits 0 'plot stash not drawn: gnuplot: stash.gp failed: empty y range' \
+	env PATH="$work/fake:$PATH" "$report" "$work/off"
+check 'the others are drawn' test -s "$work/off/report/plots/hold.png" -a -s "$work/off/report/plots/order-cost.svg"
+check 'and of it no old one is left' test ! -e "$work/off/report/plots/stash.png"
+echo '<fontconfig/>' >"$work/fonts.conf"
+check 'no font: said, with the remedy' exits 0 'no text: install package fonts-dejavu-core' \
+	env FONTCONFIG_FILE="$work/fonts.conf" "$report" "$work/off" -o "$work/again"
+check 'with fonts, nothing is said of them' sh -c '! "$0" "$1" -o "$2" 2>&1 | grep -q font' "$report" "$work/off" "$work/again"
+
 # Bad input: exit 2 and the place.
 check 'no such run' exits 2 'run.json: cannot be read: No such file' "$report" "$work/none"
 check 'no folder given' exits 2 'needed is one folder' "$report"
