@@ -16,6 +16,7 @@
 #include "probes/tool/options.h"
 #include "probes/tool/output.h"
 #include "probes/tool/start.h"
+#include "probes/tool/text.h"
 #include "trace.h"
 #include "watch.h"
 
@@ -142,16 +143,19 @@ static bool ended(struct vq_watch *w, GError **error)
 /* The processes that the options mean.  NULL with @error if there is none. */
 static GPtrArray *find(GError **error)
 {
+	g_autofree char *name = NULL;
 	g_autoptr(GPtrArray) all =
 		opt_pids ? vq_find_pids(opt_pids, error) : vq_find(opt_all ? NULL : opt_name);
 
 	if (!all || all->len || opt_follow)
 		return g_steal_pointer(&all);
 	if (opt_name)
+		name = vq_text_clean(opt_name, -1, 255, VQ_UTF8);
+	if (opt_name)
 		g_set_error(error, VQ_ERROR, VQ_ERROR_NO_PROCESS,
 			    "no QEMU has the -name %s, and no process is called so; "
 			    "--follow waits for one",
-			    opt_name);
+			    name);
 	else
 		g_set_error(error, VQ_ERROR, VQ_ERROR_NO_PROCESS,
 			    "no QEMU runs on this host; --follow waits for one");

@@ -332,6 +332,24 @@ comes_and_goes() {
 check 'windows: no probe on the process between them' comes_and_goes
 victim_end
 
+# Between windows a device is unplugged, and the next one gets its memory: no probe
+# sees the reset, so it is found when the next window opens.
+shows_device() { grep -q "\"device\":\"$1\"" "$T/out"; }
+replugged() {
+	victim_start victim-nop5 split 64 2000000 1 1
+	live -p "$victim_pid" --window 50ms --every 200ms --json-lines
+	echo go >&7
+	victim_done
+	shows_device disk-0 && until_true off || return 1
+	echo replug >&7
+	echo go >&7
+	until_true shows_device disk-two || return 1
+	probe_end INT && tail -n 1 "$T/out" >"$T/p.json" &&
+		[ "$(get '$.queues[*].device' | tr '\n' ' ')" = '"disk-0" "disk-two" ' ]
+}
+check 'windows: a device that comes between them is another' replugged
+kill "$victim_pid" && victim_end 2>/dev/null
+
 check '--every without windows' fails 2 'is needed, too' build/vqprobe -p 1 --every 1s
 check 'windows that overlap' fails 2 'longer than --window' \
 	build/vqprobe -p 1 --window 2s --every 1s
