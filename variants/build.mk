@@ -93,3 +93,14 @@ $(TEST_QEMU): $(TEST_QEMU).o $(addprefix $(B)/variants/tests/,rig.o vm.o) $(REOR
 		$(addprefix $(B)/probes/tool/,text.o output.o) \
 		| $(B)/runners/latency.so
 	$(CC) $(CFLAGS) $^ $(call pkg_libs,glib-2.0 json-glib-1.0) -o $@
+
+# The disk x-order there.
+TEST_ORDER := $(B)/variants/tests/test-order
+TESTS += $(TEST_ORDER)
+C_STYLE += $(addprefix variants/tests/,test-order.c order-seen.c order-seen.h)
+
+$(TEST_ORDER): $(TEST_ORDER).o $(addprefix $(B)/variants/tests/,order-seen.o vm.o) $(REORDER_LIB) \
+		$(addprefix $(B)/runners/,link.o guest.o qmp.o spawn.o netns.o util.o) \
+		$(addprefix $(B)/probes/tool/,text.o output.o) \
+		| $(B)/runners/latency.so $(B)/vqprobe $(B)/vqreplay
+	$(CC) $(CFLAGS) $^ $(call pkg_libs,glib-2.0 json-glib-1.0) -o $@

@@ -172,26 +172,43 @@ static void x_order_timer(void *opaque)
 /* Before the request goes to the node below. */
 static void coroutine_fn x_order_arrive(XOrder *s, XOrderRequest *req)
 {
+    XOrderRequest *next;
+
     *req = (XOrderRequest){ .co = qemu_coroutine_self() };
     qemu_mutex_lock(&s->lock);
     g_ptr_array_add(s->waiting, req);
     s->arrived++;
     s->below++;
-    x_order_unlock(s, x_order_next(s, false));
+    next = x_order_next(s, false);
+    x_order_unlock(s, NULL);
+    /* Later, for the reason given in x_order_wait. */
+    if (next) {
+        aio_co_schedule(qemu_coroutine_get_aio_context(next->co), next->co);
+    }
 }
 
 /* It is back; returns when it may be completed. */
 static void coroutine_fn x_order_wait(XOrder *s, XOrderRequest *req)
 {
+    bool sleeps;
+
     qemu_mutex_lock(&s->lock);
     req->done = true;
     s->below--;
-    if (s->turn != req) {
-        x_order_unlock(s, NULL);
-        qemu_coroutine_yield();
-        qemu_mutex_lock(&s->lock);
-        assert(s->turn == req);
+    sleeps = s->turn != req;
+    x_order_unlock(s, NULL);
+    /*
+     * A request that ends before QEMU's function which submitted it has
+     * returned is completed by a bottom half, and others would overtake it.
+     * So each sleeps here, and none is woken from within a submission.
+     */
+    if (!sleeps) {
+        aio_co_schedule(qemu_get_current_aio_context(), req->co);
     }
+    qemu_coroutine_yield();
+
+    qemu_mutex_lock(&s->lock);
+    assert(s->turn == req);
     s->turn = NULL;
     s->completed++;
     /* The next is entered once this coroutine has ended or yields. */

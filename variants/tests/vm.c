@@ -284,6 +284,12 @@ bool vm_poweroff(Vm *vm, GError **error)
     return false;
 }
 
+/* Of nothing, GByteArray has no data. */
+static const char *vm_bytes(const GByteArray *a)
+{
+    return a->len ? (const char *)a->data : "";
+}
+
 char *vm_shell(Vm *vm, int limit_s, const char *script, GError **error)
 {
     const char *argv[] = { "sh", "-c", script, NULL };
@@ -296,8 +302,7 @@ char *vm_shell(Vm *vm, int limit_s, const char *script, GError **error)
         return NULL;
     }
     if (r->end != LINK_EXITED || r->code != 0) {
-        said = vq_text_clean((const char *)r->err->data, r->err->len, 400,
-                             VQ_ASCII);
+        said = vq_text_clean(vm_bytes(r->err), r->err->len, 400, VQ_ASCII);
         g_set_error(error, VQB_ERROR, VQB_FAILED,
                     "in the guest: %.60s: %s %d: %s", script,
                     r->end == LINK_EXITED  ? "exit"
@@ -306,7 +311,7 @@ char *vm_shell(Vm *vm, int limit_s, const char *script, GError **error)
                     r->code, said);
         return NULL;
     }
-    return g_strndup((const char *)r->out->data, r->out->len);
+    return g_strndup(vm_bytes(r->out), r->out->len);
 }
 
 JsonNode *vm_stats(Vm *vm, const char *id)
