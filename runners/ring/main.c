@@ -15,6 +15,7 @@
  */
 #include "probes/tool/output.h"
 #include "probes/tool/start.h"
+#include "runners/ring/count.h"
 #include "runners/ring/report.h"
 #include "runners/ring/rounds.h"
 
@@ -62,6 +63,20 @@ static int run(struct options *o)
 	return good ? 0 : 1;
 }
 
+static int count(struct options *o)
+{
+	g_autoptr(GError) e = NULL;
+	g_autoptr(JsonNode) root = count_run(o, &e);
+	bool good;
+
+	if (!root)
+		return complain(e);
+	good = count_table(root);
+	if (!write_json(o, root, &e))
+		return complain(e);
+	return good ? 0 : 1;
+}
+
 int main(int argc, char **argv)
 {
 	const char *command = argc > 1 ? argv[1] : "";
@@ -85,7 +100,7 @@ int main(int argc, char **argv)
 	}
 	if (!options_read(&o, command, argc - 1, argv + 1, &e))
 		return complain(e);
-	status = run(&o);
+	status = (strcmp(command, "count") ? run : count)(&o);
 	options_free(&o);
 	return vq_output_finish("vqring", status);
 }

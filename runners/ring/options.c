@@ -9,6 +9,9 @@
 
 #define DEPTH_DEFAULT 64
 
+/* What count counts by default: in order, and out of it in three ways. */
+#define COUNT_ORDERS "in-order,shuffle:32,shuffle:256,straggler:64"
+
 /* As GOption wants them, before they are looked at. */
 static struct {
 	char *qemu, *variants, *load, *ring, *order, *disk, *recycle, *content, *json;
@@ -153,7 +156,7 @@ static bool read_words(struct options *o, bool count, GError **error)
 	if (!count && (!*o->rings || i != 1))
 		return refuse(error, "--ring", "run takes one format");
 	o->load.ring.packed = !g_strcmp0(o->rings[0], "packed");
-	o->orders = g_strsplit(raw.order ? raw.order : "", ",", -1);
+	o->orders = g_strsplit(raw.order ? raw.order : count ? COUNT_ORDERS : "", ",", -1);
 	o->variants = g_strsplit(raw.variants ? raw.variants : "", ",", -1);
 	o->json = g_strdup(raw.json);
 	return true;

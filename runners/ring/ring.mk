@@ -17,3 +17,9 @@ $(B)/vqring: $(RING_O) $(RING_SHARED_O)
 	$(CC) $(CFLAGS) $^ -o $@ $(call pkg_libs,$(RING_PKGS)) -lm
 
 TESTS += runners/tests/ring.sh
+
+# Instructions an element in the real QEMU, under callgrind.
+COUNT_JSON = $(if $(RUN),$(RUN),results)/count.json
+.PHONY: count
+count: all
+	@$(B)/vqring count --qemu "$$(runners/setup/qemu.sh)" --json '$(COUNT_JSON)'

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "runners/ring/callgrind.h"
+#include "runners/ring/count.h"
+#include "runners/ring/machine.h"
+#include "runners/ring/profile.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* valgrind is slow to start. */
+#define START_MS 120000
+
+/* Functions listed for each cell, those with most instructions of their own. */
+#define LISTED 40
+
+/* What is counted for each element, and in which functions its repetitions are. */
+static const struct {
+	const char *name;
+	const char *inside[4];
+} measured[] = {
+	{"virtqueue_pop", {"virtqueue_pop", "virtqueue_split_pop", "virtqueue_packed_pop"}},
+	{"virtqueue_fill", {"virtqueue_fill"}},
+	{"virtqueue_flush", {"virtqueue_flush", "virtqueue_split_flush", "virtqueue_packed_flush"}},
+	{"virtqueue_push", {"virtqueue_push"}},
+};
+
+static void add_int(JsonBuilder *b, const char *name, uint64_t value)
+{
+	json_builder_set_member_name(b, name);
+	json_builder_add_int_value(b, value);
+}
+
+static void add_str(JsonBuilder *b, const char *name, const char *value)
+{
+	json_builder_set_member_name(b, name);
+	json_builder_add_string_value(b, value);
+}
+
+/* The thread that works on the rings. */
+static const struct profile *device_thread(GPtrArray *profiles)
+{
+	const struct profile *best = NULL;
+	uint64_t most = 0;
+	unsigned int i;
+
+	for (i = 0; i < profiles->len; i++) {
+		const struct profile *p = profiles->pdata[i];
+		const struct profile_fn *pop = profile_find(p, "virtqueue_pop");
+		uint64_t n = pop ? pop->self : 0;
+
+		if (n > most) {
+			most = n;
+			best = p;
+		}
+	}
+	return best;
+}
+
+static uint64_t calls_of(const struct profile *p, const char *name)
+{
+	const struct profile_fn *f = profile_find(p, name);
+
+	return f ? f->calls : 0;
+}
+
+static void add_measured(JsonBuilder *b, const struct profile *p)
+{
+	size_t i, k;
+
+	json_builder_set_member_name(b, "functions");
+	json_builder_begin_object(b);
+	for (i = 0; i < G_N_ELEMENTS(measured); i++) {
+		const struct profile_fn *f = profile_find(p, measured[i].name), *in;
+		uint64_t repeats = 0;
+
+		if (!f)
+			continue;
+		for (k = 0; k < 4 && measured[i].inside[k]; k++) {
+			in = profile_find(p, measured[i].inside[k]);
+			repeats += in ? in->repeats : 0;
+		}
+		json_builder_set_member_name(b, f->name);
+		json_builder_begin_object(b);
+		add_int(b, "calls", f->calls);
+		add_int(b, "instructions", f->self + f->called - repeats);
+		add_int(b, "repeats", repeats);
+		json_builder_end_object(b);
+	}
+	json_builder_end_object(b);
+	add_int(b, "used_flushes",
+		calls_of(p, "virtqueue_split_flush") + calls_of(p, "virtqueue_packed_flush"));
+}
+
+static int by_self(gconstpointer a, gconstpointer b)
+{
+	const struct profile_fn *x = *(struct profile_fn *const *)a,
+				*y = *(struct profile_fn *const *)b;
+	uint64_t n = x->self - x->repeats, m = y->self - y->repeats;
+
+	return n != m ? (n < m ? 1 : -1) : strcmp(x->name, y->name);
+}
+
+static void add_listed(JsonBuilder *b, const struct profile *p)
+{
+	g_autoptr(GPtrArray) list = g_ptr_array_new();
+	GHashTableIter it;
+	gpointer f;
+	unsigned int i;
+
+	g_hash_table_iter_init(&it, p->fns);
+	while (g_hash_table_iter_next(&it, NULL, &f))
+		g_ptr_array_add(list, f);
+	g_ptr_array_sort(list, by_self);
+	json_builder_set_member_name(b, "self");
+	json_builder_begin_array(b);
+	for (i = 0; i < list->len && i < LISTED; i++) {
+		const struct profile_fn *one = list->pdata[i];
+
+		json_builder_begin_object(b);
+		add_str(b, "name", one->name);
+		add_int(b, "calls", one->calls);
+		add_int(b, "instructions", one->self - one->repeats);
+		add_int(b, "repeats", one->repeats);
+		json_builder_end_object(b);
+	}
+	json_builder_end_array(b);
+}
+
+static void add_ring(JsonBuilder *b, const struct device *d)
+{
+	const struct virtqueue_sums *s = &d->sums;
+
+	json_builder_set_member_name(b, "ring_sums");
+	json_builder_begin_object(b);
+	add_int(b, "used", s->used);
+	add_int(b, "used_entries", s->entries);
+	add_int(b, "index_moves_seen", s->index_moves);
+	add_int(b, "bytes_read_by_device", s->device_read);
+	add_int(b, "bytes_written_by_device", s->device_written);
+	add_int(b, "reordered", s->reordered);
+	add_int(b, "depth_max", s->depth_max);
+	json_builder_set_member_name(b, "depth_mean");
+	json_builder_add_double_value(b, s->used ? (double)s->depth_total / s->used : 0);
+	json_builder_end_object(b);
+}
+
+/* Drives @d and counts; what was counted is in *@profiles.  False: it was caught, or
+ * callgrind failed, which is then the evidence. */
+static bool drive(struct device *d, struct options *o, struct callgrind *c, struct turn *t,
+		  GPtrArray **profiles)
+{
+	g_autoptr(GError) e = NULL;
+	struct turn warm;
+	bool ok;
+
+	/* Once before, so that what is made at first use is there. */
+	if (!load_turn(d, MAX(o->load.batch, 16), 0, &warm))
+		return false;
+	if (!callgrind_begin(c, &e)) {
+		device_catch(d, DEVICE_CRASHED, NULL, g_strdup(e->message));
+		return false;
+	}
+	ok = load_turn(d, o->elements, 0, t);
+	*profiles = callgrind_end(c, &e);
+	if (!*profiles && ok)
+		device_catch(d, DEVICE_CRASHED, NULL, g_strdup(e->message));
+	return ok && *profiles;
+}
+
+static void count_cell(JsonBuilder *b, struct device *d, struct options *o, struct memory *memory,
+		       struct callgrind *c)
+{
+	GPtrArray *profiles = NULL;
+	const struct profile *p;
+	struct turn t = {0};
+
+	memory_clear(memory);
+	if (device_start(d, &o->load, memory))
+		drive(d, o, c, &t, &profiles);
+	device_stop(d);
+	add_str(b, "label", d->label);
+	add_str(b, "variant", d->variant);
+	add_str(b, "ring", o->load.ring.packed ? "packed" : "split");
+	add_str(b, "state", device_state_name(d->state));
+	add_int(b, "elements", t.elements);
+	if (d->state != DEVICE_OK) {
+		add_str(b, "rule", d->rule ? d->rule : "");
+		add_str(b, "evidence", d->evidence);
+	}
+	add_ring(b, d);
+	p = profiles ? device_thread(profiles) : NULL;
+	if (p) {
+		add_int(b, "thread", p->total - p->repeats);
+		add_int(b, "thread_repeats", p->repeats);
+		add_measured(b, p);
+		add_listed(b, p);
+	}
+	if (profiles)
+		g_ptr_array_unref(profiles);
+}
+
+static void count_all(JsonBuilder *b, struct machine *m, GPtrArray *devices, struct options *o,
+		      struct memory *memory, struct callgrind *c)
+{
+	unsigned int i, r;
+
+	c->pid = m->child.pid;
+	for (r = 0; o->rings[r]; r++)
+		for (i = 0; i < devices->len; i++) {
+			struct device *d = devices->pdata[i];
+
+			d->mmio = (struct mmio){&m->qtest, MMIO_BASE + (uint64_t)d->bus * MMIO_STEP,
+						0};
+			o->load.ring.packed = !strcmp(o->rings[r], "packed");
+			/* Caught in one format, it may hang in any. */
+			if (d->state != DEVICE_OK)
+				continue;
+			json_builder_begin_object(b);
+			count_cell(b, d, o, memory, c);
+			json_builder_end_object(b);
+		}
+}
+
+static bool count_in_qemu(JsonBuilder *b, struct options *o, const char *order, unsigned int run,
+			  struct callgrind *c, struct memory *memory, GError **error)
+{
+	g_autoptr(GPtrArray) devices = options_devices(o, o->variants);
+	g_auto(GStrv) wrapper = callgrind_wrapper(c);
+	g_auto(GStrv) environment = callgrind_environment();
+	struct machine_setup s = {
+		.qemu = &o->qemu,
+		.load = &o->load,
+		.devices = devices,
+		.memory = memory,
+		.disk = o->disk,
+		.order = order,
+		.order_seed = o->order_seed,
+		.disk_mib = o->disk_mib,
+		.poll_us = o->poll_us,
+		.wrapper = wrapper,
+		.environment = environment,
+		.limit_ms = START_MS,
+		/* Each run has its devices in other places. */
+		.seed = o->load.seed + run,
+	};
+	struct machine m;
+	bool ok = machine_start(&m, &s, error);
+
+	if (ok)
+		count_all(b, &m, devices, o, memory, c);
+	machine_stop(&m);
+	return ok;
+}
+
+bool count_job(struct options *o, const char *order, unsigned int run, const char *path,
+	       GError **error)
+{
+	g_autoptr(JsonBuilder) b = json_builder_new();
+	g_autoptr(JsonNode) root = NULL;
+	g_autofree char *text = NULL;
+	struct callgrind c = {0};
+	struct memory memory;
+	bool ok = memory_open(&memory, o->memory_mib, error);
+
+	json_builder_begin_object(b);
+	json_builder_set_member_name(b, "cells");
+	json_builder_begin_array(b);
+	ok = ok && callgrind_open(&c, error) && count_in_qemu(b, o, order, run, &c, &memory, error);
+	json_builder_end_array(b);
+	json_builder_end_object(b);
+	callgrind_close(&c);
+	memory_close(&memory);
+	root = json_builder_get_root(b);
+	text = json_text(root, false);
+	return ok && write_file(path, text, strlen(text), error);
+}
