@@ -63,6 +63,26 @@ static uint64_t calls_of(const struct profile *p, const char *name)
 	return f ? f->calls : 0;
 }
 
+/* What a function calls: where its instructions go. */
+static void add_callees(JsonBuilder *b, const struct profile_fn *f)
+{
+	unsigned int i;
+
+	add_int(b, "self", f->self - f->repeats);
+	json_builder_set_member_name(b, "callees");
+	json_builder_begin_array(b);
+	for (i = 0; i < f->callees->len; i++) {
+		const struct profile_call *call = f->callees->pdata[i];
+
+		json_builder_begin_object(b);
+		add_str(b, "name", call->name);
+		add_int(b, "calls", call->calls);
+		add_int(b, "instructions", call->inclusive);
+		json_builder_end_object(b);
+	}
+	json_builder_end_array(b);
+}
+
 static void add_measured(JsonBuilder *b, const struct profile *p)
 {
 	size_t i, k;
@@ -84,6 +104,7 @@ static void add_measured(JsonBuilder *b, const struct profile *p)
 		add_int(b, "calls", f->calls);
 		add_int(b, "instructions", f->self + f->called - repeats);
 		add_int(b, "repeats", repeats);
+		add_callees(b, f);
 		json_builder_end_object(b);
 	}
 	json_builder_end_object(b);

@@ -70,53 +70,67 @@ static char *properties(const struct machine_setup *s, const struct device *d)
 	return g_string_free(p, FALSE);
 }
 
-/* A disk that holds offsets: a file without a name, filled. */
-static bool push_file(struct build *b, const char *node, GError **error)
+/* A disk that holds offsets, a file without a name; QEMU's descriptor of it, or -1. */
+static int make_file(struct build *b, GError **error)
 {
 	uint64_t bytes = (uint64_t)b->setup->disk_mib << 20;
 	int fd = memfd_create("vqring-disk", MFD_CLOEXEC);
 
-	if (fd < 0 || ftruncate(fd, bytes) < 0 || fchmod(fd, 0666) < 0 || !blk_fill(fd, bytes)) {
-		g_set_error(error, VQB_ERROR, VQB_FAILED, "a disk of %u MiB: %s",
-			    b->setup->disk_mib, g_strerror(errno));
-		if (fd >= 0)
-			close(fd);
-		return false;
-	}
-	hand_down(b, fd);
-	push(b, "-blockdev");
-	push(b,
-	     "driver=raw,node-name=%s,file.driver=file,file.filename=/proc/self/fd/%d,"
-	     "file.locking=off",
-	     node, fd);
-	return true;
+	if (fd >= 0 && ftruncate(fd, bytes) == 0 && fchmod(fd, 0666) == 0 && blk_fill(fd, bytes))
+		return hand_down(b, fd);
+	g_set_error(error, VQB_ERROR, VQB_FAILED, "a disk of %u MiB: %s", b->setup->disk_mib,
+		    g_strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return -1;
 }
 
-static bool push_disk(struct build *b, const char *label, char **drive, GError **error)
+/* The options of the disk's own node; NULL with error set. */
+static char *disk_options(struct build *b, GError **error)
 {
 	const struct machine_setup *s = b->setup;
-	g_autofree char *node = g_strdup_printf("disk-%s", label);
+	int fd;
 
-	if (!strcmp(s->disk, "file")) {
-		if (!push_file(b, node, error))
-			return false;
-	} else {
+	/*
+	 * null-co is done before it returns, and then QEMU completes a batch last to
+	 * first, whatever stands in between.
+	 */
+	if (!strcmp(s->disk, "null"))
+		return g_strdup_printf("driver=%s,read-zeroes=on,size=%" PRIu64,
+				       s->order ? "null-aio" : "null-co",
+				       (uint64_t)s->disk_mib << 20);
+	if (strcmp(s->disk, "file"))
+		return g_strdup(s->disk);
+	fd = make_file(b, error);
+	return fd < 0 ? NULL
+		      : g_strdup_printf(
+				"driver=raw,file.driver=file,file.filename=/proc/self/fd/%d,"
+				"file.locking=off",
+				fd);
+}
+
+/*
+ * x-order stands over the disk.  QEMU's schema does not list it, so it is named by
+ * -drive, which takes no other node by its name: the disk's options stand in it, too.
+ */
+static bool push_disk(struct build *b, const char *label, GError **error)
+{
+	const struct machine_setup *s = b->setup;
+	g_autofree char *options = disk_options(b, error), *below = NULL;
+	g_auto(GStrv) parts = NULL;
+
+	if (!options)
+		return false;
+	if (!s->order) {
 		push(b, "-blockdev");
-		if (!strcmp(s->disk, "null"))
-			push(b, "driver=null-co,node-name=%s,read-zeroes=on,size=%" PRIu64, node,
-			     (uint64_t)s->disk_mib << 20);
-		else
-			push(b, "%s,node-name=%s", s->disk, node);
+		push(b, "%s,node-name=disk-%s", options, label);
+		return true;
 	}
-	if (s->order) {
-		/* By -drive, which takes drivers that QEMU's schema does not list. */
-		push(b, "-drive");
-		push(b, "if=none,id=order-%s,driver=x-order,file=%s,order=%s,seed=%" PRIu64, label,
-		     node, s->order, s->order_seed);
-		*drive = g_strdup_printf("order-%s", label);
-	} else {
-		*drive = g_steal_pointer(&node);
-	}
+	parts = g_strsplit(options, ",", -1);
+	below = g_strjoinv(",file.", parts);
+	push(b, "-drive");
+	push(b, "if=none,id=disk-%s,driver=x-order,order=%s,seed=%" PRIu64 ",file.%s", label,
+	     s->order, s->order_seed, below);
 	return true;
 }
 
@@ -131,19 +145,21 @@ static uint32_t queue_size(uint32_t size, uint32_t least)
 static bool push_blk(struct build *b, struct device *d, GError **error)
 {
 	const struct machine_setup *s = b->setup;
-	g_autofree char *extra = properties(s, d), *drive = NULL;
+	g_autofree char *extra = properties(s, d);
 
 	push(b, "-object");
 	push(b, "iothread,id=thread-%s,poll-max-ns=%u", d->label,
 	     s->load->kick ? 0 : s->poll_us * 1000);
-	if (!push_disk(b, d->label, &drive, error))
+	if (!push_disk(b, d->label, error))
 		return false;
 	push(b, "-device");
 	push(b,
-	     "virtio-blk-device,id=%s,bus=virtio-mmio-bus.%u,drive=%s,iothread=thread-%s,"
-	     "queue-size=%u,num-queues=%u%s",
-	     d->label, d->bus, drive, d->label, queue_size(s->load->ring.size, 4), s->load->queues,
-	     extra);
+	     "virtio-blk-device,id=%s,bus=virtio-mmio-bus.%u,drive=disk-%s,iothread=thread-%s,"
+	     "queue-size=%u,num-queues=%u%s%s",
+	     d->label, d->bus, d->label, d->label, queue_size(s->load->ring.size, 4),
+	     s->load->queues,
+	     /* It sorts what it finds in the ring. */
+	     s->order ? ",request-merging=off" : "", extra);
 	return true;
 }
 

@@ -26,6 +26,7 @@ static void free_fn(gpointer data)
 {
 	struct profile_fn *f = data;
 
+	g_ptr_array_unref(f->callees);
 	g_free(f->name);
 	g_free(f);
 }
@@ -57,9 +58,32 @@ static struct profile_fn *get_fn(struct reader *r, const char *text)
 	if (!f) {
 		f = g_new0(struct profile_fn, 1);
 		f->name = g_strdup(name);
+		f->callees = g_ptr_array_new_with_free_func(g_free);
 		g_hash_table_insert(r->p->fns, f->name, f);
 	}
 	return f;
+}
+
+static void add_call(struct reader *r, uint64_t cost)
+{
+	struct profile_call *call = NULL;
+	unsigned int i;
+
+	for (i = 0; i < r->fn->callees->len; i++) {
+		call = r->fn->callees->pdata[i];
+		if (call->name == r->callee->name)
+			break;
+	}
+	if (i == r->fn->callees->len) {
+		call = g_new0(struct profile_call, 1);
+		call->name = r->callee->name;
+		g_ptr_array_add(r->fn->callees, call);
+	}
+	call->calls += r->calls;
+	call->inclusive += cost;
+	/* What a function spends in itself is its own. */
+	if (r->callee != r->fn)
+		r->fn->called += cost;
 }
 
 static void settle_repeats(struct reader *r, uint64_t executed)
@@ -91,9 +115,8 @@ static void read_cost(struct reader *r, const char *line)
 		return;
 	if (r->at_call) {
 		r->at_call = false;
-		/* What a function spends in itself is its own. */
-		if (r->callee != r->fn)
-			r->fn->called += cost;
+		if (r->callee)
+			add_call(r, cost);
 		return;
 	}
 	r->fn->self += cost;

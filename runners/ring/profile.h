@@ -12,12 +12,20 @@
 
 #include "runners/util.h"
 
+/* From one function to another. */
+struct profile_call {
+	const char *name; /* of the one that is called */
+	uint64_t calls;
+	uint64_t inclusive; /* instructions, repetitions included */
+};
+
 struct profile_fn {
 	char *name;
-	uint64_t calls;	  /* as seen from its callers */
-	uint64_t self;	  /* without what it calls, repetitions included */
-	uint64_t called;  /* what it calls, inclusive; itself not */
-	uint64_t repeats; /* of self: iterations of rep-prefixed instructions but the first */
+	uint64_t calls;	    /* as seen from its callers */
+	uint64_t self;	    /* without what it calls, repetitions included */
+	uint64_t called;    /* what it calls, inclusive; itself not */
+	uint64_t repeats;   /* of self: iterations of rep-prefixed instructions but the first */
+	GPtrArray *callees; /* of struct profile_call, owned */
 };
 
 struct profile {

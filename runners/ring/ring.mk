@@ -16,7 +16,7 @@ $(RING_O): EXTRA_CFLAGS = $(call pkg_cflags,$(RING_PKGS))
 $(B)/vqring: $(RING_O) $(RING_SHARED_O)
 	$(CC) $(CFLAGS) $^ -o $@ $(call pkg_libs,$(RING_PKGS)) -lm
 
-TESTS += runners/tests/ring.sh
+TESTS += runners/tests/ring.sh runners/tests/ring-count.sh
 
 # Instructions an element in the real QEMU, under callgrind.
 COUNT_JSON = $(if $(RUN),$(RUN),results)/count.json

@@ -1,0 +1,69 @@
+#!/bin/bash
+# vqring count on the real QEMU: what it counts repeats, and its parts fit together.
+# SPDX-License-Identifier: GPL-2.0-or-later
+set -uo pipefail
+. runners/tests/tap.sh
+T=$(mktemp -d)
+trap 'rm -rf "$T"' EXIT
+qemu=$(runners/setup/qemu.sh 2>"$T/log") || { cat "$T/log"; echo 'Bail out! no QEMU'; exit 1; }
+tap_logs=("$T/out" "$T/err")
+
+count() {
+	build/vqring count --qemu "$qemu" --json "$T/json" "$@" >"$T/out" 2>"$T/err"
+}
+# holds RULE...: each is true of the cells, by (label, ring, order)
+holds() {
+	python3 - "$T/json" "$@" <<-'EOF'
+		import json, sys
+		path, *rules = sys.argv[1:]
+		j = json.load(open(path))
+		c = {(x["label"], x["ring"], x["order"]): x for x in j["cells"]}
+		assert c
+		names = {"j": j, "c": c, "each": list(c.values())}
+		for rule in rules:
+		    assert eval(f"({rule})", names), (rule, j["cells"])
+	EOF
+}
+
+check 'two runs, two formats, two orders' count --variants off,qemu,in-place --elements 512 \
+	--order in-order,shuffle:32
+check 'no cell is left out' holds 'len(each) == 12 and not j["left_out"]'
+check 'each cell from two runs that agree' holds 'all(x["agree"] for x in each)' \
+	'all(len(x["runs"]) == 2 for x in each)'
+check 'each element is pushed once' holds \
+	'all(r["functions"]["virtqueue_push"]["calls"] == r["elements"] == 512
+		for x in each for r in x["runs"])'
+check 'fill and flush are parts of push, pop and push of the thread' holds \
+	'all(x["instructions"]["virtqueue_fill"] + x["instructions"]["virtqueue_flush"]
+		< x["instructions"]["virtqueue_push"] for x in each)' \
+	'all(x["instructions"]["virtqueue_pop"] + x["instructions"]["virtqueue_push"]
+		< x["instructions"]["thread"] for x in each)'
+check 'off costs the same in any order' holds \
+	'all(c["off", r, "in-order"]["instructions"][f] == c["off", r, "shuffle:32"]["instructions"][f]
+		for r in ("split", "packed") for f in ("virtqueue_fill", "virtqueue_push"))'
+check 'the order is the one that was asked for' holds \
+	'all(c["off", r, "in-order"]["traffic"]["depth_mean"] == 0 for r in ("split", "packed"))' \
+	'all(11 < c["off", r, "shuffle:32"]["traffic"]["depth_mean"] < 16 for r in ("split", "packed"))'
+check 'in order, each element is published by itself' holds \
+	'all(c["in-place", r, "in-order"]["traffic"]["index_stores"] == 1 for r in ("split", "packed"))' \
+	'c["qemu", "split", "in-order"]["traffic"]["index_stores"] == 1'
+check "out of order, QEMU's code and in-place publish as often" holds \
+	'0 < c["qemu", "split", "shuffle:32"]["traffic"]["index_stores"] < 0.3' \
+	'c["qemu", "split", "shuffle:32"]["traffic"]["index_stores"] ==
+		c["in-place", "split", "shuffle:32"]["traffic"]["index_stores"]'
+check 'A/A, without x-order: the same to the digit' count --variants off,off --elements 256 \
+	--order natural --ring split
+check '... in each function' holds \
+	'all(c["off", "split", "natural"]["instructions"][f] == c["off-2", "split", "natural"]["instructions"][f]
+		for f in ("virtqueue_fill", "virtqueue_flush", "virtqueue_push"))'
+wrong_order() { ! count --variants off --order sideways && grep 'nothing could be counted.*sideways' "$T/err"; }
+check 'an order that nobody knows is named' wrong_order
+no_valgrind() {
+	mkdir -p "$T/bin"
+	printf '#!/bin/sh\nexit 127\n' >"$T/bin/valgrind"
+	chmod +x "$T/bin/valgrind"
+	! PATH=$T/bin:$PATH build/vqring count --qemu "$qemu" >"$T/out" 2>"$T/err" &&
+		grep 'valgrind is missing' "$T/err"
+}
+check 'no valgrind: said, with the remedy' no_valgrind
+tap_end
