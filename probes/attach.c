@@ -109,6 +109,11 @@ asm(".pushsection .text\n.balign 64\n.globl vq_way_target\n.type vq_way_target, 
     "vq_way_target:\n.byte 0x0f, 0x1f, 0x44, 0, 0\nret\n"
     ".size vq_way_target, .-vq_way_target\n.popsection");
 
+void vq_way_target10(uint64_t arm);
+asm(".pushsection .text\n.balign 64\n.globl vq_way_target10\n.type vq_way_target10, @function\n"
+    "vq_way_target10:\n.byte 0x66, 0x2e, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0\nret\n"
+    ".size vq_way_target10, .-vq_way_target10\n.popsection");
+
 static gpointer call_target(gpointer data)
 {
 	vq_way_target(1);
@@ -116,8 +121,9 @@ static gpointer call_target(gpointer data)
 	return NULL;
 }
 
-/* Opens, loads for @way, and attaches to process @pid, a copy of this one. */
-static struct way_bpf *attach_trial(enum vq_way way, pid_t pid, bool ret, struct vq_probe **probe)
+/* Opens, loads for @way, and attaches to @target of process @pid, a copy of this one. */
+static struct way_bpf *attach_trial(enum vq_way way, void (*target)(uint64_t), pid_t pid, bool ret,
+				    struct vq_probe **probe)
 {
 	struct way_bpf *skel = way_bpf__open();
 	bool session = way == VQ_WAY_SESSION;
@@ -132,7 +138,7 @@ static struct way_bpf *attach_trial(enum vq_way way, pid_t pid, bool ret, struct
 	vq_attach_prepare(program, way);
 	err = way_bpf__load(skel);
 	errno = -err;
-	*probe = !err && vq_own_offset(vq_way_target, &offset)
+	*probe = !err && vq_own_offset(target, &offset)
 			 ? vq_attach(program, way, ret, pid, "/proc/self/exe", offset)
 			 : NULL;
 	if (*probe)
@@ -147,7 +153,7 @@ static struct way_bpf *attach_trial(enum vq_way way, pid_t pid, bool ret, struct
 static bool works(enum vq_way way)
 {
 	struct vq_probe *probe;
-	struct way_bpf *skel = attach_trial(way, getpid(), false, &probe);
+	struct way_bpf *skel = attach_trial(way, vq_way_target, getpid(), false, &probe);
 	uint64_t entries, returns;
 
 	if (!skel)
@@ -190,6 +196,29 @@ bool vq_way_find(enum vq_way *way, GError **error)
 	return found != VQ_WAYS;
 }
 
+bool vq_nop10_is_optimised(void)
+{
+	static int is = -1;
+	enum vq_way way;
+	struct vq_probe *probe;
+	struct way_bpf *skel = NULL;
+	uint8_t byte = 0xcc;
+
+	if (is >= 0)
+		return is;
+	if (vq_way_find(&way, NULL))
+		skel = attach_trial(way, vq_way_target10, getpid(), false, &probe);
+	for (int i = 0; skel && i < 10; i++)
+		vq_way_target10(0);
+	if (skel) {
+		byte = *(volatile uint8_t *)(uintptr_t)vq_way_target10;
+		vq_detach(probe);
+		way_bpf__destroy(skel);
+	}
+	is = byte != 0xcc && byte != 0x66;
+	return is;
+}
+
 /* In the child: calls the target under a filter that knows only how to end. */
 static void call_under_seccomp(int go)
 {
@@ -227,7 +256,7 @@ static bool try_seccomp(enum vq_way way)
 	}
 	close(go[0]);
 	if (child > 0)
-		skel = attach_trial(way, child, true, &probe);
+		skel = attach_trial(way, vq_way_target, child, true, &probe);
 	if (skel && write(go[1], "1", 1) != 1)
 		status = -1;
 	close(go[1]);

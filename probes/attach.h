@@ -48,6 +48,10 @@ void vq_detach(struct vq_probe *p); /* waits for the kernel's RCU; may be NULL *
 /* The offset in this program's file of what is at @address of it; false: nowhere. */
 bool vq_own_offset(const void *address, uint64_t *offset);
 
+/* Does this kernel turn a 10-byte nop under a probe into a call?  Found by trying; false
+ * where that cannot be tried. */
+bool vq_nop10_is_optimised(void);
+
 /*
  * Would a return probe, or an optimised one, kill a process under seccomp?  The way
  * back from these is a system call that a filter refuses, unless the kernel exempts

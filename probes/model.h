@@ -132,6 +132,9 @@ bool vq_queue_settled(const struct vq_queue *q);
  */
 bool vq_queue_conserved(const struct vq_queue *q);
 
+/* It is, and the used ring says what fill was told. */
+bool vq_queue_agrees(const struct vq_queue *q);
+
 /* Time-weighted mean of S from when F was known to the last event. */
 double vq_queue_stash_mean(const struct vq_queue *q);
 

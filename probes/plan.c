@@ -38,6 +38,10 @@ static const char *name(const struct insn *in, const uint8_t *code, bool *emulat
 		return "nop5";
 	if (i->mnemonic == ZYDIS_MNEMONIC_NOP && i->opcode == 0x90)
 		return "nop";
+	if (i->mnemonic == ZYDIS_MNEMONIC_NOP && i->length == 10) {
+		*emulated = false;
+		return "nop10";
+	}
 	if (i->mnemonic == ZYDIS_MNEMONIC_NOP) {
 		*emulated = i->length <= NOPL_EMULATED_MAX;
 		return "nopl";
@@ -111,7 +115,7 @@ typedef uint64_t landings;
 static void choose(struct vq_plan *p, landings targets)
 {
 	const char *stop = "nothing cheaper within reach";
-	unsigned fallback = 0;
+	unsigned fallback = 0, entry = 0; /* behind an endbr64 nothing has been done yet, either */
 	size_t end = p->size && p->size < p->len ? p->size : p->len;
 
 	for (unsigned at = 0; at < end && at < VQ_PLAN_WINDOW;) {
@@ -130,6 +134,14 @@ static void choose(struct vq_plan *p, landings targets)
 			break;
 		}
 		n = name(&in, p->code + at, &emulated);
+		/* The call that may take a nop5's place would overwrite what a function
+		 * keeps below the stack pointer, but at its entry. */
+		if (!strcmp(n, "nop5"))
+			emulated = at == entry;
+		if (!strcmp(n, "nop10"))
+			emulated = at == entry && p->nop10;
+		if (!at && !strcmp(n, "endbr64"))
+			entry = in.i.length;
 		if (emulated && (strcmp(n, "nopl") || !at)) {
 			p->past = at;
 			p->why = at ? "the first that the kernel emulates; all calls pass, with "

@@ -22,6 +22,10 @@
  *   - and, for a return probe, the stack pointer is as at the entry: the kernel
  *     replaces what it points at as the return address, and does not check.
  *
+ * A 5-byte or 10-byte nop, which the kernel may turn into a call, is taken at a
+ * function's entry only: elsewhere the call overwrites what a function keeps below the
+ * stack pointer.
+ *
  * Branches into the passed-over bytes are looked for among the instructions of
  * the function and, those of 32 bits, at each byte of the binary's code, whether
  * or not an instruction begins there: too many are found rather than too few.
@@ -48,13 +52,14 @@ struct vq_plan {
 	bool reads;	     /* does the entry program read memory? */
 	const uint8_t *code; /* the function */
 	size_t len;	     /* readable bytes there */
+	bool nop10;	     /* does the kernel optimise a 10-byte nop? */
 	/* The answer. */
 	unsigned past;	 /* the site's distance from the entry, bytes */
 	const char *why; /* it is there: one line for people */
 };
 
 /*
- * Names the instruction at @code, of which @len bytes are readable: nop5, nop,
+ * Names the instruction at @code, of which @len bytes are readable: nop5, nop10, nop,
  * nopl, push, jcc, jmp, call, endbr64, or other; and says whether the kernel
  * emulates it under a uprobe (x86-64, as measured on Linux 6.18; before 6.13 or
  * so nopl is stepped, so it is the planner's last choice).

@@ -432,6 +432,11 @@ bool vq_queue_conserved(const struct vq_queue *q)
 	       !q->unmatched_published;
 }
 
+bool vq_queue_agrees(const struct vq_queue *q)
+{
+	return vq_queue_conserved(q) && !q->length_mismatches;
+}
+
 double vq_queue_stash_mean(const struct vq_queue *q)
 {
 	uint64_t ns = q->settled_ns + (q->settled_ts ? q->last_ts - q->settled_ts : 0);

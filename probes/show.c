@@ -178,6 +178,7 @@ static void add_rates(JsonBuilder *b, const struct vq_queue *q, const struct vq_
 	add_int(b, "flush_p50_ns", r->flush_p50);
 	add_int(b, "flush_p99_ns", r->flush_p99);
 	add_int(b, "lost_events", lost);
+	add_bool(b, "conserved", vq_queue_conserved(q));
 	json_builder_end_object(b);
 }
 

@@ -72,8 +72,11 @@ enum vq_mode vq_site_mode(const struct vq_site *site, uint8_t byte)
 			return VQ_MODE_BREAKPOINT;
 		return site->emulated ? VQ_MODE_EMULATED : VQ_MODE_STEPPED;
 	}
-	/* A call that was there before the probe is no optimised one. */
+	/* A call that was there before the probe is no optimised one.  A 10-byte nop begins
+	 * with a prefix, and becomes whatever the kernel likes, that ends in a call. */
 	if (byte == 0xe8 && !strcmp(site->instruction, "nop5"))
+		return VQ_MODE_OPTIMISED;
+	if (byte != 0x66 && byte != 0x2e && !strcmp(site->instruction, "nop10"))
 		return VQ_MODE_OPTIMISED;
 	return VQ_MODE_UNKNOWN;
 }
@@ -163,6 +166,13 @@ bool vq_sites_find(struct vq_target *t, struct vq_site *sites, GError **error)
 		g_set_error(error, VQ_ERROR, VQ_ERROR_FAILED,
 			    "%s: cannot read the code of virtqueue_pop and its like", t->path);
 		return false;
+	}
+	for (int i = 0; i < VQ_FUNCTIONS; i++) {
+		bool unused;
+
+		if (sites[i].present &&
+		    !strcmp(vq_decode(plans[i].code, plans[i].len, &unused), "nop10"))
+			plans[i].nop10 = vq_nop10_is_optimised();
 	}
 	vq_plan_sites(plans, VQ_FUNCTIONS, segment.bytes, segment.size, segment.address);
 	for (int i = 0; i < VQ_FUNCTIONS; i++) {

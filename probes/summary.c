@@ -221,6 +221,25 @@ static unsigned orderless_queues(const struct vq_summary *s)
 	return n;
 }
 
+static void warn_of_disagreement(const struct vq_summary *s)
+{
+	g_autoptr(GString) names = g_string_new(NULL);
+	unsigned n = 0;
+
+	for (guint i = 0; i < s->model->queues->len; i++) {
+		const struct vq_queue *q = s->model->queues->pdata[i];
+
+		if (!vq_queue_agrees(q))
+			g_string_append_printf(names, "%s%s.%u", n++ ? ", " : "", q->device,
+					       q->index);
+	}
+	if (n)
+		fprintf(stderr,
+			"vqprobe: %u QUEUES DO NOT ADD UP: %s: their counts, QEMU's own and the "
+			"used ring do not agree: the figures are wrong, or the device is broken\n",
+			n, names->str);
+}
+
 void vq_summary_warn(const struct vq_summary *s)
 {
 	uint64_t lost = vq_summary_lost(s), rings = vq_summary_unreadable_rings(s);
@@ -253,6 +272,7 @@ void vq_summary_warn(const struct vq_summary *s)
 			"order: watch for longer, or see with --plan which virtqueue_pop is "
 			"probed\n",
 			orderless_queues(s));
+	warn_of_disagreement(s);
 	if (s->light && packed_queues(s))
 		fprintf(stderr,
 			"vqprobe: %u QUEUES WITH A PACKED RING: their order cannot be told so: "

@@ -47,7 +47,8 @@ struct vq_row *vq_row_new(const char *of, const struct vq_queue *q, int64_t lost
 	struct vq_row *row = g_new0(struct vq_row, 1);
 	g_autofree char *name = NULL;
 
-	name = g_strdup_printf("%s%s%s.%u", of ?: "", of ? "/" : "", q->device, q->index);
+	name = g_strdup_printf("%s%s%s.%u%s", of ?: "", of ? "/" : "", q->device, q->index,
+			       vq_queue_agrees(q) ? "" : " !");
 	/* A byte is a column here. */
 	row->name = vq_text_clean(name, -1, SIZE_MAX, VQ_ASCII);
 	row->lost = lost;

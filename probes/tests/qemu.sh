@@ -99,6 +99,12 @@ light 'split, in order' packed=off,in_order=on
 check 'split, in order, light: no violation' says order_violations 0
 agree 'packed, in order' packed true packed=on,in_order=on
 check 'packed, in order: no violation' says order_violations 0
+# A legacy device has no bit for IN_ORDER.
+agree 'split, ordered without IN_ORDER' split false \
+	packed=off,disable-modern=on,x-reorder=bitmap,x-reorder-force=on
+check 'ordered without IN_ORDER: no violation' says order_violations 0
+stashes() { load && [ "$($B/probejson get "$T/q.json" '$.stashed')" -gt 0 ]; }
+check 'ordered without IN_ORDER: some had to wait' stashes
 
 # Without its debug information: in order, so that the rings are not as filled.
 export VQPROBE_TEST=code
@@ -115,6 +121,9 @@ qemu=$(QEMU=$stock runners/setup/qemu.sh 2>"$T/log") || { cat "$T/log"; exit 1; 
 agree "Debian's QEMU, split" split false packed=off
 check "Debian's QEMU: offsets are from its code" is '$.layout' '"code"'
 light "Debian's QEMU, split" packed=off
+more=(--qemu-arg=-sandbox --qemu-arg=on)
+agree "Debian's QEMU, -sandbox on" split false packed=off
+more=()
 agree "Debian's QEMU, packed" packed false packed=on
 no_stepping() {
 	get '$.sites[*]' >"$T/sites"

@@ -47,6 +47,7 @@ static struct vq_plan plan(const uint8_t *code, size_t len, bool ret, bool reads
 #define ENDBR 0xf3, 0x0f, 0x1e, 0xfa
 #define NOPL 0x0f, 0x1f, 0x40, 0x00
 #define NOP5 0x0f, 0x1f, 0x44, 0x00, 0x00
+#define NOP10 0x66, 0x2e, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0
 #define CALL 0xe8, 0x00, 0x01, 0x00, 0x00
 #define RET 0xc3
 
@@ -64,6 +65,24 @@ static void test_chosen(void)
 	/* A long nop only if there is nothing else. */
 	g_assert_cmpuint(PAST(true, true, ENDBR, NOPL, PUSH_RBP, RET), ==, 8);
 	g_assert_cmpuint(PAST(true, true, ENDBR, NOPL, RET), ==, 4);
+}
+
+/* What may become a call belongs to the entry. */
+static void test_calls_in_disguise(void)
+{
+	struct vq_plan p = {.entry = AT,
+			    .code = CODE(NOP10, PUSH_RBP, RET),
+			    .len = 12,
+			    .size = 12,
+			    .nop10 = true};
+
+	g_assert_cmpuint(PAST(true, true, ENDBR, NOP5, PUSH_RBP, RET), ==, 4);
+	g_assert_cmpuint(PAST(true, true, STORE_STACK, NOP5, PUSH_RBP, RET), ==, 10);
+	g_assert_cmpuint(PAST(true, true, STORE_STACK, NOP5, RET), ==, 0);
+	g_assert_cmpuint(PAST(true, true, STORE_STACK, NOP10, PUSH_RBP, RET), ==, 15);
+	g_assert_cmpuint(PAST(true, true, NOP10, PUSH_RBP, RET), ==, 10);
+	vq_plan_sites(&p, 1, p.code, p.len, AT);
+	g_assert_cmpuint(p.past, ==, 0);
 }
 
 static void test_refused(void)
@@ -106,7 +125,13 @@ static void test_far(void)
 {
 	uint8_t code[4096] = {MOV_RAX_RDI, TEST, PUSH_RBP, RET};
 	int32_t rel = 3 - 2005;
-	struct vq_plan p = {AT, 8, VQ_ARG_DI, true, true, code, 8, 0, NULL};
+	struct vq_plan p = {.entry = AT,
+			    .size = 8,
+			    .args = VQ_ARG_DI,
+			    .ret = true,
+			    .reads = true,
+			    .code = code,
+			    .len = 8};
 
 	vq_plan_sites(&p, 1, code, sizeof(code), AT);
 	g_assert_cmpuint(p.past, ==, 6);
@@ -129,6 +154,7 @@ static void decodes(const uint8_t *code, size_t len, const char *name, bool emul
 static void test_decode(void)
 {
 	DECODES("nop5", true, NOP5);
+	DECODES("nop10", false, NOP10);
 	DECODES("nop", true, 0x90);
 	DECODES("nop", true, 0x66, 0x90);
 	DECODES("nopl", true, NOPL);
@@ -151,6 +177,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/plan/decode", test_decode);
 	g_test_add_func("/plan/chosen", test_chosen);
+	g_test_add_func("/plan/calls-in-disguise", test_calls_in_disguise);
 	g_test_add_func("/plan/refused", test_refused);
 	g_test_add_func("/plan/branches", test_branches);
 	g_test_add_func("/plan/no-branch", test_no_branch);

@@ -159,12 +159,13 @@ PROBED void virtio_reset(void *opaque)
 
 /*
  * Publishes vq->pending[0..n), which is in order what QEMU would find; out of
- * order fill has left it in the ring or, if packed, in used_elems.
+ * order fill has left it in the ring or, if packed, in used_elems.  A device that is
+ * forced to order knows better than its caller how many these are.
  */
-PROBED void virtqueue_flush(VirtQueue *vq, unsigned n)
+PROBED void virtqueue_flush(VirtQueue *vq, unsigned count)
 {
 	bool packed = is_packed(vq), in_order = is_in_order(vq);
-	unsigned slots = 0;
+	unsigned slots = 0, n = vq->vdev->forced ? vq->n_due : count;
 
 	nest(vq);
 	if (vq->vdev->broken) {

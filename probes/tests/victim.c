@@ -3,14 +3,13 @@
  * A process for vqprobe's tests to watch: it completes elements of made-up
  * devices (victim.h) in seeded random order, and knows exactly what it did.
  *
- *	victim RING NUM ELEMENTS THREADS SEED [inorder]
+ *	victim RING NUM ELEMENTS THREADS SEED [inorder|forced]
  *
  * Each thread has a device with one queue.  Runs when it has read a line from
  * stdin ("reset" resets the first device instead, "resets" all, "replug" puts another
- * device in the place of the first, "exec" becomes sleep; "storm", "nest" and "broken"
- * are other loads, see victim-stacks.c), then
- * prints a line of JSON: the truth, one object for each queue, and stays until
- * stdin closes.
+ * device in the place of the first, "exec" becomes sleep, "sandbox" is seccomp; "storm", "nest" and
+ *"broken" are other loads, see victim-stacks.c), then prints a line of JSON: the truth, one object
+ *for each queue, and stays until stdin closes.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -101,6 +100,7 @@ void do_fill(VirtQueue *vq, uint64_t seq)
 	vq->stashed += seq > vq->frontier;
 	virtqueue_fill(vq, r->elem, r->len, vq->n_pending);
 	r->filled = true;
+	vq->n_new++;
 	vq->fills++;
 	vq->events++;
 	vq->pending[vq->n_pending++] = seq;
@@ -133,7 +133,9 @@ void do_flush(VirtQueue *vq)
 	}
 	for (i = 0; i < n; i++)
 		slots += is_packed(vq) ? rec(vq, vq->pending[i])->ndescs : 1;
-	virtqueue_flush(vq, n);
+	vq->n_due = n;
+	virtqueue_flush(vq, vq->vdev->forced ? vq->n_new : n);
+	vq->n_new = 0;
 	vq->flushes++;
 	if (vq->vdev->broken) {
 		vq->events++;
@@ -327,8 +329,10 @@ int main(int argc, char **argv)
 		char id[20];
 
 		snprintf(id, sizeof(id), "disk-%u", i);
-		new_queue(i, id, !strcmp(argv[1], "packed"), argc > 6, atoi(argv[2]),
+		new_queue(i, id, !strcmp(argv[1], "packed"),
+			  argc > 6 && !strcmp(argv[6], "inorder"), atoi(argv[2]),
 			  strtoull(argv[5], NULL, 0));
+		queue[i].vdev->forced = argc > 6 && !strcmp(argv[6], "forced");
 	}
 	while (fgets(line, sizeof(line), stdin)) {
 		if (!strncmp(line, "reset", 5)) {
@@ -343,6 +347,10 @@ int main(int argc, char **argv)
 				  atoi(argv[2]), strtoull(argv[5], NULL, 0) + 100);
 			virtio_reset(queue[0].vdev); /* as its driver does first */
 			queue[0].events = 1;
+			continue;
+		}
+		if (!strncmp(line, "sandbox", 7)) {
+			enter_sandbox();
 			continue;
 		}
 		if (!strncmp(line, "exec", 4))

@@ -52,6 +52,7 @@ typedef struct VirtIODevice {
 	VirtQueue *vq; /* of all devices: of each one only the queue at its number */
 	unsigned number;
 	bool broken; /* it publishes nothing any more */
+	bool forced; /* it completes in order, although that was not negotiated */
 } VirtIODevice;
 typedef struct MemoryRegionCache {
 	long padding;
@@ -95,6 +96,8 @@ struct VirtQueue {
 	uint64_t n, frontier, unpublished;
 	uint64_t *pending; /* seqs filled and not flushed, in that order */
 	unsigned n_pending;
+	unsigned n_due;		     /* of those, what the next flush publishes */
+	unsigned n_new;		     /* filled since the last flush */
 	bool nests;		     /* with calls within calls */
 	void (*nest)(VirtQueue *vq); /* called within the next call, if not NULL */
 	/* The truth. */
@@ -128,7 +131,7 @@ static inline bool is_packed(const VirtQueue *vq)
 
 static inline bool is_in_order(const VirtQueue *vq)
 {
-	return has_feature(vq->vdev, 35);
+	return has_feature(vq->vdev, 35) || vq->vdev->forced;
 }
 
 static inline struct record *rec(const VirtQueue *vq, uint64_t seq)
@@ -148,6 +151,7 @@ void finish(VirtQueue *vq);
 /* victim-stacks.c */
 void *run_storm(void *vq);
 void *run_broken(void *vq);
+void enter_sandbox(void);
 void drain_and_move(VirtQueue *vq); /* within a storm's reset */
 
 #endif
