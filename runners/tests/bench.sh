@@ -413,6 +413,21 @@ check 'its trials did not start' is "$(state_of "$run" b01-split-off)" failed-to
 check 'for what nbdkit says' is "$(field "$run/trials/b01-split-off/trial.json" \
 	'"the server of disk tail ended: exit status 1: nbdkit: error: " in t["reason"]')" True
 
+# -- somebody else measures -----------------------------------------------------
+# This test, or, if the lock cannot be had, really somebody else.
+run=$tmp/waits
+exec 9>>/run/lock/vqlab.lock
+flock --nonblock 9
+build/vqbench run $plan -o "$run" --qemu "$qemu" --guest "$guest" >"$tmp/said" 2>&1 9>&- &
+bench=$!
+check 'a second vqbench waits, and says for whom' until_true \
+	says 'waiting for another vqbench, which measures on this host (.*); --together'
+kill -TERM "$bench"
+finish
+exec 9>&-
+check 'it can be ended' is "$status" 143
+check 'and has run nothing' is "$(ls "$run/trials")" ''
+
 # -- what cannot be run --------------------------------------------------------
 run=$tmp/none
 plan=configs/quick.ini

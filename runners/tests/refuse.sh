@@ -53,7 +53,7 @@ exec $(command -v perf) "\$@"
 END
 chmod 755 "$T/bin/perf"
 run() {
-	PATH=$T/bin:$PATH LC_ALL=de_DE.UTF-8 LANGUAGE=de build/vqbench run "$T/one.ini" -o "$T/run" \
+	PATH=$T/bin:$PATH LC_ALL=de_DE.UTF-8 LANGUAGE=de build/vqbench run "$T/one.ini" -o "$T/run" --together \
 		--qemu "$qemu" --guest "$guest" --variants off --accel tcg "$@"
 }
 closed() { run <&- >&-; }
