@@ -268,9 +268,8 @@ void vq_summary_warn(const struct vq_summary *s)
 	if (orderless_queues(s))
 		fprintf(stderr,
 			"vqprobe: %u QUEUES HAD COMPLETIONS AND NOT ONE POP: nothing is known of "
-			"their "
-			"order: watch for longer, or see with --plan which virtqueue_pop is "
-			"probed\n",
+			"their order: watch for longer; or is the virtqueue_pop that is probed, of "
+			"the address that --json tells, not the one that runs?\n",
 			orderless_queues(s));
 	warn_of_disagreement(s);
 	if (s->light && packed_queues(s))

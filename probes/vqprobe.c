@@ -248,12 +248,20 @@ static bool run_plan(const GPtrArray *found, const struct vq_watch_options *opti
 {
 	for (guint i = 0; i < found->len; i++) {
 		const struct vq_found *f = found->pdata[i];
-		struct vq_watch *w = vq_watch_prepare(f->pid, f->name, options, error);
-		bool ok = w && vq_explain(w, options->calibrate, stdout, error);
+		g_autoptr(GError) e = NULL;
+		struct vq_watch *w = vq_watch_prepare(f->pid, f->name, options, &e);
+		bool ok = w && vq_explain(w, options->calibrate, stdout, &e);
 
 		vq_watch_free(w);
-		if (!ok)
+		if (ok)
+			continue;
+		vq_begin_name_error(e, f);
+		if (opt_pids || found->len == 1) {
+			g_propagate_error(error, g_steal_pointer(&e));
 			return false;
+		}
+		fprintf(stderr, "vqprobe: %s\n", e->message);
+		unwatched++;
 	}
 	return true;
 }

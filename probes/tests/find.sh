@@ -226,6 +226,26 @@ plain() {
 check 'no vhost: not said' plain
 end_all
 
+# --- one of them is no QEMU that could be watched ---------------------------------
+cp /bin/bash "$T/qemu-system-sh"
+a_part() {
+	like_qemu "$T/qemu-system-vq" "$lab-good"
+	# shellcheck disable=SC2016
+	run "$T/qemu-system-sh" -c 'read -r x; exit' - -name "$lab-bad"
+	until_true becomes "${pids[1]}" 'name'
+	! probe --name "$lab-*" && watches "${pids[0]} $lab-good" &&
+		grep -q "process ${pids[1]} .*: no function virtqueue_pop" "$T/err" &&
+		grep -q '1 of 2 processes are NOT WATCHED' "$T/err"
+}
+check 'one that cannot be watched: named, the other is watched, exit 1' a_part
+a_plan() {
+	fails 1 "process ${pids[1]} .*: no function virtqueue_pop" \
+		build/vqprobe --no-calibration --plan --name "$lab-*" &&
+		grep -q "^process ${pids[0]} ($lab-good): " "$T/out"
+}
+check 'one that cannot be watched: --plan tells of the other' a_plan
+end_all
+
 # --- many of them --------------------------------------------------------------------
 for n in 1 2 3; do like_qemu "$T/qemu-system-vq" "$lab-$n"; done
 soft_limit() {
