@@ -223,7 +223,7 @@ static void about_intervals(GString *out, const struct results *r)
 			g_string_append_printf(text,
 					       " the range, least to greatest ratio, which of %u "
 					       "blocks covers the true median %.1f %% of the time, "
-					       "whatever the noise;",
+					       "however the noise is distributed;",
 					       n, 100 * interval_coverage(n));
 	if (many)
 		g_string_append_printf(text,
