@@ -6,11 +6,13 @@
  */
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <ucontext.h>
+#include <unistd.h>
 
 #include "victim.h"
 
@@ -135,7 +137,7 @@ void nest(VirtQueue *vq)
 
 	vq->nest = NULL;
 	vq->next = NULL;
-	call_on(rnd(vq, 2) ? HIGH : LOW, call_within, vq);
+	call_on(rnd(vq, 2) && !vq->low ? HIGH : LOW, call_within, vq);
 	vq->next = next;
 }
 
@@ -190,6 +192,89 @@ void *run_storm(void *arg)
 	here = NULL;
 	munmap(s.memory, 3 * STACK);
 	finish(arg);
+	return NULL;
+}
+
+static __thread jmp_buf way_out;
+
+static void leave(VirtQueue *vq)
+{
+	vq->nest = NULL;
+	longjmp(way_out, 1);
+}
+
+static __attribute__((noinline)) void flush_deep_below(VirtQueue *vq)
+{
+	volatile char room[100 << 10];
+
+	room[0] = 0;
+	virtqueue_flush(vq, 0);
+	room[1] = 0;
+}
+
+/* Calls that never return, between those of a load; the next comes from further up. */
+void *run_leave(void *arg)
+{
+	VirtQueue *vq = arg;
+
+	for (volatile unsigned i = 0; i < 200; i++) {
+		for (unsigned n = 0; n < 50; n++)
+			step(vq);
+		vq->nest = leave;
+		if (!setjmp(way_out))
+			flush_deep_below(vq);
+		do_pop(vq);
+	}
+	finish(vq);
+	return NULL;
+}
+
+/* Is a probe on virtqueue_flush?  Then its first byte is another. */
+static bool is_probed(void)
+{
+	return *(volatile uint8_t *)(uintptr_t)virtqueue_flush != 0x0f;
+}
+
+static void wait_until(bool probed)
+{
+	while (is_probed() != probed)
+		usleep(1000);
+}
+
+static void wait_within(VirtQueue *vq)
+{
+	vq->nest = NULL;
+	wait_until(false);
+}
+
+/* As a load, but deeper on the stack than where it was called. */
+static __attribute__((noinline)) void step_below(VirtQueue *vq)
+{
+	volatile char room[8192];
+
+	room[0] = 0;
+	for (unsigned i = 0; i < 5000; i++)
+		step(vq);
+	room[1] = 0;
+}
+
+/*
+ * Where functions begin with a nop: a load, in which a flush lasts until the probes are
+ * taken off, and when they are on again another one.
+ */
+void *run_hold(void *arg)
+{
+	VirtQueue *vq = arg;
+
+	wait_until(true);
+	for (unsigned i = 0; i < 5000; i++)
+		step(vq);
+	do_flush(vq);
+	wait_until(true);
+	vq->nest = wait_within;
+	virtqueue_flush(vq, 0);
+	wait_until(true);
+	step_below(vq);
 	return NULL;
 }
 

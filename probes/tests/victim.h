@@ -98,6 +98,7 @@ struct VirtQueue {
 	unsigned n_pending;
 	unsigned n_due;		     /* of those, what the next flush publishes */
 	unsigned n_new;		     /* filled since the last flush */
+	bool low;		     /* on lower stacks only */
 	bool nests;		     /* with calls within calls */
 	void (*nest)(VirtQueue *vq); /* called within the next call, if not NULL */
 	/* The truth. */
@@ -151,6 +152,8 @@ void finish(VirtQueue *vq);
 /* victim-stacks.c */
 void *run_storm(void *vq);
 void *run_broken(void *vq);
+void *run_hold(void *vq);
+void *run_leave(void *vq);
 void enter_sandbox(void);
 void drain_and_move(VirtQueue *vq); /* within a storm's reset */
 
