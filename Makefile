@@ -76,7 +76,7 @@ help:
 	@echo '                QEMU=BINARY      use this QEMU as it is: off and qemu only'
 	@echo '                KERNEL=VMLINUZ   boot this kernel (its modules beside it)'
 	@echo 'make replay   every strategy on made-up orders, and on the traces of RUN=DIR'
-	@echo 'make count    instructions an element in the real QEMU, to RUN=DIR or results'
+	@echo 'make count    instructions an element in the real QEMU, to RUN=DIR or results/'
 	@echo 'make report   the report and plots of RUN=DIR again'
 	@echo 'make test     every test; ends in N passed, N failed, N skipped'
 	@echo 'make matrix   the hooks in each QEMU release that they serve  (RELEASES="7.2 10.2")'

@@ -381,7 +381,9 @@ static void print_figure(JsonObject *cell, JsonObject *base, const char *name)
 
 	if (base && base != cell)
 		y = x - member(base, "instructions", name);
-	if (isfinite(y))
+	if (!isfinite(x))
+		printf("       -       ");
+	else if (isfinite(y))
 		printf(" %7.0f %+6.0f", x, y);
 	else
 		printf(" %7.0f       ", x);

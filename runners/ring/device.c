@@ -33,7 +33,12 @@ uint64_t device_random(struct device *d)
 	return d->random * 2685821657736338717ull;
 }
 
-const char *device_refuse(const struct device_class *c, const struct load *l)
+const struct device_class *device_class_of(const struct load *l)
+{
+	return l->kind == LOAD_TX ? &tx_class : l->kind == LOAD_RX ? &rx_class : &blk_class;
+}
+
+const char *device_refuse(const struct load *l)
 {
 	const char *why = virtqueue_refuse(&l->ring);
 	uint32_t descs = l->ring.indirect ? 1 : l->ring.chain;
@@ -46,7 +51,7 @@ const char *device_refuse(const struct device_class *c, const struct load *l)
 		return "a batch is not larger than what may be in flight";
 	if (l->queues < 1 || l->queues > 64)
 		return "a device has 1 to 64 queues";
-	return c->refuse(l);
+	return device_class_of(l)->refuse(l);
 }
 
 static uint64_t features(const struct device *d, const struct load *l)
@@ -115,7 +120,7 @@ bool device_start(struct device *d, const struct load *l, struct memory *memory)
 {
 	g_autoptr(GError) e = NULL;
 
-	d->class = load_is_net(l->kind) ? &net_class : &blk_class;
+	d->class = device_class_of(l);
 	d->load = l;
 	d->memory = memory;
 	d->random = l->seed * 2 + 1;

@@ -66,13 +66,18 @@ struct device_class {
 			  struct virtqueue_segment *s);
 	/* It was used, with @len bytes written: NULL, or what is wrong; freed by the caller. */
 	char *(*check)(struct device *d, struct lane *q, uint32_t slot, uint32_t len);
-	/* Besides the ring: sends and takes frames.  Did anything move?  May be NULL. */
-	bool (*feed)(struct device *d, bool more, char **wrong);
+	/* What comes out of the device on its wire is taken.  Did anything?  May be NULL. */
+	bool (*take)(struct device *d, char **wrong);
+	/*
+	 * Sends at most @most frames into the device and returns their number: then
+	 * these are the load, and the ring is but kept full.  NULL: the requests are.
+	 */
+	uint64_t (*send)(struct device *d, uint64_t most);
 	/* What has to come back, before a turn has ended; NULL: all that is in flight. */
 	uint64_t (*outstanding)(struct device *d);
 };
 
-extern const struct device_class blk_class, net_class;
+extern const struct device_class blk_class, tx_class, rx_class;
 
 struct turn {
 	uint64_t elements; /* completed until the time was up */
@@ -102,8 +107,10 @@ struct device {
 	GArray *turns;	/* of struct turn; the ones that count */
 };
 
-/* NULL, or why the load cannot be; for all devices of class @c. */
-const char *device_refuse(const struct device_class *c, const struct load *l);
+const struct device_class *device_class_of(const struct load *l);
+
+/* NULL, or why the load cannot be. */
+const char *device_refuse(const struct load *l);
 
 /*
  * Resets the device, negotiates, makes its rings.  On failure its state and

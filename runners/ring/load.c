@@ -147,14 +147,26 @@ static void moved(struct device *d, struct patience *p)
 	p->looks = 0;
 }
 
-static bool feed(struct device *d, bool more)
+static bool take(struct device *d)
 {
 	char *wrong = NULL;
-	bool any = d->class->feed && d->class->feed(d, more, &wrong);
+	bool any = d->class->take && d->class->take(d, &wrong);
 
 	if (wrong)
 		device_catch(d, DEVICE_BROKEN, "data", wrong);
 	return any;
+}
+
+/* Puts up to @most elements or frames on their way; how many. */
+static uint64_t feed(struct device *d, uint64_t most)
+{
+	const struct device_class *c = d->class;
+	uint64_t n = 0;
+	unsigned int i;
+
+	for (i = 0; i < d->load->queues; i++)
+		n += submit(d, &d->lanes[i], c->send ? UINT64_MAX : most - n);
+	return c->send ? c->send(d, most) : n;
 }
 
 bool load_turn(struct device *d, uint64_t elements, int64_t ns, struct turn *t)
@@ -169,11 +181,9 @@ bool load_turn(struct device *d, uint64_t elements, int64_t ns, struct turn *t)
 	while (d->state == DEVICE_OK && (more || outstanding(d))) {
 		uint64_t got = 0;
 
-		for (i = 0; i < d->load->queues; i++) {
-			if (more)
-				left -= submit(d, &d->lanes[i], left);
+		left -= feed(d, more ? left : 0);
+		for (i = 0; i < d->load->queues; i++)
 			got += reap(d, &d->lanes[i]);
-		}
 		done += got;
 		now = now_ns();
 		if (more && (!left || (ns && now - start >= ns))) {
@@ -183,7 +193,7 @@ bool load_turn(struct device *d, uint64_t elements, int64_t ns, struct turn *t)
 				t->seconds = (now - start) / 1e9;
 			}
 		}
-		if (got + feed(d, more))
+		if (take(d) || got)
 			moved(d, &p);
 		else
 			wait_more(d, &p);

@@ -168,12 +168,13 @@ static bool push_net(struct build *b, struct device *d, GError **error)
 	const struct machine_setup *s = b->setup;
 	g_autofree char *extra = properties(s, d);
 	uint32_t size = queue_size(s->load->ring.size, 256);
-	int theirs;
+	int theirs, room = 8 << 20;
 
-	if (!pair(SOCK_DGRAM, &d->socket, &theirs, error))
+	if (!pair(SOCK_STREAM, &d->socket, &theirs, error))
 		return false;
-	fcntl(d->socket, F_SETFL, O_NONBLOCK);
-	fcntl(theirs, F_SETFL, O_NONBLOCK);
+	/* Room for all that is in flight, so that QEMU need not wait for it. */
+	setsockopt(theirs, SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof(room));
+	setsockopt(d->socket, SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof(room));
 	hand_down(b, theirs);
 	push(b, "-netdev");
 	push(b, "socket,id=net-%s,fd=%d", d->label, theirs);

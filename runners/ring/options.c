@@ -10,6 +10,7 @@
 #define DEPTH_DEFAULT 64
 
 /* What count counts by default: in order, and out of it in three ways. */
+#define COUNT_NATURAL "natural"
 #define COUNT_ORDERS "in-order,shuffle:32,shuffle:256,straggler:64"
 
 /* As GOption wants them, before they are looked at. */
@@ -24,11 +25,11 @@ static struct {
 static void set_defaults(bool count)
 {
 	memset(&raw, 0, sizeof(raw));
-	raw.size = 256;
-	raw.depth = count ? 256 : 0;
-	raw.batch = count ? 256 : 0;
-	raw.chain = 3;
-	raw.segment = 4096;
+	raw.size = 0;
+	raw.depth = 0;
+	raw.batch = -1;
+	raw.chain = 0;
+	raw.segment = 0;
 	raw.queues = 1;
 	raw.rounds = 10;
 	raw.turn = 200;
@@ -43,8 +44,6 @@ static void set_defaults(bool count)
 	raw.seed = 1;
 	raw.order_seed = 1;
 	raw.kick = count;
-	if (count)
-		raw.size = 1024;
 }
 
 #define INT(name, field, help, arg)                                                                \
@@ -72,8 +71,9 @@ static const GOptionEntry both[] = {
 	INT("size", size, "Descriptors of the ring", "N"),
 	INT("depth", depth, "Elements in flight in each queue (64, or what fits)", "N"),
 	INT("batch", batch, "So many are added at once (0: each when there is room)", "N"),
-	INT("chain", chain, "Segments of an element (3)", "N"),
-	INT("segment", segment, "Bytes of a data segment, a frame, or a buffer (4096)", "BYTES"),
+	INT("chain", chain, "Segments of an element (virtio-net: 1, else 3)", "N"),
+	INT("segment", segment, "Bytes of a data segment (4096), a frame sent, a buffer (1500)",
+	    "BYTES"),
 	INT("queues", queues, "Queues of each virtio-blk (1)", "N"),
 	STR("recycle", recycle, "Buffers: last freed first (as Linux), or first", "last|first"),
 	FLAG("indirect", indirect, "Chains as indirect tables"),
@@ -156,7 +156,13 @@ static bool read_words(struct options *o, bool count, GError **error)
 	if (!count && (!*o->rings || i != 1))
 		return refuse(error, "--ring", "run takes one format");
 	o->load.ring.packed = !g_strcmp0(o->rings[0], "packed");
-	o->orders = g_strsplit(raw.order ? raw.order : count ? COUNT_ORDERS : "", ",", -1);
+	o->orders = g_strsplit(raw.order	   ? raw.order
+			       : !count		   ? ""
+			       : load_is_net(load) ? COUNT_NATURAL
+						   : COUNT_ORDERS,
+			       ",", -1);
+	if (load_is_net(load) && raw.order && strcmp(raw.order, COUNT_NATURAL))
+		return refuse(error, "--order", "virtio-net completes in its own");
 	o->variants = g_strsplit(raw.variants ? raw.variants : "", ",", -1);
 	o->json = g_strdup(raw.json);
 	return true;
@@ -168,11 +174,11 @@ static bool read_numbers(struct options *o, GError **error)
 		const char *name;
 		int64_t value, least, most;
 	} limits[] = {
-		{"--size", raw.size, 1, 32768},
+		{"--size", raw.size, 0, 32768},
 		{"--depth", raw.depth, 0, 32768},
-		{"--batch", raw.batch, 0, 32768},
-		{"--chain", raw.chain, 1, 1024},
-		{"--segment", raw.segment, 1, 1 << 20},
+		{"--batch", raw.batch, -1, 32768},
+		{"--chain", raw.chain, 0, 1024},
+		{"--segment", raw.segment, 0, 1 << 20},
 		{"--queues", raw.queues, 1, 64},
 		{"--rounds", raw.rounds, 1, 100000},
 		{"--turn", raw.turn, 1, 3600000},
@@ -211,23 +217,37 @@ static bool read_numbers(struct options *o, GError **error)
 	return true;
 }
 
-static void fill_load(struct options *o)
+/*
+ * Counting wants the same work each time, so batches that are added at once and return
+ * whole; half of the buffers stay with a device that receives.
+ */
+static void fill_shape(struct load *l, bool count)
+{
+	uint32_t descs = l->ring.indirect ? 1 : l->ring.chain;
+	bool sends = l->kind == LOAD_TX, net = load_is_net(l->kind);
+	uint32_t depth = !count ? DEPTH_DEFAULT : sends ? 128 : 256;
+
+	l->ring.size = raw.size ? raw.size : count && !sends ? 1024 : 256;
+	l->depth = raw.depth ? (uint32_t)raw.depth : MIN(depth, MAX(l->ring.size / descs, 1));
+	if (raw.batch >= 0)
+		l->batch = raw.batch;
+	else
+		l->batch = !count ? 0 : net ? l->depth / 2 : l->depth;
+}
+
+static void fill_load(struct options *o, bool count)
 {
 	struct load *l = &o->load;
-	uint32_t descs;
+	bool net = load_is_net(l->kind);
 
-	l->ring.size = raw.size;
 	l->ring.event_idx = !raw.no_event_idx;
 	l->ring.indirect = raw.indirect;
 	l->ring.batches = raw.batches;
 	l->ring.interrupts = raw.interrupts;
-	l->ring.chain = raw.chain;
+	l->ring.chain = raw.chain ? raw.chain : net ? 1 : 3;
 	l->queues = raw.queues;
-	descs = l->ring.indirect ? 1 : l->ring.chain;
-	l->depth =
-		raw.depth ? (uint32_t)raw.depth : MIN(DEPTH_DEFAULT, MAX(l->ring.size / descs, 1));
-	l->batch = raw.batch;
-	l->segment = raw.segment;
+	fill_shape(l, count);
+	l->segment = raw.segment ? raw.segment : net ? 1500 : 4096;
 	l->kick = raw.kick;
 	l->seed = raw.seed;
 	l->stall_ms = raw.stall;
@@ -290,8 +310,8 @@ bool options_read(struct options *o, const char *command, int argc, char **argv,
 		return refuse(error, "--qemu", "needed: a folder made by runners/setup/qemu.sh");
 	if (!read_words(o, count, error) || !read_numbers(o, error))
 		return false;
-	fill_load(o);
-	why = device_refuse(load_is_net(o->load.kind) ? &net_class : &blk_class, &o->load);
+	fill_load(o, count);
+	why = device_refuse(&o->load);
 	if (why)
 		return refuse(error, "this load cannot be", why);
 	dir = g_canonicalize_filename(raw.qemu, NULL);

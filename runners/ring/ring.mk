@@ -16,10 +16,15 @@ $(RING_O): EXTRA_CFLAGS = $(call pkg_cflags,$(RING_PKGS))
 $(B)/vqring: $(RING_O) $(RING_SHARED_O)
 	$(CC) $(CFLAGS) $^ -o $@ $(call pkg_libs,$(RING_PKGS)) -lm
 
-TESTS += runners/tests/ring.sh runners/tests/ring-count.sh
+TESTS += runners/tests/ring.sh runners/tests/ring-count.sh runners/tests/ring-probe.sh
 
-# Instructions an element in the real QEMU, under callgrind.
-COUNT_JSON = $(if $(RUN),$(RUN),results)/count.json
+# Instructions an element in the real QEMU, under callgrind: virtio-blk in four orders,
+# virtio-net's two directions.
+COUNT_DIR = $(if $(RUN),$(RUN),results)
 .PHONY: count
 count: all
-	@$(B)/vqring count --qemu "$$(runners/setup/qemu.sh)" --json '$(COUNT_JSON)'
+	@qemu=$$(runners/setup/qemu.sh); mkdir -p '$(COUNT_DIR)'; failed=0; \
+	for load in read tx rx; do \
+		$(B)/vqring count --qemu "$$qemu" --load $$load \
+			--json '$(COUNT_DIR)'/count-$$load.json || failed=1; \
+	done; exit $$failed

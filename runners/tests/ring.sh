@@ -35,6 +35,11 @@ sound() {
 	ring "$@" && each 'd["state"] == "ok"' 'r["used"] == r["added"] >= 6000' \
 		'r["used_entries"] == r["used"]' 'd["variant"] == "off" or r["reordered"] == 0'
 }
+# received OPTIONS...: the same of frames; buffers stay in the ring
+received() {
+	ring "$@" && each 'd["state"] == "ok"' 'r["used_entries"] == r["used"] >= 6000' \
+		'r["used"] <= r["added"]' 'r["reordered"] == 0'
+}
 # caught STATE RULE LABEL OPTIONS...: this device is, within a second of its own
 # (a hang: of --stall), and no other
 caught() {
@@ -68,6 +73,12 @@ for f in split packed; do
 		--disk file --load randrw --chain 2
 	check "$f: broken-swap is caught" caught broken order broken-swap --ring $f \
 		--variants off,broken-swap,in-place --elements 50000
+	check "$f: transmission" sound --variants $all --ring $f --load tx
+	check "$f: transmission, chains of 4, batches" sound --variants $all --ring $f --load tx \
+		--chain 4 --batch 16
+	check "$f: reception" received --variants $all --ring $f --load rx
+	check "$f: reception, chains of 3, ring of 1024" received --variants $all --ring $f \
+		--load rx --chain 3 --segment 300 --size 1024 --depth 200 --recycle first
 	check "$f: A/A has labels of its own" sound --variants off,off,off --ring $f
 done
 check 'packed ring of 100' sound --variants off,in-place --ring packed --size 100
