@@ -146,26 +146,48 @@ static int64_t disk_busy_ms(struct trial *t, const struct phase *ph)
 }
 
 /*
+ * fio's jobs are sessions of their own, which the agent's kill does not reach: left
+ * alone they would be a load beside the next phase's.  One that waits for a request
+ * cannot be killed before that is completed.
+ */
+static const char kill_script[] =
+	"killall -9 fio iperf3 2>/dev/null; n=0\n"
+	"while pidof fio iperf3 >/dev/null && [ $n -lt 50 ]; do n=$((n + 1)); usleep 100000; done\n"
+	"pidof fio iperf3 >/dev/null && echo left || echo gone\n";
+
+static bool kill_load(struct trial *t, const struct phase *ph)
+{
+	g_auto(GStrv) words = NULL;
+	g_autoptr(GError) e = NULL;
+
+	link_set_watch(t->link, watch_alive, t);
+	link_cancel(t->link);
+	if (!link_wait(t->link, END_LOAD_MS, &e) && e->code != LINK_ERROR_REFUSED)
+		return false;
+	words = ask_guest(t, ph, kill_script);
+	return words && words[0] && !strcmp(words[0], "gone");
+}
+
+/*
  * The phase is over, but its load still runs in the guest: ends it, so that the next
  * one can run.  Where the load stood still, what the guest waits for tells whose fault
  * that was: a request that is not completed, or a load that had nothing to do.
  */
 static void end_load(struct trial *t, const struct phase *ph, GError **error)
 {
-	bool idle = *error && (*error)->code == VQB_STALLED, fio;
-	g_autoptr(GError) e = NULL;
+	bool idle = *error && (*error)->code == VQB_STALLED;
 
-	if (!link_busy(t->link) || !trial_alive(t, NULL))
+	if (!*error || !link_busy(t->link) || !trial_alive(t, NULL))
 		return;
-	link_set_watch(t->link, watch_alive, t);
-	link_cancel(t->link);
-	if (!link_wait(t->link, END_LOAD_MS, &e) && e->code != LINK_ERROR_REFUSED) {
+	/* It waits for what QEMU holds: the trial is over. */
+	if (idle && qmp_in_flight(t->qmp, ph->slot->workload->device_id, 0) > 0)
+		return;
+	if (!kill_load(t, ph)) {
 		(*error)->code = VQB_STALLED;
 		g_prefix_error(error, "the load cannot be ended: ");
 		return;
 	}
-	fio = !strcmp(ph->slot->workload->kind, "fio");
-	if (idle && fio && outstanding(t, ph) == 0) {
+	if (idle && !strcmp(ph->slot->workload->kind, "fio") && outstanding(t, ph) == 0) {
 		(*error)->code = VQB_INVALID;
 		g_prefix_error(error, "the load stood still with nothing outstanding (startdelay, "
 				      "thinktime, a pause of its own?): ");

@@ -320,11 +320,13 @@ for w in long doomed victim; do cp "$tmp/good.fio" "$tmp/$w.fio"; done
 plan=$tmp/sick.ini
 run=$tmp/sick
 id=b01-split-off
-# The one that ends the trial comes last.
+# The one that ends the trial comes last; a load that is cut off must not go on
+# beside the next ones, so it comes before a good one.
 phases() { build/vqbench run "$plan" --dry-run --seed "$1" | awk '!/^#/ { $1 = ""; print }'; }
-for ((seed = 1; seed < 1000; seed++)); do
+# Such a seed, or the next one, should the schedule change.
+for ((seed = 72; seed < 1000; seed++)); do
 	read -ra list < <(phases "$seed")
-	[ "${list[-1]%/*}" != victim ] || break
+	[[ ${list[*]} =~ long/.*good/.*victim/[a-z]*$ && ${list[*]: -2} =~ victim.*victim ]] && break
 done
 cat >"$tmp/vqprobe" <<-END
 	#!/bin/sh
