@@ -9,11 +9,14 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "guest-count/counter.h"
+#include "guest-count/protocol.h"
 #include "guest.h"
 #include "link.h"
 #include "qmp.h"
@@ -23,10 +26,11 @@
 
 #define QMP_MS 20000
 
-static char *qemu_dir, *guest_dir, *console;
+static char *qemu_dir, *guest_dir, *console, *count;
 static char **qemu_args, **puts_, **env, **command;
 static int limit_s = 60, boot_s = 120, memory = 512;
 static gboolean verbose, version;
+static struct guest_counter counter;
 
 static const GOptionEntry options[] = {
 	{"qemu", 0, 0, G_OPTION_ARG_FILENAME, &qemu_dir, "The folder that qemu.sh printed", "DIR"},
@@ -39,6 +43,10 @@ static const GOptionEntry options[] = {
 	{"env", 0, 0, G_OPTION_ARG_STRING_ARRAY, &env, "Set a variable for the command",
 	 "NAME=VALUE"},
 	{"console", 0, 0, G_OPTION_ARG_FILENAME, &console, "Keep the guest's console here", "FILE"},
+	{"count", 0, 0, G_OPTION_ARG_FILENAME, &count,
+	 "Count the guest's instructions in virtio_ring while COMMAND runs, and write them here, "
+	 "as JSON",
+	 "FILE"},
 	{"memory", 0, 0, G_OPTION_ARG_INT, &memory, "The guest's memory in MiB (512)", "N"},
 	{"limit", 0, 0, G_OPTION_ARG_INT, &limit_s, "Kill the command after this long (60)",
 	 "SECONDS"},
@@ -65,6 +73,7 @@ static void say(const char *format, ...)
 
 static GPtrArray *qemu_argv(int agent_fd, int qmp_fd, GError **error)
 {
+	g_autofree char *plugin = g_build_filename(qemu_dir, COUNT_PLUGIN, NULL);
 	GPtrArray *argv = g_ptr_array_new_with_free_func(g_free);
 
 	if (!guest_qemu_program(argv, qemu_dir, error)) {
@@ -78,6 +87,10 @@ static GPtrArray *qemu_argv(int agent_fd, int qmp_fd, GError **error)
 	g_ptr_array_add(argv, g_strdup("chardev=qmp,mode=control"));
 	g_ptr_array_add(argv, g_strdup("-m"));
 	g_ptr_array_add(argv, g_strdup_printf("%d", memory));
+	if (count && !guest_counter_open(&counter, plugin, argv, error)) {
+		g_ptr_array_unref(argv);
+		return NULL;
+	}
 	for (char **a = qemu_args; a && *a; a++)
 		g_ptr_array_add(argv, g_strdup(*a));
 	g_ptr_array_add(argv, NULL);
@@ -107,12 +120,16 @@ static pid_t start_qemu(int *fd, int *qmp_fd, GError **error)
 			_exit(126);
 		close(pair[0]);
 		close(qmp[0]);
+		if (count)
+			close(counter.fd);
 		execv(argv->pdata[0], (char **)argv->pdata);
 		say("%s: %s", (char *)argv->pdata[0], g_strerror(errno));
 		_exit(126);
 	}
 	close(pair[1]);
 	close(qmp[1]);
+	if (count)
+		guest_counter_handed_over(&counter);
 	*fd = pair[0];
 	*qmp_fd = qmp[0];
 	return pid;
@@ -173,6 +190,33 @@ static gboolean watch(void *data, GError **error)
 	return FALSE;
 }
 
+static bool start_counting(struct link *l, GError **error)
+{
+	struct link_command c = {.argv = guest_counter_command, .limit_s = 120};
+	const struct link_result *r = link_run(l, &c, -1, error);
+	g_autofree char *text = NULL;
+
+	if (!r)
+		return false;
+	text = g_strndup(r->out->len ? (char *)r->out->data : "", r->out->len);
+	return guest_counter_learn(&counter, text, error) && guest_counter_start(&counter, error);
+}
+
+static bool write_counts(GError **error)
+{
+	g_autoptr(JsonBuilder) b = json_builder_new();
+	g_autoptr(JsonNode) root = NULL;
+	g_autofree char *text = NULL, *line = NULL;
+
+	if (!guest_counter_stop(&counter, error))
+		return false;
+	guest_counter_json(&counter, b);
+	root = json_builder_get_root(b);
+	text = json_to_string(root, TRUE);
+	line = g_strconcat(text, "\n", NULL);
+	return vq_output_write(count, line, strlen(line), error);
+}
+
 static int drive(struct link *l, pid_t pid, gint64 started, GError **error)
 {
 	struct link_command c = {.argv = (const char *const *)command,
@@ -186,12 +230,14 @@ static int drive(struct link *l, pid_t pid, gint64 started, GError **error)
 	if (verbose)
 		say("booted Linux %s in %.2f s", link_guest(l),
 		    (g_get_monotonic_time() - started) / 1e6);
-	if (!put_files(l, error))
+	if (!put_files(l, error) || (count && !start_counting(l, error)))
 		return 1;
 	r = link_run(l, &c, -1, error);
 	if (!r)
 		return 1;
 	rc = report(r);
+	if (count && !write_counts(error))
+		return 1;
 	link_set_watch(l, NULL, NULL);
 	if (!link_poweroff(l, 10000, error))
 		return 1;

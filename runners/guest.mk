@@ -1,18 +1,21 @@
 # The guest, its link and its disk.
 # SPDX-License-Identifier: GPL-2.0-or-later
 GUEST_O := $(B)/runners/link.o $(B)/runners/guest.o
+COUNTER_O := $(B)/runners/guest-count/counter.o
 
 TOOLS   += $(B)/runners/guest-run $(B)/runners/latency.so
 TESTS   += $(B)/runners/test-link $(B)/runners/test-agent $(B)/runners/test-service
 TESTS   += runners/tests/latency.sh runners/tests/guest.sh
+TESTS   += $(B)/runners/test-counter runners/tests/guest-count.sh
 C_STYLE += $(addprefix runners/,guest.h guest.c link.h link.c guest-run.c)
 C_STYLE += $(addprefix runners/guest/,frame.h agent.h agent.c files.c command.c)
+C_STYLE += $(addprefix runners/guest-count/,protocol.h plugin.c counter.h counter.c)
 C_STYLE += runners/tests/frames.h $(addprefix runners/disk/,latency.c service.h service.c)
-C_STYLE += $(addprefix runners/tests/,test-link.c test-agent.c test-service.c)
+C_STYLE += $(addprefix runners/tests/,test-link.c test-agent.c test-service.c test-counter.c)
 
-$(GUEST_O) $(B)/runners/guest-run.o: EXTRA_CFLAGS = $(call pkg_cflags,glib-2.0 json-glib-1.0)
+$(GUEST_O) $(COUNTER_O) $(B)/runners/guest-run.o: EXTRA_CFLAGS = $(call pkg_cflags,glib-2.0 json-glib-1.0)
 
-$(B)/runners/guest-run: $(B)/runners/guest-run.o $(GUEST_O) $(B)/runners/util.o $(B)/runners/qmp.o \
+$(B)/runners/guest-run: $(B)/runners/guest-run.o $(GUEST_O) $(COUNTER_O) $(B)/runners/util.o $(B)/runners/qmp.o \
 		$(TOOL_OBJS)
 	$(CC) $(CFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0 json-glib-1.0)
 
@@ -48,3 +51,8 @@ $(B)/runners/test-agent: $(B)/runners/checked/tests/test-agent.o $(B)/runners/ch
 $(B)/runners/test-service: $(B)/runners/checked/tests/test-service.o \
 		$(B)/runners/checked/disk/service.o
 	$(CC) $(CFLAGS) $(SANITIZE) $^ -o $@ $(call pkg_libs,glib-2.0) -lm
+
+$(B)/runners/tests/test-counter.o: EXTRA_CFLAGS = $(call pkg_cflags,glib-2.0 json-glib-1.0)
+
+$(B)/runners/test-counter: $(B)/runners/tests/test-counter.o $(COUNTER_O) $(TOOL_OBJS)
+	$(CC) $(CFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0 json-glib-1.0)

@@ -20,6 +20,9 @@ FIRMWARE=(/usr/share/seabios /usr/share/qemu)
 PROBED=(virtqueue_pop virtqueue_fill virtqueue_flush virtqueue_unpop
 	virtqueue_detach_element virtqueue_rewind virtio_reset)
 
+# The plugin that counts the guest's instructions.
+COUNTER=("$TOP"/runners/guest-count/{plugin.c,protocol.h})
+
 # build_failed WHAT: the end of the log, and out.
 build_failed() {
 	tail -n 20 "$LOG" >&2
@@ -173,6 +176,19 @@ strategies() {
 		sed -n 's/.*x-reorder=.*(off, \(.*\)).*/\1/p' | tr -d ','
 }
 
+# build_counter TREE DIR: the plugin, against this QEMU's own header.  Without it
+# all else works, and the guest's instructions are left out.
+build_counter() {
+	local header
+	header=$(find "$1/src/include" -name qemu-plugin.h -print -quit)
+	# shellcheck disable=SC2046
+	[ -n "$header" ] &&
+		"${CC:-cc}" -std=gnu11 -O2 -shared -fPIC -pthread -I"${header%/*}" \
+			$(pkg-config --cflags glib-2.0) "${COUNTER[0]}" \
+			-o "$2/guest-count.so" >>"$LOG" 2>&1 ||
+		say "the guest's instructions cannot be counted with this QEMU: ${header:-it has no qemu-plugin.h}: see $LOG"
+}
+
 # build TREE DIR SOURCE: hooks, configure, compile, check; the result is DIR.
 build() {
 	local tree=$1 dir=$2 source=$3 bin=$1/build/qemu-system-x86_64 names start=$SECONDS
@@ -189,6 +205,7 @@ build() {
 	mkdir "$dir.tmp"
 	cp "$bin" "$dir.tmp/qemu-system-x86_64"
 	ln -s "$tree" "$dir.tmp/tree"
+	build_counter "$tree" "$dir.tmp"
 	manifest "$bin" "$(cat "$tree/src/VERSION")" "$source" true "$names" "${CONFIGURE[*]}" >"$dir.tmp/manifest.json"
 	finish "$dir"
 	say "QEMU $(cat "$tree/src/VERSION") is built ($((SECONDS - start)) s)"

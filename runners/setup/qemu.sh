@@ -133,7 +133,7 @@ from_source() {
 	# What decides whether objects can be used again at all.
 	recipe=$({ printf '%s\n' "${CONFIGURE[@]}" "$CFLAGS_QEMU" "$LDFLAGS_QEMU"
 		"${CC:-cc}" --version; cat "$SETUP/qemu-cc"; } | sha256sum)
-	ours=$(cd "$TOP/variants" && key *.c *.h qemu/* "$SETUP/qemu-build.sh")
+	ours=$(cd "$TOP/variants" && key *.c *.h qemu/* "$SETUP/qemu-build.sh" "${COUNTER[@]}")
 
 	if [ -n "${QEMU_SRC:-}" ]; then
 		base=$(realpath -e "$QEMU_SRC" 2>/dev/null) && [ -f "$base/hw/virtio/virtio.c" ] || {
