@@ -273,7 +273,7 @@ static bool run_watch(GError **error)
 		.calibrate = !opt_no_calibration,
 		.light = opt_light,
 		.windows = opt_window > 0,
-		.trust_guest = opt_trust_guest,
+		.trust_guest = opt_trust_guest || opt_plan,
 		.output = opt_output,
 	};
 	struct vq_live_options live = {

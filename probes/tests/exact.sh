@@ -123,6 +123,15 @@ at_entry() { is '$.sites[*].past_entry' 0 && is '$.sites[0].mode' '"stepped"'; }
 check 'sites at the entries: so it was' at_entry
 by() { is '$.attached_by' "\"$1\""; }
 check 'sessions: so it was' by session
+refused() {
+	victim_start victim-nop5 split 8 100 1 1
+	VQPROBE_TEST=multi fails 1 'say --trust-guest' build/vqprobe -p "$victim_pid" &&
+		VQPROBE_TEST=multi build/vqprobe -p "$victim_pid" --plan --no-calibration
+	local rc=$?
+	victim_end
+	return $rc
+}
+check 'without sessions: refused, but for --plan' refused
 trust=--trust-guest
 VQPROBE_TEST=perf exact 'by perf events' victim-nop5 'split 256 50000 2 27'
 check 'by perf events: so it was' by 'perf event'
