@@ -56,6 +56,10 @@ ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) -D_GNU_SOURCE -I. -DVQLAB_VERSION='"$(
 pkg_cflags = $$(pkg-config --cflags $(1))
 pkg_libs   = $$(pkg-config --libs $(1))
 
+# The objects of all C files in folders, and those of a fuzz target's own build.
+objs   = $(patsubst %.c,$(B)/%.o,$(filter-out %.bpf.c,$(wildcard $(addsuffix /*.c,$(1)))))
+fuzzed = $(patsubst $(B)/%,$(B)/fuzz/%,$(1))
+
 # Rooms add to these: programs, tests (each speaks TAP), C files to check.
 TOOLS :=
 TESTS :=
@@ -115,7 +119,7 @@ bench: all
 	@runners/setup/bench.sh
 
 replay: all
-	@analysis/replay.sh "$$RUN"
+	@analysis/replay/replay.sh "$$RUN"
 
 report: all
 	@test -n "$$RUN" || { echo 'make report: which run? RUN=results/NAME' >&2; exit 2; }

@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../ops-write.h"
-#include "../replay.h"
-#include "../trace-queue.h"
-#include "model.h"
+#include "analysis/replay/write.h"
+#include "analysis/replay/replay.h"
+#include "analysis/replay/trace-queue.h"
+#include "probes/model.h"
 
 #define EVENTS 0xff
 

@@ -6,8 +6,8 @@
 #include <glib/gstdio.h>
 #include <stdlib.h>
 
-#include "../ops-write.h"
-#include "../replay.h"
+#include "analysis/replay/write.h"
+#include "analysis/replay/replay.h"
 
 static char *folder;
 

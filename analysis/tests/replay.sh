@@ -196,7 +196,7 @@ check 'gives the same bytes' diff -r alone/report again
 check 'a run without a replay' "$top/build/vqreport" run -o without --no-plots
 check 'says nothing of one' sh -c '! grep -q "^Replay" without/report.txt'
 check 'and has nothing to replay' exits 1 'nothing to replay' "$top/build/vqreport" --traces run
-check 'which costs no report' "$top/analysis/replay.sh" --traces "$work/run"
+check 'which costs no report' "$top/analysis/replay/replay.sh" --traces "$work/run"
 
 # Traces of two kinds: of an ordered queue (vqreplay makes such), and of one without.
 "$replay" --synth=shuffle:8 --ring=split:64 --elements=25000 -o ordered.vqt
@@ -217,7 +217,7 @@ check 'what is replayed: no stalled trial, off2 as off, QEMU before others' \
 rm run/trials/b01-split-qemu/*.vqt run/trials/b02-split-off/*.vqt
 check 'then the next' diff <(list | tail -n 2) <(printf '%s\n' b01-split-hash-table b01-split-off2)
 put_trace "$unordered" b01-split-off2
-check "the run's own traces" "$top/analysis/replay.sh" --traces "$work/run"
+check "the run's own traces" "$top/analysis/replay/replay.sh" --traces "$work/run"
 check 'of off and of one ordered queue' sh -c '[ "$(grep -c depth_max run/replay.json)" = 2 ]'
 check 'get into its report' "$top/build/vqreport" run -o with --no-plots
 check 'with where they are from, and the ring' grep -q '^made-up-tail, b01-split-hash-table: split ring of 64$' with/report.txt
@@ -232,12 +232,12 @@ check 'and nothing else changes' sh -c '
 sed -i 's/"hash-table"/"broken-swap"/' run/run.json run/trials/*/trial.json
 printf 'noise' >run/trials/b01-split-off2/vqprobe-made-up-tail-on.vqt
 rm run/replay.json
-check 'a broken strategy in the plan: said' exits 2 'not all was replayed' "$top/analysis/replay.sh" --traces "$work/run"
+check 'a broken strategy in the plan: said' exits 2 'not all was replayed' "$top/analysis/replay/replay.sh" --traces "$work/run"
 check 'and a report all the same' "$top/build/vqreport" run -o wrong --no-plots
 check 'which says it' grep -q 'broken-swap: WRONG: ' wrong/report.txt
 check 'and counts it' sh -c 'tr "\n" " " <wrong/report.txt | grep -q "replays of ordered variants 1 published in another order"'
 put_trace ordered.vqt b01-split-off2
-check 'the strategy alone' exits 1 'a strategy published out of order' "$top/analysis/replay.sh" --traces "$work/run"
+check 'the strategy alone' exits 1 'a strategy published out of order' "$top/analysis/replay/replay.sh" --traces "$work/run"
 mkdir -p fake && printf '#!/bin/sh\necho "callgrind: cannot" >&2\nexit 9\n' >fake/valgrind && chmod +x fake/valgrind
 check 'a failing callgrind: said, and the rest is there' env PATH="$work/fake:$PATH" sh -c '
 	"$0" --repeats=1 --elements=5000 --synth=full --json=none.json 2>err && grep -q "cannot.*instructions not counted" err' "$replay"

@@ -8,7 +8,7 @@
 #include <math.h>
 #include <stdbool.h>
 
-#include "../stats.h"
+#include "analysis/report/stats.h"
 
 #define MAX_BLOCKS 64
 #define MAX_FAMILY 8

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Trials come from disk and hold a guest's text: nothing in them may crash us. */
-#include "../run.h"
+#include "analysis/report/run.h"
 
 #include <glib.h>
 #include <glib/gstdio.h>

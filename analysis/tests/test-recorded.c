@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What becomes of recordings that no in-order queue made, or only a part of one. */
 #include "replay-rig.h"
-#include "trace.h"
+#include "probes/trace.h"
 
 /* A recording, event by event. */
 static void put_elem(struct vq_trace_writer *w, uint16_t type, uint32_t id, uint32_t len)

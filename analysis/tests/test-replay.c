@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../instructions.h"
-#include "../ops-write.h"
-#include "../replay.h"
-#include "../synth.h"
+#include "analysis/replay/instructions.h"
+#include "analysis/replay/write.h"
+#include "analysis/replay/replay.h"
+#include "analysis/replay/synth.h"
 #include "replay-rig.h"
 
 /* An element that is not visible yet; in a list from the oldest to the newest. */

@@ -5,7 +5,7 @@
 #include <glib.h>
 #include <math.h>
 
-#include "../measures.h"
+#include "analysis/report/measures.h"
 
 static gsl_rng *rng;
 

@@ -50,6 +50,6 @@ with_us build/vqbench run "$CONFIG" -o "$run" --qemu "$qemu" --guest "$guest" \
 # Measured once: the report of the same run is the same again.
 # A strategy that misorders, or a trace that cannot be read, is said there and in the
 # report, and costs no report.
-[ -e "$run/replay.json" ] || with_us analysis/replay.sh --traces "$run" || :
+[ -e "$run/replay.json" ] || with_us analysis/replay/replay.sh --traces "$run" || :
 with_us build/vqreport "$run"
 say "report: $run/report/report.txt  plots: $run/report/plots/"

@@ -47,6 +47,6 @@ page() {
 
 page probes/vqprobe.1 build/vqprobe
 page runners/vqbench.1 build/vqbench 'build/vqbench run' 'build/vqbench check'
-page analysis/vqreport.1 build/vqreport
-page analysis/vqreplay.1 build/vqreplay
+page analysis/report/vqreport.1 build/vqreport
+page analysis/replay/vqreplay.1 build/vqreplay
 tap_end

@@ -6,7 +6,7 @@
 
 #include "plots.h"
 #include "report.h"
-#include "table.h"
+#include "analysis/table.h"
 
 /* Panels side by side; the scripts draw the workloads that do not fit nowhere. */
 #define MAX_PANELS 6

@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model.h"
+#include "probes/model.h"
 #include "probes/tool/text.h"
 #include "source.h"
 #include "trace-queue.h"
-#include "trace.h"
+#include "probes/trace.h"
 
 /* No flush has told yet what ring it is. */
 #define NO_RING (-1)

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "replay-pass.h"
+#include "pass.h"
 
 static void variant_free(void *data)
 {

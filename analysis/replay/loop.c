@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "replay-loop.h"
+#include "loop.h"
 
 #include <malloc.h>
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "report.h"
-#include "table.h"
+#include "analysis/table.h"
 
 static void site_table(GString *out, const struct results *r)
 {

@@ -22,7 +22,7 @@
 #define VQLAB_ANALYSIS_TRACE_QUEUE_H
 
 #include "source.h"
-#include "vqevent.h"
+#include "probes/vqevent.h"
 
 struct trace_queue {
 	unsigned int number; /* of the source's queue */

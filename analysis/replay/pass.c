@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "replay-pass.h"
+#include "pass.h"
 
 struct variant *variant_at(const struct replay *r, unsigned int v)
 {

@@ -3,7 +3,7 @@
 #ifndef VQLAB_ANALYSIS_REPLAY_PASS_H
 #define VQLAB_ANALYSIS_REPLAY_PASS_H
 
-#include "replay-loop.h"
+#include "loop.h"
 #include "replay.h"
 
 /* Operations prepared at a time: 128 KiB, which stay in the second-level cache. */

@@ -7,11 +7,11 @@
 
 #include "instructions.h"
 #include "probes/tool/text.h"
-#include "ops-write.h"
+#include "write.h"
 #include "probes/tool/options.h"
 #include "probes/tool/output.h"
 #include "probes/tool/start.h"
-#include "replay-report.h"
+#include "show.h"
 #include "synth.h"
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };

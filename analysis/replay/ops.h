@@ -36,7 +36,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "reorder.h"
+#include "variants/reorder.h"
 
 #define OPS_ERROR g_quark_from_static_string("vqreplay")
 

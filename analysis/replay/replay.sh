@@ -8,7 +8,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -euo pipefail
 export LC_ALL=C.UTF-8
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 
 say() { echo "vqlab: $*" >&2; }
 

@@ -6,7 +6,7 @@
 
 #include "power.h"
 #include "replayed.h"
-#include "table.h"
+#include "analysis/table.h"
 
 char *ran_on(const struct run *run)
 {

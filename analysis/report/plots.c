@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "plots-resource.h"
+#include "analysis/plots-resource.h"
 #include "probes/tool/text.h"
 #include "probes/tool/output.h"
 #include "report.h"

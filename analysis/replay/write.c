@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "ops-write.h"
+#include "write.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "ring.h"
-#include "trace.h"
+#include "variants/ring.h"
+#include "probes/trace.h"
 
 #define STEP_NS 1000u
 /* Addresses that no QEMU has: only equality counts. */

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "table.h"
+#include "analysis/table.h"
 
 struct measure {
 	const char *name; /* of its rows, beside a trace */

@@ -8,7 +8,7 @@
 #define VQLAB_ANALYSIS_REPLAY_LOOP_H
 
 #include "order.h"
-#include "ring.h"
+#include "variants/ring.h"
 
 /* A queue with its strategy. */
 struct lane {

@@ -4,7 +4,7 @@
 #include <malloc.h>
 #include <stddef.h>
 
-#include "replay-pass.h"
+#include "pass.h"
 
 /* FNV-1a, 64 bits. */
 #define FNV_BASIS UINT64_C(0xcbf29ce484222325)

@@ -4,8 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "replay-report.h"
-#include "table.h"
+#include "show.h"
+#include "analysis/table.h"
 
 static struct variant *variant_at(const struct replay *r, guint v)
 {
