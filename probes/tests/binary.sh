@@ -113,6 +113,33 @@ unasked() { from code && [ ! -s "$T/requests" ]; }
 check 'a debuginfod that nobody asked for: not asked' unasked
 check 'with --debuginfod: watched' run --debuginfod
 check 'with --debuginfod: offsets are from what it sent' from DWARF
+kill "$server_pid"
+# One that takes the connection and never answers: a signal ends vqprobe all the same.
+python3 -u -c '
+import signal, socket
+s = socket.socket()
+s.bind(("127.0.0.1", 0))
+s.listen()
+print(s.getsockname()[1], flush=True)
+taken = s.accept()
+print("taken", flush=True)
+signal.pause()' >"$T/silent" &
+server_pid=$!
+until [ -s "$T/silent" ]; do sleep 0.02; done
+silent() {
+	local rc=0
+	victim_start victim-stripped split 8 100 1 1
+	DEBUGINFOD_URLS="http://127.0.0.1:$(head -n 1 "$T/silent")" \
+		DEBUGINFOD_CACHE_PATH=$T/empty build/vqprobe -p "$victim_pid" --debuginfod &
+	probe_pid=$!
+	until_true grep -q taken "$T/silent" || return 1
+	kill -TERM "$probe_pid"
+	wait "$probe_pid" || rc=$?
+	probe_pid=''
+	victim_end
+	[ "$rc" -eq $((128 + 15)) ]
+}
+check 'a debuginfod that does not answer: SIGTERM ends it' silent
 unset DEBUGINFOD_URLS
 check '--debuginfod without a server' fails 2 'DEBUGINFOD_URLS names no server' \
 	build/vqprobe -p $$ --debuginfod
