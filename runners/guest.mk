@@ -1,21 +1,16 @@
 # The guest, its link and its disk.
 # SPDX-License-Identifier: GPL-2.0-or-later
-GUEST_O := $(B)/runners/link.o $(B)/runners/guest.o
+GUEST_O := $(B)/runners/machine/link.o $(B)/runners/machine/guest.o
 COUNTER_O := $(B)/runners/guest-count/counter.o
 
 TOOLS   += $(B)/runners/guest-run $(B)/runners/latency.so
 TESTS   += $(B)/runners/test-link $(B)/runners/test-agent $(B)/runners/test-service
 TESTS   += runners/tests/latency.sh runners/tests/guest.sh
 TESTS   += $(B)/runners/test-counter runners/tests/guest-count.sh
-C_STYLE += $(addprefix runners/,guest.h guest.c link.h link.c guest-run.c)
-C_STYLE += $(addprefix runners/guest/,frame.h agent.h agent.c files.c command.c)
-C_STYLE += $(addprefix runners/guest-count/,protocol.h plugin.c counter.h counter.c)
-C_STYLE += runners/tests/frames.h $(addprefix runners/disk/,latency.c service.h service.c)
-C_STYLE += $(addprefix runners/tests/,test-link.c test-agent.c test-service.c test-counter.c)
 
-$(GUEST_O) $(COUNTER_O) $(B)/runners/guest-run.o: EXTRA_CFLAGS = $(call pkg_cflags,glib-2.0 json-glib-1.0)
+$(GUEST_O) $(COUNTER_O) $(B)/runners/machine/guest-run.o: EXTRA_CFLAGS = $(call pkg_cflags,glib-2.0 json-glib-1.0)
 
-$(B)/runners/guest-run: $(B)/runners/guest-run.o $(GUEST_O) $(COUNTER_O) $(B)/runners/util.o $(B)/runners/qmp.o \
+$(B)/runners/guest-run: $(B)/runners/machine/guest-run.o $(GUEST_O) $(COUNTER_O) $(B)/runners/util.o $(B)/runners/machine/qmp.o \
 		$(TOOL_OBJS)
 	$(CC) $(CFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0 json-glib-1.0)
 
@@ -39,11 +34,11 @@ $(B)/runners/checked/text.o: probes/tool/text.c
 $(B)/runners/checked/guest/agent: $(addprefix $(B)/runners/checked/guest/,agent.o files.o command.o)
 	$(CC) $(CFLAGS) $(SANITIZE) $^ -o $@
 
-$(B)/runners/test-link: $(B)/runners/checked/tests/test-link.o $(B)/runners/checked/link.o \
+$(B)/runners/test-link: $(B)/runners/checked/tests/test-link.o $(B)/runners/checked/machine/link.o \
 		$(B)/runners/checked/text.o
 	$(CC) $(CFLAGS) $(SANITIZE) $^ -o $@ $(call pkg_libs,glib-2.0)
 
-$(B)/runners/test-agent: $(B)/runners/checked/tests/test-agent.o $(B)/runners/checked/link.o \
+$(B)/runners/test-agent: $(B)/runners/checked/tests/test-agent.o $(B)/runners/checked/machine/link.o \
 		$(B)/runners/checked/text.o | \
 		$(B)/runners/checked/guest/agent
 	$(CC) $(CFLAGS) $(SANITIZE) $^ -o $@ $(call pkg_libs,glib-2.0)

@@ -2,8 +2,8 @@
 /* vqbench: the command line.  util.h says how the parts hang together. */
 #include "campaign.h"
 #include "identity.h"
-#include "probe.h"
-#include "queuesize.h"
+#include "runners/trial/probe.h"
+#include "runners/machine/queuesize.h"
 #include "probes/tool/options.h"
 #include "probes/tool/output.h"
 #include "probes/tool/start.h"

@@ -4,7 +4,7 @@
 #ifndef VQLAB_PROGRESS_H
 #define VQLAB_PROGRESS_H
 
-#include "schedule.h"
+#include "runners/plan/schedule.h"
 
 struct progress {
 	bool tty;

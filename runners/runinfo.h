@@ -3,7 +3,7 @@
 #ifndef VQLAB_RUNINFO_H
 #define VQLAB_RUNINFO_H
 
-#include "trial.h"
+#include "runners/trial/trial.h"
 
 /* One variant that cannot run here. */
 struct left_out {

@@ -29,7 +29,7 @@ C_STYLE += $(addprefix variants/tests/,test-reorder.c walk.c walk.h oracle.c ora
 
 $(B)/variants/san/%.o: variants/%.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(SANITISE) -DVQLAB_SANITISED $(call pkg_cflags,glib-2.0) -Ivariants -c $< -o $@
+	$(CC) $(ALL_CFLAGS) $(SANITISE) -DVQLAB_SANITISED $(call pkg_cflags,glib-2.0) -c $< -o $@
 
 SAN_LIB := $(REORDER_SRC:variants/%.c=$(B)/variants/san/%.o)
 $(B)/variants/san/test-reorder: $(ORACLE:%=$(B)/variants/san/tests/%.o) $(SAN_LIB)
@@ -52,7 +52,7 @@ PATHS_OBJS := $(REORDER_SRC:variants/%.c=$(B)/variants/paths/%.o)
 $(PATHS_OBJS): CFLAGS += -finstrument-functions
 $(B)/variants/paths/%.o: variants/%.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(call pkg_cflags,glib-2.0) -Ivariants -c $< -o $@
+	$(CC) $(ALL_CFLAGS) $(call pkg_cflags,glib-2.0) -c $< -o $@
 
 $(TEST_PATHS): $(B)/variants/paths/tests/test-paths.o $(PATHS_OBJS)
 	$(CC) -Wl,--wrap=g_hash_table_lookup $^ $(call pkg_libs,glib-2.0) -o $@
@@ -86,10 +86,10 @@ TEST_QEMU := $(B)/variants/tests/test-qemu
 TESTS += $(TEST_QEMU)
 C_STYLE += $(addprefix variants/tests/,test-qemu.c rig.c rig.h vm.c vm.h)
 
-$(B)/variants/tests/%.o: EXTRA_CFLAGS = -Ivariants $(call pkg_cflags,glib-2.0 json-glib-1.0)
+$(B)/variants/tests/%.o: EXTRA_CFLAGS = $(call pkg_cflags,glib-2.0 json-glib-1.0)
 
 $(TEST_QEMU): $(TEST_QEMU).o $(addprefix $(B)/variants/tests/,rig.o vm.o) $(REORDER_LIB) \
-		$(addprefix $(B)/runners/,link.o guest.o qmp.o spawn.o netns.o util.o) \
+		$(addprefix $(B)/runners/,spawn.o util.o $(addprefix machine/,link.o guest.o qmp.o netns.o)) \
 		$(addprefix $(B)/probes/tool/,text.o output.o) \
 		| $(B)/runners/latency.so
 	$(CC) $(CFLAGS) $^ $(call pkg_libs,glib-2.0 json-glib-1.0) -o $@
@@ -100,7 +100,7 @@ TESTS += $(TEST_ORDER)
 C_STYLE += $(addprefix variants/tests/,test-order.c order-seen.c order-seen.h)
 
 $(TEST_ORDER): $(TEST_ORDER).o $(addprefix $(B)/variants/tests/,order-seen.o vm.o) $(REORDER_LIB) \
-		$(addprefix $(B)/runners/,link.o guest.o qmp.o spawn.o netns.o util.o) \
+		$(addprefix $(B)/runners/,spawn.o util.o $(addprefix machine/,link.o guest.o qmp.o netns.o)) \
 		$(addprefix $(B)/probes/tool/,text.o output.o) \
 		| $(B)/runners/latency.so $(B)/vqprobe $(B)/vqreplay
 	$(CC) $(CFLAGS) $^ $(call pkg_libs,glib-2.0 json-glib-1.0) -o $@

@@ -6,8 +6,8 @@
 #ifndef VQLAB_RING_MACHINE_H
 #define VQLAB_RING_MACHINE_H
 
-#include "runners/qemuinfo.h"
-#include "runners/qmp.h"
+#include "runners/machine/qemuinfo.h"
+#include "runners/machine/qmp.h"
 #include "runners/ring/device.h"
 #include "runners/spawn.h"
 

@@ -5,11 +5,9 @@ RING_O := $(patsubst %.c,$(B)/%.o,$(wildcard runners/ring/*.c))
 RING_PURE_O := $(filter-out %/main.o,$(RING_O))
 RING_PKGS := glib-2.0 gio-2.0 json-glib-1.0
 # What it shares with vqbench: all of that but main.
-RING_SHARED_O := $(filter-out %/main.o,$(BENCH_O)) $(GUEST_O) $(B)/runners/disk/service.o \
-	$(TOOL_OBJS) $(REORDER_LIB)
+RING_SHARED_O := $(BENCH_PURE_O) $(TOOL_OBJS) $(REORDER_LIB)
 
 TOOLS += $(B)/vqring
-C_STYLE += $(wildcard runners/ring/*.[ch])
 
 $(RING_O): EXTRA_CFLAGS = $(call pkg_cflags,$(RING_PKGS))
 

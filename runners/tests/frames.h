@@ -5,7 +5,7 @@
 
 #include <glib.h>
 
-#include "../guest/frame.h"
+#include "runners/guest/frame.h"
 
 /* A whole frame as it goes over the line; the caller frees it. */
 static inline GByteArray *frame_bytes(guint32 type, guint32 seq, const void *payload, gsize len)

@@ -4,9 +4,9 @@
  * harm, and what is kept of it is one line that is safe to print.  The first byte of
  * an input says who speaks.
  */
-#include "load.h"
-#include "message.h"
-#include "perfstat.h"
+#include "runners/trial/load.h"
+#include "runners/message.h"
+#include "runners/trial/perfstat.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -11,8 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../guest/frame.h"
-#include "../link.h"
+#include "runners/guest/frame.h"
+#include "runners/machine/link.h"
 #include "frames.h"
 
 static char *agent_path;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Gates: each holds for a good trial and falls for its own fault only. */
-#include "trial.h"
+#include "runners/trial/trial.h"
 
 #include <string.h>
 

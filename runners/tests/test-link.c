@@ -7,8 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "../guest/frame.h"
-#include "../link.h"
+#include "runners/guest/frame.h"
+#include "runners/machine/link.h"
 #include "frames.h"
 
 /* -- frames -------------------------------------------------------------- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What comes out of the guest is read, or refused with a reason. */
-#include "load.h"
-#include "perfstat.h"
+#include "runners/trial/load.h"
+#include "runners/trial/perfstat.h"
 
 #include <math.h>
 #include <string.h>

@@ -3,9 +3,9 @@
  * Text that others wrote, on its way through vqbench: messages between
  * processes, JSON, last lines of logs.
  */
-#include "load.h"
-#include "message.h"
-#include "perfstat.h"
+#include "runners/trial/load.h"
+#include "runners/message.h"
+#include "runners/trial/perfstat.h"
 
 #include <glib/gstdio.h>
 #include <string.h>

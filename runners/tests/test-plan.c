@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Plans: what is accepted, and that each fault names file, line and key. */
-#include "plan.h"
+#include "runners/plan/plan.h"
 
 #include <glib/gstdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The run folder: begun, resumed, refused, swept; locked while in use. */
-#include "rundir.h"
+#include "runners/rundir.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>

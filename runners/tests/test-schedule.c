@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The order of trials: complete in each block, fixed by the seed. */
-#include "schedule.h"
+#include "runners/plan/schedule.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 /* The disk's service times: their shape, and that they repeat. */
 #include <glib.h>
 
-#include "../disk/service.h"
+#include "runners/disk/service.h"
 
 #define N 200000
 

@@ -10,7 +10,7 @@
 #ifndef VQLAB_MODELS_H
 #define VQLAB_MODELS_H
 
-#include "../strategy.h"
+#include "variants/strategy.h"
 
 extern const ReorderOps reorder_model_off;
 extern const ReorderOps reorder_model_qemu;

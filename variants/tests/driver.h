@@ -25,14 +25,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "reorder.h"
+#include "variants/reorder.h"
 
 struct Driver;
 /* Tells the driver's owner what is wrong; see driver_look. */
 #define RING_STORED(ring) driver_look((ring)->opaque)
 void driver_look(struct Driver *d);
 
-#include "ring.h"
+#include "variants/ring.h"
 
 typedef struct Buffer {
     ReorderElem elem; /* ndescs, and once completed all of it */

@@ -19,7 +19,7 @@
 #include <glib.h>
 
 #include "driver.h"
-#include "reorder.h"
+#include "variants/reorder.h"
 
 #define ORACLE_STALE 4096u /* keys kept that are no longer valid */
 #define ORACLE_HISTORY 16u /* operations printed before a difference */

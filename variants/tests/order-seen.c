@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "order-seen.h"
-#include "order-shapes.h"
+#include "variants/order-shapes.h"
 
 /* OrderDraw */
 static uint32_t draw(void *rand, uint32_t below)

@@ -20,7 +20,7 @@
 #include <string.h>
 
 #include "driver.h"
-#include "strategy.h"
+#include "variants/strategy.h"
 
 #define VIRTIO_F_RING_PACKED 34
 #define VIRTIO_F_IN_ORDER 35

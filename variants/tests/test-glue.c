@@ -11,7 +11,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu-stub.h"
-#include "../qemu/reorder-glue.c.inc"
+#include "variants/qemu/reorder-glue.c.inc"
 #include "walk.h"
 #include "glued.c.inc"
 

@@ -10,7 +10,7 @@
  * Copyright (C) 2026 The vqlab authors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "strategy.h"
+#include "variants/strategy.h"
 
 #define RING 64u
 

@@ -26,8 +26,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../runners/netns.h"
-#include "reorder.h"
+#include "runners/machine/netns.h"
+#include "variants/reorder.h"
 #include "rig.h"
 
 #define MAX_NETS 16 /* that netns.h has addresses for */

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "strategy.h"
+#include "variants/strategy.h"
 #include "walk.h"
 
 #define MIN_OPS 10000000u /* for each strategy and ring format */

@@ -6,7 +6,7 @@
  */
 #include <glib.h>
 
-#include "order-shapes.h"
+#include "variants/order-shapes.h"
 
 static uint32_t draw(void *rand, uint32_t below)
 {

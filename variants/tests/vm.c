@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "probes/tool/text.h"
-#include "runners/guest.h"
+#include "runners/machine/guest.h"
 #include "vm.h"
 
 #define BOOT_MS 60000

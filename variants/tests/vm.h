@@ -11,9 +11,9 @@
 #ifndef VQLAB_VM_H
 #define VQLAB_VM_H
 
-#include "../../runners/link.h"
-#include "../../runners/qmp.h"
-#include "../../runners/spawn.h"
+#include "runners/machine/link.h"
+#include "runners/machine/qmp.h"
+#include "runners/spawn.h"
 
 typedef struct Vm {
     char *qemu_dir; /* as runners/setup/qemu.sh and guest.sh print them */

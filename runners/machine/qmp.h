@@ -3,7 +3,7 @@
 #ifndef VQLAB_QMP_H
 #define VQLAB_QMP_H
 
-#include "util.h"
+#include "runners/util.h"
 
 struct qmp;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "trial.h"
-#include "host.h"
-#include "message.h"
-#include "netns.h"
+#include "runners/host.h"
+#include "runners/message.h"
+#include "runners/machine/netns.h"
 
 #include <signal.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "queuesize.h"
 #include "guest.h"
-#include "plan-read.h"
+#include "runners/plan/read.h"
 #include "qemu.h"
 #include "qmp.h"
 

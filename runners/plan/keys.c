@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The one table of a plan's keys: parsing, defaults, limits and help. */
-#include "disk/service.h"
-#include "plan-read.h"
+#include "runners/disk/service.h"
+#include "read.h"
 
 #include <stddef.h>
 #include <stdio.h>

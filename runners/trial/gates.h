@@ -21,7 +21,7 @@
 #ifndef VQLAB_GATES_H
 #define VQLAB_GATES_H
 
-#include "util.h"
+#include "runners/util.h"
 
 struct phase;
 struct trial;

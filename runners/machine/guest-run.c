@@ -15,8 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "guest-count/counter.h"
-#include "guest-count/protocol.h"
+#include "runners/guest-count/counter.h"
+#include "runners/guest-count/protocol.h"
 #include "guest.h"
 #include "link.h"
 #include "qmp.h"

@@ -7,8 +7,8 @@
 #ifndef VQLAB_DISKS_H
 #define VQLAB_DISKS_H
 
-#include "plan.h"
-#include "spawn.h"
+#include "runners/plan/plan.h"
+#include "runners/spawn.h"
 
 struct disk {
 	const struct plan_disk *plan;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "qemuinfo.h"
-#include "spawn.h"
+#include "runners/spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../variants/reorder.h"
+#include "variants/reorder.h"
 
 #define MANIFEST_MAX (1u << 20)
 #define ASK_MS 30000

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From the text of a plan to its structs, by the table of plan-keys.c. */
-#include "plan-read.h"
+#include "read.h"
 
 #include <errno.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "guest.h"
-#include "util.h"
+#include "runners/util.h"
 
 #define MANIFEST_MAX (1u << 20)
 

@@ -6,7 +6,7 @@
 #ifndef VQLAB_PLAN_H
 #define VQLAB_PLAN_H
 
-#include "util.h"
+#include "runners/util.h"
 
 /* A variant may appear twice under different labels: off against off. */
 struct plan_variant {

@@ -7,8 +7,8 @@
 #ifndef VQLAB_COUNTED_H
 #define VQLAB_COUNTED_H
 
-#include "netns.h"
-#include "qmp.h"
+#include "runners/machine/netns.h"
+#include "runners/machine/qmp.h"
 
 struct trial;
 struct plan_workload;

@@ -4,8 +4,8 @@
  * setup/guest.sh), so what it refuses here is refused there, in its own words.
  * Whether the job measures what it should is for gates.c, which sees it run.
  */
-#include "plan-read.h"
-#include "spawn.h"
+#include "read.h"
+#include "runners/spawn.h"
 
 #include <errno.h>
 #include <string.h>

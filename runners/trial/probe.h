@@ -3,8 +3,8 @@
 #ifndef VQLAB_PROBE_H
 #define VQLAB_PROBE_H
 
-#include "qemuinfo.h"
-#include "spawn.h"
+#include "runners/machine/qemuinfo.h"
+#include "runners/spawn.h"
 
 struct probe {
 	struct child child;

@@ -3,7 +3,7 @@
 #ifndef VQLAB_QEMUINFO_H
 #define VQLAB_QEMUINFO_H
 
-#include "plan.h"
+#include "runners/plan/plan.h"
 
 struct qemuinfo {
 	char *dir, *program;

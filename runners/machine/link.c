@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "guest/frame.h"
+#include "runners/guest/frame.h"
 #include "link.h"
 #include "probes/tool/text.h"
 

@@ -9,15 +9,15 @@
 #define VQLAB_TRIAL_H
 
 #include "counted.h"
-#include "disks.h"
+#include "runners/machine/disks.h"
 #include "gates.h"
-#include "link.h"
+#include "runners/machine/link.h"
 #include "load.h"
 #include "perfstat.h"
 #include "probe.h"
-#include "qemu.h"
-#include "qmp.h"
-#include "schedule.h"
+#include "runners/machine/qemu.h"
+#include "runners/machine/qmp.h"
+#include "runners/plan/schedule.h"
 
 #define BOOT_LIMIT_S 60
 

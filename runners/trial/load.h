@@ -3,7 +3,7 @@
 #ifndef VQLAB_LOAD_H
 #define VQLAB_LOAD_H
 
-#include "util.h"
+#include "runners/util.h"
 
 struct load {
 	double seconds;	   /* that the load ran, by its own clock */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "plan-read.h"
+#include "read.h"
 
 #include <string.h>
 
