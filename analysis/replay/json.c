@@ -8,7 +8,7 @@
 
 #include "probes/tool/output.h"
 #include "probes/tool/text.h"
-#include "show.h"
+#include "json.h"
 
 static void add_string(JsonBuilder *b, const char *name, const char *value)
 {

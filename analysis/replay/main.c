@@ -11,7 +11,7 @@
 #include "probes/tool/options.h"
 #include "probes/tool/output.h"
 #include "probes/tool/start.h"
-#include "show.h"
+#include "json.h"
 #include "synth.h"
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };

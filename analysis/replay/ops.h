@@ -5,14 +5,17 @@
  *	ops.c         one operation; the text format: a line to an operation and back
  *	order.c       the rules of an in-order queue, and what it publishes, worked
  *	              out without any strategy: what they are all held to
- *	ops-text.c, ops-trace.c, synth.c   where operations come from: struct source
- *	ops-write.c   where they go: the text format, a trace
- *	ring.h        a used ring in memory, its device's and its driver's side
- *	replay-loop.c the measured loop over a strategy's functions and a ring
- *	replay.c      a source through every variant, pass by pass
+ *	source.c, source-text.c, source-trace.c, trace-queue.c, synth.c
+ *	              where operations come from: struct source
+ *	write.c       where they go: the text format, a trace
+ *	loop.c        the measured loop over a strategy's functions and a ring in
+ *	              memory (variants/ring.h)
+ *	pass.c        a source through that loop, chunk by chunk
+ *	replay.c      a source through every variant, pass by pass; proof.c: what each
+ *	              publishes is what order.c says
  *	instructions.c   how many: perf's counter, or a second run under callgrind
- *	replay-table.c, replay-json.c   results to text and to JSON
- *	vqreplay.c    the tool
+ *	text.c, json.c   results to text and to JSON
+ *	main.c        the tool
  *
  * The text format, one operation a line, '#' begins a comment:
  *

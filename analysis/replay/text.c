@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "show.h"
+#include "json.h"
 #include "analysis/table.h"
 
 static struct variant *variant_at(const struct replay *r, guint v)

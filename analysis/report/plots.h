@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How a plot is made: plot-data.c writes what it shows into a folder, as
+ * How a plot is made: plot-shares.c writes what it shows into a folder, as
  * .dat files and one vars.gp of gnuplot variables; plots.c unpacks the scripts
  * (plots/, compiled into the program) beside them and has gnuplot draw each
  * twice. The folder is temporary.

@@ -2,16 +2,17 @@
 /*
  * analysis: from a run's trials to a report.
  *
- *	load.c      DIR/run.json, DIR/trials/x/trial.json -> struct run
+ *	run.c, trial.c  DIR/run.json, DIR/trials/x/trial.json -> struct run, by
+ *	            reader.c, which trusts no JSON
  *	measures.c  one phase's queues -> depth, stash, hold, order cost
  *	results.c   all trials -> one struct cell for each (workload, ring,
  *	            variant), compared within blocks; the only place that computes
  *	stats.c     the statistics behind that: median, interval, p, verdict
  *	report.c, tables.c, limits.c   struct results -> report.txt
  *	summary.c                      struct results -> summary.json
- *	load-replayed.c, replayed.c, replayed-plots.c   DIR/replay.json, which
- *	            vqreplay wrote (ops.h), to a section and plots
- *	plots.c, plot-data.c, plots/   struct results -> SVG and PNG by gnuplot
+ *	replayed-read.c, replayed-tables.c, replayed-plots.c   DIR/replay.json, which
+ *	            vqreplay wrote (replay/ops.h), to a section and plots
+ *	plots.c, plot-shares.c, plots/   struct results -> SVG and PNG by gnuplot
  *	verify.c                       --verify: trial.json against the traces
  *	traces.c                       --traces: which of them stand for the run
  *

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What trial.json says, against what the traces say. */
 #include "verify.h"
-#include "json.h"
+#include "reader.h"
 
 #include "probes/model.h"
 #include "probes/summary-queue.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "json.h"
+#include "reader.h"
 
 #include <errno.h>
 #include <math.h>

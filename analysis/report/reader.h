@@ -6,8 +6,8 @@
  * the place; every later call returns a harmless value, so that callers read
  * straight on and ask once, at the end.
  */
-#ifndef VQLAB_ANALYSIS_JSON_H
-#define VQLAB_ANALYSIS_JSON_H
+#ifndef VQLAB_ANALYSIS_READER_H
+#define VQLAB_ANALYSIS_READER_H
 
 #include <json-glib/json-glib.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "json.h"
+#include "reader.h"
 #include "run.h"
 
 #include <math.h>

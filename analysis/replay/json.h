@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a replay found: text of at most 72 columns, and JSON. */
-#ifndef VQLAB_ANALYSIS_REPLAY_REPORT_H
-#define VQLAB_ANALYSIS_REPLAY_REPORT_H
+#ifndef VQLAB_ANALYSIS_REPLAY_JSON_H
+#define VQLAB_ANALYSIS_REPLAY_JSON_H
 
 #include <json-glib/json-glib.h>
 

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "json.h"
+#include "reader.h"
 
 static void source_free(void *data)
 {
