@@ -3,7 +3,14 @@
 #include "runners/ring/profile.h"
 #include "runners/spawn.h"
 
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 
 /* A dump of a QEMU's 20,000 functions takes a second. */
 #define COMMAND_MS 60000
@@ -60,6 +67,27 @@ char *callgrind_version(void)
 	char *text = capture(&s, false, 200, 20000, NULL);
 
 	return text ? g_strstrip(text) : NULL;
+}
+
+bool callgrind_refuse_io_uring(GError **error)
+{
+	const uint32_t refuse = SECCOMP_RET_ERRNO | ENOSYS;
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_io_uring_setup, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, refuse),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog program = {G_N_ELEMENTS(filter), filter};
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0)
+		return true;
+	g_set_error(error, VQB_ERROR, VQB_FAILED, "a filter against io_uring: %s",
+		    g_strerror(errno));
+	return false;
 }
 
 static bool command(struct callgrind *c, const char *word, const char *more, GError **error)

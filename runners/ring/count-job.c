@@ -243,7 +243,8 @@ static void count_all(JsonBuilder *b, struct machine *m, GPtrArray *devices, str
 }
 
 static bool count_in_qemu(JsonBuilder *b, struct options *o, const char *order, unsigned int run,
-			  struct callgrind *c, struct memory *memory, GError **error)
+			  struct callgrind *c, struct memory *memory, bool *iothreads,
+			  GError **error)
 {
 	g_autoptr(GPtrArray) devices = options_devices(o, o->variants);
 	g_auto(GStrv) wrapper = callgrind_wrapper(c);
@@ -269,6 +270,7 @@ static bool count_in_qemu(JsonBuilder *b, struct options *o, const char *order, 
 
 	if (ok)
 		count_all(b, &m, devices, o, memory, c);
+	*iothreads = m.iothreads;
 	machine_stop(&m);
 	return ok;
 }
@@ -281,13 +283,16 @@ bool count_job(struct options *o, const char *order, unsigned int run, const cha
 	g_autofree char *text = NULL;
 	struct callgrind c = {0};
 	struct memory memory;
-	bool ok = memory_open(&memory, o->memory_mib, error);
+	bool ok = memory_open(&memory, o->memory_mib, error), iothreads = false;
 
 	json_builder_begin_object(b);
 	json_builder_set_member_name(b, "cells");
 	json_builder_begin_array(b);
-	ok = ok && callgrind_open(&c, error) && count_in_qemu(b, o, order, run, &c, &memory, error);
+	ok = ok && callgrind_open(&c, error) && callgrind_refuse_io_uring(error) &&
+	     count_in_qemu(b, o, order, run, &c, &memory, &iothreads, error);
 	json_builder_end_array(b);
+	json_builder_set_member_name(b, "iothreads");
+	json_builder_add_boolean_value(b, iothreads);
 	json_builder_end_object(b);
 	callgrind_close(&c);
 	memory_close(&memory);

@@ -21,6 +21,7 @@
 struct build {
 	const struct machine_setup *setup;
 	GPtrArray *argv;
+	bool iothreads;
 	GArray *keep; /* descriptors that QEMU inherits and that are closed here afterwards */
 	int qmp;      /* this end */
 };
@@ -145,21 +146,23 @@ static uint32_t queue_size(uint32_t size, uint32_t least)
 static bool push_blk(struct build *b, struct device *d, GError **error)
 {
 	const struct machine_setup *s = b->setup;
-	g_autofree char *extra = properties(s, d);
+	g_autofree char *extra = properties(s, d), *thread = NULL;
 
-	push(b, "-object");
-	push(b, "iothread,id=thread-%s,poll-max-ns=%u", d->label,
-	     s->load->kick ? 0 : s->poll_us * 1000);
+	if (b->iothreads) {
+		push(b, "-object");
+		push(b, "iothread,id=thread-%s,poll-max-ns=%u", d->label,
+		     s->load->kick ? 0 : s->poll_us * 1000);
+		thread = g_strdup_printf(",iothread=thread-%s", d->label);
+	}
 	if (!push_disk(b, d->label, error))
 		return false;
 	push(b, "-device");
 	push(b,
-	     "virtio-blk-device,id=%s,bus=virtio-mmio-bus.%u,drive=disk-%s,iothread=thread-%s,"
-	     "queue-size=%u,num-queues=%u%s%s",
-	     d->label, d->bus, d->label, d->label, queue_size(s->load->ring.size, 4),
-	     s->load->queues,
+	     "virtio-blk-device,id=%s,bus=virtio-mmio-bus.%u,drive=disk-%s,"
+	     "queue-size=%u,num-queues=%u%s%s%s",
+	     d->label, d->bus, d->label, queue_size(s->load->ring.size, 4), s->load->queues,
 	     /* It sorts what it finds in the ring. */
-	     s->order ? ",request-merging=off" : "", extra);
+	     s->order ? ",request-merging=off" : "", thread ? thread : "", extra);
 	return true;
 }
 
@@ -333,18 +336,20 @@ static bool wait_until_up(struct machine *m, int qmp, int limit_ms, GError **err
 	return false;
 }
 
-bool machine_start(struct machine *m, const struct machine_setup *s, GError **error)
+static bool start(struct machine *m, const struct machine_setup *s, bool iothreads, GError **error)
 {
 	struct build b = {
 		.setup = s,
 		.argv = g_ptr_array_new_with_free_func(g_free),
 		.keep = g_array_new(FALSE, FALSE, sizeof(int)),
 		.qmp = -1,
+		.iothreads = iothreads,
 	};
 	bool ok;
 
 	memset(m, 0, sizeof(*m));
 	m->qtest.fd = -1;
+	m->iothreads = iothreads && !load_is_net(s->load->kind);
 	m->log = memfd_create("vqring-log", MFD_CLOEXEC);
 	if (m->log < 0) {
 		g_set_error(error, VQB_ERROR, VQB_FAILED, "a log: %s", g_strerror(errno));
@@ -374,6 +379,20 @@ void machine_stop(struct machine *m)
 	g_free(m->command_line);
 	memset(m, 0, sizeof(*m));
 	m->qtest.fd = m->log = -1;
+}
+
+bool machine_start(struct machine *m, const struct machine_setup *s, GError **error)
+{
+	g_autoptr(GError) e = NULL;
+
+	if (start(m, s, true, &e))
+		return true;
+	if (!strstr(e->message, "ioeventfd is required for iothread")) {
+		g_propagate_error(error, g_steal_pointer(&e));
+		return false;
+	}
+	machine_stop(m);
+	return start(m, s, false, error);
 }
 
 char *machine_said(const struct machine *m)

@@ -33,9 +33,13 @@ struct machine {
 	struct qmp *qmp;
 	int log;	    /* what QEMU wrote: a file without a name */
 	char *command_line; /* for the report */
+	bool iothreads;	    /* false: the main loop serves all devices */
 };
 
-/* Starts it and waits until it answers.  machine_stop is needed in any case. */
+/*
+ * Starts it and waits until it answers.  QEMUs before 8 have no iothreads for virtio
+ * by MMIO without KVM: then without.  machine_stop is needed in any case.
+ */
 bool machine_start(struct machine *m, const struct machine_setup *s, GError **error);
 void machine_stop(struct machine *m);
 

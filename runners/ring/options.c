@@ -75,7 +75,7 @@ static const GOptionEntry both[] = {
 	INT("segment", segment, "Bytes of a data segment (4096), a frame sent, a buffer (1500)",
 	    "BYTES"),
 	INT("queues", queues, "Queues of each virtio-blk (1)", "N"),
-	STR("recycle", recycle, "Buffers: last freed first (as Linux), or first", "last|first"),
+	STR("recycle", recycle, "Buffers freed last first (as Linux), or first", "WHICH"),
 	FLAG("indirect", indirect, "Chains as indirect tables"),
 	FLAG("no-event-idx", no_event_idx, "Without VIRTIO_F_EVENT_IDX"),
 	FLAG("interrupts", interrupts, "Let the device interrupt; nobody listens"),
@@ -294,6 +294,7 @@ bool options_read(struct options *o, const char *command, int argc, char **argv,
 	bool help;
 
 	memset(o, 0, sizeof(*o));
+	g_set_prgname(count ? "vqring count" : "vqring run");
 	set_defaults(count);
 	g_option_context_add_main_entries(context, both, NULL);
 	g_option_context_add_main_entries(context, count ? count_only : run_only, NULL);

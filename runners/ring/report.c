@@ -144,6 +144,7 @@ static void add_boot(JsonBuilder *b, const struct boot *boot)
 	add_str(b, "failed", boot->failed);
 	add_str(b, "said", boot->said);
 	add_str(b, "command_line", boot->command_line);
+	add_flag(b, "iothreads", boot->iothreads);
 	json_builder_set_member_name(b, "order");
 	json_builder_begin_array(b);
 	for (i = 0; i < boot->order->len; i++)

@@ -153,6 +153,7 @@ static bool run_boot(struct boot *b, struct options *o, struct memory *memory)
 
 	memory_clear(memory);
 	b->command_line = g_strdup(m.command_line);
+	b->iothreads = m.iothreads;
 	if (ok)
 		drive(b, &m, o, memory);
 	else

@@ -15,6 +15,7 @@ struct boot {
 	char *said;	     /* QEMU's last words, or "" */
 	char *command_line;
 	uint64_t seed;
+	bool iothreads; /* each blk device has one; else the main loop serves all */
 };
 
 /* Runs all boots; of struct boot.  False with error set: nothing could be run. */

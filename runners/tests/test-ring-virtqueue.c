@@ -1,0 +1,445 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The driver's rings against a device of a few lines, which here and there breaks a
+ * rule: each has to be noticed, and nothing else.
+ */
+#include "runners/ring/virtqueue.h"
+
+#include <linux/virtio_ring.h>
+#include <string.h>
+
+#define AVAIL (1u << VRING_PACKED_DESC_F_AVAIL)
+#define USED (1u << VRING_PACKED_DESC_F_USED)
+#define WRITABLE 64u
+
+struct fake {
+	struct memory memory;
+	struct virtqueue v;
+	uint32_t at; /* packed: where the next used descriptor goes */
+	bool wrap;
+	uint32_t avail; /* elements taken */
+};
+
+static void fake_open(struct fake *f, struct virtqueue_setup set)
+{
+	memset(f, 0, sizeof(*f));
+	g_assert_true(memory_open(&f->memory, 64, NULL));
+	g_assert_null(virtqueue_refuse(&set));
+	virtqueue_init(&f->v, &set, &f->memory);
+	g_assert_false(f->memory.exhausted);
+	f->wrap = true;
+}
+
+static void fake_close(struct fake *f)
+{
+	virtqueue_free(&f->v);
+	memory_close(&f->memory);
+}
+
+static void add(struct fake *f, uint32_t slot, uint32_t n)
+{
+	struct virtqueue_segment s[16];
+	uint32_t i;
+
+	g_assert_true(virtqueue_has_room(&f->v, n));
+	for (i = 0; i < n; i++)
+		s[i] = (struct virtqueue_segment){0x100000 + slot * 4096, WRITABLE / n,
+						  i > 0 || n == 1};
+	virtqueue_add(&f->v, s, n, slot);
+}
+
+static struct vring_used *used_of(struct fake *f)
+{
+	return memory_at(&f->memory, f->v.device);
+}
+
+/* The id of the element that was added @i-th, as the device reads it; split rings. */
+static uint32_t id_of(struct fake *f, uint32_t i)
+{
+	struct vring_avail *a = memory_at(&f->memory, f->v.driver);
+
+	return a->ring[i % f->v.set.size];
+}
+
+static void use_split(struct fake *f, uint32_t id, uint32_t len)
+{
+	struct vring_used *u = used_of(f);
+
+	u->ring[u->idx % f->v.set.size] = (struct vring_used_elem){id, len};
+	__atomic_store_n(&u->idx, u->idx + 1, __ATOMIC_RELEASE);
+}
+
+static void use_packed_flags(struct fake *f, uint32_t id, uint32_t len, uint32_t descs,
+			     uint16_t flags)
+{
+	struct vring_packed_desc *d = memory_at(&f->memory, f->v.desc);
+
+	d[f->at].id = id;
+	d[f->at].len = len;
+	d[f->at].flags = flags;
+	f->at += descs;
+	if (f->at >= f->v.set.size) {
+		f->at -= f->v.set.size;
+		f->wrap = !f->wrap;
+	}
+}
+
+static void use_packed(struct fake *f, uint32_t id, uint32_t len, uint32_t descs)
+{
+	use_packed_flags(f, id, len, descs, f->wrap ? AVAIL | USED : 0);
+}
+
+static void expect(struct fake *f, uint32_t slot, uint32_t len)
+{
+	struct virtqueue_done done;
+
+	g_assert_cmpint(virtqueue_get(&f->v, &done), ==, 1);
+	g_assert_cmpuint(done.slot, ==, slot);
+	g_assert_cmpuint(done.len, ==, len);
+}
+
+static void expect_none(struct fake *f)
+{
+	struct virtqueue_done done;
+
+	g_assert_cmpint(virtqueue_get(&f->v, &done), ==, 0);
+}
+
+/* The device is caught at @rule, and stays caught. */
+static void expect_broken(struct fake *f, enum virtqueue_rule rule)
+{
+	struct virtqueue_done done;
+	g_autofree char *evidence = NULL;
+
+	g_assert_cmpint(virtqueue_get(&f->v, &done), ==, -1);
+	g_assert_cmpint(f->v.rule, ==, rule);
+	g_assert_nonnull(f->v.broken);
+	g_assert_cmpint(virtqueue_get(&f->v, &done), ==, -1);
+	evidence = virtqueue_evidence(&f->v);
+	g_assert_nonnull(strstr(evidence, "in flight"));
+	fake_close(f);
+}
+
+static const struct virtqueue_setup split8 = {.size = 8, .chain = 8, .lifo = true};
+static const struct virtqueue_setup packed7 = {.size = 7, .packed = true, .chain = 7, .lifo = true};
+
+static struct virtqueue_setup ordered(struct virtqueue_setup s)
+{
+	s.in_order = true;
+	return s;
+}
+
+/* Full and empty again, so often that each index passes its end. */
+static void split_laps(void)
+{
+	struct fake f;
+	uint32_t lap, i;
+
+	fake_open(&f, split8);
+	for (lap = 0; lap < 10000; lap++) {
+		uint32_t first = f.avail;
+
+		for (i = 0; i < 8; i++)
+			add(&f, i, 1);
+		g_assert_false(virtqueue_has_room(&f.v, 1));
+		expect_none(&f);
+		virtqueue_publish(&f.v);
+		f.avail += 8;
+		for (i = 8; i-- > 0;) {
+			use_split(&f, id_of(&f, first + i), WRITABLE);
+			expect(&f, i, WRITABLE);
+		}
+		expect_none(&f);
+	}
+	g_assert_cmpuint(f.v.sums.used, ==, 80000);
+	g_assert_cmpuint(f.v.sums.index_moves, ==, 80000);
+	g_assert_cmpuint(f.v.sums.depth_max, ==, 7);
+	g_assert_null(f.v.broken);
+	fake_close(&f);
+}
+
+/* 7 descriptors and chains of 3: each lap begins elsewhere. */
+static void packed_laps(void)
+{
+	struct fake f;
+	uint32_t lap;
+
+	fake_open(&f, packed7);
+	for (lap = 0; lap < 10000; lap++) {
+		struct vring_packed_desc *d = memory_at(&f.memory, f.v.desc);
+		uint32_t first = d[0].id, second, at = f.v.avail;
+
+		add(&f, 0, 3);
+		add(&f, 1, 4);
+		g_assert_false(virtqueue_has_room(&f.v, 1));
+		expect_none(&f);
+		virtqueue_publish(&f.v);
+		first = d[at].id;
+		second = d[(at + 3) % 7].id;
+		use_packed(&f, second, 48, 4);
+		expect(&f, 1, 48);
+		expect_none(&f);
+		use_packed(&f, first, 0, 3);
+		expect(&f, 0, 0);
+		expect_none(&f);
+	}
+	g_assert_null(f.v.broken);
+	fake_close(&f);
+}
+
+/* In order, descriptors are taken in turn, whatever chains there are. */
+static void split_in_order(void)
+{
+	struct fake f;
+	struct vring_desc *d;
+	uint32_t lap;
+
+	fake_open(&f, ordered(split8));
+	d = memory_at(&f.memory, f.v.desc);
+	for (lap = 0; lap < 1000; lap++) {
+		uint32_t head = lap * 3 % 8;
+
+		add(&f, 5, 3);
+		virtqueue_publish(&f.v);
+		g_assert_cmpuint(id_of(&f, lap), ==, head);
+		g_assert_cmpuint(d[head].next, ==, (head + 1) % 8);
+		use_split(&f, head, 1);
+		expect(&f, 5, 1);
+	}
+	fake_close(&f);
+}
+
+/* Which descriptor comes next after two were freed. */
+static void recycling(void)
+{
+	struct fake f;
+	struct virtqueue_setup fifo = split8;
+
+	fake_open(&f, split8);
+	add(&f, 0, 1);
+	add(&f, 1, 1);
+	virtqueue_publish(&f.v);
+	use_split(&f, 0, 0);
+	use_split(&f, 1, 0);
+	expect(&f, 0, 0);
+	expect(&f, 1, 0);
+	add(&f, 2, 1);
+	g_assert_cmpuint(id_of(&f, 2), ==, 1);
+	fake_close(&f);
+
+	fifo.lifo = false;
+	fake_open(&f, fifo);
+	add(&f, 0, 1);
+	virtqueue_publish(&f.v);
+	use_split(&f, 0, 0);
+	expect(&f, 0, 0);
+	add(&f, 1, 1);
+	g_assert_cmpuint(id_of(&f, 1), ==, 1);
+	fake_close(&f);
+}
+
+static void split_broken(void)
+{
+	struct fake f;
+
+	fake_open(&f, split8);
+	add(&f, 0, 2);
+	virtqueue_publish(&f.v);
+	use_split(&f, 1, 0); /* a descriptor, but no head */
+	expect_broken(&f, VIRTQUEUE_ID);
+
+	fake_open(&f, split8);
+	add(&f, 0, 1);
+	virtqueue_publish(&f.v);
+	use_split(&f, 0x10000000, 0);
+	expect_broken(&f, VIRTQUEUE_ID);
+
+	fake_open(&f, split8);
+	add(&f, 0, 1);
+	virtqueue_publish(&f.v);
+	use_split(&f, 0, WRITABLE + 1);
+	expect_broken(&f, VIRTQUEUE_LENGTH);
+
+	fake_open(&f, split8);
+	add(&f, 0, 1);
+	virtqueue_publish(&f.v);
+	used_of(&f)->idx = 2;
+	expect_broken(&f, VIRTQUEUE_INDEX);
+
+	/* Backwards. */
+	fake_open(&f, split8);
+	add(&f, 0, 1);
+	virtqueue_publish(&f.v);
+	used_of(&f)->idx = 0xffff;
+	expect_broken(&f, VIRTQUEUE_INDEX);
+
+	/* Twice the same. */
+	fake_open(&f, split8);
+	add(&f, 0, 1);
+	add(&f, 1, 1);
+	virtqueue_publish(&f.v);
+	use_split(&f, 0, 0);
+	expect(&f, 0, 0);
+	use_split(&f, 0, 0);
+	expect_broken(&f, VIRTQUEUE_ID);
+
+	fake_open(&f, ordered(split8));
+	add(&f, 0, 1);
+	add(&f, 1, 1);
+	virtqueue_publish(&f.v);
+	use_split(&f, 1, 0);
+	expect_broken(&f, VIRTQUEUE_ORDER);
+}
+
+static void packed_broken(void)
+{
+	struct fake f;
+
+	/* The wrap counter of the lap before. */
+	fake_open(&f, packed7);
+	add(&f, 0, 1);
+	virtqueue_publish(&f.v);
+	use_packed_flags(&f, 0, 0, 1, 0);
+	expect_broken(&f, VIRTQUEUE_WRAP);
+
+	fake_open(&f, packed7);
+	add(&f, 0, 1);
+	virtqueue_publish(&f.v);
+	use_packed_flags(&f, 0, 0, 1, USED);
+	expect_broken(&f, VIRTQUEUE_WRAP);
+
+	/* Nothing was made available there. */
+	fake_open(&f, packed7);
+	use_packed(&f, 0, 0, 1);
+	expect_broken(&f, VIRTQUEUE_ID);
+
+	fake_open(&f, packed7);
+	add(&f, 0, 1);
+	virtqueue_publish(&f.v);
+	use_packed(&f, 6, 0, 1);
+	expect_broken(&f, VIRTQUEUE_ID);
+
+	fake_open(&f, packed7);
+	add(&f, 0, 1);
+	virtqueue_publish(&f.v);
+	use_packed(&f, 0, WRITABLE + 1, 1);
+	expect_broken(&f, VIRTQUEUE_LENGTH);
+
+	fake_open(&f, ordered(packed7));
+	add(&f, 0, 1);
+	add(&f, 1, 1);
+	virtqueue_publish(&f.v);
+	use_packed(&f, 1, 0, 1);
+	expect_broken(&f, VIRTQUEUE_ORDER);
+}
+
+/* One entry for three elements: those before it are completely used. */
+static void batches(void)
+{
+	struct virtqueue_setup split = ordered(split8), packed = ordered(packed7);
+	struct fake f;
+	uint32_t i;
+
+	split.batches = packed.batches = true;
+	fake_open(&f, split);
+	for (i = 0; i < 3; i++)
+		add(&f, i, 1);
+	virtqueue_publish(&f.v);
+	used_of(&f)->ring[0] = (struct vring_used_elem){2, 5};
+	used_of(&f)->idx = 3;
+	expect(&f, 0, WRITABLE);
+	expect(&f, 1, WRITABLE);
+	expect(&f, 2, 5);
+	expect_none(&f);
+	g_assert_cmpuint(f.v.sums.entries, ==, 1);
+	g_assert_cmpuint(f.v.sums.used, ==, 3);
+	fake_close(&f);
+
+	/* The index has to move by as many. */
+	fake_open(&f, split);
+	for (i = 0; i < 3; i++)
+		add(&f, i, 1);
+	virtqueue_publish(&f.v);
+	use_split(&f, 2, 5);
+	expect_broken(&f, VIRTQUEUE_INDEX);
+
+	fake_open(&f, packed);
+	add(&f, 0, 2);
+	add(&f, 1, 2);
+	virtqueue_publish(&f.v);
+	use_packed(&f, 1, 7, 4);
+	expect(&f, 0, 32);
+	expect(&f, 1, 7);
+	expect_none(&f);
+	g_assert_cmpuint(f.v.last, ==, 4);
+	fake_close(&f);
+}
+
+/* When the device says that it need not be notified, it is not. */
+static void notifications(void)
+{
+	struct virtqueue_setup set = split8;
+	struct vring_packed_desc_event *e;
+	struct fake f;
+
+	fake_open(&f, set);
+	add(&f, 0, 1);
+	g_assert_true(virtqueue_publish(&f.v));
+	g_assert_false(virtqueue_publish(&f.v)); /* nothing new */
+	used_of(&f)->flags = VRING_USED_F_NO_NOTIFY;
+	add(&f, 1, 1);
+	g_assert_false(virtqueue_publish(&f.v));
+	fake_close(&f);
+
+	set.event_idx = true;
+	fake_open(&f, set);
+	add(&f, 0, 1);
+	g_assert_true(virtqueue_publish(&f.v)); /* the event is 0, which was just passed */
+	add(&f, 1, 1);
+	g_assert_false(virtqueue_publish(&f.v));
+	fake_close(&f);
+
+	fake_open(&f, packed7);
+	e = memory_at(&f.memory, f.v.device);
+	e->flags = VRING_PACKED_EVENT_FLAG_DISABLE;
+	add(&f, 0, 1);
+	g_assert_false(virtqueue_publish(&f.v));
+	e->flags = VRING_PACKED_EVENT_FLAG_DESC;
+	e->off_wrap = 2 | 1 << VRING_PACKED_EVENT_F_WRAP_CTR;
+	add(&f, 1, 1);
+	g_assert_false(virtqueue_publish(&f.v));
+	add(&f, 2, 1);
+	g_assert_true(virtqueue_publish(&f.v));
+	fake_close(&f);
+}
+
+static void refusals(void)
+{
+	struct virtqueue_setup set = split8;
+
+	set.size = 12;
+	g_assert_nonnull(virtqueue_refuse(&set));
+	set.packed = true;
+	g_assert_null(virtqueue_refuse(&set));
+	set.chain = 13;
+	g_assert_nonnull(virtqueue_refuse(&set));
+	set.indirect = true;
+	g_assert_null(virtqueue_refuse(&set));
+	set.size = 32769;
+	g_assert_nonnull(virtqueue_refuse(&set));
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/virtqueue/split-laps", split_laps);
+	g_test_add_func("/virtqueue/packed-laps", packed_laps);
+	g_test_add_func("/virtqueue/split-in-order", split_in_order);
+	g_test_add_func("/virtqueue/recycling", recycling);
+	g_test_add_func("/virtqueue/split-broken", split_broken);
+	g_test_add_func("/virtqueue/packed-broken", packed_broken);
+	g_test_add_func("/virtqueue/batches", batches);
+	g_test_add_func("/virtqueue/notifications", notifications);
+	g_test_add_func("/virtqueue/refusals", refusals);
+	return g_test_run();
+}
