@@ -36,7 +36,7 @@ $(PLOTS_RES).o: $(PLOTS_RES).c
 	$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes $(EXTRA_CFLAGS) -c $< -o $@
 
 # How good are the report's intervals? For whoever doubts: build/analysis/coverage
-$(B)/analysis/coverage: $(addprefix $(B)/analysis/,tests/coverage.o report/stats.o report/power.o)
+$(B)/analysis/coverage: $(addprefix $(B)/analysis/,tests/coverage.o report/stats.o report/interval.o report/power.o)
 	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,gsl) -lm
 
 # Made-up runs with known effects, for the tests.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What a replay found, as JSON for vqreport. */
+#include "json.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -8,7 +9,6 @@
 
 #include "probes/tool/output.h"
 #include "probes/tool/text.h"
-#include "json.h"
 
 static void add_string(JsonBuilder *b, const char *name, const char *value)
 {

@@ -12,7 +12,9 @@
 #include "probes/tool/output.h"
 #include "probes/tool/start.h"
 #include "json.h"
+#include "source-open.h"
 #include "synth.h"
+#include "text.h"
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
@@ -282,7 +284,7 @@ static int replay(const struct job *j, GPtrArray *results, bool first)
 		fputs(text->str, stdout);
 		vq_output_flush();
 		g_ptr_array_add(results, replay_json(r));
-		ok = replay_good(r);
+		ok = replay_is_ordered(r);
 		replay_free(r);
 		return ok ? EXIT_SUCCESS : EXIT_FAILED;
 	}

@@ -5,7 +5,7 @@
  *	ops.c         one operation; the text format: a line to an operation and back
  *	order.c       the rules of an in-order queue, and what it publishes, worked
  *	              out without any strategy: what they are all held to
- *	source.c, source-text.c, source-trace.c, trace-queue.c, synth.c
+ *	source.c, source-open.c, source-text.c, source-trace.c, trace-queue.c, synth.c
  *	              where operations come from: struct source
  *	write.c       where they go: the text format, a trace
  *	loop.c        the measured loop over a strategy's functions and a ring in

@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "pass.h"
 
-struct variant *variant_at(const struct replay *r, unsigned int v)
-{
-	return r->variants->pdata[v];
-}
-
 static void begin_queue(struct pass *p, struct pass_queue *q)
 {
 	guint n = p->r->variants->len;

@@ -39,8 +39,6 @@ struct pass {
 	void *data;
 };
 
-struct variant *variant_at(const struct replay *r, unsigned int v);
-
 /* Runs the source through; the caller sets all but queues and rand. */
 bool pass_run(struct pass *p, GError **error);
 

@@ -210,3 +210,11 @@ bool replay_print(struct replay *r, FILE *out, GError **error)
 {
 	return prove(r, out, error);
 }
+
+bool replay_is_ordered(const struct replay *r)
+{
+	for (guint v = 0; v < r->variants->len; v++)
+		if (variant_at(r, v)->wrong && !variant_at(r, v)->model)
+			return false;
+	return true;
+}

@@ -65,6 +65,14 @@ void replay_free(struct replay *r);
 /* "off, qemu, hash-table..."; g_free() it. */
 char *replay_variant_names(void);
 
+static inline struct variant *variant_at(const struct replay *r, unsigned int v)
+{
+	return r->variants->pdata[v];
+}
+
+/* After the proof: did every strategy publish in order?  (The models do as QEMU does.) */
+bool replay_is_ordered(const struct replay *r);
+
 /* All passes below: false with @error if the source cannot be read again. */
 
 /* Fills in what the proof tells; the variants' wrong says whether they passed. */

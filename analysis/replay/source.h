@@ -62,20 +62,7 @@ struct source_queue *source_queue(const struct source *s, unsigned int i);
  */
 const char *source_recorded_order(const struct source *s);
 
-/*
- * Opens @path, text or trace; @name is for messages.  It is read once, so that
- * whatever is wrong with it is known now.  @only is the one queue that is
- * wanted of a trace: an index, or DEVICE:INDEX; NULL for all.
- */
-struct source *source_open(const char *path, const char *name, const char *only, GError **error);
-
-/*
- * Standard input as a file that can be read again and again; it has no name to
- * remove, and this process' children can open it, too.  g_free() the path.
- */
-char *source_spool(GError **error);
-
-/* source_open()'s parts. */
+/* By what the file is; source_open() finds that out (source-open.h). */
 struct source *text_source(const char *path, const char *name, GError **error);
 struct source *trace_source(const char *path, const char *name, const char *only, GError **error);
 

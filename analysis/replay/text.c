@@ -1,24 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What a replay found, as a table for the terminal and for mail. */
+#include "text.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
-#include "json.h"
 #include "analysis/table.h"
-
-static struct variant *variant_at(const struct replay *r, guint v)
-{
-	return r->variants->pdata[v];
-}
-
-bool replay_good(const struct replay *r)
-{
-	for (guint v = 0; v < r->variants->len; v++)
-		if (variant_at(r, v)->wrong && !variant_at(r, v)->model)
-			return false;
-	return true;
-}
 
 /* "12.1..12.5" */
 static void put_interval(struct table *t, const struct estimate *e)
@@ -121,7 +108,7 @@ static void put_order(const struct replay *r, GString *out)
 	}
 	if (any)
 		field(out, "order", "digest %016" PRIx64 ", the same for %s", digest,
-		      replay_good(r) ? "all in order" : "all others");
+		      replay_is_ordered(r) ? "all in order" : "all others");
 }
 
 static char *recorded_text(const struct variant *x)

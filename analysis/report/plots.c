@@ -10,6 +10,7 @@
 #include "probes/tool/text.h"
 #include "probes/tool/output.h"
 #include "report.h"
+#include "wording.h"
 
 #define PLOT_ERROR g_quark_from_static_string("vqreport-plot")
 

@@ -8,7 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "stats.h"
+#include "interval.h"
 
 #define SAMPLES 8192
 #define CLASSES 64

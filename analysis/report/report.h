@@ -13,12 +13,6 @@ void report_workload(GString *out, const struct results *r, unsigned int workloa
 void report_probes(GString *out, const struct results *r);
 void report_limits(GString *out, const struct results *r);
 
-/* "faster", "unresolved (12 %)", "stalled 6 of 6": g_free() it. */
-char *verdict_text(const struct results *r, const struct cell *c, const struct comparison *cmp);
-
-/* One line about what the figures were measured on; g_free() it. */
-char *ran_on(const struct run *run);
-
 /* summary.json, "vqlab-summary-2"; g_free() it. */
 char *summary_json(const struct results *r);
 

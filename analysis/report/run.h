@@ -7,7 +7,9 @@
  *	measures.c  one phase's queues -> depth, stash, hold, order cost
  *	results.c   all trials -> one struct cell for each (workload, ring,
  *	            variant), compared within blocks; the only place that computes
- *	stats.c     the statistics behind that: median, interval, p, verdict
+ *	stats.c, interval.c, power.c   the statistics behind that: median, interval, p,
+ *	            verdict, what would have been seen
+ *	wording.c   phrases that text and plots share
  *	report.c, tables.c, limits.c   struct results -> report.txt
  *	summary.c                      struct results -> summary.json
  *	replayed-read.c, replayed-tables.c, replayed-plots.c   DIR/replay.json, which

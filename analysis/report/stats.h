@@ -30,9 +30,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define MIN_RANGE 6  /* blocks whose range covers 95 % */
-#define MIN_WITHIN 8 /* and whose interval lies within the range */
-#define CONFIDENCE 0.95
+#include "interval.h"
+
 #define ALPHA (1 - CONFIDENCE)
 
 enum verdict {
@@ -60,14 +59,6 @@ struct comparison {
 
 /* Median of x[0..n), n > 0; sorts x. */
 double median(double *x, unsigned int n);
-
-/*
- * The interval of @n values in ascending order; false, and none, below MIN_RANGE.
- */
-bool order_interval(const double *sorted, unsigned int n, double *lo, double *hi);
-
-/* How often the interval of n blocks holds the median. */
-double interval_coverage(unsigned int n);
 
 /**
  * compare() - one ratio a block, before what takes the whole family

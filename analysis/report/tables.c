@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "report.h"
+#include "wording.h"
 #include "analysis/table.h"
 
 static const char *ring_name(const struct results *r, unsigned int ring)

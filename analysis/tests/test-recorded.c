@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What becomes of recordings that no in-order queue made, or only a part of one. */
+#include "analysis/replay/source-open.h"
 #include "replay-rig.h"
 #include "probes/trace.h"
 

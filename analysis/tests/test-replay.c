@@ -11,6 +11,7 @@
 #include "analysis/replay/write.h"
 #include "analysis/replay/replay.h"
 #include "analysis/replay/synth.h"
+#include "analysis/replay/source-open.h"
 #include "replay-rig.h"
 
 /* An element that is not visible yet; in a list from the oldest to the newest. */
