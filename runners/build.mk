@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 include runners/guest.mk
 
-BENCH_O := $(call objs,runners runners/plan runners/trial) $(B)/runners/disk/service.o \
+BENCH_O := $(call objs,runners runners/tool runners/plan runners/trial) $(B)/runners/disk/service.o \
 	$(filter-out %/guest-run.o,$(call objs,runners/machine))
 # All but main(), for the unit tests and for vqring.
 BENCH_PURE_O := $(filter-out $(B)/runners/main.o,$(BENCH_O))
@@ -26,7 +26,7 @@ $(patsubst %,$(B)/runners/test-%,$(BENCH_TESTS)): $(B)/runners/test-%: \
 		$(B)/runners/tests/test-%.o $(BENCH_PURE_O) $(TOOL_OBJS) $(REORDER_LIB)
 	$(CC) $(CFLAGS) $^ -o $@ $(call pkg_libs,$(BENCH_PKGS)) -lm
 
-FUZZ_TOLD := $(addprefix runners/,tests/fuzz-told message trial/load trial/perfstat spawn util) \
+FUZZ_TOLD := $(addprefix runners/,tests/fuzz-told trial/message trial/load trial/perfstat tool/spawn tool/json) \
 	probes/tool/text probes/tool/output
 $(B)/fuzz/fuzz-told: FUZZ_PKGS = $(BENCH_PKGS)
 $(B)/fuzz/fuzz-told: EXTRA_CFLAGS = $(call pkg_cflags,$(BENCH_PKGS))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "campaign.h"
-#include "host.h"
-#include "message.h"
+#include "runners/tool/host.h"
+#include "runners/trial/message.h"
 #include "progress.h"
 
 #include <errno.h>

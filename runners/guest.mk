@@ -1,6 +1,6 @@
 # The guest, its link and its disk.
 # SPDX-License-Identifier: GPL-2.0-or-later
-GUEST_O := $(B)/runners/machine/link.o $(B)/runners/machine/guest.o
+GUEST_O := $(B)/runners/machine/link.o $(B)/runners/machine/boot.o
 COUNTER_O := $(B)/runners/guest-count/counter.o
 
 TOOLS   += $(B)/runners/guest-run $(B)/runners/latency.so
@@ -10,7 +10,7 @@ TESTS   += $(B)/runners/test-counter runners/tests/guest-count.sh
 
 $(GUEST_O) $(COUNTER_O) $(B)/runners/machine/guest-run.o: EXTRA_CFLAGS = $(call pkg_cflags,glib-2.0 json-glib-1.0)
 
-$(B)/runners/guest-run: $(B)/runners/machine/guest-run.o $(GUEST_O) $(COUNTER_O) $(B)/runners/util.o $(B)/runners/machine/qmp.o \
+$(B)/runners/guest-run: $(B)/runners/machine/guest-run.o $(GUEST_O) $(COUNTER_O) $(B)/runners/tool/json.o $(B)/runners/machine/qmp.o \
 		$(TOOL_OBJS)
 	$(CC) $(CFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0 json-glib-1.0)
 

@@ -10,7 +10,7 @@
 #ifndef VQLAB_RUNDIR_H
 #define VQLAB_RUNDIR_H
 
-#include "util.h"
+#include "runners/tool/json.h"
 
 struct rundir {
 	char *dir, *trials;

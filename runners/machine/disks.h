@@ -8,7 +8,7 @@
 #define VQLAB_DISKS_H
 
 #include "runners/plan/plan.h"
-#include "runners/spawn.h"
+#include "runners/tool/spawn.h"
 
 struct disk {
 	const struct plan_disk *plan;

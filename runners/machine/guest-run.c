@@ -17,7 +17,7 @@
 
 #include "runners/guest-count/counter.h"
 #include "runners/guest-count/protocol.h"
-#include "guest.h"
+#include "boot.h"
 #include "link.h"
 #include "qmp.h"
 #include "probes/tool/options.h"

@@ -7,7 +7,7 @@
 #ifndef VQLAB_NETNS_H
 #define VQLAB_NETNS_H
 
-#include "runners/util.h"
+#include "runners/tool/json.h"
 
 /* Moves this process to a new namespace and brings up its lo.  Needs root. */
 bool netns_enter(GError **error);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "qemu.h"
-#include "guest.h"
+#include "boot.h"
 #include "netns.h"
 
 #include <errno.h>

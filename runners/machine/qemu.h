@@ -4,7 +4,7 @@
 #define VQLAB_QEMU_H
 
 #include "disks.h"
-#include "qemuinfo.h"
+#include "folders.h"
 
 struct qemu {
 	struct child child;

@@ -3,7 +3,7 @@
 #ifndef VQLAB_QMP_H
 #define VQLAB_QMP_H
 
-#include "runners/util.h"
+#include "runners/tool/json.h"
 
 struct qmp;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "queuesize.h"
-#include "guest.h"
+#include "boot.h"
 #include "runners/plan/read.h"
 #include "qemu.h"
 #include "qmp.h"

@@ -3,7 +3,7 @@
 #ifndef VQLAB_QUEUESIZE_H
 #define VQLAB_QUEUESIZE_H
 
-#include "qemuinfo.h"
+#include "folders.h"
 
 /*
  * Starts the QEMU with the plan's devices, without running a guest, and asks it for

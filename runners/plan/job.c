@@ -5,7 +5,7 @@
  * Whether the job measures what it should is for gates.c, which sees it run.
  */
 #include "read.h"
-#include "runners/spawn.h"
+#include "runners/tool/spawn.h"
 
 #include <errno.h>
 #include <string.h>

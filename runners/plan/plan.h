@@ -6,7 +6,7 @@
 #ifndef VQLAB_PLAN_H
 #define VQLAB_PLAN_H
 
-#include "runners/util.h"
+#include "runners/tool/json.h"
 
 /* A variant may appear twice under different labels: off against off. */
 struct plan_variant {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "runners/ring/callgrind.h"
 #include "runners/ring/profile.h"
-#include "runners/spawn.h"
+#include "runners/tool/spawn.h"
 
 #include <errno.h>
 #include <linux/audit.h>

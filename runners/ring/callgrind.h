@@ -3,7 +3,7 @@
 #ifndef VQLAB_RING_CALLGRIND_H
 #define VQLAB_RING_CALLGRIND_H
 
-#include "runners/util.h"
+#include "runners/tool/json.h"
 
 #include <sys/types.h>
 

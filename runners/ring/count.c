@@ -2,7 +2,7 @@
 #include "runners/ring/count.h"
 #include "runners/ring/callgrind.h"
 #include "runners/ring/report.h"
-#include "runners/spawn.h"
+#include "runners/tool/spawn.h"
 
 #include <errno.h>
 #include <math.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "runners/ring/machine.h"
-#include "runners/machine/guest.h"
+#include "runners/machine/boot.h"
 #include "runners/ring/blk.h"
 
 #include "probes/tool/text.h"

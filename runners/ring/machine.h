@@ -6,10 +6,10 @@
 #ifndef VQLAB_RING_MACHINE_H
 #define VQLAB_RING_MACHINE_H
 
-#include "runners/machine/qemuinfo.h"
+#include "runners/machine/folders.h"
 #include "runners/machine/qmp.h"
 #include "runners/ring/device.h"
-#include "runners/spawn.h"
+#include "runners/tool/spawn.h"
 
 struct machine_setup {
 	struct qemuinfo *qemu;

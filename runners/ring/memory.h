@@ -7,7 +7,7 @@
 #ifndef VQLAB_RING_MEMORY_H
 #define VQLAB_RING_MEMORY_H
 
-#include "runners/util.h"
+#include "runners/tool/json.h"
 
 struct memory {
 	int fd;

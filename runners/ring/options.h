@@ -3,7 +3,7 @@
 #ifndef VQLAB_RING_OPTIONS_H
 #define VQLAB_RING_OPTIONS_H
 
-#include "runners/machine/qemuinfo.h"
+#include "runners/machine/folders.h"
 #include "runners/ring/device.h"
 
 struct options {

@@ -3,7 +3,7 @@
 #ifndef VQLAB_RING_QTEST_H
 #define VQLAB_RING_QTEST_H
 
-#include "runners/util.h"
+#include "runners/tool/json.h"
 
 struct qtest {
 	int fd;

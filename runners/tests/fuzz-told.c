@@ -5,7 +5,7 @@
  * an input says who speaks.
  */
 #include "runners/trial/load.h"
-#include "runners/message.h"
+#include "runners/trial/message.h"
 #include "runners/trial/perfstat.h"
 
 #include <math.h>

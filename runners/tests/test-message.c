@@ -4,7 +4,7 @@
  * processes, JSON, last lines of logs.
  */
 #include "runners/trial/load.h"
-#include "runners/message.h"
+#include "runners/trial/message.h"
 #include "runners/trial/perfstat.h"
 
 #include <glib/gstdio.h>

@@ -21,7 +21,7 @@
 #ifndef VQLAB_GATES_H
 #define VQLAB_GATES_H
 
-#include "runners/util.h"
+#include "runners/tool/json.h"
 
 struct phase;
 struct trial;

@@ -3,7 +3,7 @@
 #ifndef VQLAB_PERFSTAT_H
 #define VQLAB_PERFSTAT_H
 
-#include "runners/spawn.h"
+#include "runners/tool/spawn.h"
 
 struct perfstat {
 	struct child child;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "trial.h"
-#include "watch.h"
+#include "load-watch.h"
 
 #include <stdio.h>
 #include <string.h>

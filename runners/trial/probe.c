@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "probe.h"
-#include "runners/host.h"
+#include "runners/tool/host.h"
 
 #include <fcntl.h>
 #include <poll.h>

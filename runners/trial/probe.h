@@ -3,8 +3,8 @@
 #ifndef VQLAB_PROBE_H
 #define VQLAB_PROBE_H
 
-#include "runners/machine/qemuinfo.h"
-#include "runners/spawn.h"
+#include "runners/machine/folders.h"
+#include "runners/tool/spawn.h"
 
 struct probe {
 	struct child child;

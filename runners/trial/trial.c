@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "trial.h"
-#include "runners/host.h"
-#include "runners/message.h"
+#include "runners/tool/host.h"
+#include "message.h"
 #include "runners/machine/netns.h"
 
 #include <signal.h>

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "probes/tool/text.h"
-#include "runners/machine/guest.h"
+#include "runners/machine/boot.h"
 #include "vm.h"
 
 #define BOOT_MS 60000

@@ -13,7 +13,7 @@
 
 #include "runners/machine/link.h"
 #include "runners/machine/qmp.h"
-#include "runners/spawn.h"
+#include "runners/tool/spawn.h"
 
 typedef struct Vm {
     char *qemu_dir; /* as runners/setup/qemu.sh and guest.sh print them */

@@ -7,7 +7,7 @@
 #ifndef VQLAB_SPAWN_H
 #define VQLAB_SPAWN_H
 
-#include "util.h"
+#include "json.h"
 
 #include <sys/types.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "qemuinfo.h"
-#include "runners/spawn.h"
+#include "folders.h"
+#include "runners/tool/spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,8 +2,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "guest.h"
-#include "runners/util.h"
+#include "boot.h"
+#include "runners/tool/json.h"
 
 #define MANIFEST_MAX (1u << 20)
 
