@@ -4,7 +4,7 @@
 REPORT_PKGS := glib-2.0 gio-2.0 json-glib-1.0 gsl
 PLOTS_RES   := $(B)/analysis/plots-resource
 # All of vqreport but its main(), for the tests as well.
-REPORT_OBJS := $(B)/analysis/table.o $(PLOTS_RES).o $(PROBES)/hist.o \
+REPORT_OBJS := $(B)/analysis/table.o $(PLOTS_RES).o $(PROBES)/model/hist.o \
 	$(filter-out %/main.o %/verify.o,$(call objs,analysis/report))
 
 TOOLS   += $(B)/vqreport
@@ -13,8 +13,8 @@ C_STYLE += $(wildcard analysis/*.[ch] analysis/*/*.[ch])
 $(B)/analysis/%.o: EXTRA_CFLAGS = -I$(B) $(call pkg_cflags,$(REPORT_PKGS))
 
 # --verify reduces traces as vqprobe does: by the same code.
-VERIFY_OBJS := $(B)/analysis/report/verify.o $(TRACE_OBJS) $(filter-out %/hist.o,$(MODEL_OBJS)) \
-	$(PROBES)/summary-queue.o
+VERIFY_OBJS := $(B)/analysis/report/verify.o $(TRACE_OBJS) $(filter-out %/model/hist.o,$(MODEL_OBJS)) \
+	$(PROBES)/show/summary-queue.o
 
 $(B)/vqreport: $(B)/analysis/report/main.o $(REPORT_OBJS) $(VERIFY_OBJS) $(TOOL_OBJS) $(REORDER_LIB)
 	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,$(REPORT_PKGS) libzstd) -lm

@@ -2,7 +2,7 @@
 #ifndef VQLAB_BEGIN_H
 #define VQLAB_BEGIN_H
 
-#include "find.h"
+#include "probes/target/find.h"
 #include "watch.h"
 
 /* As many files may be open as the hard limit allows: each watch takes dozens. */

@@ -3,53 +3,47 @@
 
 PROBES := $(B)/probes
 TOOLS += $(B)/vqprobe
-C_STYLE += $(wildcard probes/*.[ch] probes/tool/*.[ch] probes/tests/*.[ch] probes/bench/*.[ch])
+C_STYLE += $(wildcard probes/*.[ch] probes/*/*.[ch])
 
 PROBES_PKGS := glib-2.0 json-glib-1.0 libdw libelf libzstd libbpf
-# Writing and reading traces: for other rooms, too.
-TRACE_OBJS := $(PROBES)/trace.o $(PROBES)/trace-code.o $(PROBES)/trace-columns.o \
-	$(PROBES)/trace-predict.o
-# Events to measures: likewise.
-MODEL_OBJS := $(patsubst %,$(PROBES)/%.o,model queue outstanding hist tool/text)
-# What every program does alike, tool/text.h: for other rooms, too.
-TOOL_OBJS := $(patsubst %,$(PROBES)/tool/%.o,text output start options)
-PROBES_CORE := model queue outstanding hist trace trace-code trace-columns trace-predict summary \
-	summary-queue sites attach plan target layout learn world calib lines resets watch explain live
-# The live side.
-PROBES_CORE += process find begin rates table screen show check
-PROBES_OBJS := $(PROBES_CORE:%=$(PROBES)/%.o) $(TOOL_OBJS)
+# For other rooms, too: what every program does alike (tool/text.h); events to measures;
+# writing and reading traces.
+TOOL_OBJS := $(call objs,probes/tool)
+MODEL_OBJS := $(call objs,probes/model) $(PROBES)/tool/text.o
+TRACE_OBJS := $(call objs,probes/trace)
+PROBES_OBJS := $(filter-out %/vqprobe.o,$(call objs,probes $(addprefix probes/,target model trace show))) \
+	$(TOOL_OBJS)
 PROBES_LIBS := $(call pkg_libs,$(PROBES_PKGS)) -lZydis -lunicorn -lm
 
-$(PROBES)/%.o: EXTRA_CFLAGS = $(call pkg_cflags,$(PROBES_PKGS)) -I$(PROBES) -Iprobes
+$(PROBES)/%.o: EXTRA_CFLAGS = $(call pkg_cflags,$(PROBES_PKGS)) -I$(B)
 
 # BPF programs, then the skeleton that embeds them in the loader.
 # __u32 and friends come from the host's own architecture headers.
-compile_bpf = $(CLANG) -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Wno-unused-parameter \
+compile_bpf = $(CLANG) -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Wno-unused-parameter -I. \
 	-I/usr/include/$$($(CC) -print-multiarch) -MMD -MP -c $< -o $@
-$(PROBES)/%.bpf.o: probes/%.bpf.c
+$(PROBES)/%.bpf.o: probes/bpf/%.bpf.c
 	@mkdir -p $(@D)
 	$(compile_bpf)
 
 $(PROBES)/%.skel.h: $(PROBES)/%.bpf.o
 	bpftool gen skeleton $< name $*_bpf > $@
 
-$(PROBES)/watch.o $(PROBES)/check.o $(PROBES)/sites.o $(PROBES)/calib.o $(PROBES)/lines.o $(PROBES)/resets.o: | $(PROBES)/vqprobe.skel.h
-$(PROBES)/attach.o: | $(PROBES)/way.skel.h
+$(PROBES_OBJS): | $(PROBES)/vqprobe.skel.h $(PROBES)/way.skel.h
 
 # The floor of the benchmark: vqprobe's own attaching, with empty programs.
-FLOOR := $(PROBES)/floor
-$(FLOOR)/vqprobe.bpf.o: probes/bench/floor.bpf.c
+FLOOR := $(B)/floor
+$(FLOOR)/probes/vqprobe.bpf.o: probes/bench/floor.bpf.c
 	@mkdir -p $(@D)
 	$(compile_bpf)
 
-$(FLOOR)/vqprobe.skel.h: $(FLOOR)/vqprobe.bpf.o
+$(FLOOR)/probes/vqprobe.skel.h: $(FLOOR)/probes/vqprobe.bpf.o
 	bpftool gen skeleton $< name vqprobe_bpf > $@
 
-$(FLOOR)/%.o: EXTRA_CFLAGS = $(call pkg_cflags,$(PROBES_PKGS)) -I$(FLOOR) -Iprobes
-$(FLOOR)/sites.o: probes/sites.c $(FLOOR)/vqprobe.skel.h
+$(FLOOR)/%.o: EXTRA_CFLAGS = $(call pkg_cflags,$(PROBES_PKGS)) -I$(FLOOR)
+$(FLOOR)/sites.o: probes/target/sites.c $(FLOOR)/probes/vqprobe.skel.h
 	$(CC) $(ALL_CFLAGS) $(EXTRA_CFLAGS) -c $< -o $@
 
-$(FLOOR)/floor.o: probes/bench/floor.c $(FLOOR)/vqprobe.skel.h
+$(FLOOR)/floor.o: probes/bench/floor.c $(FLOOR)/probes/vqprobe.skel.h
 	$(CC) $(ALL_CFLAGS) $(EXTRA_CFLAGS) -c $< -o $@
 
 $(FLOOR)/floor: $(FLOOR)/floor.o $(FLOOR)/sites.o $(filter-out %/sites.o,$(PROBES_OBJS))
@@ -72,14 +66,14 @@ TESTS += $(PROBES)/test-model $(PROBES)/test-queues $(PROBES)/test-oracle $(PROB
 	probes/tests/second-opinion.sh probes/tests/qemu.sh
 
 TESTS += $(PROBES)/test-table probes/tests/live.sh probes/tests/check.sh probes/tests/find.sh probes/tests/output.sh
-$(PROBES)/test-table: $(PROBES)/tests/test-table.o $(PROBES)/table.o $(PROBES)/rates.o $(MODEL_OBJS)
+$(PROBES)/test-table: $(PROBES)/tests/test-table.o $(PROBES)/show/table.o $(MODEL_OBJS)
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0) -lm
 
 $(PROBES)/test-model $(PROBES)/test-queues $(PROBES)/test-oracle: $(PROBES)/test-%: $(PROBES)/tests/test-%.o $(MODEL_OBJS)
-	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0)
+	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0) -lm
 
 TESTS += $(PROBES)/test-plan probes/tests/exact.sh probes/tests/binary.sh
-$(PROBES)/test-plan: $(PROBES)/tests/test-plan.o $(PROBES)/plan.o
+$(PROBES)/test-plan: $(PROBES)/tests/test-plan.o $(PROBES)/target/plan.o
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0) -lZydis
 
 TESTS += $(PROBES)/test-lines
@@ -95,8 +89,7 @@ $(PROBES)/make-trace: $(PROBES)/tests/make-trace.o $(TRACE_OBJS)
 
 $(B)/fuzz/fuzz-trace: FUZZ_PKGS = glib-2.0 libzstd
 $(B)/fuzz/fuzz-trace: EXTRA_CFLAGS = $(call pkg_cflags,glib-2.0 libzstd)
-$(B)/fuzz/fuzz-trace: $(patsubst %,$(B)/fuzz/probes/%.o,tests/fuzz-trace model queue outstanding hist trace \
-		trace-code trace-columns trace-predict tool/text)
+$(B)/fuzz/fuzz-trace: $(B)/fuzz/probes/tests/fuzz-trace.o $(call fuzzed,$(MODEL_OBJS) $(TRACE_OBJS))
 
 $(B)/fuzz/fuzz-trace-seeds: $(PROBES)/tests/fuzz-trace-seeds.o $(TRACE_OBJS)
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0 libzstd)

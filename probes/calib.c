@@ -15,7 +15,7 @@
 
 #include "calib.h"
 #include "lines.h"
-#include "vqprobe.skel.h"
+#include "probes/vqprobe.skel.h"
 
 #define BATCH 50u	   /* calls between two looks at the clock; their events fit a page */
 #define BATCHES 200u	   /* for sites that trap once or not at all */

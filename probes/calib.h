@@ -5,7 +5,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
-#include "sites.h"
+#include "probes/target/sites.h"
 
 /* Percentiles over batches of calls (cost) or over calls (bias), in ns. */
 struct vq_spread {

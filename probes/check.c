@@ -10,10 +10,10 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "find.h"
+#include "probes/target/find.h"
 #include "probes/tool/output.h"
 #include "watch.h"
-#include "vqprobe.skel.h"
+#include "probes/vqprobe.skel.h"
 
 enum verdict { OK, LIMITED, MISSING };
 

@@ -7,7 +7,7 @@
 
 #include "lines.h"
 #include "vqerror.h"
-#include "vqprobe.skel.h"
+#include "probes/vqprobe.skel.h"
 
 struct vq_lines {
 	struct vqprobe_bpf *skel;

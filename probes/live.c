@@ -7,10 +7,10 @@
 #include <unistd.h>
 
 #include "begin.h"
-#include "find.h"
+#include "probes/target/find.h"
 #include "live.h"
 #include "probes/tool/output.h"
-#include "show.h"
+#include "probes/show/show.h"
 
 /* How often the ring is emptied: it holds seconds. */
 #define DRAIN_NS 50000000ull

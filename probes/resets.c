@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Resets that nothing has come after: see bpf-resets.h. */
+/* Resets that nothing has come after: see bpf/resets.bpf.h. */
 #include "resets.h"
 #include "watch.h"
-#include "vqprobe.skel.h"
+#include "probes/vqprobe.skel.h"
 
 /* As the programs have them: a slot is a cache line, the key first. */
 #define SLOT_WORDS 8

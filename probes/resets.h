@@ -10,7 +10,7 @@ struct vq_watch;
 
 /*
  * At the end of a window: resets that were entered in it, and of which no pop has
- * shown that they are over (bpf-resets.h).  Calls @fn with a VQ_QUEUE_RESET for each
+ * shown that they are over (bpf/resets.bpf.h).  Calls @fn with a VQ_QUEUE_RESET for each
  * queue of @w that has nothing in use, or whose process has ended.
  */
 void vq_resets_finish(struct vq_watch *w,

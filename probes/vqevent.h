@@ -9,28 +9,21 @@
  * (model.c), exactly, from the events alone, so that a stored trace gives the
  * same figures again.  The parts:
  *
- *	vqprobe.bpf.c	uprobe programs: events into a ring, losses counted; its
- *			parts are bpf-*.h
- *	lines.c		that ring
- *	resets.c	resets that nothing came after
- *	vqprobe.c	the tool: options, the report
- *	watch.c		one watch of one process, from attaching to the end
- *	live.c		the main loop; begin.c: begins watches
- *	find.c, process.c  which processes, and what is known of them
- *	show.c		what is shown meanwhile: rates.c, table.c, screen.c
- *	check.c		what this host lacks
- *	target.c	the watched process: memory, device names
- *	sites.c		symbols, the instruction at each site, its mode
- *	attach.c	how probes are put on, as this kernel can
- *	plan.c		which instruction of a function a probe is cheapest at
- *	layout.c	struct offsets from the binary's DWARF
- *	learn.c, world.c  or, without, from what its code does
- *	explain.c	what was planned, for people
+ *	bpf/		uprobe programs: events into a ring, losses counted
+ *	lines.c		that ring; resets.c: resets that nothing came after
+ *	target/		the watched process: which (find.c, process.c), its memory and
+ *			device names (target.c), its functions (sites.c), which
+ *			instruction of them is cheapest (plan.c), how this kernel puts
+ *			probes on (attach.c), struct offsets from DWARF (layout.c) or
+ *			from what the code does (learn.c, world.c)
+ *	model/		events to measures
+ *	trace/		events to and from a file (TRACE.md)
+ *	show/		tables, the screen, summaries, JSON
+ *	tool/		what every program of the lab does alike
  *	calib.c		what a probe costs and adds to a latency, measured in the run
- *	model.c, queue.c, hist.c	events to measures
- *	trace.c		events to and from a file (TRACE.md)
- *	trace-code.c, trace-columns.c, trace-predict.c	its blocks
- *	summary.c	measures to JSON and to a table
+ *	check.c		what this host lacks
+ *	watch.c		one watch of one process, from attaching to the end
+ *	begin.c		begins watches; live.c: the main loop; vqprobe.c: the tool
  *
  * All times are CLOCK_MONOTONIC in nanoseconds.  All structs are in the byte
  * order of the host, naturally aligned, without implicit padding.
@@ -48,7 +41,7 @@ enum vq_event_type {
 	VQ_DETACH,	/* virtqueue_detach_element was entered */
 	VQ_REWIND,	/* virtqueue_rewind was entered */
 	VQ_RESET,	/* all queues of a device were reset: in older traces */
-	VQ_QUEUE_RESET, /* a queue has begun anew, alone or with its device: bpf-resets.h */
+	VQ_QUEUE_RESET, /* a queue has begun anew, alone or with its device: bpf/resets.bpf.h */
 	VQ_QUEUE,	/* from the loader: which queue an address is from here on */
 	VQ_END,		/* from the loader, in traces: losses; nothing follows */
 	VQ_EVENT_TYPES

@@ -10,14 +10,14 @@
 
 #include "begin.h"
 #include "check.h"
-#include "explain.h"
-#include "find.h"
+#include "probes/show/explain.h"
+#include "probes/target/find.h"
 #include "live.h"
 #include "probes/tool/options.h"
 #include "probes/tool/output.h"
 #include "probes/tool/start.h"
 #include "probes/tool/text.h"
-#include "trace.h"
+#include "probes/trace/trace.h"
 #include "watch.h"
 
 static int opt_ready_fd = -1, opt_buffer = 16 * 1024;

@@ -10,10 +10,10 @@
 #include <unistd.h>
 
 #include "probes/tool/text.h"
-#include "process.h"
+#include "probes/target/process.h"
 #include "resets.h"
 #include "watch.h"
-#include "vqprobe.skel.h"
+#include "probes/vqprobe.skel.h"
 
 uint64_t vq_now(void)
 {

@@ -6,13 +6,13 @@
 #include <stdbool.h>
 
 #include "calib.h"
-#include "layout.h"
+#include "probes/target/layout.h"
 #include "lines.h"
-#include "model.h"
-#include "sites.h"
-#include "summary.h"
-#include "target.h"
-#include "trace.h"
+#include "probes/model/model.h"
+#include "probes/target/sites.h"
+#include "probes/show/summary.h"
+#include "probes/target/target.h"
+#include "probes/trace/trace.h"
 
 /* How a process is to be watched. */
 struct vq_watch_options {

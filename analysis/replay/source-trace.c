@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "probes/model.h"
+#include "probes/model/model.h"
 #include "probes/tool/text.h"
 #include "source.h"
 #include "trace-queue.h"
-#include "probes/trace.h"
+#include "probes/trace/trace.h"
 
 /* No flush has told yet what ring it is. */
 #define NO_RING (-1)

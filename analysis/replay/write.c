@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "variants/ring.h"
-#include "probes/trace.h"
+#include "probes/trace/trace.h"
 
 #define STEP_NS 1000u
 /* Addresses that no QEMU has: only equality counts. */

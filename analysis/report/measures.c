@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "probes/buckets.h"
+#include "probes/model/buckets.h"
 
 uint64_t bins_total(const struct hist *h)
 {

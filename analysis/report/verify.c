@@ -3,10 +3,10 @@
 #include "verify.h"
 #include "reader.h"
 
-#include "probes/model.h"
-#include "probes/summary-queue.h"
+#include "probes/model/model.h"
+#include "probes/show/summary-queue.h"
 #include "probes/tool/text.h"
-#include "probes/trace.h"
+#include "probes/trace/trace.h"
 
 #include <inttypes.h>
 #include <math.h>

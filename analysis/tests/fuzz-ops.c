@@ -11,7 +11,7 @@
 #include "analysis/replay/write.h"
 #include "analysis/replay/replay.h"
 #include "analysis/replay/trace-queue.h"
-#include "probes/model.h"
+#include "probes/model/model.h"
 
 #define EVENTS 0xff
 

@@ -2,7 +2,7 @@
 /* What becomes of recordings that no in-order queue made, or only a part of one. */
 #include "analysis/replay/source-open.h"
 #include "replay-rig.h"
-#include "probes/trace.h"
+#include "probes/trace/trace.h"
 
 /* A recording, event by event. */
 static void put_elem(struct vq_trace_writer *w, uint16_t type, uint32_t id, uint32_t len)

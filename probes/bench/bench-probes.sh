@@ -117,7 +117,7 @@ trace_events() {
 qemu-trace_start() { trace_events true; }
 qemu-trace_stop() { trace_events false; calls=- ; [ -s "$T/qemu.log" ] || die 'QEMU traces nothing'; : >"$T/qemu.log"; }
 
-make -s --no-print-directory all $B/victim-nop5 $B/victim-trap $B/probejson $B/floor/floor >&2
+make -s --no-print-directory all $B/victim-nop5 $B/victim-trap $B/probejson build/floor/floor >&2
 for ((round = 1; round <= rounds; round++)); do
 	say "driver: round $round of $rounds"
 	for tool in $(shuffled "${tools[@]}"); do driven "$tool"; done

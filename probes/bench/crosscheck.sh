@@ -53,7 +53,7 @@ unwatch_all() {
 	[ "$lost" = 0 ] || say "vqprobe lost $lost events"
 }
 
-make -s --no-print-directory all $B/victim-nop5 $B/probejson $B/floor/floor >&2
+make -s --no-print-directory all $B/victim-nop5 $B/probejson build/floor/floor >&2
 say 'calibrating on the driver'
 mkfifo "$T/in"
 $B/victim-nop5 split 256 30000 1 1 <"$T/in" >"$T/truth" &

@@ -15,9 +15,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "sites.h"
-#include "watch.h"
-#include "vqprobe.skel.h"
+#include "probes/target/sites.h"
+#include "probes/watch.h"
+#include "probes/vqprobe.skel.h"
 
 /* For sed: where bpftrace's script finds what vqprobe reads. */
 static int print_layout(pid_t pid)

@@ -38,7 +38,7 @@ until_true() {
 	done
 }
 ended() { ! kill -0 "$1" 2>/dev/null; }
-cpu_ns() { $B/floor/floor "$1" cpu; }
+cpu_ns() { build/floor/floor "$1" cpu; }
 forget() { wait "$1" 2>/dev/null || true; }
 
 # --- the tools ----------------------------------------------------------------
@@ -72,7 +72,7 @@ none_start() { :; }
 none_stop() { calls=- tool_cpu=0; }
 
 floor_start() {
-	run_tool $B/floor/floor "$1"
+	run_tool build/floor/floor "$1"
 	attached READY
 }
 floor_stop() { stop_tool; calls=-; }
@@ -88,7 +88,7 @@ vqprobe_stop() {
 }
 
 bpftrace_start() {
-	$B/floor/floor "$1" layout >"$T/layout.sed"
+	build/floor/floor "$1" layout >"$T/layout.sed"
 	sed -f "$T/layout.sed" -e '/^\/\//d' probes/bench/gather.bt >"$T/gather.bt"
 	run_tool bpftrace -p "$1" "$T/gather.bt"
 	# It says so before it attaches: the last site of the script tells.

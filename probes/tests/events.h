@@ -6,7 +6,7 @@
 #include <glib.h>
 #include <string.h>
 
-#include "../model.h"
+#include "probes/model/model.h"
 
 #define VQ 0x1000
 #define VDEV 0x9000

@@ -2,8 +2,8 @@
 /* Writes inputs for fuzz-trace into the folder that it is given. */
 #include <stdio.h>
 
-#include "../trace-code.h"
-#include "../trace.h"
+#include "probes/trace/code.h"
+#include "probes/trace/trace.h"
 #include "traces.h"
 
 static union any_event event;

@@ -7,9 +7,9 @@
  */
 #include <stdio.h>
 
-#include "../model.h"
-#include "../trace-code.h"
-#include "../trace.h"
+#include "probes/model/model.h"
+#include "probes/trace/code.h"
+#include "probes/trace/trace.h"
 
 static bool to_model(const struct vq_head *h, size_t size, void *data)
 {

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../trace.h"
+#include "probes/trace/trace.h"
 #include "traces.h"
 
 int main(int argc, char **argv)

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "lines.h"
-#include "watch.h"
-#include "vqprobe.skel.h"
+#include "probes/lines.h"
+#include "probes/watch.h"
+#include "probes/vqprobe.skel.h"
 
 #define KIB 64
 

@@ -3,7 +3,7 @@
 #include <glib.h>
 #include <string.h>
 
-#include "plan.h"
+#include "probes/target/plan.h"
 
 #define AT 0x401000u
 

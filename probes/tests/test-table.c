@@ -2,7 +2,7 @@
 /* The live table: rates of an interval, and lines that fit. */
 #include <math.h>
 
-#include "../table.h"
+#include "probes/show/table.h"
 #include "events.h"
 
 /* Two intervals: the second must know nothing of the first. */

@@ -5,7 +5,7 @@
 #include <unistd.h>
 #include <zstd.h>
 
-#include "../trace.h"
+#include "probes/trace/trace.h"
 #include "traces.h"
 
 /* A trace and what went into it. */

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "../vqevent.h"
+#include "probes/vqevent.h"
 
 #define STREAM_RING 64u /* ring size, and elements at most outstanding */
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <stdio.h>
 
-#include "probes/tool/options.h"
+#include "options.h"
 
 bool vq_options_parse(GOptionContext *context, int *argc, char ***argv, bool *help, GError **error)
 {

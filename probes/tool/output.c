@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "probes/tool/output.h"
+#include "output.h"
 
 /* All of @text into @fd; 0 or an errno. */
 static int write_all(int fd, const char *text, size_t len)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "probes/tool/start.h"
+#include "start.h"
 
 void vq_start(void)
 {

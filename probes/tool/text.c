@@ -2,7 +2,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "probes/tool/text.h"
+#include "text.h"
 
 /* Format characters (Cf) turn the direction or are not seen: g_unichar_isprint()
  * refuses them, as it does controls. */

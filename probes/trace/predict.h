@@ -5,10 +5,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "vqevent.h"
+#include "probes/vqevent.h"
 
 /*
- * What the events of one queue let expect of its next ones: trace-code.c
+ * What the events of one queue let expect of its next ones: code.c
  * writes only how they differ.  Wrong guesses cost bytes, nothing else, but
  * writer and reader must guess alike: nothing here may depend on anything but
  * the events of the block so far.  TRACE.md has the rules in words.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What the next event of a queue will be like; see trace-predict.h. */
+/* What the next event of a queue will be like; see predict.h. */
 #include <glib.h>
 #include <string.h>
 
-#include "trace-predict.h"
+#include "predict.h"
 
 void vq_predict_init(struct vq_predict *q, uint64_t vq)
 {

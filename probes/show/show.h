@@ -2,7 +2,7 @@
 #ifndef VQLAB_SHOW_H
 #define VQLAB_SHOW_H
 
-#include "live.h"
+#include "probes/live.h"
 
 /* What is shown at each interval: of that interval alone. */
 struct vq_show;

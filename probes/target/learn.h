@@ -7,7 +7,7 @@
 #include <glib.h>
 
 #include "target.h"
-#include "vqevent.h"
+#include "probes/vqevent.h"
 
 /*
  * Struct offsets without debug information: learnt from what QEMU's own code

@@ -2,14 +2,14 @@
 /*
  * Events to and from the columns of a block.
  *
- * As with vq_col_ (trace-columns.h), each code_ function serves both
+ * As with vq_col_ (columns.h), each code_ function serves both
  * directions.  Encoding, c->event is the event; decoding, it becomes it.
  */
 #include <string.h>
 
-#include "trace-code.h"
-#include "trace-columns.h"
-#include "trace-predict.h"
+#include "code.h"
+#include "columns.h"
+#include "predict.h"
 
 /* How an event is coded: by its fields, or all of its bytes. */
 enum kind { KIND_RAW, KIND_POP, KIND_FILL, KIND_FLUSH, KIND_MORE, KINDS };

@@ -5,7 +5,7 @@
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
-#include "vqevent.h"
+#include "probes/vqevent.h"
 
 /* What all of the BPF programs share: see vqprobe.bpf.c. */
 

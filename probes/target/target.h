@@ -8,8 +8,8 @@
 #include <sys/types.h>
 #include <elfutils/libdwfl.h>
 
-#include "vqerror.h"
-#include "vqevent.h"
+#include "probes/vqerror.h"
+#include "probes/vqevent.h"
 
 /* A watched process. */
 struct vq_target {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Trace files: zstd frames, each with a block of events as trace-code.c makes it. */
+/* Trace files: zstd frames, each with a block of events as code.c makes it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,9 +10,9 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
-#include "trace-code.h"
+#include "code.h"
 #include "trace.h"
-#include "vqerror.h"
+#include "probes/vqerror.h"
 
 /* More costs time and gains nothing: what is left is the noise of the clock. */
 #define LEVEL 6

@@ -7,7 +7,7 @@
 #include <glib.h>
 
 #include "target.h"
-#include "vqevent.h"
+#include "probes/vqevent.h"
 
 /*
  * Finds the offsets of struct vq_layout: in the DWARF of the target's binary,

@@ -2,7 +2,7 @@
 #ifndef VQLAB_BPF_LINES_H
 #define VQLAB_BPF_LINES_H
 
-#include "bpf-core.h"
+#include "core.bpf.h"
 
 /* The programs' end of the ring of lines (lines.h), and what did not fit. */
 

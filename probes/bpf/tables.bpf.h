@@ -2,7 +2,7 @@
 #ifndef VQLAB_BPF_TABLES_H
 #define VQLAB_BPF_TABLES_H
 
-#include "bpf-core.h"
+#include "core.bpf.h"
 
 /* What is noted of calls, and known of queues. */
 

@@ -10,7 +10,7 @@
 #include "summary-queue.h"
 #include "summary.h"
 #include "table.h"
-#include "target.h"
+#include "probes/target/target.h"
 
 uint64_t vq_summary_lost(const struct vq_summary *s)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The columns of a block, written and read; see trace-columns.h. */
+/* The columns of a block, written and read; see columns.h. */
 #include <glib.h>
 #include <string.h>
 
-#include "trace-columns.h"
+#include "columns.h"
 
 #define ESCAPE 255   /* the number is in the raw column, as 8 bytes */
 #define NEGATIVE 254 /* in the last plane: the number is below 0 */

@@ -2,7 +2,7 @@
 #ifndef VQLAB_BPF_LIGHT_H
 #define VQLAB_BPF_LIGHT_H
 
-#include "bpf-flush.h"
+#include "flush.bpf.h"
 
 /*
  * The light way: no probe on pop, none on the return of fill, so half of the hits

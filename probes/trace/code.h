@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "trace-columns.h"
-#include "vqevent.h"
+#include "columns.h"
+#include "probes/vqevent.h"
 
 /*
  * Events to a block of bytes and back, without loss: what trace.c puts into a

@@ -5,7 +5,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
-#include "rates.h"
+#include "probes/model/rates.h"
 
 /* One line of the table. */
 struct vq_row {

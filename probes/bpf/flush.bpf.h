@@ -2,7 +2,7 @@
 #ifndef VQLAB_BPF_FLUSH_H
 #define VQLAB_BPF_FLUSH_H
 
-#include "bpf-resets.h"
+#include "resets.bpf.h"
 
 /* A flush as events, and the ring that it wrote to. */
 

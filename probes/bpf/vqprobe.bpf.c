@@ -12,12 +12,12 @@
  * two to three times as much as the clock.  So what cannot change from one call
  * to the next is read once and remembered with the queue.
  */
-#include "bpf-core.h"
-#include "bpf-flush.h"
-#include "bpf-light.h"
-#include "bpf-lines.h"
-#include "bpf-resets.h"
-#include "bpf-tables.h"
+#include "core.bpf.h"
+#include "flush.bpf.h"
+#include "light.bpf.h"
+#include "lines.bpf.h"
+#include "resets.bpf.h"
+#include "tables.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 

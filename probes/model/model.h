@@ -8,7 +8,7 @@
 
 #include "hist.h"
 #include "outstanding.h"
-#include "vqevent.h"
+#include "probes/vqevent.h"
 
 /*
  * From events to measures, queue by queue.

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "vqevent.h"
+#include "probes/vqevent.h"
 
 /*
  * The trace file: what vqprobe -o writes, and vqprobe --from, vqreplay and

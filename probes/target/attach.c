@@ -14,7 +14,7 @@
 
 #include "attach.h"
 #include "sites.h"
-#include "way.skel.h"
+#include "probes/way.skel.h"
 
 /* Debian 12's libbpf and headers know neither sessions nor uprobe_multi links,
  * hence the numbers. */

@@ -4,7 +4,7 @@
 
 #include <json-glib/json-glib.h>
 
-#include "model.h"
+#include "probes/model/model.h"
 
 /*
  * Appends @q, all that the model knows of it, to the array that @b is within:

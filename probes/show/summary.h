@@ -5,9 +5,9 @@
 #include <glib.h>
 #include <stdbool.h>
 
-#include "calib.h"
-#include "model.h"
-#include "sites.h"
+#include "probes/calib.h"
+#include "probes/model/model.h"
+#include "probes/target/sites.h"
 
 /* All that a watch has found. */
 struct vq_summary {

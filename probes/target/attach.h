@@ -15,7 +15,7 @@ struct bpf_program;
  *
  * A session (Linux 6.13) is one program at the entry and the return of a function,
  * and its entry says whether the return probe is armed at all: so vqprobe never has
- * two of them pending in a thread, which can kill it (struct call in bpf-tables.h).
+ * two of them pending in a thread, which can kill it (struct call in bpf/tables.bpf.h).
  * A uprobe_multi link (6.6) costs less at each hit than a perf event, and many can
  * be taken off at once; until 6.10 the kernel compared the thread and not the
  * process, so that such a link saw calls of the main thread only.  Perf events work

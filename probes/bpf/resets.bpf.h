@@ -2,8 +2,8 @@
 #ifndef VQLAB_BPF_RESETS_H
 #define VQLAB_BPF_RESETS_H
 
-#include "bpf-lines.h"
-#include "bpf-tables.h"
+#include "lines.bpf.h"
+#include "tables.bpf.h"
 
 /*
  * Resets: entered, and over.

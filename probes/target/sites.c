@@ -7,7 +7,7 @@
 #include "attach.h"
 #include "plan.h"
 #include "sites.h"
-#include "vqprobe.skel.h"
+#include "probes/vqprobe.skel.h"
 
 static const struct {
 	const char *name;
@@ -21,7 +21,7 @@ static const struct {
 	[VQ_FN_UNPOP] = {"virtqueue_unpop", true, false, VQ_ARG_DI | VQ_ARG_SI, true},
 	[VQ_FN_DETACH] = {"virtqueue_detach_element", true, false, VQ_ARG_DI | VQ_ARG_SI, true},
 	[VQ_FN_REWIND] = {"virtqueue_rewind", true, false, VQ_ARG_DI | VQ_ARG_SI, true},
-	/* These wait for requests, in coroutines: no return probe, see bpf-resets.h. */
+	/* These wait for requests, in coroutines: no return probe, see bpf/resets.bpf.h. */
 	[VQ_FN_RESET] = {"virtio_reset", true, false, VQ_ARG_DI},
 	/* QEMU 7.2 and later. */
 	[VQ_FN_QUEUE_RESET] = {"virtio_queue_reset", false, false, VQ_ARG_DI | VQ_ARG_SI, true},
