@@ -19,15 +19,16 @@ VERIFY_OBJS := $(B)/analysis/report/verify.o $(TRACE_OBJS) $(filter-out %/model/
 $(B)/vqreport: $(B)/analysis/report/main.o $(REPORT_OBJS) $(VERIFY_OBJS) $(TOOL_OBJS) $(REORDER_LIB)
 	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,$(REPORT_PKGS) libzstd) -lm
 
-# The gnuplot scripts travel inside the program.
-$(PLOTS_RES).c: analysis/plots/plots.gresource.xml $(wildcard analysis/plots/*.gp)
+# The gnuplot scripts travel inside the program, all that there are.
+PLOTS_GP := $(wildcard analysis/plots/*.gp)
+$(PLOTS_RES).xml: analysis/plots $(PLOTS_GP)
 	@mkdir -p $(@D)
-	glib-compile-resources --sourcedir=analysis/plots --c-name plots --generate-source \
-		--target=$@ $<
+	{ echo '<gresources><gresource prefix="/vqlab/plots">'; \
+	  printf '<file>%s</file>\n' $(notdir $(PLOTS_GP)); \
+	  echo '</gresource></gresources>'; } >$@
 
-$(PLOTS_RES).h: analysis/plots/plots.gresource.xml
-	@mkdir -p $(@D)
-	glib-compile-resources --sourcedir=analysis/plots --c-name plots --generate-header \
+$(PLOTS_RES).c $(PLOTS_RES).h: $(PLOTS_RES)%: $(PLOTS_RES).xml
+	glib-compile-resources --sourcedir=analysis/plots --c-name plots --generate \
 		--target=$@ $<
 
 $(B)/analysis/report/plots.o: $(PLOTS_RES).h
@@ -43,7 +44,10 @@ $(B)/analysis/coverage: $(addprefix $(B)/analysis/,tests/coverage.o report/stats
 $(B)/analysis/make-run: $(B)/analysis/tests/make-run.o
 	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,glib-2.0 gsl) -lm
 
-$(B)/analysis/test-%: $(B)/analysis/tests/test-%.o $(filter-out %/plots.o $(PLOTS_RES).o %/replayed-plots.o %/traces.o,$(REPORT_OBJS)) $(TOOL_OBJS)
+# What draws is tested as a whole: report.sh.
+PLOTTING = $(PLOTS_RES).o $(addprefix $(B)/analysis/report/,plots.o plot-%.o replayed-plots.o)
+
+$(B)/analysis/test-%: $(B)/analysis/tests/test-%.o $(filter-out $(PLOTTING) %/traces.o,$(REPORT_OBJS)) $(TOOL_OBJS)
 	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,$(REPORT_PKGS)) -lm
 
 TOOLS += $(B)/analysis/make-run

@@ -19,9 +19,42 @@ enum plot_error {
 	PLOT_NOT_DRAWN,	 /* this one cannot */
 };
 
+bool plot_write_file(const char *folder, const char *name, GString *text, GError **error)
+{
+	char *path = g_build_filename(folder, name, NULL);
+	bool ok = g_file_set_contents(path, text->str, text->len, error);
+
+	g_free(path);
+	g_string_free(text, TRUE);
+	return ok;
+}
+
+/* gnuplot's single quotes know one escape: a quote is written twice. */
+void put_quoted(GString *out, const char *text)
+{
+	g_string_append_c(out, '\'');
+	for (; *text; text++)
+		g_string_append_printf(out, *text == '\'' ? "''" : "%c", *text);
+	g_string_append_c(out, '\'');
+}
+
+#define LABEL_MAX 32
+
+/* Of a long name its beginning and its end: "my-second-stra...long-label". */
+char *plot_label(const char *name)
+{
+	size_t length = strlen(name);
+
+	if (length <= LABEL_MAX)
+		return g_strdup(name);
+	return g_strdup_printf("%.*s...%s", LABEL_MAX - 15, name, name + length - 12);
+}
+
+#define SCRIPTS "/vqlab/plots"
+
 static bool unpack(const char *name, const char *folder, GError **error)
 {
-	char *path = g_strconcat("/vqlab/plots/", name, NULL);
+	char *path = g_strconcat(SCRIPTS "/", name, NULL);
 	char *target = g_build_filename(folder, name, NULL);
 	GBytes *script = g_resource_lookup_data(plots_get_resource(), path, 0, error);
 	bool ok = false;
@@ -35,6 +68,18 @@ static bool unpack(const char *name, const char *folder, GError **error)
 	}
 	g_free(target);
 	g_free(path);
+	return ok;
+}
+
+/* All of them: a plot's script loads others. */
+static bool unpack_scripts(const char *folder, GError **error)
+{
+	char **names = g_resource_enumerate_children(plots_get_resource(), SCRIPTS, 0, error);
+	bool ok = names;
+
+	for (unsigned int i = 0; ok && names[i]; i++)
+		ok = unpack(names[i], folder, error);
+	g_strfreev(names);
 	return ok;
 }
 
@@ -122,8 +167,8 @@ static bool gnuplot(const char *work, const char *script, const char *format, GE
 }
 
 /* @work's out.FORMAT, which must hold something, becomes @folder's NAME.FORMAT. */
-static bool keep(const char *work, const char *folder, const char *name, const char *format,
-		 GError **error)
+static bool keep_image(const char *work, const char *folder, const char *name, const char *format,
+		       GError **error)
 {
 	char *from = g_strdup_printf("%s/out.%s", work, format);
 	char *to = g_strdup_printf("%s/%s.%s", folder, name, format), *image = NULL;
@@ -174,18 +219,14 @@ static bool is_drawn_or_said(bool ok, const char *name, GError **error)
 bool draw_plot(const char *name, const GString *vars, const char *work, const char *folder,
 	       GError **error)
 {
-	static const char *const shared[] = {"style.gp", "key.gp", "share.gp", "legend.gp",
-					     "replay.gp"};
 	char *script = g_strconcat(name, ".gp", NULL);
 	char *vars_path = g_build_filename(work, "vars.gp", NULL);
 	GError *why = NULL;
 	bool ok = g_file_set_contents(vars_path, vars->str, vars->len, &why);
 
-	for (unsigned int i = 0; ok && i < G_N_ELEMENTS(shared); i++)
-		ok = unpack(shared[i], work, &why);
-	ok = ok && unpack(script, work, &why) && gnuplot(work, script, "svg", &why) &&
-	     keep(work, folder, name, "svg", &why) && gnuplot(work, script, "png", &why) &&
-	     keep(work, folder, name, "png", &why);
+	ok = ok && unpack_scripts(work, &why) && gnuplot(work, script, "svg", &why) &&
+	     keep_image(work, folder, name, "svg", &why) && gnuplot(work, script, "png", &why) &&
+	     keep_image(work, folder, name, "png", &why);
 	ok = is_drawn_or_said(ok, name, &why);
 	if (why)
 		g_propagate_error(error, why);
@@ -236,8 +277,8 @@ bool draw_plots(const struct results *r, const char *folder, GError **error)
 
 	if (ok)
 		empty_folder(folder, true);
-	for (unsigned int i = 0; ok && i < n_plots; i++)
-		ok = draw(r, &all_plots[i], work, folder, error);
+	for (const struct plot *const *p = __start_vq_plots; ok && p < __stop_vq_plots; p++)
+		ok = draw(r, *p, work, folder, error);
 	if (work)
 		g_rmdir(work);
 	g_free(work);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How a plot is made: plot-shares.c writes what it shows into a folder, as
- * .dat files and one vars.gp of gnuplot variables; plots.c unpacks the scripts
- * (plots/, compiled into the program) beside them and has gnuplot draw each
- * twice. The folder is temporary.
+ * How a plot is made: what it shows is written into a temporary folder as .dat
+ * files and one vars.gp of gnuplot variables; plots.c unpacks the scripts
+ * (../plots/, compiled into the program) beside them and has gnuplot draw
+ * NAME.svg and NAME.png by NAME.gp.
+ *
+ * A plot of your own: ../plots/NAME.gp, and in a plot-*.c, an old or a new one, the
+ * function that writes its data with PLOT() behind it. Nothing else lists them.
  */
 #ifndef VQLAB_ANALYSIS_PLOTS_H
 #define VQLAB_ANALYSIS_PLOTS_H
@@ -20,8 +23,16 @@ struct plot {
 	bool (*write)(const struct results *r, const char *folder, GString *vars, GError **error);
 };
 
-extern const struct plot all_plots[];
-extern const unsigned int n_plots;
+/*
+ * Makes a plot known to draw_plots(): the linker gathers these pointers, and names
+ * the section's ends.
+ */
+#define PLOT(id, plot_name, write_data)                                                            \
+	static const struct plot id##_plot = {plot_name, write_data};                              \
+	static const struct plot *const id##_entry __attribute__((used, section("vq_plots"))) =    \
+		&id##_plot
+
+extern const struct plot *const __start_vq_plots[], *const __stop_vq_plots[];
 
 /* A variant's name, cut to what plots have room for; g_free() it. */
 char *plot_label(const char *name);
@@ -33,7 +44,7 @@ void warn_of_fonts(void);
 void put_variants(GString *vars, const GPtrArray *names);
 
 /* Writes @text, which it frees, to the file @name in @folder. */
-bool write_file(const char *folder, const char *name, GString *text, GError **error);
+bool plot_write_file(const char *folder, const char *name, GString *text, GError **error);
 
 /* Removes the files in @folder, or only the plots among them. */
 void empty_folder(const char *folder, bool plots_only);

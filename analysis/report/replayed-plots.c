@@ -78,11 +78,13 @@ static bool write_curves(const struct replayed *r, point_fn point, point_fn extr
 					g_strdup_printf("%u-%u-%u.dat", m + 1, ring + 1, v + 1);
 				g_autofree char *points = g_strconcat("p", name, NULL);
 
-				ok = write_file(folder, name,
-						curve(r, point, rings[ring], v, m, &c), error) &&
+				ok = plot_write_file(folder, name,
+						     curve(r, point, rings[ring], v, m, &c),
+						     error) &&
 				     (!extra ||
-				      write_file(folder, points,
-						 curve(r, extra, rings[ring], v, m, &c), error));
+				      plot_write_file(folder, points,
+						      curve(r, extra, rings[ring], v, m, &c),
+						      error));
 			}
 		}
 	}

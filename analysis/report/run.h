@@ -14,7 +14,7 @@
  *	summary.c                      struct results -> summary.json
  *	replayed-read.c, replayed-tables.c, replayed-plots.c   DIR/replay.json, which
  *	            vqreplay wrote (replay/ops.h), to a section and plots
- *	plots.c, plot-shares.c, plots/   struct results -> SVG and PNG by gnuplot
+ *	plots.c, plot-*.c, ../plots/   struct results -> SVG and PNG by gnuplot
  *	verify.c                       --verify: trial.json against the traces
  *	traces.c                       --traces: which of them stand for the run
  *

@@ -9,7 +9,8 @@ report=$top/build/vqreport
 make_run=$top/build/analysis/make-run
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-plots='depth stash order-cost hold throughput'
+# Of a run: all scripts that load its variables, but for those of a replay.
+plots=$(cd "$top/analysis/plots" && grep -l "^load 'vars.gp'" -- *.gp | sed '/^replay/d; s/\.gp$//')
 . "$top/runners/tests/tap.sh"
 
 # Row of the glance table: verdict VARIANT in group WORKLOAD, split ring.
