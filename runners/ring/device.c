@@ -174,6 +174,8 @@ void device_free(struct device *d)
 	device_stop(d);
 	if (d->socket >= 0)
 		close(d->socket);
+	if (d->counter >= 0)
+		close(d->counter);
 	g_free(d->label);
 	g_free(d->variant);
 	g_free(d->rule);

@@ -28,6 +28,11 @@ struct load {
 	uint32_t segment; /* bytes of a data segment; with net, of a frame or buffer */
 	bool in_order;	  /* ring.in_order is this, for variants that keep order */
 	bool kick;	  /* the device sleeps and is notified; else it polls */
+	/*
+	 * Before a batch, wait until QEMU's main loop has done with the last: it may have
+	 * given all back and be about to look for more, or not any more.
+	 */
+	bool settle;
 	enum content content;
 	uint64_t seed;
 	int stall_ms; /* no completion for so long: the device hangs */
@@ -82,6 +87,7 @@ extern const struct device_class blk_class, tx_class, rx_class;
 struct turn {
 	uint64_t elements; /* completed until the time was up */
 	double seconds;
+	double instructions; /* of the device's thread, by the processor; -1: unknown */
 };
 
 struct device {
@@ -89,7 +95,8 @@ struct device {
 	char *variant; /* off, qemu, or a strategy */
 	bool in_order;
 	unsigned int bus;
-	int socket; /* net: the other end of its wire; else -1 */
+	int socket;  /* net: the other end of its wire; else -1 */
+	int counter; /* hardware.h's, of its thread, or -1 */
 	struct mmio mmio;
 	const struct device_class *class;
 	const struct load *load;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Keeps requests in flight, and looks at what comes back. */
 #include "runners/ring/device.h"
+#include "runners/ring/hardware.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -57,8 +58,10 @@ static uint64_t submit(struct device *d, struct lane *q, uint64_t most)
 	const struct load *l = d->load;
 	uint64_t n = 0;
 
-	if (q->n_slots < MAX(l->batch, 1))
+	if (!most || q->n_slots < MAX(l->batch, 1))
 		return 0;
+	if (l->settle)
+		g_free(mmio_status(&d->mmio));
 	while (n < most && q->n_slots && virtqueue_has_room(&q->ring, l->ring.chain)) {
 		uint32_t slot = take_slot(q, l);
 
@@ -169,11 +172,22 @@ static uint64_t feed(struct device *d, uint64_t most)
 	return c->send ? c->send(d, most) : n;
 }
 
+/* The part of a turn that counts is over: so much was done, in so long. */
+static void settle(const struct device *d, struct turn *t, uint64_t done, int64_t ns, double before)
+{
+	double after = hardware_read(d->counter);
+
+	t->elements = done;
+	t->seconds = ns / 1e9;
+	t->instructions = before >= 0 && after >= before ? after - before : -1;
+}
+
 bool load_turn(struct device *d, uint64_t elements, int64_t ns, struct turn *t)
 {
 	int64_t start = now_ns(), now = start, began_ms = now_ms();
 	uint64_t left = elements ? elements : UINT64_MAX, done = 0;
 	struct patience p = {0};
+	double before = hardware_read(d->counter);
 	bool more = true;
 	unsigned int i;
 
@@ -188,20 +202,16 @@ bool load_turn(struct device *d, uint64_t elements, int64_t ns, struct turn *t)
 		now = now_ns();
 		if (more && (!left || (ns && now - start >= ns))) {
 			more = false;
-			if (elements == 0) {
-				t->elements = done;
-				t->seconds = (now - start) / 1e9;
-			}
+			if (elements == 0)
+				settle(d, t, done, now - start, before);
 		}
 		if (take(d) || got)
 			moved(d, &p);
 		else
 			wait_more(d, &p);
 	}
-	if (elements) {
-		t->elements = done;
-		t->seconds = (now - start) / 1e9;
-	}
+	if (elements)
+		settle(d, t, done, now - start, before);
 	d->ran_ms += now_ms() - began_ms;
 	return d->state == DEVICE_OK;
 }

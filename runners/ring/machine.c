@@ -420,3 +420,23 @@ char *machine_counters(struct machine *m, const struct device *d)
 
 	return m->qmp ? qmp_get_string(m->qmp, path, "x-reorder-stats") : NULL;
 }
+
+pid_t machine_thread(struct machine *m, const struct device *d)
+{
+	g_autoptr(JsonNode) n = NULL;
+	g_autofree char *name = g_strdup_printf("thread-%s", d->label);
+	JsonArray *list;
+	unsigned int i;
+
+	if (!m->iothreads)
+		return m->child.pid;
+	n = qmp_call(m->qmp, "query-iothreads", NULL, m->qtest.limit_ms, NULL);
+	list = n && JSON_NODE_HOLDS_ARRAY(n) ? json_node_get_array(n) : NULL;
+	for (i = 0; list && i < json_array_get_length(list); i++) {
+		JsonObject *o = json_array_get_object_element(list, i);
+
+		if (!strcmp(json_str(o, "id", ""), name))
+			return json_int(o, "thread-id", 0);
+	}
+	return 0;
+}

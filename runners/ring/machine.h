@@ -49,6 +49,9 @@ char *machine_ended(struct machine *m);
 /* The last line of what QEMU wrote, or ""; the caller frees it. */
 char *machine_said(const struct machine *m);
 
+/* The thread that serves @d; 0: unknown. */
+pid_t machine_thread(struct machine *m, const struct device *d);
+
 /* The strategy's own counters (x-reorder-stats), JSON, or NULL; the caller frees it. */
 char *machine_counters(struct machine *m, const struct device *d);
 

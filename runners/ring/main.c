@@ -31,7 +31,8 @@ static const char usage[] =
 	"\n"
 	"  vqring run    all variants in one QEMU take turns: elements a second\n"
 	"  vqring count  instructions an element, under callgrind\n"
-	"  vqring run --help, vqring count --help: the options\n";
+	"  vqring run --help, vqring count --help: the options\n"
+	"  vqring --version\n";
 
 static int complain(const GError *e)
 {

@@ -224,7 +224,7 @@ static bool read_numbers(struct options *o, GError **error)
 static void fill_shape(struct load *l, bool count)
 {
 	uint32_t descs = l->ring.indirect ? 1 : l->ring.chain;
-	bool sends = l->kind == LOAD_TX, net = load_is_net(l->kind);
+	bool sends = l->kind == LOAD_TX, receives = l->kind == LOAD_RX;
 	uint32_t depth = !count ? DEPTH_DEFAULT : sends ? 128 : 256;
 
 	l->ring.size = raw.size ? raw.size : count && !sends ? 1024 : 256;
@@ -232,7 +232,7 @@ static void fill_shape(struct load *l, bool count)
 	if (raw.batch >= 0)
 		l->batch = raw.batch;
 	else
-		l->batch = !count ? 0 : net ? l->depth / 2 : l->depth;
+		l->batch = !count ? 0 : receives ? l->depth / 2 : l->depth;
 }
 
 static void fill_load(struct options *o, bool count)
@@ -249,6 +249,7 @@ static void fill_load(struct options *o, bool count)
 	fill_shape(l, count);
 	l->segment = raw.segment ? raw.segment : net ? 1500 : 4096;
 	l->kick = raw.kick;
+	l->settle = count && l->kind == LOAD_TX;
 	l->seed = raw.seed;
 	l->stall_ms = raw.stall;
 }
@@ -347,7 +348,7 @@ GPtrArray *options_devices(const struct options *o, char **variants)
 		d->label = same ? g_strdup_printf("%s-%u", variants[i], same + 1)
 				: g_strdup(variants[i]);
 		d->in_order = strcmp(variants[i], "off") != 0;
-		d->socket = -1;
+		d->socket = d->counter = -1;
 		d->turns = g_array_new(FALSE, FALSE, sizeof(struct turn));
 		g_ptr_array_add(list, d);
 	}

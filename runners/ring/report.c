@@ -123,6 +123,11 @@ static void add_device(JsonBuilder *b, const struct boot *boot, unsigned int i)
 		json_builder_begin_object(b);
 		add_int(b, "elements", t->elements);
 		add_number(b, "seconds", t->seconds);
+		json_builder_set_member_name(b, "instructions");
+		if (t->instructions >= 0)
+			json_builder_add_double_value(b, t->instructions);
+		else
+			json_builder_add_null_value(b);
 		json_builder_end_object(b);
 	}
 	json_builder_end_array(b);
@@ -145,6 +150,7 @@ static void add_boot(JsonBuilder *b, const struct boot *boot)
 	add_str(b, "said", boot->said);
 	add_str(b, "command_line", boot->command_line);
 	add_flag(b, "iothreads", boot->iothreads);
+	add_str(b, "no_counter", boot->no_counter);
 	json_builder_set_member_name(b, "order");
 	json_builder_begin_array(b);
 	for (i = 0; i < boot->order->len; i++)

@@ -29,7 +29,6 @@ count: all
 
 RING_TESTS := virtqueue
 TESTS += $(patsubst %,$(B)/runners/test-ring-%,$(RING_TESTS))
-C_STYLE += $(wildcard runners/tests/test-ring-*.c)
 $(patsubst %,$(B)/runners/tests/test-ring-%.o,$(RING_TESTS)): EXTRA_CFLAGS = $(call pkg_cflags,$(RING_PKGS))
 
 $(B)/runners/test-ring-%: $(B)/runners/tests/test-ring-%.o $(RING_PURE_O) $(RING_SHARED_O)

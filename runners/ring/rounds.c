@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "runners/ring/rounds.h"
 #include "runners/ring/blk.h"
+#include "runners/ring/hardware.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +19,7 @@ static void free_boot(gpointer data)
 	g_free(b->failed);
 	g_free(b->said);
 	g_free(b->command_line);
+	g_free(b->no_counter);
 	g_free(b);
 }
 
@@ -112,6 +114,17 @@ static void hold(const struct options *o, const struct machine *m, const char *w
 		return;
 }
 
+/* Where the processor counts, each device's thread is counted. */
+static void open_counter(struct boot *b, struct machine *m, struct device *d)
+{
+	g_autoptr(GError) e = NULL;
+	pid_t thread = machine_thread(m, d);
+
+	d->counter = thread ? hardware_open(thread, &e) : -1;
+	if (d->counter < 0 && !b->no_counter)
+		b->no_counter = g_strdup(e ? e->message : "QEMU does not name the thread");
+}
+
 static void drive(struct boot *b, struct machine *m, struct options *o, struct memory *memory)
 {
 	uint32_t i;
@@ -120,7 +133,8 @@ static void drive(struct boot *b, struct machine *m, struct options *o, struct m
 		struct device *d = b->devices->pdata[i];
 
 		d->mmio = (struct mmio){&m->qtest, MMIO_BASE + (uint64_t)d->bus * MMIO_STEP, 0};
-		device_start(d, &o->load, memory);
+		if (device_start(d, &o->load, memory))
+			open_counter(b, m, d);
 	}
 	hold(o, m, "before the load");
 	take_turns(b, m, o);

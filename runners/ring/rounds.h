@@ -15,7 +15,8 @@ struct boot {
 	char *said;	     /* QEMU's last words, or "" */
 	char *command_line;
 	uint64_t seed;
-	bool iothreads; /* each blk device has one; else the main loop serves all */
+	char *no_counter; /* why the processor counts no instructions, or NULL */
+	bool iothreads;	  /* each blk device has one; else the main loop serves all */
 };
 
 /* Runs all boots; of struct boot.  False with error set: nothing could be run. */
