@@ -59,7 +59,7 @@ $(B)/vqprobe: $(PROBES)/vqprobe.o $(PROBES_OBJS)
 # Tests ---------------------------------------------------------------------
 TESTS += $(PROBES)/test-tool
 $(PROBES)/test-tool: $(PROBES)/tests/test-tool.o $(TOOL_OBJS)
-	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0)
+	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0 json-glib-1.0)
 
 TESTS += $(PROBES)/test-model $(PROBES)/test-queues $(PROBES)/test-oracle $(PROBES)/test-trace \
 	probes/tests/fuzz-trace.sh probes/tests/probe.sh \

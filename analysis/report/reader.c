@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "probes/tool/json.h"
 #include "probes/tool/text.h"
 
 #define READER_ERROR g_quark_from_static_string("vqreport-json")
@@ -16,66 +17,19 @@ void reader_fail(struct reader *r, const char *what, const char *why)
 		g_set_error(&r->error, READER_ERROR, 0, "%s: %s: %s", r->file, what, why);
 }
 
-/* The parser recurses for each level: a file of brackets would end it. */
-static bool too_deep(const char *text, size_t length)
-{
-	unsigned int depth = 0;
-	bool quoted = false;
-
-	for (size_t i = 0; i < length; i++) {
-		char c = text[i];
-
-		if (quoted && c == '\\')
-			i++;
-		else if (c == '"')
-			quoted = !quoted;
-		else if (!quoted && (c == '{' || c == '['))
-			depth++;
-		else if (!quoted && (c == '}' || c == ']') && depth)
-			depth--;
-		if (depth > JSON_MAX_DEPTH)
-			return true;
-	}
-	return false;
-}
-
-static const char *unreadable(const char *text, size_t length)
-{
-	if (length > JSON_MAX_BYTES)
-		return "larger than any trial";
-	if (!g_utf8_validate(text, length, NULL))
-		return "not UTF-8 text";
-	if (too_deep(text, length))
-		return "nested deeper than any trial";
-	return NULL;
-}
-
 static JsonObject *parse(struct reader *r, const char *text, size_t length, const char *schema)
 {
-	const char *why = unreadable(text, length);
 	GError *error = NULL;
-	JsonNode *root;
 	JsonObject *o;
 	char *found;
 
-	if (why) {
-		reader_fail(r, "not JSON", why);
-		return NULL;
-	}
-	if (!json_parser_load_from_data(r->parser, text, length, &error)) {
-		char *clean = vq_text_clean(error->message, -1, JSON_MAX_TEXT, VQ_ASCII);
-
-		reader_fail(r, "not JSON", clean);
-		g_free(clean);
+	r->root = vq_json_parse(text, length, &error);
+	if (!r->root) {
+		g_set_error(&r->error, READER_ERROR, 0, "%s: %s", r->file, error->message);
 		g_error_free(error);
 		return NULL;
 	}
-	root = json_parser_get_root(r->parser);
-	if (!root || !JSON_NODE_HOLDS_OBJECT(root)) {
-		reader_fail(r, "not JSON of ours", "its top is not an object");
-		return NULL;
-	}
-	o = json_node_get_object(root);
+	o = json_node_get_object(r->root);
 	found = need_string(r, o, "schema");
 	if (!r->error && strcmp(found, schema)) {
 		char *why_not = g_strdup_printf("is \"%s\", needed is \"%s\"", found, schema);
@@ -94,7 +48,7 @@ JsonObject *reader_open(struct reader *r, const char *path, const char *schema)
 	char *text = NULL;
 	size_t length = 0;
 
-	*r = (struct reader){.file = path, .parser = json_parser_new()};
+	*r = (struct reader){.file = path};
 	if (g_file_get_contents(path, &text, &length, &error)) {
 		o = parse(r, text, length, schema);
 	} else {
@@ -113,7 +67,7 @@ bool reader_close(struct reader *r, GError **error)
 
 	if (!fine)
 		g_propagate_error(error, r->error);
-	g_object_unref(r->parser);
+	g_clear_pointer(&r->root, json_node_unref);
 	*r = (struct reader){};
 	return fine;
 }

@@ -13,10 +13,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Files larger, or nested deeper, than any trial are refused unread. */
-#define JSON_MAX_BYTES (256u << 20)
-#define JSON_MAX_DEPTH 32
-
 /* Of a string, so many bytes are kept. */
 #define JSON_MAX_TEXT 4096u
 
@@ -25,7 +21,7 @@
 
 struct reader {
 	const char *file;
-	JsonParser *parser;
+	JsonNode *root;
 	GError *error; /* the first thing wrong */
 };
 

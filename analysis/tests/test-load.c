@@ -99,8 +99,8 @@ static void test_garbage(void)
 {
 	GString *deep = g_string_new("{\"schema\":");
 
-	refused("", -1, "its top is not an object");
-	refused("[]", -1, "its top is not an object");
+	refused("", -1, "not a JSON object");
+	refused("[]", -1, "not a JSON object");
 	refused("nonsense", -1, "not JSON");
 	refused("{\"schema\":\"vqlab-run-1\"", -1, "not JSON");
 	refused("\xff\xfe{}", -1, "UTF-8");
@@ -110,7 +110,7 @@ static void test_garbage(void)
 	refused("{\"schema\":\"vqlab-run-1\"}", -1, "host: missing");
 	for (int i = 0; i < 1000000; i++)
 		g_string_append_c(deep, '[');
-	refused(deep->str, deep->len, "nested deeper");
+	refused(deep->str, deep->len, "nested too deep");
 	g_string_free(deep, TRUE);
 }
 

@@ -13,6 +13,7 @@
 #include <glib.h>
 #include <glib/gstdio.h>
 
+#include "probes/tool/json.h"
 #include "probes/tool/output.h"
 #include "probes/tool/start.h"
 #include "probes/tool/text.h"
@@ -240,6 +241,73 @@ static void test_start(void)
 	g_assert_cmpint(got, ==, 0);
 }
 
+/* What is said of @len bytes (-1: up to the NUL); NULL if they are taken. */
+static char *json_refusal(const char *text, gssize len)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(JsonNode) root =
+		vq_json_parse(text, len < 0 ? strlen(text) : (size_t)len, &error);
+
+	g_assert_true(!root == !!error);
+	return error ? g_strdup(error->message) : NULL;
+}
+
+static void test_json(void)
+{
+	static const struct {
+		const char *text;
+		gssize len;
+		const char *said;
+	} cases[] = {
+		{"{}", -1, NULL},
+		{" {\"a\": [1, \"\\\"[\"]}\n", -1, NULL},
+		{"", -1, "not a JSON object"},
+		{"[]", -1, "not a JSON object"},
+		{"1", -1, "not a JSON object"},
+		{"{\"a\":", -1, "not JSON: "},
+		{"{} {", -1, "not JSON: "},
+		{"{\"a\":\"\xff\"}", -1, "not JSON: not UTF-8"},
+		{"{}\0{}", 5, "not JSON: not UTF-8"},
+		{"{\"a\": \033[2J}", -1, "not JSON: "},
+		/* Refused unread: there is less. */
+		{"{}", VQ_JSON_MAX_BYTES + 1, "not JSON: larger than"},
+	};
+
+	for (unsigned int i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *said = json_refusal(cases[i].text, cases[i].len);
+
+		g_test_message("%u: %s", i, said ? said : "taken");
+		g_assert_true(!said == !cases[i].said);
+		g_assert_true(!said || g_str_has_prefix(said, cases[i].said));
+		/* Nothing of the text reaches a terminal, nor all of it. */
+		g_assert_true(!said || (!strchr(said, '\033') && strlen(said) <= 200));
+	}
+}
+
+/* @n brackets within each other, after a string that holds some, closed again. */
+static char *nested(unsigned int n)
+{
+	GString *text = g_string_new("{\"[[{\\\"[[\":");
+
+	for (unsigned int i = 1; i < n; i++)
+		g_string_append_c(text, '[');
+	for (unsigned int i = 1; i < n; i++)
+		g_string_append_c(text, ']');
+	return g_string_free(g_string_append_c(text, '}'), FALSE);
+}
+
+static void test_json_depth(void)
+{
+	g_autofree char *most = nested(VQ_JSON_MAX_DEPTH), *more = nested(VQ_JSON_MAX_DEPTH + 1),
+			*bomb = g_strnfill(1 << 20, '{');
+	g_autofree char *taken = json_refusal(most, -1), *refused = json_refusal(more, -1),
+			*survived = json_refusal(bomb, -1);
+
+	g_assert_null(taken);
+	g_assert_cmpstr(refused, ==, "not JSON: nested too deep");
+	g_assert_cmpstr(survived, ==, "not JSON: nested too deep");
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -252,6 +320,8 @@ int main(int argc, char **argv)
 	IN_FOLDER("write-devices", test_devices);
 	IN_FOLDER("write-descriptor", test_descriptor);
 	IN_FOLDER("write-refused", test_refused);
+	g_test_add_func("/tool/json", test_json);
+	g_test_add_func("/tool/json-depth", test_json_depth);
 	g_test_add_func("/tool/finish", test_finish);
 	g_test_add_func("/tool/start", test_start);
 	return g_test_run();
