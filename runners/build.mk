@@ -1,5 +1,29 @@
-# vqbench, and what guest.mk builds.
+# vqbench, vqring, and what guest.mk builds.
 # SPDX-License-Identifier: GPL-2.0-or-later
+#
+# vqbench runs a plan: it boots QEMU once for each trial, drives fio and iperf3 in the
+# guest, and keeps what came out.  A folder uses those above it in this list:
+#
+#   tool/      what all share: error (their one domain; its codes become exit status or
+#              state), clock, files, json, spawn (children that die with their parent),
+#              host (who measures on this host; its failures are no results)
+#   disk/      the nbdkit plugin, and the service times of its requests
+#   guest/     what runs inside the guest: init, the agent, the frames that it speaks
+#   plan/      configs/PLAN.ini -> struct plan (keys: the one table of keys; read; job: the
+#              fio job); schedule: plan + seed -> the order of trials and of their phases
+#   machine/   folders (what a QEMU's and a guest's folder hold), boot (how QEMU boots the
+#              guest), qemu (a trial's command line), qmp, link (the guest's serial line),
+#              disks, netns, queuesize; guest-run is a program of its own
+#   trial/     one boot, in a process of its own: trial (its flow), phase (one workload,
+#              probes off or on), in-guest (what is asked of the guest), load-watch (stalls),
+#              load (what fio and iperf3 say), counted, perfstat, probe, gates (is a phase
+#              valid?), result (trial.json), message (what vqbench is told)
+#   here       main: the command line; campaign forks the trials one by one; rundir: the
+#              run's folder, its lock and journal; identity: what must be the same when it
+#              is resumed; runinfo: run.json; progress
+#   ring/      vqring, the lab's own driver
+#   guest-count/  counts the guest's instructions, by a plugin of QEMU's
+#   setup/     builds QEMU and the guest, and looks at the host
 include runners/guest.mk
 
 BENCH_O := $(call objs,runners runners/tool runners/plan runners/trial) $(B)/runners/disk/service.o \
@@ -26,7 +50,7 @@ $(patsubst %,$(B)/runners/test-%,$(BENCH_TESTS)): $(B)/runners/test-%: \
 		$(B)/runners/tests/test-%.o $(BENCH_PURE_O) $(TOOL_OBJS) $(REORDER_LIB)
 	$(CC) $(CFLAGS) $^ -o $@ $(call pkg_libs,$(BENCH_PKGS)) -lm
 
-FUZZ_TOLD := $(addprefix runners/,tests/fuzz-told trial/message trial/load trial/perfstat tool/spawn tool/json) \
+FUZZ_TOLD := $(addprefix runners/,tests/fuzz-told trial/message trial/load trial/perfstat $(addprefix tool/,spawn error clock files json)) \
 	probes/tool/text probes/tool/output
 $(B)/fuzz/fuzz-told: FUZZ_PKGS = $(BENCH_PKGS)
 $(B)/fuzz/fuzz-told: EXTRA_CFLAGS = $(call pkg_cflags,$(BENCH_PKGS))

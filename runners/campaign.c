@@ -3,6 +3,8 @@
 #include "runners/tool/host.h"
 #include "runners/trial/message.h"
 #include "progress.h"
+#include "runners/tool/clock.h"
+#include "runners/tool/files.h"
 
 #include <errno.h>
 #include <poll.h>

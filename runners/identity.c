@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "identity.h"
+#include "runners/tool/json.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -8,6 +8,7 @@
 
 #include "rundir.h"
 #include "runners/trial/trial.h"
+#include "runners/tool/json.h"
 
 /* An array of struct identity that owns its texts; NULL when a file of it cannot be
  * read. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* vqbench: the command line.  util.h says how the parts hang together. */
+/* vqbench: the command line.  build.mk says how the parts hang together. */
 #include "campaign.h"
 #include "identity.h"
 #include "runners/trial/probe.h"
@@ -8,6 +8,7 @@
 #include "probes/tool/output.h"
 #include "probes/tool/start.h"
 #include "runinfo.h"
+#include "runners/tool/json.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "progress.h"
+#include "runners/tool/clock.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "rundir.h"
+#include "runners/tool/clock.h"
+#include "runners/tool/files.h"
+#include "runners/tool/json.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -10,7 +10,7 @@
 #ifndef VQLAB_RUNDIR_H
 #define VQLAB_RUNDIR_H
 
-#include "runners/tool/json.h"
+#include "runners/tool/error.h"
 
 struct rundir {
 	char *dir, *trials;

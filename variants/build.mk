@@ -91,6 +91,8 @@ $(B)/variants/tests/%.o: EXTRA_CFLAGS = $(call pkg_cflags,glib-2.0 json-glib-1.0
 $(TEST_QEMU): $(TEST_QEMU).o $(addprefix $(B)/variants/tests/,rig.o vm.o) $(REORDER_LIB) \
 		$(addprefix $(B)/runners/,tool/spawn.o tool/json.o $(addprefix machine/,link.o boot.o qmp.o netns.o)) \
 		$(addprefix $(B)/probes/tool/,text.o output.o json.o) \
+		$(addprefix $(B)/runners/,$(addprefix tool/,spawn.o error.o clock.o files.o json.o) $(addprefix machine/,link.o boot.o qmp.o netns.o)) \
+		$(addprefix $(B)/probes/tool/,text.o output.o) \
 		| $(B)/runners/latency.so
 	$(CC) $(CFLAGS) $^ $(call pkg_libs,glib-2.0 json-glib-1.0) -o $@
 
@@ -102,5 +104,7 @@ C_STYLE += $(addprefix variants/tests/,test-order.c order-seen.c order-seen.h)
 $(TEST_ORDER): $(TEST_ORDER).o $(addprefix $(B)/variants/tests/,order-seen.o vm.o) $(REORDER_LIB) \
 		$(addprefix $(B)/runners/,tool/spawn.o tool/json.o $(addprefix machine/,link.o boot.o qmp.o netns.o)) \
 		$(addprefix $(B)/probes/tool/,text.o output.o json.o) \
+		$(addprefix $(B)/runners/,$(addprefix tool/,spawn.o error.o clock.o files.o json.o) $(addprefix machine/,link.o boot.o qmp.o netns.o)) \
+		$(addprefix $(B)/probes/tool/,text.o output.o) \
 		| $(B)/runners/latency.so $(B)/vqprobe $(B)/vqreplay
 	$(CC) $(CFLAGS) $^ $(call pkg_libs,glib-2.0 json-glib-1.0) -o $@

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "counter.h"
 #include "protocol.h"
+#include "runners/tool/json.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "boot.h"
+#include "runners/tool/files.h"
 #include "runners/tool/json.h"
 
 #define MANIFEST_MAX (1u << 20)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * guest.h - how QEMU must be started so that the lab's guest comes up in it.
+ * boot.h - how QEMU must be started so that the lab's guest comes up in it.
  *
  * The guest is a kernel and an initramfs (setup/guest.sh makes them) whose
  * init (guest/init) loads the virtio modules and starts the agent
@@ -12,8 +12,8 @@
  * line and the two ports.  Memory, CPUs, accelerator, disks, network and QMP
  * are the caller's to add.
  */
-#ifndef VQLAB_GUEST_H
-#define VQLAB_GUEST_H
+#ifndef VQLAB_BOOT_H
+#define VQLAB_BOOT_H
 
 #include <glib.h>
 

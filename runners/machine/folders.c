@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "folders.h"
 #include "runners/tool/spawn.h"
+#include "runners/tool/files.h"
+#include "runners/tool/json.h"
 
 #include <errno.h>
 #include <fcntl.h>

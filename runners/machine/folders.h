@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a folder made by setup/qemu.sh or setup/guest.sh holds. */
-#ifndef VQLAB_QEMUINFO_H
-#define VQLAB_QEMUINFO_H
+#ifndef VQLAB_FOLDERS_H
+#define VQLAB_FOLDERS_H
 
 #include "runners/plan/plan.h"
+#include "runners/tool/json.h"
 
 struct qemuinfo {
 	char *dir, *program;
@@ -32,4 +33,4 @@ char *qemuinfo_lacks(const struct qemuinfo *q, const char *variant, const char *
 char *qemuinfo_identity(const struct qemuinfo *q);
 char *guestinfo_identity(const struct guestinfo *g);
 
-#endif /* VQLAB_QEMUINFO_H */
+#endif /* VQLAB_FOLDERS_H */

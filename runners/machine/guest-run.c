@@ -23,6 +23,7 @@
 #include "probes/tool/options.h"
 #include "probes/tool/output.h"
 #include "probes/tool/start.h"
+#include "runners/tool/json.h"
 
 #define QMP_MS 20000
 

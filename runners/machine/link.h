@@ -3,7 +3,7 @@
  * link.h - commands into the guest and results out, over a serial port.
  *
  * The far end is guest/agent.c on ttyS1; this end is any stream descriptor,
- * usually one of a socket pair whose other end QEMU holds (guest.h).  Both
+ * usually one of a socket pair whose other end QEMU holds (boot.h).  Both
  * sides speak the frames of guest/frame.h.  One operation at a time.
  *
  * What comes from the guest is not trusted: a frame is at most

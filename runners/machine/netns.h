@@ -7,7 +7,7 @@
 #ifndef VQLAB_NETNS_H
 #define VQLAB_NETNS_H
 
-#include "runners/tool/json.h"
+#include "runners/tool/error.h"
 
 /* Moves this process to a new namespace and brings up its lo.  Needs root. */
 bool netns_enter(GError **error);

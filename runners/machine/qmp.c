@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "qmp.h"
+#include "runners/tool/clock.h"
+#include "runners/tool/json.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -4,6 +4,7 @@
 #include "runners/plan/read.h"
 #include "qemu.h"
 #include "qmp.h"
+#include "runners/tool/files.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A plan says what to run: configs/NAME.ini, in GKeyFile's format.
- * `vqbench check --help-plan` prints the table of its keys (plan-keys.c).
+ * `vqbench check --help-plan` prints the table of its keys (keys.c).
  */
 #ifndef VQLAB_PLAN_H
 #define VQLAB_PLAN_H
 
-#include "runners/tool/json.h"
+#include "runners/tool/error.h"
 
 /* A variant may appear twice under different labels: off against off. */
 struct plan_variant {
@@ -42,7 +42,7 @@ struct plan_workload {
 struct plan {
 	char *path, *text;
 	char *name;
-	char **variant_list; /* as written; plan_select makes variants of it */
+	char **variant_list; /* as written; plan.c makes @variants of it */
 	char **rings;
 	int64_t blocks, seed, stall_seconds;
 	int64_t memory_mib, cpus;

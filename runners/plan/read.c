@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From the text of a plan to its structs, by the table of plan-keys.c. */
+/* From the text of a plan to its structs, by the table of keys.c. */
 #include "read.h"
 
 #include <errno.h>

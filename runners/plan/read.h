@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Between plan.c and plan-read.c. */
+/* Between plan.c, read.c and job.c. */
 #ifndef VQLAB_PLAN_READ_H
 #define VQLAB_PLAN_READ_H
 
@@ -24,7 +24,7 @@ char **plan_split_list(const char *value, const char *by);
 bool plan_verify(const struct plan *p, GError **error);
 
 /*
- * Why @w's job cannot work, with its file and line (plan-job.c); NULL when it
+ * Why @w's job cannot work, with its file and line (job.c); NULL when it
  * can, and also, with @error set, when that could not be found out.
  */
 char *plan_job_fault(const struct plan *p, const struct plan_workload *w, GError **error);

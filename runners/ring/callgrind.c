@@ -2,6 +2,7 @@
 #include "runners/ring/callgrind.h"
 #include "runners/ring/profile.h"
 #include "runners/tool/spawn.h"
+#include "runners/tool/files.h"
 
 #include <errno.h>
 #include <linux/audit.h>

@@ -3,7 +3,7 @@
 #ifndef VQLAB_RING_CALLGRIND_H
 #define VQLAB_RING_CALLGRIND_H
 
-#include "runners/tool/json.h"
+#include "runners/tool/error.h"
 
 #include <sys/types.h>
 

@@ -3,6 +3,8 @@
 #include "runners/ring/count.h"
 #include "runners/ring/machine.h"
 #include "runners/ring/profile.h"
+#include "runners/tool/files.h"
+#include "runners/tool/json.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,6 +3,8 @@
 #include "runners/ring/callgrind.h"
 #include "runners/ring/report.h"
 #include "runners/tool/spawn.h"
+#include "runners/tool/files.h"
+#include "runners/tool/json.h"
 
 #include <errno.h>
 #include <math.h>

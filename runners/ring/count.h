@@ -10,6 +10,7 @@
 #define VQLAB_RING_COUNT_H
 
 #include "runners/ring/options.h"
+#include "runners/tool/json.h"
 
 /* Counts all; the JSON, RING.md describes it, to be freed by the caller.  NULL with
  * error set if nothing could be counted. */

@@ -2,6 +2,7 @@
 /* Keeps requests in flight, and looks at what comes back. */
 #include "runners/ring/device.h"
 #include "runners/ring/hardware.h"
+#include "runners/tool/clock.h"
 
 #include <stdio.h>
 #include <time.h>

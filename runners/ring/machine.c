@@ -2,6 +2,8 @@
 #include "runners/ring/machine.h"
 #include "runners/machine/boot.h"
 #include "runners/ring/blk.h"
+#include "runners/tool/files.h"
+#include "runners/tool/json.h"
 
 #include "probes/tool/text.h"
 

@@ -18,6 +18,7 @@
 #include "runners/ring/count.h"
 #include "runners/ring/report.h"
 #include "runners/ring/rounds.h"
+#include "runners/tool/json.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 #ifndef VQLAB_RING_MEMORY_H
 #define VQLAB_RING_MEMORY_H
 
-#include "runners/tool/json.h"
+#include "runners/tool/error.h"
 
 struct memory {
 	int fd;

@@ -2,6 +2,7 @@
 /* callgrind's format is described in its manual, "Callgrind Format Specification". */
 #include "runners/ring/profile.h"
 #include "runners/ring/code.h"
+#include "runners/tool/files.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -10,7 +10,7 @@
 #ifndef VQLAB_RING_PROFILE_H
 #define VQLAB_RING_PROFILE_H
 
-#include "runners/tool/json.h"
+#include "runners/tool/error.h"
 
 /* From one function to another. */
 struct profile_call {

@@ -3,7 +3,7 @@
 #ifndef VQLAB_RING_QTEST_H
 #define VQLAB_RING_QTEST_H
 
-#include "runners/tool/json.h"
+#include "runners/tool/error.h"
 
 struct qtest {
 	int fd;

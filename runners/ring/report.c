@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "runners/ring/report.h"
 #include "runners/ring/rounds.h"
+#include "runners/tool/json.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -4,6 +4,7 @@
 #define VQLAB_RING_REPORT_H
 
 #include "runners/ring/options.h"
+#include "runners/tool/json.h"
 
 /* The beginning of both reports: tool, QEMU, load.  @b is in its root object. */
 void report_begin(JsonBuilder *b, const struct options *o, const char *command);

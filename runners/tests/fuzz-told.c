@@ -7,6 +7,7 @@
 #include "runners/trial/load.h"
 #include "runners/trial/message.h"
 #include "runners/trial/perfstat.h"
+#include "runners/tool/json.h"
 
 #include <math.h>
 #include <stdlib.h>

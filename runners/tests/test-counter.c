@@ -4,6 +4,7 @@
  * and of a plugin's answers, good and bad.
  */
 #include "runners/guest-count/counter.h"
+#include "runners/tool/json.h"
 
 #include <string.h>
 #include <sys/socket.h>

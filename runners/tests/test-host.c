@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The host: who measures on it, and what is its failure and no result. */
 #include "runners/tool/host.h"
+#include "runners/tool/files.h"
 
 #include <glib/gstdio.h>
 #include <string.h>

@@ -6,6 +6,8 @@
 #include "runners/trial/load.h"
 #include "runners/trial/message.h"
 #include "runners/trial/perfstat.h"
+#include "runners/tool/files.h"
+#include "runners/tool/json.h"
 
 #include <glib/gstdio.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Plans: what is accepted, and that each fault names file, line and key. */
 #include "runners/plan/plan.h"
+#include "runners/tool/files.h"
 
 #include <glib/gstdio.h>
 #include <string.h>

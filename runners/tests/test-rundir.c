@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The run folder: begun, resumed, refused, swept; locked while in use. */
 #include "runners/rundir.h"
+#include "runners/tool/files.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "host.h"
+#include "clock.h"
+#include "files.h"
 
 #include <errno.h>
 #include <fcntl.h>

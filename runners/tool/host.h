@@ -6,7 +6,7 @@
 #ifndef VQLAB_HOST_H
 #define VQLAB_HOST_H
 
-#include "json.h"
+#include "error.h"
 
 /* Processes that the kernel has killed for want of memory since it was booted. */
 int64_t host_oom_kills(void);

@@ -1,146 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "json.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "probes/tool/output.h"
 #include "probes/tool/text.h"
 
 #define JSON_DEPTH_MAX 64
 #define INT_EXACT 9e18 /* less than INT64_MAX */
-
-GQuark vqb_error_quark(void)
-{
-	return g_quark_from_static_string("vqbench");
-}
-
-int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-char *utc_now(void)
-{
-	char text[32];
-	time_t t = time(NULL);
-	struct tm tm;
-
-	gmtime_r(&t, &tm);
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	return g_strdup(text);
-}
-
-char *read_file(const char *path, size_t max, size_t *len, GError **error)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC), err = fd < 0 ? errno : 0;
-	GByteArray *all = g_byte_array_new();
-	char chunk[65536];
-	ssize_t n = -1;
-
-	while (fd >= 0 && (n = read(fd, chunk, sizeof(chunk))) != 0) {
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			err = errno;
-			break;
-		}
-		g_byte_array_append(all, (guint8 *)chunk, n);
-		if (all->len > max)
-			break;
-	}
-	if (err || all->len > max) {
-		if (err)
-			g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: %s", path, g_strerror(err));
-		else
-			g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: longer than %zu bytes", path,
-				    max);
-		if (fd >= 0)
-			close(fd);
-		g_byte_array_unref(all);
-		return NULL;
-	}
-	close(fd);
-	if (len)
-		*len = all->len;
-	g_byte_array_append(all, (const guint8 *)"", 1);
-	return (char *)g_byte_array_free(all, FALSE);
-}
-
-bool write_all(int fd, const void *data, size_t len)
-{
-	const char *p = data;
-
-	while (len) {
-		ssize_t n = write(fd, p, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n == 0)
-			errno = ENOSPC;
-		if (n <= 0)
-			return false;
-		p += n;
-		len -= n;
-	}
-	return true;
-}
-
-bool write_file(const char *path, const char *text, size_t len, GError **error)
-{
-	g_autoptr(GError) e = NULL;
-
-	if (vq_output_write(path, text, len, &e))
-		return true;
-	g_set_error(error, VQB_ERROR, VQB_FAILED, "cannot write %s", e->message);
-	return false;
-}
-
-void sync_folder(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd >= 0) {
-		fsync(fd);
-		close(fd);
-	}
-}
-
-void remove_tree(const char *path)
-{
-	DIR *dir;
-	struct dirent *d;
-	struct stat st;
-
-	if (lstat(path, &st) < 0)
-		return;
-	if (!S_ISDIR(st.st_mode)) {
-		unlink(path);
-		return;
-	}
-	dir = opendir(path);
-	while (dir && (d = readdir(dir))) {
-		g_autofree char *sub = NULL;
-
-		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, ".."))
-			continue;
-		sub = g_build_filename(path, d->d_name, NULL);
-		remove_tree(sub);
-	}
-	if (dir)
-		closedir(dir);
-	rmdir(path);
-}
 
 /*
  * The parser recurses for each bracket, so text from a guest could exhaust the
@@ -328,26 +195,4 @@ bool json_flag(JsonObject *o, const char *name, bool other)
 
 	return n && json_node_get_value_type(n) == G_TYPE_BOOLEAN ? json_node_get_boolean(n)
 								  : other;
-}
-
-char *last_line(const char *path)
-{
-	char tail[4096];
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	off_t size = fd >= 0 ? lseek(fd, 0, SEEK_END) : 0;
-	ssize_t n = -1;
-	char *line;
-
-	if (fd >= 0) {
-		n = pread(fd, tail, sizeof(tail),
-			  size > (off_t)sizeof(tail) ? size - sizeof(tail) : 0);
-		close(fd);
-	}
-	while (n > 0 && (tail[n - 1] == '\n' || tail[n - 1] == '\r' || tail[n - 1] == ' '))
-		n--;
-	if (n <= 0)
-		return g_strdup("");
-	line = memrchr(tail, '\n', n);
-	line = line ? line + 1 : tail;
-	return vq_text_clean(line, tail + n - line, 200, VQ_ASCII);
 }

@@ -7,7 +7,7 @@
 #ifndef VQLAB_SPAWN_H
 #define VQLAB_SPAWN_H
 
-#include "json.h"
+#include "error.h"
 
 #include <sys/types.h>
 

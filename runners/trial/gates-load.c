@@ -13,6 +13,7 @@
  */
 #include "gates.h"
 #include "trial.h"
+#include "runners/tool/json.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gates.h"
 #include "trial.h"
+#include "runners/tool/json.h"
 
 #include <string.h>
 

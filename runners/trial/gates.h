@@ -21,7 +21,7 @@
 #ifndef VQLAB_GATES_H
 #define VQLAB_GATES_H
 
-#include "runners/tool/json.h"
+#include "runners/tool/error.h"
 
 struct phase;
 struct trial;

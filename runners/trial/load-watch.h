@@ -6,8 +6,8 @@
  * ends the phase when nothing moves any more, when the load goes on long after its
  * time, or when perf or vqprobe are gone.
  */
-#ifndef VQLAB_WATCH_H
-#define VQLAB_WATCH_H
+#ifndef VQLAB_LOAD_WATCH_H
+#define VQLAB_LOAD_WATCH_H
 
 #include "trial.h"
 
@@ -38,4 +38,4 @@ gboolean watch_look(void *watch, GError **error);
  */
 bool watch_end(struct watch *w, GError **error);
 
-#endif /* VQLAB_WATCH_H */
+#endif /* VQLAB_LOAD_WATCH_H */

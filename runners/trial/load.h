@@ -3,7 +3,7 @@
 #ifndef VQLAB_LOAD_H
 #define VQLAB_LOAD_H
 
-#include "runners/tool/json.h"
+#include "runners/tool/error.h"
 
 struct load {
 	double seconds;	   /* that the load ran, by its own clock */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "message.h"
+#include "runners/tool/files.h"
 
 #include <string.h>
 

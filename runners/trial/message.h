@@ -7,7 +7,7 @@
 #ifndef VQLAB_MESSAGE_H
 #define VQLAB_MESSAGE_H
 
-#include "runners/tool/json.h"
+#include "runners/tool/error.h"
 
 /* Of its text; longer is cut off. */
 #define MESSAGE_MAX 4096

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "perfstat.h"
+#include "runners/tool/clock.h"
+#include "runners/tool/files.h"
 
 #include <fcntl.h>
 #include <poll.h>

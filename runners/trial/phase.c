@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "trial.h"
 #include "load-watch.h"
+#include "runners/tool/files.h"
+#include "runners/tool/json.h"
 
 #include <stdio.h>
 #include <string.h>

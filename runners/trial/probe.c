@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "probe.h"
 #include "runners/tool/host.h"
+#include "runners/tool/files.h"
+#include "runners/tool/json.h"
 
 #include <fcntl.h>
 #include <poll.h>

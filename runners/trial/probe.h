@@ -5,6 +5,7 @@
 
 #include "runners/machine/folders.h"
 #include "runners/tool/spawn.h"
+#include "runners/tool/json.h"
 
 struct probe {
 	struct child child;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* trial.json; TRIAL.md documents it. */
 #include "trial.h"
+#include "runners/tool/files.h"
+#include "runners/tool/json.h"
 
 #include <math.h>
 #include <string.h>

@@ -3,6 +3,8 @@
 #include "runners/tool/host.h"
 #include "message.h"
 #include "runners/machine/netns.h"
+#include "runners/tool/clock.h"
+#include "runners/tool/files.h"
 
 #include <signal.h>
 #include <stdio.h>

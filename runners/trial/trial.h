@@ -18,6 +18,7 @@
 #include "runners/machine/qemu.h"
 #include "runners/machine/qmp.h"
 #include "runners/plan/schedule.h"
+#include "runners/tool/json.h"
 
 #define BOOT_LIMIT_S 60
 
@@ -101,7 +102,7 @@ const char *trial_state(int code);
 /* phase.c: runs @ph; false with the error that ended it. */
 bool phase_run(struct trial *t, struct phase *ph, GError **error);
 
-/* guestctl.c: everything that is asked of the guest. */
+/* in-guest.c: everything that is asked of the guest. */
 bool guest_wait_up(struct trial *t, int limit_s, GError **error);
 bool guest_read_features(struct trial *t, GError **error);
 bool guest_configure_nets(struct trial *t, GError **error);
@@ -114,7 +115,7 @@ const GByteArray *guest_run_load(struct trial *t, const struct plan_workload *w,
 /* Is QEMU still there?  False with VQB_CRASHED and what it said last. */
 bool trial_alive(struct trial *t, GError **error);
 
-/* trialjson.c */
+/* result.c */
 bool trial_write(const struct trial *t, GError **error);
 
 #endif /* VQLAB_TRIAL_H */

@@ -12,6 +12,8 @@
 
 #include "order-seen.h"
 #include "variants/order-shapes.h"
+#include "runners/tool/files.h"
+#include "runners/tool/json.h"
 
 /* OrderDraw */
 static uint32_t draw(void *rand, uint32_t below)

@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "rig.h"
+#include "runners/tool/clock.h"
+#include "runners/tool/json.h"
 
 /*
  * What we ask for.  QEMUs of late 2026 give every queue 1024 entries all the

@@ -18,6 +18,9 @@
 #include <unistd.h>
 
 #include "order-seen.h"
+#include "runners/tool/clock.h"
+#include "runners/tool/files.h"
+#include "runners/tool/json.h"
 
 #define QMP_MS 30000
 #define LOAD_S 300 /* no load takes so long on any machine */

@@ -29,6 +29,9 @@
 #include "runners/machine/netns.h"
 #include "variants/reorder.h"
 #include "rig.h"
+#include "runners/tool/clock.h"
+#include "runners/tool/files.h"
+#include "runners/tool/json.h"
 
 #define MAX_NETS 16 /* that netns.h has addresses for */
 #define NET_BYTES (16 << 20)

@@ -15,6 +15,9 @@
 #include "probes/tool/text.h"
 #include "runners/machine/boot.h"
 #include "vm.h"
+#include "runners/tool/clock.h"
+#include "runners/tool/files.h"
+#include "runners/tool/json.h"
 
 #define BOOT_MS 60000
 #define QMP_MS 30000
