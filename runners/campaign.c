@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "campaign.h"
 #include "runners/tool/host.h"
-#include "runners/trial/message.h"
 #include "progress.h"
+#include "runners/trial/message.h"
+#include "runners/trial/state.h"
+#include "runners/trial/trial.h"
 #include "runners/tool/clock.h"
 #include "runners/tool/files.h"
 

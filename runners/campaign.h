@@ -12,7 +12,7 @@
 #define VQLAB_CAMPAIGN_H
 
 #include "rundir.h"
-#include "runners/trial/trial.h"
+#include "runners/trial/bench.h"
 
 struct campaign {
 	struct bench *bench;

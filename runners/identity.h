@@ -7,7 +7,7 @@
 #define VQLAB_IDENTITY_H
 
 #include "rundir.h"
-#include "runners/trial/trial.h"
+#include "runners/trial/bench.h"
 #include "runners/tool/json.h"
 
 /* An array of struct identity that owns its texts; NULL when a file of it cannot be

@@ -2,6 +2,7 @@
 /* vqbench: the command line.  build.mk says how the parts hang together. */
 #include "campaign.h"
 #include "identity.h"
+#include "runners/plan/schedule.h"
 #include "runners/trial/probe.h"
 #include "runners/machine/queuesize.h"
 #include "probes/tool/options.h"

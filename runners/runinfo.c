@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "runinfo.h"
 #include "identity.h"
+#include "runners/tool/spawn.h"
 #include "runners/tool/clock.h"
 #include "runners/tool/files.h"
 #include "runners/tool/json.h"

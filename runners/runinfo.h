@@ -3,7 +3,7 @@
 #ifndef VQLAB_RUNINFO_H
 #define VQLAB_RUNINFO_H
 
-#include "runners/trial/trial.h"
+#include "runners/trial/bench.h"
 
 /* One variant that cannot run here. */
 struct left_out {

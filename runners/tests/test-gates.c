@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Gates: each holds for a good trial and falls for its own fault only. */
-#include "runners/trial/trial.h"
+#include "runners/trial/gates.h"
+#include "runners/trial/state.h"
 #include "runners/tool/json.h"
 
 #include <string.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "counted.h"
-#include "trial.h"
 
 #include <string.h>
 
@@ -14,13 +13,14 @@ static int tap_of(const struct plan *p, const char *name)
 	return -1;
 }
 
-bool counted_read(struct trial *t, const struct plan_workload *w, struct counted *c)
+bool counted_read(struct qmp *qmp, const struct plan *p, const struct plan_workload *w,
+		  struct counted *c)
 {
 	memset(c, 0, sizeof(*c));
 	c->net = strcmp(w->kind, "fio") != 0;
 	if (c->net)
-		return netns_counts(tap_of(t->bench->plan, w->device), &c->tap);
-	return qmp_block_counts(t->qmp, w->device_id, &c->disk);
+		return netns_counts(tap_of(p, w->device), &c->tap);
+	return qmp_block_counts(qmp, w->device_id, &c->disk);
 }
 
 struct counted counted_since(const struct counted *after, const struct counted *before)

@@ -9,9 +9,7 @@
 
 #include "runners/machine/netns.h"
 #include "runners/machine/qmp.h"
-
-struct trial;
-struct plan_workload;
+#include "runners/plan/plan.h"
 
 struct counted {
 	bool net;
@@ -19,8 +17,9 @@ struct counted {
 	struct tap_counts tap;	  /* if net */
 };
 
-/* Since QEMU was started; false when it cannot be had. */
-bool counted_read(struct trial *t, const struct plan_workload *w, struct counted *c);
+/* For the device of @w since QEMU was started; false when it cannot be had. */
+bool counted_read(struct qmp *qmp, const struct plan *p, const struct plan_workload *w,
+		  struct counted *c);
 
 /* What was added from @before to @after. */
 struct counted counted_since(const struct counted *after, const struct counted *before);

@@ -11,8 +11,7 @@
  * A network card: the tap counts each packet with its headers, what is sent again, and
  * what is under way when the receiver stops.
  */
-#include "gates.h"
-#include "trial.h"
+#include "gates-load.h"
 #include "runners/tool/json.h"
 
 #include <math.h>
@@ -45,20 +44,20 @@ void gate_time(struct verdict *v, struct phase *ph)
 	double plan = ph->slot->workload->seconds, ran = ph->load.seconds;
 
 	if (ran < EARLY * plan)
-		gate_fault(v, ph,
-			   "the load ended after %.2f s of %.0f: is there a size= or runtime= in "
-			   "it, or is the disk smaller than it needs?",
-			   ran, plan);
+		verdict_add(v, ph,
+			    "the load ended after %.2f s of %.0f: is there a size= or runtime= in "
+			    "it, or is the disk smaller than it needs?",
+			    ran, plan);
 	if (ran > LATE * plan + LATE_S)
-		gate_fault(v, ph,
-			   "the load ran %.2f s, not %.0f: sections one after the other "
-			   "(stonewall, wait_for, startdelay), or a runtime of its own?",
-			   ran, plan);
+		verdict_add(v, ph,
+			    "the load ran %.2f s, not %.0f: sections one after the other "
+			    "(stonewall, wait_for, startdelay), or a runtime of its own?",
+			    ran, plan);
 	if (ph->busy_s > BUSY * ran + BUSY_S)
-		gate_fault(v, ph,
-			   "the load says that it ran %.2f s, but was at work for %.2f: "
-			   "sections one after the other (stonewall, wait_for, startdelay)?",
-			   ran, ph->busy_s);
+		verdict_add(v, ph,
+			    "the load says that it ran %.2f s, but was at work for %.2f: "
+			    "sections one after the other (stonewall, wait_for, startdelay)?",
+			    ran, ph->busy_s);
 }
 
 static void disk_traffic(struct verdict *v, struct phase *ph)
@@ -66,11 +65,11 @@ static void disk_traffic(struct verdict *v, struct phase *ph)
 	int64_t said = ph->load.bytes, seen = ph->counted.disk.bytes;
 
 	if (llabs(said - seen) > BYTES_PART * seen + BYTES_MORE)
-		gate_fault(v, ph,
-			   "%" PRId64 " bytes by fio's count, %" PRId64
-			   " by QEMU's block layer's: direct=1 and no ramp_time, or whose I/O "
-			   "is it?",
-			   said, seen);
+		verdict_add(v, ph,
+			    "%" PRId64 " bytes by fio's count, %" PRId64
+			    " by QEMU's block layer's: direct=1 and no ramp_time, or whose I/O "
+			    "is it?",
+			    said, seen);
 }
 
 static void net_traffic(struct verdict *v, struct phase *ph)
@@ -80,16 +79,16 @@ static void net_traffic(struct verdict *v, struct phase *ph)
 	int64_t said = ph->load.bytes, seen = in ? c->to_guest_bytes : c->to_host_bytes;
 
 	if (said > seen || seen > (1 + NET_BYTES_PART) * said + NET_BYTES_MORE)
-		gate_fault(v, ph,
-			   "%" PRId64 " bytes by iperf3's count, %" PRId64
-			   " through the tap to the %s",
-			   said, seen, in ? "guest" : "host");
+		verdict_add(v, ph,
+			    "%" PRId64 " bytes by iperf3's count, %" PRId64
+			    " through the tap to the %s",
+			    said, seen, in ? "guest" : "host");
 }
 
 void gate_traffic(struct verdict *v, struct phase *ph)
 {
 	if (!ph->has_counted)
-		gate_fault(v, ph, "QEMU's and the tap's counts are not known");
+		verdict_add(v, ph, "QEMU's and the tap's counts are not known");
 	else if (ph->counted.net)
 		net_traffic(v, ph);
 	else
@@ -116,7 +115,7 @@ static void hold(struct verdict *v, struct phase *ph, int64_t n, const char *wha
 		 const char *whose, double slack)
 {
 	if (fabs((double)(n - counted)) > slack)
-		gate_fault(v, ph, "%" PRId64 " %s, but %" PRId64 " %s", n, what, counted, whose);
+		verdict_add(v, ph, "%" PRId64 " %s, but %" PRId64 " %s", n, what, counted, whose);
 }
 
 static void disk_elements(struct verdict *v, struct phase *ph)
@@ -148,10 +147,10 @@ static void net_elements(struct verdict *v, struct phase *ph)
 	int64_t all = c->to_host + c->to_guest, fills = json_int(ph->strategy, "fills", 0);
 
 	if (ph->strategy && fills < (1 - PACKETS_PART) * all - PACKETS_MORE)
-		gate_fault(v, ph,
-			   "%" PRId64 " fills by the strategy's count, but %" PRId64
-			   " packets through the tap",
-			   fills, all);
+		verdict_add(v, ph,
+			    "%" PRId64 " fills by the strategy's count, but %" PRId64
+			    " packets through the tap",
+			    fills, all);
 	if (!ph->slot->probes)
 		return;
 	hold(v, ph, seen_by_probe(ph, "fills", 1), "elements sent by vqprobe's count", c->to_host,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gates.h"
-#include "trial.h"
+#include "gates-load.h"
+#include "verdict.h"
 #include "runners/tool/json.h"
 
 #include <string.h>
@@ -18,11 +19,6 @@ void gate_free(gpointer data)
 	g_free(g);
 }
 
-static struct verdict judge(const char *name)
-{
-	return (struct verdict){name, g_string_new(NULL)};
-}
-
 static void add(struct trial *t, struct verdict *v, const char *fine)
 {
 	struct gate *g = g_new0(struct gate, 1);
@@ -32,41 +28,6 @@ static void add(struct trial *t, struct verdict *v, const char *fine)
 	g->detail = g_strndup(g->ok ? fine : v->faults->str, DETAIL_MAX);
 	g_ptr_array_add(t->gates, g);
 	g_string_free(v->faults, TRUE);
-}
-
-static void append(GString *faults, const char *what, const char *fault)
-{
-	g_string_append_printf(faults, "%s%s: %s", faults->len ? "; " : "", what, fault);
-}
-
-void gate_fault(struct verdict *v, struct phase *ph, const char *format, ...)
-{
-	g_autofree char *text = NULL, *who = NULL;
-	va_list args;
-
-	va_start(args, format);
-	text = g_strdup_vprintf(format, args);
-	va_end(args);
-	who = g_strdup_printf("%s (probes %s)", ph->slot->workload->name,
-			      ph->slot->probes ? "on" : "off");
-	append(v->faults, who, text);
-	append(ph->faults, v->name, text);
-}
-
-/* A fault of the whole boot: no phase of it can be counted. */
-static void G_GNUC_PRINTF(3, 4)
-	boot_fault(struct trial *t, struct verdict *v, const char *format, ...)
-{
-	g_autofree char *text = NULL;
-	unsigned int i;
-	va_list args;
-
-	va_start(args, format);
-	text = g_strdup_vprintf(format, args);
-	va_end(args);
-	g_string_append_printf(v->faults, "%s%s", v->faults->len ? "; " : "", text);
-	for (i = 0; i < t->phases->len; i++)
-		append(((struct phase *)t->phases->pdata[i])->faults, v->name, text);
 }
 
 /* Some QEMU releases (10.0.13 is one) ignore queue-size without a word. */
@@ -87,10 +48,10 @@ static void check_ring_sizes(struct trial *t, struct verdict *v)
 			/* Odd queues of a net device transmit: see qemu.c. */
 			if (num == w->queue_size || index % 2)
 				continue;
-			boot_fault(t, v,
-				   "%s:%" PRId64 " has a ring of %" PRId64 ", not %" PRId64
-				   ": this QEMU ignores queue_size",
-				   w->device_id, index, num, w->queue_size);
+			verdict_add_boot(v, t,
+					 "%s:%" PRId64 " has a ring of %" PRId64 ", not %" PRId64
+					 ": this QEMU ignores queue_size",
+					 w->device_id, index, num, w->queue_size);
 		}
 	}
 }
@@ -99,25 +60,25 @@ static void check_features(struct trial *t)
 {
 	bool ordered = strcmp(t->slot->variant->variant, "off") != 0;
 	bool packed = strcmp(t->slot->ring, "packed") == 0;
-	struct verdict v = judge("features");
+	struct verdict v = verdict_begin("features");
 	g_autofree char *fine = NULL;
 	g_autoptr(GList) names = NULL;
 	GList *n;
 
 	names = t->features ? json_object_get_members(t->features) : NULL;
 	if (!names)
-		boot_fault(t, &v, "the guest reported no device's features");
+		verdict_add_boot(&v, t, "the guest reported no device's features");
 	for (n = names; n; n = n->next) {
 		const char *text = json_str(t->features, n->data, "0");
 		uint64_t bits = g_ascii_strtoull(text, NULL, 16);
 		bool has_order = bits >> BIT_IN_ORDER & 1, has_packed = bits >> BIT_RING_PACKED & 1;
 
 		if (has_order != ordered)
-			boot_fault(t, &v, "%s %s IN_ORDER (%s)", (char *)n->data,
-				   has_order ? "has" : "lacks", text);
+			verdict_add_boot(&v, t, "%s %s IN_ORDER (%s)", (char *)n->data,
+					 has_order ? "has" : "lacks", text);
 		if (has_packed != packed)
-			boot_fault(t, &v, "%s %s RING_PACKED (%s)", (char *)n->data,
-				   has_packed ? "has" : "lacks", text);
+			verdict_add_boot(&v, t, "%s %s RING_PACKED (%s)", (char *)n->data,
+					 has_packed ? "has" : "lacks", text);
 	}
 	check_ring_sizes(t, &v);
 	fine = g_strdup_printf("%u devices: IN_ORDER %s, RING_PACKED %s", g_list_length(names),
@@ -130,20 +91,20 @@ static void check_path(struct verdict *v, struct phase *ph, const char *variant)
 	JsonObject *s = ph->strategy;
 
 	if (!s)
-		gate_fault(v, ph, "no x-reorder-stats");
+		verdict_add(v, ph, "no x-reorder-stats");
 	else if (strcmp(json_str(s, "strategy", ""), variant))
-		gate_fault(v, ph, "strategy %s ran", json_str(s, "strategy", "?"));
+		verdict_add(v, ph, "strategy %s ran", json_str(s, "strategy", "?"));
 	else if (!json_flag(s, "active", false))
-		gate_fault(v, ph, "strategy not active");
+		verdict_add(v, ph, "strategy not active");
 	else if (json_int(s, "fills", 0) <= 0 || json_int(s, "published", 0) <= 0)
-		gate_fault(v, ph, "the strategy saw no fill");
+		verdict_add(v, ph, "the strategy saw no fill");
 }
 
 static void check_paths(struct trial *t)
 {
 	const char *variant = t->slot->variant->variant;
 	bool own = !strcmp(variant, "off") || !strcmp(variant, "qemu");
-	struct verdict v = judge("path");
+	struct verdict v = verdict_begin("path");
 	unsigned int i;
 
 	for (i = 0; i < t->phases->len && !own; i++) {
@@ -167,18 +128,18 @@ static void check_queue(struct probe_gates *g, struct phase *ph, JsonObject *q, 
 						 json_int(q, "index", -1));
 
 	if (!json_flag(q, "conserved", false))
-		gate_fault(&g->kept, ph,
-			   "%s: pops %" PRId64 ", fills %" PRId64 ", in flight %" PRId64
-			   " at the end",
-			   queue, json_int(q, "pops", -1), json_int(q, "fills", -1),
-			   json_int(q, "in_flight_end", -1));
+		verdict_add(&g->kept, ph,
+			    "%s: pops %" PRId64 ", fills %" PRId64 ", in flight %" PRId64
+			    " at the end",
+			    queue, json_int(q, "pops", -1), json_int(q, "fills", -1),
+			    json_int(q, "in_flight_end", -1));
 	if (ordered && json_int(q, "order_violations", -1) != 0)
-		gate_fault(&g->order, ph, "%s: %" PRId64 " published out of order", queue,
-			   json_int(q, "order_violations", -1));
+		verdict_add(&g->order, ph, "%s: %" PRId64 " published out of order", queue,
+			    json_int(q, "order_violations", -1));
 	if (json_int(q, "length_mismatches", -1) != 0)
-		gate_fault(&g->length, ph,
-			   "%s: %" PRId64 " published with another length than filled", queue,
-			   json_int(q, "length_mismatches", -1));
+		verdict_add(&g->length, ph,
+			    "%s: %" PRId64 " published with another length than filled", queue,
+			    json_int(q, "length_mismatches", -1));
 }
 
 /* The strategy counts inside QEMU, the probes from outside: they must agree. */
@@ -194,9 +155,9 @@ static void check_counters(struct verdict *v, struct phase *ph, JsonArray *queue
 		for (k = 0; queues && k < json_array_get_length(queues); k++)
 			seen += json_int(json_array_get_object_element(queues, k), both[i], -1);
 		if (inside != seen)
-			gate_fault(v, ph,
-				   "%" PRId64 " %s by QEMU's count, %" PRId64 " by vqprobe's",
-				   inside, both[i], seen);
+			verdict_add(v, ph,
+				    "%" PRId64 " %s by QEMU's count, %" PRId64 " by vqprobe's",
+				    inside, both[i], seen);
 	}
 }
 
@@ -208,10 +169,10 @@ static void check_probe(struct probe_gates *g, struct phase *ph, bool ordered)
 	unsigned int k;
 
 	if (n || u)
-		gate_fault(&g->lost, ph, "%" PRId64 " events lost, %" PRId64 " rings unreadable", n,
-			   u);
+		verdict_add(&g->lost, ph, "%" PRId64 " events lost, %" PRId64 " rings unreadable",
+			    n, u);
 	if (!queues || !json_array_get_length(queues))
-		gate_fault(&g->kept, ph, "no event of %s was seen", ph->slot->workload->device_id);
+		verdict_add(&g->kept, ph, "no event of %s was seen", ph->slot->workload->device_id);
 	for (k = 0; queues && k < json_array_get_length(queues); k++)
 		check_queue(g, ph, json_array_get_object_element(queues, k), ordered);
 	/* A network is never quite still while its counters are read. */
@@ -222,8 +183,9 @@ static void check_probe(struct probe_gates *g, struct phase *ph, bool ordered)
 static void check_probes(struct trial *t)
 {
 	bool ordered = strcmp(t->slot->variant->variant, "off") != 0;
-	struct probe_gates g = {judge("lost"), judge("conservation"), judge("order"),
-				judge("length"), judge("counters")};
+	struct probe_gates g = {verdict_begin("lost"), verdict_begin("conservation"),
+				verdict_begin("order"), verdict_begin("length"),
+				verdict_begin("counters")};
 	unsigned int i;
 
 	for (i = 0; i < t->phases->len; i++) {
@@ -241,8 +203,9 @@ static void check_probes(struct trial *t)
 
 static void check_load(struct trial *t)
 {
-	struct verdict v = judge("load"), time = judge("time"), traffic = judge("traffic");
-	struct verdict elements = judge("elements");
+	struct verdict v = verdict_begin("load"), time = verdict_begin("time"),
+		       traffic = verdict_begin("traffic");
+	struct verdict elements = verdict_begin("elements");
 	unsigned int i;
 	size_t before;
 
@@ -250,7 +213,7 @@ static void check_load(struct trial *t)
 		struct phase *ph = t->phases->pdata[i];
 
 		if (ph->code) {
-			gate_fault(&v, ph, "%s", ph->reason);
+			verdict_add(&v, ph, "%s", ph->reason);
 			continue;
 		}
 		before = ph->faults->len;

@@ -21,10 +21,7 @@
 #ifndef VQLAB_GATES_H
 #define VQLAB_GATES_H
 
-#include "runners/tool/error.h"
-
-struct phase;
-struct trial;
+#include "state.h"
 
 struct gate {
 	const char *name;
@@ -40,22 +37,5 @@ struct gate {
 bool gates_check(struct trial *t);
 
 void gate_free(gpointer gate);
-
-/* -- parts ---------------------------------------------------------------- */
-
-/* A gate while it is judged: all of its faults, over the phases. */
-struct verdict {
-	const char *name;
-	GString *faults;
-};
-
-/* One more fault, of @ph alone. */
-void gate_fault(struct verdict *v, struct phase *ph, const char *format, ...) G_GNUC_PRINTF(3, 4);
-
-/* gates-load.c: what the load says of a phase that ended well, against what QEMU, the
- * tap and the probes counted. */
-void gate_time(struct verdict *v, struct phase *ph);
-void gate_traffic(struct verdict *v, struct phase *ph);
-void gate_elements(struct verdict *v, struct phase *ph);
 
 #endif /* VQLAB_GATES_H */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "in-guest.h"
+#include "alive.h"
 #include "runners/machine/netns.h"
-#include "trial.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +9,13 @@
 #include "probes/tool/text.h"
 
 #define SHORT_MS 30000
+
+/* A short command in a guest that is emulated on a busy host. */
+#define ASK_MS 15000
+
+/* What a load takes to end in an emulated guest when it is killed. */
+#define END_LOAD_MS 15000
+
 #define JOB_PATH "/tmp/%s.fio"
 
 /* One line a virtio device: its feature bits (the character at place N is bit
@@ -50,11 +58,6 @@ static void translate(struct trial *t, const char *what, GError *e, GError **err
 			    e->code == LINK_ERROR_TIMEOUT ? VQB_STALLED : VQB_INVALID, "%s: %s",
 			    what, e->message);
 	g_error_free(e);
-}
-
-static gboolean watch_alive(void *data, GError **error)
-{
-	return trial_alive(data, error);
 }
 
 /* A guest that KVM cannot run leaves QEMU there, paused. */
@@ -121,7 +124,7 @@ static bool shell(struct trial *t, const char *what, const char *script, const c
 	const char *argv[] = {"busybox", "sh", "-c", script, "sh", a, b, NULL};
 	const GByteArray *o;
 
-	link_set_watch(t->link, watch_alive, t);
+	link_set_watch(t->link, trial_watch_alive, t);
 	o = must_run(t, what, argv, NULL, SHORT_MS / 1000, error);
 	if (o && out)
 		*out = o;
@@ -250,6 +253,73 @@ const GByteArray *guest_run_load(struct trial *t, const struct plan_workload *w,
 	link_set_watch(t->link, watch, data);
 	out = must_run(t, w->kind, strcmp(w->kind, "fio") ? iperf3 : fio, env,
 		       w->seconds + t->bench->plan->stall_seconds + 60, error);
-	link_set_watch(t->link, watch_alive, t);
+	link_set_watch(t->link, trial_watch_alive, t);
 	return out;
+}
+
+/* The words that a line of shell in the guest prints, $1 being the disk of @w; NULL
+ * when it fails.  The caller frees them. */
+static char **ask_guest(struct trial *t, const struct plan_workload *w, const char *script)
+{
+	g_autofree char *disk = g_strconcat("/dev/vqlab/", w ? w->device : "", NULL);
+	const char *argv[] = {"busybox", "sh", "-c", script, "sh", disk, NULL};
+	struct link_command c = {.argv = argv, .limit_s = ASK_MS / 1000};
+	const struct link_result *r;
+	g_autofree char *text = NULL;
+
+	link_set_watch(t->link, trial_watch_alive, t);
+	r = link_run(t->link, &c, 2 * ASK_MS, NULL);
+	if (!r || r->end != LINK_EXITED || r->code || !r->out->len)
+		return NULL;
+	text = g_strndup((const char *)r->out->data, MIN(r->out->len, 4096));
+	return g_strsplit_set(g_strstrip(text), " \n", -1);
+}
+
+int64_t guest_outstanding(struct trial *t)
+{
+	g_auto(GStrv) words = ask_guest(t, NULL, "cat /sys/block/vd*/inflight");
+	int64_t sum = 0;
+	int i;
+
+	for (i = 0; words && words[i]; i++)
+		sum += g_ascii_strtoll(words[i], NULL, 10);
+	return words ? sum : -1;
+}
+
+/* The tenth column of the kernel's statistics of a disk. */
+int64_t guest_disk_busy_ms(struct trial *t, const struct plan_workload *w)
+{
+	g_auto(GStrv) words = NULL;
+	int i, column = 0;
+
+	if (strcmp(w->kind, "fio"))
+		return -1;
+	words = ask_guest(t, w, "d=$(readlink -f $1); cat /sys/block/${d##*/}/stat");
+	for (i = 0; words && words[i]; i++)
+		if (*words[i] && ++column == 10)
+			return g_ascii_strtoll(words[i], NULL, 10);
+	return -1;
+}
+
+/*
+ * fio's jobs are sessions of their own, which the agent's kill does not reach: left
+ * alone they would be a load beside the next phase's.  One that waits for a request
+ * cannot be killed before that is completed.
+ */
+static const char kill_script[] =
+	"killall -9 fio iperf3 2>/dev/null; n=0\n"
+	"while pidof fio iperf3 >/dev/null && [ $n -lt 50 ]; do n=$((n + 1)); usleep 100000; done\n"
+	"pidof fio iperf3 >/dev/null && echo left || echo gone\n";
+
+bool guest_kill_load(struct trial *t)
+{
+	g_auto(GStrv) words = NULL;
+	g_autoptr(GError) e = NULL;
+
+	link_set_watch(t->link, trial_watch_alive, t);
+	link_cancel(t->link);
+	if (!link_wait(t->link, END_LOAD_MS, &e) && e->code != LINK_ERROR_REFUSED)
+		return false;
+	words = ask_guest(t, NULL, kill_script);
+	return words && words[0] && !strcmp(words[0], "gone");
 }

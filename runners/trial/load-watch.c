@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "load-watch.h"
+#include "alive.h"
 #include "runners/tool/clock.h"
 
 #include <string.h>
@@ -31,7 +32,7 @@ static bool look(struct watch *w, int64_t now, int64_t *done)
 	struct counted c;
 	struct look l = {.at = now};
 
-	if (!counted_read(w->trial, workload(w), &c))
+	if (!counted_read(w->trial->qmp, w->trial->bench->plan, workload(w), &c))
 		return false;
 	w->phase->counted = counted_since(&c, &w->first);
 	l.done = *done = counted_all(&w->phase->counted);
@@ -49,7 +50,7 @@ bool watch_begin(struct watch *w, struct trial *t, struct phase *ph, struct perf
 	w->probe = probe;
 	w->looks = g_array_new(FALSE, FALSE, sizeof(struct look));
 	w->begun = w->last_move = now_ms();
-	if (counted_read(t, workload(w), &w->first))
+	if (counted_read(t->qmp, t->bench->plan, workload(w), &w->first))
 		return true;
 	g_array_unref(w->looks);
 	if (trial_alive(t, error))

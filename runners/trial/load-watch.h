@@ -9,7 +9,8 @@
 #ifndef VQLAB_LOAD_WATCH_H
 #define VQLAB_LOAD_WATCH_H
 
-#include "trial.h"
+#include "probe.h"
+#include "state.h"
 
 struct watch {
 	struct trial *trial;

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "trial.h"
+#include "phase.h"
+#include "alive.h"
+#include "in-guest.h"
 #include "load-watch.h"
+#include "probe.h"
 #include "runners/tool/files.h"
 #include "runners/tool/json.h"
 
 #include <stdio.h>
 #include <string.h>
-
-/* What a load takes to end in an emulated guest when it is killed. */
-#define END_LOAD_MS 15000
-
-/* A short command in a guest that is emulated on a busy host. */
-#define ASK_MS 15000
 
 static const char *const counters[] = {
 	"pops", "fills", "published", "stashed", "rewound", "detached",
@@ -94,82 +91,6 @@ static bool take_load(struct trial *t, struct phase *ph, const GByteArray *out, 
 	return ph->has_load;
 }
 
-static gboolean watch_alive(void *data, GError **error)
-{
-	return trial_alive(data, error);
-}
-
-/* The words that a line of shell in the guest prints, $1 being the phase's disk; NULL
- * when it fails.  The caller frees them. */
-static char **ask_guest(struct trial *t, const struct phase *ph, const char *script)
-{
-	g_autofree char *disk = g_strconcat("/dev/vqlab/", ph->slot->workload->device, NULL);
-	const char *argv[] = {"busybox", "sh", "-c", script, "sh", disk, NULL};
-	struct link_command c = {.argv = argv, .limit_s = ASK_MS / 1000};
-	const struct link_result *r;
-	g_autofree char *text = NULL;
-
-	link_set_watch(t->link, watch_alive, t);
-	r = link_run(t->link, &c, 2 * ASK_MS, NULL);
-	if (!r || r->end != LINK_EXITED || r->code || !r->out->len)
-		return NULL;
-	text = g_strndup((const char *)r->out->data, MIN(r->out->len, 4096));
-	return g_strsplit_set(g_strstrip(text), " \n", -1);
-}
-
-/* Requests that the guest's kernel waits for on its virtio disks; -1: unknown. */
-static int64_t outstanding(struct trial *t, const struct phase *ph)
-{
-	g_auto(GStrv) words = ask_guest(t, ph, "cat /sys/block/vd*/inflight");
-	int64_t sum = 0;
-	int i;
-
-	for (i = 0; words && words[i]; i++)
-		sum += g_ascii_strtoll(words[i], NULL, 10);
-	return words ? sum : -1;
-}
-
-/*
- * Milliseconds in which the phase's disk had a request under way, by the guest kernel's
- * own count (the tenth column of its statistics); -1: unknown, or no disk.
- */
-static int64_t disk_busy_ms(struct trial *t, const struct phase *ph)
-{
-	g_auto(GStrv) words = NULL;
-	int i, column = 0;
-
-	if (strcmp(ph->slot->workload->kind, "fio"))
-		return -1;
-	words = ask_guest(t, ph, "d=$(readlink -f $1); cat /sys/block/${d##*/}/stat");
-	for (i = 0; words && words[i]; i++)
-		if (*words[i] && ++column == 10)
-			return g_ascii_strtoll(words[i], NULL, 10);
-	return -1;
-}
-
-/*
- * fio's jobs are sessions of their own, which the agent's kill does not reach: left
- * alone they would be a load beside the next phase's.  One that waits for a request
- * cannot be killed before that is completed.
- */
-static const char kill_script[] =
-	"killall -9 fio iperf3 2>/dev/null; n=0\n"
-	"while pidof fio iperf3 >/dev/null && [ $n -lt 50 ]; do n=$((n + 1)); usleep 100000; done\n"
-	"pidof fio iperf3 >/dev/null && echo left || echo gone\n";
-
-static bool kill_load(struct trial *t, const struct phase *ph)
-{
-	g_auto(GStrv) words = NULL;
-	g_autoptr(GError) e = NULL;
-
-	link_set_watch(t->link, watch_alive, t);
-	link_cancel(t->link);
-	if (!link_wait(t->link, END_LOAD_MS, &e) && e->code != LINK_ERROR_REFUSED)
-		return false;
-	words = ask_guest(t, ph, kill_script);
-	return words && words[0] && !strcmp(words[0], "gone");
-}
-
 /*
  * The phase is over, but its load still runs in the guest: ends it, so that the next
  * one can run.  Where the load stood still, what the guest waits for tells whose fault
@@ -184,12 +105,12 @@ static void end_load(struct trial *t, const struct phase *ph, GError **error)
 	/* It waits for what QEMU holds: the trial is over. */
 	if (idle && qmp_in_flight(t->qmp, ph->slot->workload->device_id, 0) > 0)
 		return;
-	if (!kill_load(t, ph)) {
+	if (!guest_kill_load(t)) {
 		(*error)->code = VQB_STALLED;
 		g_prefix_error(error, "the load cannot be ended: ");
 		return;
 	}
-	if (idle && !strcmp(ph->slot->workload->kind, "fio") && outstanding(t, ph) == 0) {
+	if (idle && !strcmp(ph->slot->workload->kind, "fio") && guest_outstanding(t) == 0) {
 		(*error)->code = VQB_INVALID;
 		g_prefix_error(error, "the load stood still with nothing outstanding (startdelay, "
 				      "thinktime, a pause of its own?): ");
@@ -203,7 +124,7 @@ static bool run_load(struct trial *t, struct phase *ph, struct perfstat *perf, s
 	const GByteArray *out;
 	struct watch w;
 	bool ok, seen;
-	int64_t before = disk_busy_ms(t, ph), after;
+	int64_t before = guest_disk_busy_ms(t, ph->slot->workload), after;
 
 	if (!watch_begin(&w, t, ph, perf, probe, error))
 		return false;
@@ -213,7 +134,7 @@ static bool run_load(struct trial *t, struct phase *ph, struct perfstat *perf, s
 	seen = watch_end(&w, ok ? &e : NULL);
 	if (!ok)
 		end_load(t, ph, &e);
-	after = ok && before >= 0 ? disk_busy_ms(t, ph) : -1;
+	after = ok && before >= 0 ? guest_disk_busy_ms(t, ph->slot->workload) : -1;
 	/* Better than looking from outside: a busy host looks late. */
 	if (after >= 0)
 		ph->busy_s = MAX(ph->busy_s, (after - before) / 1e3);

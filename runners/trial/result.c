@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* trial.json; TRIAL.md documents it. */
-#include "trial.h"
+#include "result.h"
+#include "gates.h"
 #include "runners/tool/files.h"
 #include "runners/tool/json.h"
 
@@ -125,7 +125,7 @@ static JsonObject *phase_json(const struct phase *ph)
 	return o;
 }
 
-bool trial_write(const struct trial *t, GError **error)
+bool result_write(const struct trial *t, GError **error)
 {
 	g_autoptr(JsonNode) root = json_node_new(JSON_NODE_OBJECT);
 	g_autofree char *path = g_build_filename(t->dir, "trial.json", NULL), *text = NULL;

@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "trial.h"
-#include "runners/tool/host.h"
+#include "alive.h"
+#include "gates.h"
+#include "in-guest.h"
 #include "message.h"
+#include "phase.h"
+#include "result.h"
+#include "state.h"
 #include "runners/machine/netns.h"
 #include "runners/tool/clock.h"
 #include "runners/tool/files.h"
+#include "runners/tool/host.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -12,100 +18,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "probes/tool/text.h"
-
 #define QMP_MS 20000
 #define LOG_KEEP (1 << 20)
 #define REASON_MAX 400
-#define WORDS_MAX 200
-
-const char *trial_state(int code)
-{
-	switch (code) {
-	case 0:
-		return "ok";
-	case VQB_STALLED:
-		return "stalled";
-	case VQB_CRASHED:
-		return "crashed";
-	case VQB_NO_START:
-		return "failed-to-start";
-	default:
-		return "invalid";
-	}
-}
-
-static char *log_path(const struct trial *t, const char *name)
-{
-	return g_build_filename(t->dir, name, NULL);
-}
-
-/* The first error in nbdkit's log: behind it come only its consequences, and where the
- * manual is. */
-static char *server_words(const char *log)
-{
-	g_autofree char *text = read_file(log, LOG_KEEP, NULL, NULL);
-	const char *at = text ? strstr(text, "error: ") : NULL;
-
-	if (!at)
-		return last_line(log);
-	while (at > text && at[-1] != '\n')
-		at--;
-	return vq_text_clean(at, strcspn(at, "\n"), WORDS_MAX, VQ_ASCII);
-}
-
-/* How the server of a disk ended, with its own words; NULL if it did not, or only since
- * QEMU closed the line. */
-static char *dead_disk(struct trial *t)
-{
-	unsigned int i;
-
-	for (i = 0; t->disks && i < t->bench->plan->disks->len; i++) {
-		struct disk *d = &t->disks[i];
-		g_autofree char *name = NULL, *log = NULL, *line = NULL, *status = NULL;
-
-		if (!d->server.pid || !child_ended(&d->server, 0) || !d->server.status)
-			continue;
-		name = g_strdup_printf("nbdkit-%s.log", d->plan->name);
-		log = log_path(t, name);
-		line = server_words(log);
-		status = child_status(&d->server);
-		return g_strdup_printf("the server of disk %s ended: %s%s%s", d->plan->name, status,
-				       *line ? ": " : "", line);
-	}
-	return NULL;
-}
-
-/* How QEMU ended, with its own words. */
-static char *dead_qemu(struct trial *t)
-{
-	g_autofree char *log = log_path(t, "qemu.log"), *line = last_line(log);
-	g_autofree char *status = child_status(&t->qemu.child);
-
-	/* The log's first line is the command; alone it tells nothing. */
-	if (strstr(line, "qemu-system-x86_64 ") == line || strstr(line, "-add-fd "))
-		*line = '\0';
-	return g_strdup_printf("QEMU ended: %s%s%s", status, *line ? ": " : "", line);
-}
-
-bool trial_alive(struct trial *t, GError **error)
-{
-	g_autofree char *disk = dead_disk(t), *qemu = NULL, *status = NULL;
-	/* When QEMU closes the line nbdkit ends too: QEMU's end is the news. */
-	bool ended = child_ended(&t->qemu.child, disk ? 200 : 0);
-
-	qemu = ended ? dead_qemu(t) : NULL;
-	if (disk || qemu) {
-		g_set_error(error, VQB_ERROR, ended ? VQB_CRASHED : VQB_INVALID, "%s%s%s",
-			    disk ? disk : qemu, disk && qemu ? "; " : "", disk && qemu ? qemu : "");
-		return false;
-	}
-	if (!t->iperf3.pid || !child_ended(&t->iperf3, 0))
-		return true;
-	status = child_status(&t->iperf3);
-	g_set_error(error, VQB_ERROR, VQB_INVALID, "iperf3's server ended: %s", status);
-	return false;
-}
 
 static bool start_iperf3(struct trial *t, GError **error)
 {
@@ -140,7 +55,8 @@ static bool build_machine(struct trial *t, GError **error)
 static bool start_qemu(struct trial *t, const char *accel, GError **error)
 {
 	const struct plan *p = t->bench->plan;
-	g_autofree char *console = log_path(t, "console.log"), *log = log_path(t, "qemu.log");
+	g_autofree char *console = trial_log_path(t, "console.log"),
+			*log = trial_log_path(t, "qemu.log");
 	struct qemu_setup s = {
 		.info = &t->bench->qemu,
 		.guest = &t->bench->guest,
@@ -184,26 +100,11 @@ static bool boot(struct trial *t, int limit_s, GError **error)
 			(*error)->code = host_code((*error)->message, VQB_NO_START);
 		return false;
 	}
-	log = log_path(t, "console.log");
+	log = trial_log_path(t, "console.log");
 	line = last_line(log);
 	g_set_error(error, VQB_ERROR, VQB_NO_START, "%s%s%s", e->message,
 		    *line ? "; the console's last line: " : "; nothing on the console", line);
 	return false;
-}
-
-static void phase_free(gpointer data)
-{
-	struct phase *ph = data;
-
-	g_free(ph->reason);
-	if (ph->strategy)
-		json_object_unref(ph->strategy);
-	if (ph->probe)
-		json_node_unref(ph->probe);
-	g_free(ph->trace);
-	if (ph->faults)
-		g_string_free(ph->faults, TRUE);
-	g_free(ph);
 }
 
 /*
@@ -303,7 +204,7 @@ static void stop_all(struct trial *t)
 			unlink(log);
 	}
 	for (i = 0; i < G_N_ELEMENTS(logs); i++) {
-		g_autofree char *path = log_path(t, logs[i]);
+		g_autofree char *path = trial_log_path(t, logs[i]);
 
 		shorten(path);
 	}
@@ -389,7 +290,7 @@ bool trial_run(const struct bench *b, const struct slot *slot, const char *dir, 
 	conclude(&t, e);
 	message_send(report_fd, MESSAGE_LOADS, count_loads(&t), NULL);
 	message_send(report_fd, MESSAGE_STATE, t.code, t.reason);
-	return trial_write(&t, error);
+	return result_write(&t, error);
 }
 
 bool trial_boots(const struct bench *b, const char *accel, const char *dir, int limit_s,
