@@ -8,8 +8,9 @@
  *	start, stop	around a load; each returns when all vCPUs have been at a halt
  *	json	what was counted between the last start and stop
  *
- * Counting costs the guest a few percent while it is on and nothing otherwise, and
- * does not change what it does; but a phase with counting is no phase to be timed.
+ * Counting does not change what the guest does, and costs it little while it is on:
+ * finding the functions takes it some three seconds of a processor, the rest is less.
+ * But a phase with counting is no phase to be timed.
  * Only TCG can count.
  */
 #ifndef VQLAB_GUEST_COUNTER_H

@@ -44,6 +44,7 @@ static const Disk disks[] = {
 
 static Vm vm;
 static bool up;
+static bool many; /* there is a disk in two threads */
 
 static bool step(bool ok, GError **error)
 {
@@ -65,20 +66,73 @@ static bool ready(void)
     return up;
 }
 
+/* An empty file for a disk; the caller frees the path. */
+static char *make_file(const char *name, GError **error)
+{
+    g_autofree char *path = g_strdup_printf("%s/%s.img", vm.dir, name);
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    bool ok = fd >= 0 && ftruncate(fd, 32 << 20) == 0;
+
+    if (!ok) {
+        g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: %s", path,
+                    g_strerror(errno));
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    return ok ? g_steal_pointer(&path) : NULL;
+}
+
+/* Can the queues of a disk be in several threads?  From QEMU 9.0 on. */
+static bool has_many_threads(void)
+{
+    g_autofree char *program =
+        g_strdup_printf("%s/qemu-system-x86_64", vm.qemu_dir);
+    const char *argv[] = {
+        program, "-machine", "none", "-device", "virtio-blk-pci,help", NULL
+    };
+    struct spawn s = { .argv = argv };
+    g_autofree char *said = capture(&s, true, 1 << 20, 30000, NULL);
+
+    return said && strstr(said, "iothread-vq-mapping");
+}
+
+/* Two queues, two threads, one disk: its one order is of all requests. */
+static bool add_shared_disk(GError **error)
+{
+    g_autofree char *path = make_file("many", error);
+
+    many = has_many_threads();
+    if (!path || !many) {
+        return path != NULL;
+    }
+    vm_arg(&vm, "-drive");
+    vm_arg(&vm,
+           "if=none,id=drive-many,driver=x-order,order=shuffle:32,"
+           "file.driver=file,file.locking=off,file.filename=%s",
+           path);
+    vm_arg(&vm, "-device");
+    vm_arg(&vm, "{\"driver\":\"virtio-blk-pci\",\"id\":\"many\","
+                "\"serial\":\"many\",\"drive\":\"drive-many\","
+                "\"num-queues\":2,\"iothread-vq-mapping\":"
+                "[{\"iothread\":\"io0\"},{\"iothread\":\"io1\"}]}");
+    return true;
+}
+
 static bool add_disks(GError **error)
 {
-    g_autofree char *data = g_strdup_printf("%s/data.img", vm.dir);
+    g_autofree char *data = make_file("data", error);
     g_autofree char *nbd = vm_nbd_path(&vm);
-    int fd = open(data, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
-    if (fd < 0 || ftruncate(fd, 32 << 20)) {
-        g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: %s", data,
-                    g_strerror(errno));
+    if (!data) {
         return false;
     }
-    close(fd);
+    vm_arg(&vm, "-smp");
+    vm_arg(&vm, "2");
     vm_arg(&vm, "-object");
     vm_arg(&vm, "iothread,id=io0");
+    vm_arg(&vm, "-object");
+    vm_arg(&vm, "iothread,id=io1");
     for (size_t i = 0; i < G_N_ELEMENTS(disks); i++) {
         const Disk *d = &disks[i];
 
@@ -108,7 +162,7 @@ static bool add_disks(GError **error)
                "queue-size=256,request-merging=off,%s",
                d->id, d->id, d->id, d->device);
     }
-    return true;
+    return add_shared_disk(error);
 }
 
 /* The counter called @name of x-order; -1: QEMU does not say. */
@@ -152,16 +206,17 @@ static bool read_disk(const char *id, int iodepth, int ios, GError **error)
     return out != NULL;
 }
 
-/* Writes, and reads it all again, in the order of x-order. */
-static bool write_and_verify(GError **error)
+/* Each of the jobs writes, and reads all of it again, through x-order. */
+static bool write_and_verify(const char *id, int jobs, GError **error)
 {
-    g_autofree char *out = vm_shell(
-        &vm, LOAD_S,
-        "fio --name=x --filename=/dev/vqlab/data --direct=1 --ioengine=libaio "
+    g_autofree char *script = g_strdup_printf(
+        "fio --name=x --filename=/dev/vqlab/%s --direct=1 --ioengine=libaio "
         "--iodepth=64 --bsrange=512-32k --rw=randwrite --size=8m "
-        "--randseed=$$ --fsync=40 --verify=crc32c >/tmp/fio.out 2>&1 || "
-        "{ tail /tmp/fio.out; exit 1; }; blkdiscard /dev/vqlab/data",
-        error);
+        "--offset_increment=8m --numjobs=%d --randseed=$$ --fsync=40 "
+        "--verify=crc32c >/tmp/fio.out 2>&1 || "
+        "{ tail /tmp/fio.out; exit 1; }; blkdiscard /dev/vqlab/%s",
+        id, jobs, id);
+    g_autofree char *out = vm_shell(&vm, LOAD_S, script, error);
 
     return out != NULL;
 }
@@ -260,7 +315,18 @@ static void test_data(void)
     g_autoptr(GError) error = NULL;
 
     if (ready()) {
-        step(write_and_verify(&error), &error);
+        step(write_and_verify("data", 1, &error), &error);
+    }
+}
+
+static void test_threads(void)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!many) {
+        g_test_skip("this QEMU has all queues of a disk in one thread");
+    } else if (ready()) {
+        step(write_and_verify("many", 3, &error), &error);
     }
 }
 
@@ -269,7 +335,7 @@ static bool begin_load(GError **error)
 {
     g_autofree char *out = vm_shell(
         &vm, LOAD_S,
-        "for d in line rev mix late wait data; do fio --name=$d "
+        "cd /dev/vqlab; for d in *; do fio --name=$d "
         "--filename=/dev/vqlab/$d --direct=1 --ioengine=libaio --iodepth=100 "
         "--bs=4k --rw=randread --time_based --runtime=600 >/dev/null 2>&1 & "
         "done",
@@ -340,7 +406,7 @@ static void test_reset(void)
                  &error);
     b = a ? qmp_call(vm.qmp, "system_reset", NULL, QMP_MS, &error) : NULL;
     if (step(b && vm_wait_agent(&vm, &error), &error)) {
-        step(write_and_verify(&error), &error);
+        step(write_and_verify("data", 1, &error), &error);
         step(read_disk("mix", 64, IOS, &error), &error);
     }
 }
@@ -356,7 +422,7 @@ static void test_migration(void)
         g_autofree char *out = vm_shell(
             &vm, LOAD_S, "killall fio; while pidof fio; do :; done", &error);
 
-        step(out && write_and_verify(&error), &error);
+        step(out && write_and_verify("data", 1, &error), &error);
     }
 }
 
@@ -420,6 +486,7 @@ int main(int argc, char **argv)
     g_test_add_func("/order/exact", test_exact);
     g_test_add_func("/order/lets-go", test_lets_go);
     g_test_add_func("/order/data", test_data);
+    g_test_add_func("/order/threads", test_threads);
     g_test_add_func("/order/stop", test_stop);
     g_test_add_func("/order/reset", test_reset);
     g_test_add_func("/order/migration", test_migration);
