@@ -37,7 +37,7 @@ $(B)/variants/san/test-reorder: $(ORACLE:%=$(B)/variants/san/tests/%.o) $(SAN_LI
 
 # The glue, against as much of a QEMU as it needs.
 TESTS += $(B)/variants/san/test-glue
-C_STYLE += $(addprefix variants/tests/,test-glue.c glued.c.inc qemu-stub.h)
+C_STYLE += $(addprefix variants/tests/,test-glue.c glued.c.inc glued-properties.c.inc qemu-stub.h)
 
 $(B)/variants/san/test-glue: $(addprefix $(B)/variants/san/tests/,test-glue.o walk.o oracle.o driver.o) \
 		$(SAN_LIB)
@@ -79,16 +79,16 @@ matrix: all
 	@variants/tests/matrix.sh
 
 TESTS += variants/tests/hooks.sh variants/tests/refuse.sh variants/tests/releases.sh
-C_STYLE += variants/qemu/x-order.c variants/qemu/reorder-hooks.h variants/qemu/reorder-glue.c.inc
+C_STYLE += variants/qemu/x-order.c variants/qemu/reorder-hooks.h $(wildcard variants/qemu/*.c.inc)
 
 # The strategies inside the real QEMU; talks to the guest as the runners do.
 TEST_QEMU := $(B)/variants/tests/test-qemu
 TESTS += $(TEST_QEMU)
-C_STYLE += $(addprefix variants/tests/,test-qemu.c rig.c rig.h vm.c vm.h)
+C_STYLE += $(addprefix variants/tests/,test-qemu.c nets.c nets.h rig.c rig.h vm.c vm.h)
 
 $(B)/variants/tests/%.o: EXTRA_CFLAGS = $(call pkg_cflags,glib-2.0 json-glib-1.0)
 
-$(TEST_QEMU): $(TEST_QEMU).o $(addprefix $(B)/variants/tests/,rig.o vm.o) $(REORDER_LIB) \
+$(TEST_QEMU): $(TEST_QEMU).o $(addprefix $(B)/variants/tests/,nets.o rig.o vm.o) $(REORDER_LIB) \
 		$(addprefix $(B)/runners/,tool/spawn.o tool/json.o $(addprefix machine/,link.o boot.o qmp.o netns.o)) \
 		$(addprefix $(B)/probes/tool/,text.o output.o json.o) \
 		$(addprefix $(B)/runners/,$(addprefix tool/,spawn.o error.o clock.o files.o json.o) $(addprefix machine/,link.o boot.o qmp.o netns.o)) \

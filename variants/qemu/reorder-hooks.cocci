@@ -5,7 +5,7 @@
 // rule serves QEMU 7.2 to 10.2; apply-hooks counts the calls in the result,
 // because a rule that matches nothing is no error to spatch.
 //
-// The functions called here are in reorder-glue.c.inc.
+// The functions called here are in reorder-queue.c.inc and reorder-device.c.inc.
 //
 // Copyright (C) 2026 The vqlab authors
 // SPDX-License-Identifier: GPL-2.0-or-later

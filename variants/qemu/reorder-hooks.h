@@ -2,8 +2,8 @@
  * vqlab's in-order strategies in QEMU's virtio core: what virtio.c calls
  *
  * Included near the top of hw/virtio/virtio.c.  The functions are static and
- * defined in reorder-glue.c.inc, which is included at the end of that file,
- * where the ring functions that it uses are known.
+ * defined in reorder-queue.c.inc and reorder-device.c.inc, which are included
+ * at the end of that file, where the ring functions that they use are known.
  *
  * Copyright (C) 2026 The vqlab authors
  * SPDX-License-Identifier: GPL-2.0-or-later

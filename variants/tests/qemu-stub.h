@@ -1,5 +1,5 @@
 /*
- * As much of a QEMU as reorder-glue.c.inc needs, for tests without one
+ * As much of a QEMU as the glue needs, for tests without one
  *
  * The names are those of QEMU's virtio core, the bodies are not: the ring is
  * the tests' ring in memory, at which a driver looks (driver.h), errors are

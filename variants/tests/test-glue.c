@@ -1,7 +1,8 @@
 /*
  * The glue between QEMU's virtio core and the strategies, without QEMU
  *
- * reorder-glue.c.inc is compiled against qemu-stub.h.  The oracle works on a
+ * reorder-queue.c.inc and reorder-device.c.inc are compiled against
+ * qemu-stub.h.  The oracle works on a
  * strategy through it, as a device would: what travels with an element, the
  * epoch of its queue included, and what is kept for packed rings, is checked
  * with everything else that the oracle knows.  That the hooks call the glue
@@ -11,9 +12,11 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu-stub.h"
-#include "variants/qemu/reorder-glue.c.inc"
+#include "variants/qemu/reorder-queue.c.inc"
+#include "variants/qemu/reorder-device.c.inc"
 #include "walk.h"
 #include "glued.c.inc"
+#include "glued-properties.c.inc"
 
 #define WALK_OPS 20000u
 
@@ -351,96 +354,6 @@ static void test_stats(gconstpointer data)
     g_assert_true(virtqueue_reorder_flush(vq));
     g_assert_cmpuint(vq->reorder->stashed, ==, 4);
     rig_free(rig);
-}
-
-static char *take_text(Error **error)
-{
-    char *text = *error ? g_strdup((*error)->text) : g_strdup("");
-
-    g_free(g_steal_pointer(error));
-    return text;
-}
-
-static void test_properties(void)
-{
-    ObjectClass klass = { .n = 0 };
-    VirtIODevice dev = { .name = "dev" };
-    Object *obj = &dev.parent.parent;
-    StubProperty *name, *force, *stats;
-    const ReorderOps *const *ops;
-    Error *error = NULL;
-    int i;
-
-    virtio_reorder_class_init(&klass);
-    name = stub_property(&klass, "x-reorder");
-    force = stub_property(&klass, "x-reorder-force");
-    stats = stub_property(&klass, "x-reorder-stats");
-    g_assert_null(stats->set);
-    for (ops = reorder_strategies; *ops; ops++) {
-        g_autofree char *said = NULL;
-
-        g_assert_nonnull(strstr(name->description, (*ops)->name));
-        name->set(obj, (*ops)->name, &error);
-        g_assert_null(error);
-        said = name->get(obj, &error);
-        g_assert_cmpstr(said, ==, (*ops)->name);
-        g_assert_true(dev.reorder->ops == *ops);
-        dev.host_features = 0;
-        g_assert_true(virtio_reorder_realize(&dev.parent, &error));
-        g_assert_true(dev.host_features >> VIRTIO_F_IN_ORDER & 1);
-    }
-    for (i = 0; i < 2; i++) {
-        g_autofree char *said = NULL;
-
-        name->set(obj, i ? "" : "off", &error);
-        g_assert_null(error);
-        said = name->get(obj, &error);
-        g_assert_cmpstr(said, ==, "off");
-        dev.host_features = 0;
-        g_assert_true(virtio_reorder_realize(&dev.parent, &error));
-        g_assert_cmphex(dev.host_features, ==, 0);
-        name->set(obj, "bitmap", &error);
-    }
-    {
-        g_autofree char *text = NULL, *said = NULL;
-
-        name->set(obj, "sorted", &error);
-        text = take_text(&error);
-        g_assert_nonnull(strstr(text, "sorted: no such strategy"));
-        said = name->get(obj, &error);
-        g_assert_cmpstr(said, ==, "off");
-    }
-    g_assert_false(force->get_bool(obj, &error));
-    force->set_bool(obj, true, &error);
-    g_assert_true(force->get_bool(obj, &error));
-    g_assert_false(virtio_reorder_realize(&dev.parent, &error));
-    g_free(take_text(&error));
-    name->set(obj, "bitmap", &error);
-    g_assert_true(virtio_reorder_realize(&dev.parent, &error));
-    g_assert_null(error);
-
-    dev.parent.realized = true;
-    for (i = 0; i < 2; i++) {
-        g_autofree char *text = NULL;
-
-        if (i) {
-            name->set(obj, "off", &error);
-        } else {
-            force->set_bool(obj, false, &error);
-        }
-        text = take_text(&error);
-        g_assert_nonnull(strstr(text, "after the device is realized"));
-    }
-    g_assert_true(dev.reorder->force && dev.reorder->ops == &reorder_bitmap);
-    for (i = 0; i < klass.n; i++) {
-        g_free(klass.property[i].description);
-    }
-    virtio_reorder_free(&dev);
-
-    g_strlcpy(stub_aliases, " x-reorder ", sizeof(stub_aliases));
-    virtio_reorder_alias(obj, obj);
-    g_assert_cmpstr(stub_aliases, ==,
-                    " x-reorder x-reorder-force x-reorder-stats ");
 }
 
 static void add(const ReorderOps *ops, const char *name,
