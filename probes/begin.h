@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VQLAB_BEGIN_H
-#define VQLAB_BEGIN_H
+#ifndef VQLAB_PROBES_BEGIN_H
+#define VQLAB_PROBES_BEGIN_H
 
 #include "probes/target/find.h"
 #include "watch.h"

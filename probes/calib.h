@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VQLAB_CALIB_H
-#define VQLAB_CALIB_H
+#ifndef VQLAB_PROBES_CALIB_H
+#define VQLAB_PROBES_CALIB_H
 
 #include <glib.h>
 #include <stdbool.h>

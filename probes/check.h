@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VQLAB_CHECK_H
-#define VQLAB_CHECK_H
+#ifndef VQLAB_PROBES_CHECK_H
+#define VQLAB_PROBES_CHECK_H
 
 #include <glib.h>
 #include <stdbool.h>

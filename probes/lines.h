@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VQLAB_LINES_H
-#define VQLAB_LINES_H
+#ifndef VQLAB_PROBES_LINES_H
+#define VQLAB_PROBES_LINES_H
 
 #include <glib.h>
 #include <stdint.h>

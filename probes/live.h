@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VQLAB_LIVE_H
-#define VQLAB_LIVE_H
+#ifndef VQLAB_PROBES_LIVE_H
+#define VQLAB_PROBES_LIVE_H
 
 #include "watch.h"
 

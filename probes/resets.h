@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VQLAB_RESETS_H
-#define VQLAB_RESETS_H
+#ifndef VQLAB_PROBES_RESETS_H
+#define VQLAB_PROBES_RESETS_H
 
 #include <stddef.h>
 

@@ -28,8 +28,8 @@
  * All times are CLOCK_MONOTONIC in nanoseconds.  All structs are in the byte
  * order of the host, naturally aligned, without implicit padding.
  */
-#ifndef VQLAB_VQEVENT_H
-#define VQLAB_VQEVENT_H
+#ifndef VQLAB_PROBES_VQEVENT_H
+#define VQLAB_PROBES_VQEVENT_H
 
 #include <linux/types.h>
 
@@ -195,4 +195,4 @@ struct vq_layout {
 #define VQ_SPAN_MAX 192
 #define VQ_ELEM_SPAN_MAX 64
 
-#endif /* VQLAB_VQEVENT_H */
+#endif /* VQLAB_PROBES_VQEVENT_H */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VQLAB_BPF_CORE_H
-#define VQLAB_BPF_CORE_H
+#ifndef VQLAB_PROBES_BPF_CORE_BPF_H
+#define VQLAB_PROBES_BPF_CORE_BPF_H
 
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>

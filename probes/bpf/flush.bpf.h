@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VQLAB_BPF_FLUSH_H
-#define VQLAB_BPF_FLUSH_H
+#ifndef VQLAB_PROBES_BPF_FLUSH_BPF_H
+#define VQLAB_PROBES_BPF_FLUSH_BPF_H
 
 #include "resets.bpf.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VQLAB_BPF_RESETS_H
-#define VQLAB_BPF_RESETS_H
+#ifndef VQLAB_PROBES_BPF_RESETS_BPF_H
+#define VQLAB_PROBES_BPF_RESETS_BPF_H
 
 #include "lines.bpf.h"
 #include "tables.bpf.h"

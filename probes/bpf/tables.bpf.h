@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VQLAB_BPF_TABLES_H
-#define VQLAB_BPF_TABLES_H
+#ifndef VQLAB_PROBES_BPF_TABLES_BPF_H
+#define VQLAB_PROBES_BPF_TABLES_BPF_H
 
 #include "core.bpf.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VQLAB_BUCKETS_H
-#define VQLAB_BUCKETS_H
+#ifndef VQLAB_PROBES_MODEL_BUCKETS_H
+#define VQLAB_PROBES_MODEL_BUCKETS_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VQLAB_HIST_H
-#define VQLAB_HIST_H
+#ifndef VQLAB_PROBES_MODEL_HIST_H
+#define VQLAB_PROBES_MODEL_HIST_H
 
 #include "buckets.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VQLAB_MODEL_H
-#define VQLAB_MODEL_H
+#ifndef VQLAB_PROBES_MODEL_MODEL_H
+#define VQLAB_PROBES_MODEL_MODEL_H
 
 #include <glib.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VQLAB_OUTSTANDING_H
-#define VQLAB_OUTSTANDING_H
+#ifndef VQLAB_PROBES_MODEL_OUTSTANDING_H
+#define VQLAB_PROBES_MODEL_OUTSTANDING_H
 
 #include <glib.h>
 #include <stdbool.h>

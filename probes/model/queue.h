@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VQLAB_QUEUE_H
-#define VQLAB_QUEUE_H
+#ifndef VQLAB_PROBES_MODEL_QUEUE_H
+#define VQLAB_PROBES_MODEL_QUEUE_H
 
 #include "model.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VQLAB_RATES_H
-#define VQLAB_RATES_H
+#ifndef VQLAB_PROBES_MODEL_RATES_H
+#define VQLAB_PROBES_MODEL_RATES_H
 
 #include "model.h"
 

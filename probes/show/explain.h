@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VQLAB_EXPLAIN_H
-#define VQLAB_EXPLAIN_H
+#ifndef VQLAB_PROBES_SHOW_EXPLAIN_H
+#define VQLAB_PROBES_SHOW_EXPLAIN_H
 
 #include <glib.h>
 #include <stdbool.h>

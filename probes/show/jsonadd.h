@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VQLAB_JSONADD_H
-#define VQLAB_JSONADD_H
+#ifndef VQLAB_PROBES_SHOW_JSONADD_H
+#define VQLAB_PROBES_SHOW_JSONADD_H
 
 #include <json-glib/json-glib.h>
 #include <math.h>

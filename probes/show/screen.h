@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VQLAB_SCREEN_H
-#define VQLAB_SCREEN_H
+#ifndef VQLAB_PROBES_SHOW_SCREEN_H
+#define VQLAB_PROBES_SHOW_SCREEN_H
 
 #include <glib.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VQLAB_SHOW_H
-#define VQLAB_SHOW_H
+#ifndef VQLAB_PROBES_SHOW_SHOW_H
+#define VQLAB_PROBES_SHOW_SHOW_H
 
 #include "probes/live.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VQLAB_TABLE_H
-#define VQLAB_TABLE_H
+#ifndef VQLAB_PROBES_SHOW_TABLE_H
+#define VQLAB_PROBES_SHOW_TABLE_H
 
 #include <glib.h>
 #include <stdbool.h>

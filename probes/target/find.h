@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VQLAB_FIND_H
-#define VQLAB_FIND_H
+#ifndef VQLAB_PROBES_TARGET_FIND_H
+#define VQLAB_PROBES_TARGET_FIND_H
 
 #include <glib.h>
 #include <sys/types.h>

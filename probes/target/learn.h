@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VQLAB_LEARN_H
-#define VQLAB_LEARN_H
+#ifndef VQLAB_PROBES_TARGET_LEARN_H
+#define VQLAB_PROBES_TARGET_LEARN_H
 
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VQLAB_PLAN_H
-#define VQLAB_PLAN_H
+#ifndef VQLAB_PROBES_TARGET_PLAN_H
+#define VQLAB_PROBES_TARGET_PLAN_H
 
 #include <stdbool.h>
 #include <stddef.h>

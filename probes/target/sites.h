@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VQLAB_SITES_H
-#define VQLAB_SITES_H
+#ifndef VQLAB_PROBES_TARGET_SITES_H
+#define VQLAB_PROBES_TARGET_SITES_H
 
 #include <glib.h>
 #include <stdbool.h>

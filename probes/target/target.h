@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VQLAB_TARGET_H
-#define VQLAB_TARGET_H
+#ifndef VQLAB_PROBES_TARGET_TARGET_H
+#define VQLAB_PROBES_TARGET_TARGET_H
 
 #include <glib.h>
 #include <stdbool.h>

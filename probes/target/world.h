@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VQLAB_WORLD_H
-#define VQLAB_WORLD_H
+#ifndef VQLAB_PROBES_TARGET_WORLD_H
+#define VQLAB_PROBES_TARGET_WORLD_H
 
 #include <stdbool.h>
 #include <stdint.h>

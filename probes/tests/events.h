@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Events for the model's tests, as QEMU's calls would make them. */
-#ifndef VQLAB_TESTS_EVENTS_H
-#define VQLAB_TESTS_EVENTS_H
+#ifndef VQLAB_PROBES_TESTS_EVENTS_H
+#define VQLAB_PROBES_TESTS_EVENTS_H
 
 #include <glib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Streams of events for the trace's tests: as QEMU would cause them, and not. */
-#ifndef VQLAB_TESTS_TRACES_H
-#define VQLAB_TESTS_TRACES_H
+#ifndef VQLAB_PROBES_TESTS_TRACES_H
+#define VQLAB_PROBES_TESTS_TRACES_H
 
 #include <glib.h>
 #include <stdbool.h>

@@ -5,8 +5,8 @@
  * unlike QEMU's, so that only offsets from the debug information, or from what
  * the functions do, can be right.  victim.c is what makes it work.
  */
-#ifndef VQLAB_VICTIM_H
-#define VQLAB_VICTIM_H
+#ifndef VQLAB_PROBES_TESTS_VICTIM_H
+#define VQLAB_PROBES_TESTS_VICTIM_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VQLAB_TRACE_H
-#define VQLAB_TRACE_H
+#ifndef VQLAB_PROBES_TRACE_TRACE_H
+#define VQLAB_PROBES_TRACE_TRACE_H
 
 #include <glib.h>
 #include <stdbool.h>
