@@ -4,22 +4,22 @@
 
 #include "rates.h"
 
-void vq_rates_since(struct vq_then *then, const struct vq_queue *q, double seconds,
+void vq_rates_since(struct vq_snapshot *then, const struct vq_queue *q, double seconds,
 		    struct vq_rates *out)
 {
-	uint64_t known; /* fills of which the depth is */
+	uint64_t settled_fills; /* those whose depth is defined */
 	struct counts depth = {0}, stash = {0};
 	g_autofree struct hist *hold = g_new(struct hist, 1), *flush = g_new(struct hist, 1);
 
 	counts_since(&then->depth, &q->depth, &depth);
-	known = counts_total(&depth);
+	settled_fills = counts_total(&depth);
 	counts_since(&then->stash, &q->stash, &stash);
 	hist_since(&then->hold, &q->hold, hold);
 	hist_since(&then->flush, &q->flush, flush);
 	*out = (struct vq_rates){
 		.elements = q->published - then->published,
 		.per_s = seconds > 0 ? (q->published - then->published) / seconds : NAN,
-		.ooo = known ? 100.0 * (q->stashed - then->stashed) / known : NAN,
+		.ooo = settled_fills ? 100.0 * (q->stashed - then->stashed) / settled_fills : NAN,
 		.depth_p50 = counts_quantile(&depth, 0.5),
 		.depth_p99 = counts_quantile(&depth, 0.99),
 		.depth_max = counts_quantile(&depth, 1),
@@ -29,7 +29,7 @@ void vq_rates_since(struct vq_then *then, const struct vq_queue *q, double secon
 		.hold_p99 = hist_quantile(hold, 0.99),
 		.flush_p50 = hist_quantile(flush, 0.5),
 		.flush_p99 = hist_quantile(flush, 0.99),
-		.fills = known,
+		.fills = settled_fills,
 		.flushes = flush->n,
 		.holds = hold->n,
 		.ordered = !vq_queue_orderless(q),
@@ -42,13 +42,13 @@ void vq_rates_since(struct vq_then *then, const struct vq_queue *q, double secon
 
 void vq_rates_all(const struct vq_queue *q, double seconds, struct vq_rates *out)
 {
-	struct vq_then *then = g_new0(struct vq_then, 1);
+	struct vq_snapshot *then = g_new0(struct vq_snapshot, 1);
 
 	vq_rates_since(then, q, seconds, out);
-	vq_then_free(then);
+	vq_snapshot_free(then);
 }
 
-void vq_then_free(struct vq_then *then)
+void vq_snapshot_free(struct vq_snapshot *then)
 {
 	counts_free(&then->depth);
 	counts_free(&then->stash);

@@ -18,7 +18,7 @@ struct vq_rates {
 };
 
 /* A queue's counts as they once were; all zero: at the beginning. */
-struct vq_then {
+struct vq_snapshot {
 	uint64_t published, stashed;
 	struct counts depth, stash;
 	struct hist hold, flush;
@@ -28,12 +28,12 @@ struct vq_then {
  * Says into @out what @q did since @then, within @seconds (0: not known), and
  * brings @then up to now.  Percentiles are of that time alone.
  */
-void vq_rates_since(struct vq_then *then, const struct vq_queue *q, double seconds,
+void vq_rates_since(struct vq_snapshot *then, const struct vq_queue *q, double seconds,
 		    struct vq_rates *out);
 
 /* The same since the beginning. */
 void vq_rates_all(const struct vq_queue *q, double seconds, struct vq_rates *out);
 
-void vq_then_free(struct vq_then *then);
+void vq_snapshot_free(struct vq_snapshot *then);
 
 #endif

@@ -19,11 +19,11 @@ static inline void add_int(JsonBuilder *b, const char *name, uint64_t value)
 	json_builder_add_int_value(b, value);
 }
 
-/* null if it is not @known */
-static inline void add_known(JsonBuilder *b, const char *name, bool known, uint64_t value)
+/* null unless @valid */
+static inline void add_int_or_null(JsonBuilder *b, const char *name, bool valid, uint64_t value)
 {
 	json_builder_set_member_name(b, name);
-	if (known)
+	if (valid)
 		json_builder_add_int_value(b, value);
 	else
 		json_builder_add_null_value(b);

@@ -11,7 +11,7 @@
 /* How far a watch was when it was shown last. */
 struct past {
 	uint64_t seen_ns;
-	GHashTable *queues; /* struct vq_queue * -> struct vq_then * */
+	GHashTable *queues; /* struct vq_queue * -> struct vq_snapshot * */
 };
 
 struct vq_show {
@@ -58,17 +58,17 @@ static struct past *past_of(struct vq_show *s, struct vq_watch *w)
 	if (p)
 		return p;
 	p = g_new0(struct past, 1);
-	p->queues = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)vq_then_free);
+	p->queues = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)vq_snapshot_free);
 	g_hash_table_insert(s->past, w, p);
 	return p;
 }
 
 static void rates_of(struct past *p, struct vq_queue *q, double seconds, struct vq_rates *r)
 {
-	struct vq_then *then = g_hash_table_lookup(p->queues, q);
+	struct vq_snapshot *then = g_hash_table_lookup(p->queues, q);
 
 	if (!then) {
-		then = g_new0(struct vq_then, 1);
+		then = g_new0(struct vq_snapshot, 1);
 		g_hash_table_insert(p->queues, q, then);
 	}
 	vq_rates_since(then, q, seconds, r);
@@ -100,14 +100,14 @@ static void draw(struct vq_show *s)
 	g_autoptr(GString) text = g_string_new(s->title->str);
 	/* Without four lines above, one for the cursor. */
 	unsigned room = s->screen.height > 7 ? s->screen.height - 5 : 2;
-	struct vq_columns columns;
+	struct vq_table table;
 
 	/* The last column stays free: some terminals wrap there. */
-	vq_columns_fit(&columns, s->rows, s->screen.width - 1, false);
-	vq_columns_header(&columns, text, "");
+	vq_table_fit(&table, s->rows, s->screen.width - 1, false);
+	vq_table_header(&table, text, "");
 	room -= s->rows->len > room;
 	for (guint i = 0; i < MIN(s->rows->len, room); i++)
-		vq_columns_row(&columns, text, s->rows->pdata[i]);
+		vq_table_row(&table, text, s->rows->pdata[i]);
 	if (s->rows->len > room)
 		g_string_append_printf(text, "and %u less busy queues\n", s->rows->len - room);
 	vq_screen_draw(&s->screen, text->str);
@@ -117,18 +117,18 @@ static void print_lines(struct vq_show *s, double t)
 {
 	g_autoptr(GString) text = g_string_new(NULL);
 	g_autofree char *lead = g_strdup_printf("%9.1f  ", t);
-	struct vq_columns columns;
+	struct vq_table table;
 
-	vq_columns_fit(&columns, s->rows, 0, false);
-	if (s->rows->len && columns.name_width > s->name_width) {
+	vq_table_fit(&table, s->rows, 0, false);
+	if (s->rows->len && table.name_width > s->name_width) {
 		g_string_append(text, s->title->str);
-		vq_columns_header(&columns, text, "  seconds  ");
-		s->name_width = columns.name_width;
+		vq_table_header(&table, text, "  seconds  ");
+		s->name_width = table.name_width;
 	}
-	columns.name_width = s->name_width;
+	table.name_width = s->name_width;
 	for (guint i = 0; i < s->rows->len; i++) {
 		g_string_append(text, lead);
-		vq_columns_row(&columns, text, s->rows->pdata[i]);
+		vq_table_row(&table, text, s->rows->pdata[i]);
 	}
 	fputs(text->str, stdout);
 	vq_output_flush();
@@ -168,11 +168,11 @@ static void add_rates(JsonBuilder *b, const struct vq_queue *q, const struct vq_
 	add_int(b, "elements", r->elements);
 	add_double(b, "elements_per_s", r->per_s);
 	add_double(b, "out_of_order_percent", r->ooo);
-	add_known(b, "depth_p50", r->ordered, r->depth_p50);
-	add_known(b, "depth_p99", r->ordered, r->depth_p99);
-	add_known(b, "depth_max", r->ordered, r->depth_max);
-	add_known(b, "stash_now", r->ordered, r->stash_now);
-	add_known(b, "stash_max", r->ordered, r->stash_max);
+	add_int_or_null(b, "depth_p50", r->ordered, r->depth_p50);
+	add_int_or_null(b, "depth_p99", r->ordered, r->depth_p99);
+	add_int_or_null(b, "depth_max", r->ordered, r->depth_max);
+	add_int_or_null(b, "stash_now", r->ordered, r->stash_now);
+	add_int_or_null(b, "stash_max", r->ordered, r->stash_max);
 	add_int(b, "hold_p50_ns", r->hold_p50);
 	add_int(b, "hold_p99_ns", r->hold_p99);
 	add_int(b, "flush_p50_ns", r->flush_p50);

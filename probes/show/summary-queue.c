@@ -13,11 +13,11 @@ static void add_pair(JsonBuilder *b, uint64_t x, uint64_t count)
 	json_builder_end_array(b);
 }
 
-/* Of what is not known, null. */
-static void add_counts(JsonBuilder *b, const char *name, bool known, const struct counts *c)
+/* null unless @valid. */
+static void add_counts(JsonBuilder *b, const char *name, bool valid, const struct counts *c)
 {
 	json_builder_set_member_name(b, name);
-	if (!known) {
+	if (!valid) {
 		json_builder_add_null_value(b);
 		return;
 	}
@@ -80,7 +80,7 @@ void vq_queue_add_json(JsonBuilder *b, const struct vq_queue *q, bool light)
 	add_int(b, "cut", q->cut);
 	add_int(b, "unmatched_fills", q->unmatched_fills);
 	add_int(b, "unsettled_fills", q->unsettled);
-	add_known(b, "order_violations", ordered, q->order_violations);
+	add_int_or_null(b, "order_violations", ordered, q->order_violations);
 	add_int(b, "unfilled_published", q->unfilled_published);
 	add_int(b, "unmatched_published", q->unmatched_published);
 	add_int(b, "assumed_published", q->assumed_published);
@@ -90,11 +90,11 @@ void vq_queue_add_json(JsonBuilder *b, const struct vq_queue *q, bool light)
 	add_int(b, "anomalies", q->anomalies);
 	add_bool(b, "conserved", vq_queue_conserved(q));
 	add_int(b, "resets", q->resets);
-	add_known(b, "stashed", ordered, q->stashed);
+	add_int_or_null(b, "stashed", ordered, q->stashed);
 	add_counts(b, "depth", ordered, &q->depth);
 	add_counts(b, "stash_count", ordered, &q->stash);
 	add_double(b, "stash_time_mean", ordered ? vq_queue_stash_mean(q) : NAN);
-	add_known(b, "stash_max", ordered, q->stash_max);
+	add_int_or_null(b, "stash_max", ordered, q->stash_max);
 	add_counts(b, "batch", true, &q->batch);
 	add_hist(b, "hold_ns", &q->hold);
 	add_hist(b, "flush_ns", &q->flush);

@@ -178,7 +178,7 @@ void vq_summary_print(const struct vq_summary *s)
 	g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)vq_row_free);
 	g_autoptr(GString) text = g_string_new(NULL);
 	g_autofree char *sampled = vq_summary_sampled(s);
-	struct vq_columns columns;
+	struct vq_table table;
 
 	for (guint i = 0; i < s->model->queues->len; i++) {
 		const struct vq_queue *q = s->model->queues->pdata[i];
@@ -192,10 +192,10 @@ void vq_summary_print(const struct vq_summary *s)
 		g_ptr_array_add(rows, row);
 	}
 	vq_rows_sort(rows);
-	vq_columns_fit(&columns, rows, VQ_TABLE_WIDTH, true);
-	vq_columns_header(&columns, text, "");
+	vq_table_fit(&table, rows, VQ_TABLE_WIDTH, true);
+	vq_table_header(&table, text, "");
 	for (guint i = 0; i < rows->len; i++)
-		vq_columns_row(&columns, text, rows->pdata[i]);
+		vq_table_row(&table, text, rows->pdata[i]);
 	printf("process %d%s%s: all of %.1f s%s\n%s", s->pid, *s->name ? " " : "", s->name,
 	       s->seconds, sampled, text->str);
 	if (s->vhost)

@@ -83,38 +83,38 @@ static int least(unsigned shown)
 	return worst;
 }
 
-void vq_columns_fit(struct vq_columns *c, const GPtrArray *rows, unsigned width, bool totals)
+void vq_table_fit(struct vq_table *t, const GPtrArray *rows, unsigned width, bool totals)
 {
 	unsigned longest = strlen("queue"), used;
 	int out;
 
 	for (guint i = 0; i < rows->len; i++)
 		longest = MAX(longest, strlen(((struct vq_row *)rows->pdata[i])->name));
-	c->totals = totals;
-	c->name_width = longest;
-	c->shown = (1u << COLUMNS) - 1;
-	c->shown &= totals ? ~(1u << STASH_NOW) : ~(1u << ELEMENTS);
+	t->totals = totals;
+	t->name_width = longest;
+	t->shown = (1u << COLUMNS) - 1;
+	t->shown &= totals ? ~(1u << STASH_NOW) : ~(1u << ELEMENTS);
 	if (!width)
 		return;
-	while (width_of(c->shown) + MIN(longest, NAME_WISH) > width &&
-	       (out = least(c->shown)) != COLUMNS)
-		c->shown &= ~(1u << out);
-	used = width_of(c->shown);
-	c->name_width =
+	while (width_of(t->shown) + MIN(longest, NAME_WISH) > width &&
+	       (out = least(t->shown)) != COLUMNS)
+		t->shown &= ~(1u << out);
+	used = width_of(t->shown);
+	t->name_width =
 		used + NAME_MIN < width ? MIN(longest, width - used) : MIN(longest, NAME_MIN);
 }
 
-void vq_columns_header(const struct vq_columns *c, GString *out, const char *lead)
+void vq_table_header(const struct vq_table *t, GString *out, const char *lead)
 {
 	const char *last = "";
 	size_t end; /* of the column's titles, in this line */
 
-	g_string_append_printf(out, "%s%-*s", lead, c->name_width, "");
-	end = strlen(lead) + c->name_width;
+	g_string_append_printf(out, "%s%-*s", lead, t->name_width, "");
+	end = strlen(lead) + t->name_width;
 	for (size_t i = 0, line = out->len - end; i < COLUMNS; i++) {
 		const char *group = columns[i].group;
 
-		if (!(c->shown & 1u << i))
+		if (!(t->shown & 1u << i))
 			continue;
 		/* A group's name stands over its first column, and may stick out. */
 		if (!strcmp(group, last))
@@ -124,9 +124,9 @@ void vq_columns_header(const struct vq_columns *c, GString *out, const char *lea
 				       group);
 		last = columns[i].group;
 	}
-	g_string_append_printf(out, "\n%s%-*s", lead, c->name_width, "queue");
+	g_string_append_printf(out, "\n%s%-*s", lead, t->name_width, "queue");
 	for (int i = 0; i < COLUMNS; i++)
-		if (c->shown & 1u << i)
+		if (t->shown & 1u << i)
 			g_string_append_printf(out, " %*s", columns[i].width, columns[i].title);
 	g_string_append_c(out, '\n');
 }
@@ -181,7 +181,7 @@ static void format(field f, enum column i, const struct vq_row *row)
 		[STASH_NOW] = r->stash_now, [STASH_MAX] = r->stash_max, [HOLD_P50] = r->hold_p50,
 		[HOLD_P99] = r->hold_p99,   [FLUSH_P50] = r->flush_p50, [FLUSH_P99] = r->flush_p99,
 	};
-	bool known = r->fills;
+	bool measured = r->fills;
 
 	switch (i) {
 	case ELEMENTS:
@@ -198,19 +198,19 @@ static void format(field f, enum column i, const struct vq_row *row)
 		return;
 	case HOLD_P50:
 	case HOLD_P99:
-		known = r->holds;
+		measured = r->holds;
 		break;
 	case FLUSH_P50:
 	case FLUSH_P99:
-		known = r->flushes;
+		measured = r->flushes;
 		break;
 	case STASH_NOW:
-		known = r->ordered;
+		measured = r->ordered;
 		break;
 	default:
 		break;
 	}
-	if (!known)
+	if (!measured)
 		strcpy(f, "-");
 	else if (columns[i].width == 5)
 		format_time(f, number[i]);
@@ -218,19 +218,19 @@ static void format(field f, enum column i, const struct vq_row *row)
 		format_count(f, number[i], columns[i].width);
 }
 
-void vq_columns_row(const struct vq_columns *c, GString *out, const struct vq_row *row)
+void vq_table_row(const struct vq_table *t, GString *out, const struct vq_row *row)
 {
 	size_t length = strlen(row->name);
 
 	/* The end of a name tells more than its beginning. */
-	if (length > c->name_width)
-		g_string_append_printf(out, "~%s", row->name + length - c->name_width + 1);
+	if (length > t->name_width)
+		g_string_append_printf(out, "~%s", row->name + length - t->name_width + 1);
 	else
-		g_string_append_printf(out, "%-*s", c->name_width, row->name);
+		g_string_append_printf(out, "%-*s", t->name_width, row->name);
 	for (int i = 0; i < COLUMNS; i++) {
 		field f;
 
-		if (!(c->shown & 1u << i))
+		if (!(t->shown & 1u << i))
 			continue;
 		format(f, i, row);
 		g_string_append_printf(out, " %*s", columns[i].width, f);

@@ -18,7 +18,7 @@ struct vq_row *vq_row_new(const char *of, const struct vq_queue *q, int64_t lost
 void vq_row_free(struct vq_row *row);
 
 /* Which columns fit, least important ones left out first. */
-struct vq_columns {
+struct vq_table {
 	bool totals; /* elements instead of elements a second; no stash now */
 	unsigned name_width;
 	unsigned shown; /* bit by bit */
@@ -30,11 +30,11 @@ struct vq_columns {
  * Plans for lines of at most @width characters, or for all there is if that is
  * 0, with the names of @rows (struct vq_row *).
  */
-void vq_columns_fit(struct vq_columns *c, const GPtrArray *rows, unsigned width, bool totals);
+void vq_table_fit(struct vq_table *t, const GPtrArray *rows, unsigned width, bool totals);
 
 /* Two lines that say what the columns are, each with @lead in front. */
-void vq_columns_header(const struct vq_columns *c, GString *out, const char *lead);
-void vq_columns_row(const struct vq_columns *c, GString *out, const struct vq_row *row);
+void vq_table_header(const struct vq_table *t, GString *out, const char *lead);
+void vq_table_row(const struct vq_table *t, GString *out, const struct vq_row *row);
 
 /* Busiest first. */
 void vq_rows_sort(GPtrArray *rows);

@@ -8,7 +8,7 @@
 /* Two intervals: the second must know nothing of the first. */
 static void test_interval(void)
 {
-	struct vq_then *then = g_new0(struct vq_then, 1);
+	struct vq_snapshot *then = g_new0(struct vq_snapshot, 1);
 	struct vq_rates r;
 	struct driver d;
 
@@ -52,7 +52,7 @@ static void test_interval(void)
 	g_assert_cmpuint(r.elements, ==, 210);
 	g_assert_true(isnan(r.per_s));
 	g_assert_cmpuint(r.depth_max, ==, 1);
-	vq_then_free(then);
+	vq_snapshot_free(then);
 	end(&d);
 }
 
@@ -71,15 +71,15 @@ static struct vq_row *row(const char *device, struct vq_rates r, int64_t lost)
 static char *line(const struct vq_row *r, unsigned width, bool totals, bool header)
 {
 	g_autoptr(GPtrArray) rows = g_ptr_array_new();
-	struct vq_columns c;
+	struct vq_table c;
 	GString *s = g_string_new(NULL);
 
 	g_ptr_array_add(rows, (void *)r);
-	vq_columns_fit(&c, rows, width, totals);
+	vq_table_fit(&c, rows, width, totals);
 	if (header)
-		vq_columns_header(&c, s, "");
+		vq_table_header(&c, s, "");
 	else
-		vq_columns_row(&c, s, r);
+		vq_table_row(&c, s, r);
 	return g_string_free(s, FALSE);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* JSON that others wrote: a guest, fio, a run's folder from anywhere. */
-#ifndef VQ_JSON_H
-#define VQ_JSON_H
+#ifndef VQLAB_PROBES_TOOL_JSON_H
+#define VQLAB_PROBES_TOOL_JSON_H
 
 #include <json-glib/json-glib.h>
 #include <stddef.h>
