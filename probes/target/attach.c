@@ -13,7 +13,8 @@
 #include <unistd.h>
 
 #include "attach.h"
-#include "sites.h"
+#include "force.h"
+#include "probes/vqerror.h"
 #include "probes/way.skel.h"
 
 /* Debian 12's libbpf and headers know neither sessions nor uprobe_multi links,
@@ -158,7 +159,7 @@ static bool works(enum vq_way way)
 
 	if (!skel)
 		return false;
-	if (way != VQ_WAY_PERF && vq_test_says("main"))
+	if (way != VQ_WAY_PERF && vq_test_forces("main"))
 		; /* no call by the main thread, so none is seen */
 	else
 		g_thread_join(g_thread_new("try", call_target, NULL));
@@ -173,8 +174,8 @@ static bool works(enum vq_way way)
 bool vq_way_find(enum vq_way *way, GError **error)
 {
 	static enum vq_way found = VQ_WAYS;
-	enum vq_way first = vq_test_says("perf")    ? VQ_WAY_PERF
-			    : vq_test_says("multi") ? VQ_WAY_MULTI
+	enum vq_way first = vq_test_forces("perf")    ? VQ_WAY_PERF
+			    : vq_test_forces("multi") ? VQ_WAY_MULTI
 						    : VQ_WAY_SESSION;
 	int why = 0;
 
@@ -273,7 +274,7 @@ bool vq_seccomp_kills(void)
 	static int kills = -1;
 	enum vq_way way;
 
-	if (vq_test_says("seccomp"))
+	if (vq_test_forces("seccomp"))
 		return true;
 	if (kills < 0)
 		kills = !vq_way_find(&way, NULL) || try_seccomp(way);

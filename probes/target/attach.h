@@ -27,8 +27,7 @@ const char *vq_way_name(enum vq_way way);
 /*
  * The best way that works here, found once by trying: with a probe on this process,
  * on a call by its second thread.  False with @error, which has the remedy, if none
- * does.  VQPROBE_TEST (sites.h) may say "multi", "perf", or "main": as if only the
- * main thread's calls were seen with the first two.
+ * does.  Tests force others: force.h.
  */
 bool vq_way_find(enum vq_way *way, GError **error);
 

@@ -7,7 +7,7 @@
 
 #include "layout.h"
 #include "learn.h"
-#include "sites.h"
+#include "force.h"
 #include "target.h"
 
 static const struct {
@@ -245,7 +245,7 @@ bool vq_layout_find(struct vq_target *t, struct vq_layout *layout, const char **
 {
 	Dwarf_Addr bias;
 
-	if (!vq_test_says("code") && dwfl_module_getdwarf(t->mod, &bias)) {
+	if (!vq_test_forces("code") && dwfl_module_getdwarf(t->mod, &bias)) {
 		*from = "DWARF";
 		return vq_layout_read(t->mod, layout, error);
 	}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "attach.h"
+#include "force.h"
 #include "plan.h"
 #include "sites.h"
 #include "probes/vqprobe.skel.h"
@@ -26,13 +27,6 @@ static const struct {
 	/* QEMU 7.2 and later. */
 	[VQ_FN_QUEUE_RESET] = {"virtio_queue_reset", false, false, VQ_ARG_DI | VQ_ARG_SI, true},
 };
-
-bool vq_test_says(const char *word)
-{
-	g_auto(GStrv) words = g_strsplit(g_getenv("VQPROBE_TEST") ?: "", ",", -1);
-
-	return g_strv_contains((const char *const *)words, word);
-}
 
 const char *vq_function_name(enum vq_function fn)
 {
@@ -177,7 +171,7 @@ bool vq_sites_find(struct vq_target *t, struct vq_site *sites, GError **error)
 	vq_plan_sites(plans, VQ_FUNCTIONS, segment.bytes, segment.size, segment.address);
 	for (int i = 0; i < VQ_FUNCTIONS; i++) {
 		struct vq_site *s = &sites[i];
-		bool entry = vq_test_says("entry");
+		bool entry = vq_test_forces("entry");
 
 		if (!s->present)
 			continue;

@@ -9,14 +9,6 @@
 #include "attach.h"
 #include "target.h"
 
-/*
- * Does the environment variable VQPROBE_TEST have @word?  For tests, to take a
- * way that this host or this QEMU does not need: "entry", sites at function
- * entries only; "multi", "perf", "main" and "seccomp", see attach.h; "code", struct
- * offsets from the code though there is debug information.
- */
-bool vq_test_says(const char *word);
-
 struct vqprobe_bpf;
 
 /* How the kernel gets past the instruction under a probe: what decides its
