@@ -176,7 +176,7 @@ bool vq_way_find(enum vq_way *way, GError **error)
 	static enum vq_way found = VQ_WAYS;
 	enum vq_way first = vq_test_forces("perf")    ? VQ_WAY_PERF
 			    : vq_test_forces("multi") ? VQ_WAY_MULTI
-						    : VQ_WAY_SESSION;
+						      : VQ_WAY_SESSION;
 	int why = 0;
 
 	for (enum vq_way w = first; found == VQ_WAYS && w < VQ_WAYS; w++) {

@@ -2,7 +2,7 @@
 /* Struct offsets from what the code does, in an emulated CPU: see learn.h. */
 #include <string.h>
 
-#include "layout.h"
+#include "dwarf.h"
 #include "learn.h"
 #include "world.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VQLAB_PROBES_TARGET_LAYOUT_H
-#define VQLAB_PROBES_TARGET_LAYOUT_H
+#ifndef VQLAB_PROBES_TARGET_DWARF_H
+#define VQLAB_PROBES_TARGET_DWARF_H
 
 #include <stdbool.h>
 

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "layout.h"
+#include "dwarf.h"
 #include "learn.h"
 #include "force.h"
 #include "target.h"
