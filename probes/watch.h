@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "calib.h"
-#include "probes/target/dwarf.h"
+#include "probes/target/layout.h"
 #include "lines.h"
 #include "probes/model/model.h"
 #include "probes/target/sites.h"

@@ -6,41 +6,8 @@
 #include <string.h>
 
 #include "dwarf.h"
-#include "learn.h"
-#include "force.h"
-#include "target.h"
-
-static const struct {
-	const char *type, *path;
-	size_t slot;
-	size_t size; /* of a member that lies in a span; else 0 */
-} wanted[] = {
-#define SPAN(type, path, field, size)                                                              \
-	{                                                                                          \
-		type, path, offsetof(struct vq_layout, field), size                                \
-	}
-#define WANT(type, path, field) SPAN(type, path, field, 0)
-	SPAN("VirtQueue", "vring.num", vq_num, 4),
-	SPAN("VirtQueue", "vring.caches", vq_caches, 8),
-	SPAN("VirtQueue", "last_avail_idx", vq_last_avail_idx, 2),
-	SPAN("VirtQueue", "used_idx", vq_used_idx, 2),
-	SPAN("VirtQueue", "used_wrap_counter", vq_used_wrap, 1),
-	SPAN("VirtQueue", "inuse", vq_inuse, 4),
-	SPAN("VirtQueue", "vdev", vq_vdev, 8),
-	WANT("VirtQueue", "queue_index", vq_queue_index),
-	SPAN("VirtQueueElement", "index", elem_index, 4),
-	SPAN("VirtQueueElement", "ndescs", elem_ndescs, 4),
-	WANT("VRingMemoryRegionCaches", "used.ptr", caches_used_ptr),
-	WANT("VRingMemoryRegionCaches", "desc.ptr", caches_desc_ptr),
-	WANT("VRingMemoryRegionCaches", "avail.ptr", caches_avail_ptr),
-	WANT("VirtIODevice", "name", vdev_name),
-	WANT("VirtIODevice", "guest_features", vdev_features),
-	WANT("VirtIODevice", "vq", vdev_vq),
-	WANT("VirtIODevice", "parent_obj.id", vdev_id),
-	WANT("VirtIODevice", "parent_obj.parent_bus", vdev_bus),
-	WANT("BusState", "parent", bus_parent),
-	WANT("DeviceState", "id", dev_id),
-};
+#include "members.h"
+#include "probes/vqerror.h"
 
 /* The struct or union behind typedefs and qualifiers; false if it is none. */
 static bool peel_to_struct(Dwarf_Die *die)
@@ -165,39 +132,6 @@ static bool member_offset(Dwarf_Die die, const char *path, Dwarf_Word *offset)
 	}
 }
 
-static __u32 *slot(struct vq_layout *layout, size_t i)
-{
-	return (__u32 *)((char *)layout + wanted[i].slot);
-}
-
-/* The part of @type that holds all of its span members, at most @max bytes; these
- * then count from its start. */
-static bool make_span(struct vq_layout *layout, const char *type, __u32 *start, __u32 *size,
-		      __u32 max)
-{
-	__u32 first = ~0u, end = 0;
-
-	for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++) {
-		if (!wanted[i].size || strcmp(wanted[i].type, type))
-			continue;
-		first = MIN(first, *slot(layout, i) & ~7u);
-		end = MAX(end, *slot(layout, i) + wanted[i].size);
-	}
-	for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++)
-		if (wanted[i].size && !strcmp(wanted[i].type, type))
-			*slot(layout, i) -= first;
-	*start = first;
-	*size = (end - first + 7) & ~7u;
-	return *size <= max;
-}
-
-bool vq_layout_make_spans(struct vq_layout *layout)
-{
-	return make_span(layout, "VirtQueue", &layout->vq_start, &layout->vq_size, VQ_SPAN_MAX) &&
-	       make_span(layout, "VirtQueueElement", &layout->elem_start, &layout->elem_size,
-			 VQ_ELEM_SPAN_MAX);
-}
-
 bool vq_layout_read(Dwfl_Module *mod, struct vq_layout *layout, GError **error)
 {
 	Dwarf_Addr bias;
@@ -210,26 +144,26 @@ bool vq_layout_read(Dwfl_Module *mod, struct vq_layout *layout, GError **error)
 			    dwfl_errmsg(-1) ?: "none found");
 		return false;
 	}
-	for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++) {
+	for (size_t i = 0; i < VQ_MEMBERS; i++) {
 		Dwarf_Die die;
 		Dwarf_Word offset;
 
-		if (!find_struct(dbg, wanted[i].type, &die)) {
+		if (!find_struct(dbg, vq_members[i].type, &die)) {
 			g_set_error(error, VQ_ERROR, VQ_ERROR_NO_DWARF,
 				    "the debug information has no struct %s: build "
 				    "hw/virtio/virtio.c with -g",
-				    wanted[i].type);
+				    vq_members[i].type);
 			return false;
 		}
-		if (!member_offset(die, wanted[i].path, &offset)) {
+		if (!member_offset(die, vq_members[i].path, &offset)) {
 			g_set_error(error, VQ_ERROR, VQ_ERROR_NO_DWARF,
 				    "struct %s has no member %s: this QEMU is newer or older than "
 				    "vqprobe knows (7.2 to 10.2)",
-				    wanted[i].type, wanted[i].path);
+				    vq_members[i].type, vq_members[i].path);
 			return false;
 		}
-		*slot(layout, i) = offset;
-		if (!strcmp(wanted[i].type, "VirtQueue"))
+		*vq_member_offset(layout, i) = offset;
+		if (!strcmp(vq_members[i].type, "VirtQueue"))
 			layout->vq_stride = dwarf_bytesize(&die);
 	}
 	if (vq_layout_make_spans(layout))
@@ -238,17 +172,4 @@ bool vq_layout_read(Dwfl_Module *mod, struct vq_layout *layout, GError **error)
 		error, VQ_ERROR, VQ_ERROR_NO_DWARF,
 		"struct VirtQueue is larger than vqprobe knows: this QEMU is none of 7.2 to 10.2");
 	return false;
-}
-
-bool vq_layout_find(struct vq_target *t, struct vq_layout *layout, const char **from,
-		    GError **error)
-{
-	Dwarf_Addr bias;
-
-	if (!vq_test_forces("code") && dwfl_module_getdwarf(t->mod, &bias)) {
-		*from = "DWARF";
-		return vq_layout_read(t->mod, layout, error);
-	}
-	*from = "code";
-	return vq_layout_learn(t, layout, error);
 }

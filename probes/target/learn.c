@@ -2,8 +2,8 @@
 /* Struct offsets from what the code does, in an emulated CPU: see learn.h. */
 #include <string.h>
 
-#include "dwarf.h"
 #include "learn.h"
+#include "members.h"
 #include "world.h"
 
 /* Members are looked for below this; VirtQueue has 152 bytes in 7.2. */
