@@ -10,17 +10,21 @@
 #   disk/      the nbdkit plugin, and the service times of its requests
 #   guest/     what runs inside the guest: init, the agent, the frames that it speaks
 #   plan/      configs/PLAN.ini -> struct plan (keys: the one table of keys; read; job: the
-#              fio job); schedule: plan + seed -> the order of trials and of their phases
+#              fio job; find: what a plan holds); schedule: plan + seed -> the order of
+#              trials and of their phases
 #   machine/   folders (what a QEMU's and a guest's folder hold), boot (how QEMU boots the
-#              guest), qemu (a trial's command line), qmp, link (the guest's serial line),
-#              disks, netns, queuesize; guest-run is a program of its own
-#   trial/     one boot, in a process of its own: trial (its flow), phase (one workload,
-#              probes off or on), in-guest (what is asked of the guest), load-watch (stalls),
-#              load (what fio and iperf3 say), counted, perfstat, probe, gates (is a phase
-#              valid?), result (trial.json), message (what vqbench is told)
-#   here       main: the command line; campaign forks the trials one by one; rundir: the
-#              run's folder, its lock and journal; identity: what must be the same when it
-#              is resumed; runinfo: run.json; progress
+#              guest), qemu (a trial's command line), qmp, link (the guest's serial line;
+#              link-wait: with waiting), disks, netns, queuesize; guest-run is a program of
+#              its own
+#   trial/     one boot, in a process of its own.  trial is its flow, state what its parts
+#              share, bench what all trials do; phase (one workload, probes off or on),
+#              in-guest (what is asked of the guest), alive (are QEMU and the servers there?),
+#              load-watch (stalls), load (what fio and iperf3 say), counted, perfstat, probe,
+#              gates, gates-load and verdict (is a phase valid?), result (trial.json),
+#              message (what vqbench is told)
+#   here       main: the command line; campaign runs the trials one by one, worker the process
+#              of each, signals end a run; rundir: the run's folder, its lock and journal;
+#              identity: what must be the same when it is resumed; runinfo: run.json; progress
 #   ring/      vqring, the lab's own driver
 #   guest-count/  counts the guest's instructions, by a plugin of QEMU's
 #   setup/     builds QEMU and the guest, and looks at the host

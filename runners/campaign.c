@@ -1,202 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "campaign.h"
-#include "runners/tool/host.h"
 #include "progress.h"
-#include "runners/trial/message.h"
-#include "runners/trial/state.h"
-#include "runners/trial/trial.h"
-#include "runners/tool/clock.h"
+#include "worker.h"
 #include "runners/tool/files.h"
+#include "runners/tool/host.h"
+#include "runners/trial/message.h"
+#include "runners/trial/trial.h"
 
 #include <errno.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
-#include <sys/signalfd.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#define REAP_MS 10000
-
-/* A process of a trial, seen from its parent. */
-struct job {
-	pid_t pid;
-	int pidfd, messages; /* messages: the read end of the pipe */
-	GByteArray *text;    /* of the message that is not whole yet */
-	char *state, *reason, *error;
-	int loads; /* phases in which the load did its work */
-	int status;
+/* What a worker is to do. */
+struct task {
+	struct campaign *campaign;
+	const struct slot *slot; /* NULL: none, only a boot */
+	const char *dir;	 /* for what it leaves behind */
 };
-
-/* What the process does; its return value is its exit status. */
-typedef int (*job_body)(struct campaign *c, const struct slot *slot, const char *dir,
-			int report_fd);
 
 bool campaign_init(struct campaign *c, GError **error)
 {
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	c->signals = signalfd(-1, &set, SFD_CLOEXEC);
-	if (c->signals >= 0 && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0)
+	if (signals_open(&c->signals) && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0)
 		return true;
 	g_set_error(error, VQB_ERROR, VQB_FAILED, "cannot watch signals: %s", g_strerror(errno));
 	return false;
-}
-
-static void job_start(struct campaign *c, struct job *j, job_body body, const struct slot *slot,
-		      const char *dir, GError **error)
-{
-	pid_t parent = getpid();
-	int pair[2];
-
-	memset(j, 0, sizeof(*j));
-	if (pipe2(pair, O_CLOEXEC) < 0) {
-		g_set_error(error, VQB_ERROR, VQB_FAILED, "pipe: %s", g_strerror(errno));
-		return;
-	}
-	fflush(NULL);
-	j->pid = fork();
-	if (j->pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (getppid() != parent)
-			_exit(127);
-		setsid();
-		close(pair[0]);
-		close(c->signals);
-		_exit(body(c, slot, dir, pair[1]));
-	}
-	close(pair[1]);
-	j->messages = pair[0];
-	j->text = g_byte_array_new();
-	if (j->pid < 0)
-		g_set_error(error, VQB_ERROR, VQB_FAILED, "fork: %s", g_strerror(errno));
-	else
-		j->pidfd = pidfd_open(j->pid, 0);
-	if (j->pid > 0 && j->pidfd < 0)
-		g_set_error(error, VQB_ERROR, VQB_FAILED, "pidfd_open: %s", g_strerror(errno));
-}
-
-/* Kills what is left of the trial, and reaps until no child remains. */
-static void job_kill(struct job *j)
-{
-	int64_t until = now_ms() + REAP_MS;
-	pid_t pid;
-	int status;
-
-	if (j->pid <= 0)
-		return;
-	/* Its group bears its own number from setsid on. */
-	kill(-j->pid, SIGKILL);
-	kill(j->pid, SIGKILL);
-	while ((pid = waitpid(-1, &status, WNOHANG)) >= 0 && now_ms() < until) {
-		if (pid == j->pid)
-			j->status = status;
-		else if (!pid) {
-			kill(-j->pid, SIGKILL);
-			poll(NULL, 0, 5);
-		}
-	}
-}
-
-static void job_free(struct job *j)
-{
-	if (j->messages > 0)
-		close(j->messages);
-	if (j->pidfd > 0)
-		close(j->pidfd);
-	if (j->text)
-		g_byte_array_unref(j->text);
-	g_free(j->state);
-	g_free(j->reason);
-	g_free(j->error);
-	memset(j, 0, sizeof(*j));
-}
-
-static void job_message(struct job *j, const struct message *m, struct progress *p)
-{
-	if (m->kind == MESSAGE_DOING && p) {
-		progress_doing(p, m->text);
-	} else if (m->kind == MESSAGE_LOADS) {
-		j->loads = m->code;
-	} else if (m->kind == MESSAGE_STATE) {
-		g_free(j->state);
-		g_free(j->reason);
-		j->state = g_strdup(trial_state(m->code));
-		j->reason = g_strdup(m->text);
-	} else if (m->kind == MESSAGE_ERROR) {
-		g_free(j->error);
-		j->error = g_strdup(m->text);
-	}
-}
-
-static void job_read(struct job *j, struct progress *p)
-{
-	enum message_taken taken = MESSAGE_NONE;
-	struct message m;
-	guint8 chunk[4096];
-	ssize_t n = read(j->messages, chunk, sizeof(chunk));
-
-	if (n > 0)
-		g_byte_array_append(j->text, chunk, n);
-	while (n > 0 && (taken = message_take(j->text, &m)) == MESSAGE_ONE) {
-		job_message(j, &m, p);
-		message_clear(&m);
-	}
-	if (n <= 0 || taken == MESSAGE_BAD) {
-		close(j->messages);
-		j->messages = -1;
-	}
-}
-
-/* Until the process has ended; false when a signal came first. */
-static bool job_wait(struct campaign *c, struct job *j, struct progress *p)
-{
-	for (;;) {
-		struct pollfd f[] = {
-			{.fd = c->signals, .events = POLLIN},
-			{.fd = j->messages, .events = POLLIN},
-			{.fd = j->pidfd, .events = POLLIN},
-		};
-		struct signalfd_siginfo info;
-
-		poll(f, 3, 1000);
-		if (f[0].revents && read(c->signals, &info, sizeof(info)) == sizeof(info)) {
-			c->caught = info.ssi_signo;
-			return false;
-		}
-		if (f[1].revents)
-			job_read(j, p);
-		else if (f[2].revents)
-			return true;
-		if (p)
-			progress_doing(p, NULL);
-	}
-}
-
-/* Runs @body in a process of its own; all of it is gone afterwards. */
-static bool run_job(struct campaign *c, struct job *j, job_body body, const struct slot *slot,
-		    const char *dir, struct progress *p, GError **error)
-{
-	g_autoptr(GError) e = NULL;
-	bool ended;
-
-	job_start(c, j, body, slot, dir, &e);
-	if (e) {
-		job_kill(j);
-		g_propagate_error(error, g_steal_pointer(&e));
-		return false;
-	}
-	ended = job_wait(c, j, p);
-	job_kill(j);
-	return ended;
 }
 
 static int say_error(int report_fd, const GError *e)
@@ -205,40 +34,30 @@ static int say_error(int report_fd, const GError *e)
 	return 1;
 }
 
-static int trial_body(struct campaign *c, const struct slot *slot, const char *dir, int report_fd)
+static int trial_body(void *data, int report_fd)
 {
+	struct task *task = data;
 	g_autoptr(GError) e = NULL;
 
-	close(c->run->journal);
-	if (trial_run(c->bench, slot, dir, report_fd, &e))
+	close(task->campaign->run->journal);
+	if (trial_run(task->campaign->bench, task->slot, task->dir, report_fd, &e))
 		return 0;
 	return say_error(report_fd, e);
 }
 
-static int kvm_body(struct campaign *c, const struct slot *slot, const char *dir, int report_fd)
+static int kvm_body(void *data, int report_fd)
 {
+	struct task *task = data;
 	g_autoptr(GError) e = NULL;
 
-	if (trial_boots(c->bench, "kvm", dir, BOOT_LIMIT_S, &e))
+	if (trial_boots(task->campaign->bench, "kvm", task->dir, BOOT_LIMIT_S, &e))
 		return 0;
 	return say_error(report_fd, e);
-}
-
-/* One second of waiting; false when a signal came. */
-static bool wait_a_second(struct campaign *c)
-{
-	struct pollfd f = {.fd = c->signals, .events = POLLIN};
-	struct signalfd_siginfo info;
-
-	if (poll(&f, 1, 1000) <= 0 || read(c->signals, &info, sizeof(info)) != sizeof(info))
-		return true;
-	c->caught = info.ssi_signo;
-	return false;
 }
 
 bool campaign_take_host(struct campaign *c, bool together, GError **error)
 {
-	g_autofree char *told = NULL;
+	g_autofree char *said = NULL; /* of whom */
 
 	c->bench->alone = !together;
 	if (together)
@@ -251,15 +70,15 @@ bool campaign_take_host(struct campaign *c, bool together, GError **error)
 			return true;
 		if (!who)
 			return false;
-		if (g_strcmp0(who, told))
+		if (g_strcmp0(who, said))
 			fprintf(stderr,
 				"vqbench: waiting for another vqbench, which measures on this host "
 				"(%s); --together does not wait, but each spoils what the other "
 				"measures\n",
 				who);
-		g_free(told);
-		told = g_steal_pointer(&who);
-		if (!wait_a_second(c))
+		g_free(said);
+		said = g_steal_pointer(&who);
+		if (signals_wait(&c->signals, 1000))
 			return false;
 	}
 }
@@ -268,7 +87,8 @@ bool campaign_choose_accel(struct campaign *c, const char *want, GError **error)
 {
 	struct bench *b = c->bench;
 	g_autofree char *dir = NULL;
-	struct job j;
+	struct task task = {.campaign = c};
+	struct worker w;
 	bool works;
 
 	b->accel = g_strdup("tcg");
@@ -283,21 +103,22 @@ bool campaign_choose_accel(struct campaign *c, const char *want, GError **error)
 		if (!dir)
 			return false;
 		fprintf(stderr, "vqbench: /dev/kvm is there: does a guest boot under it?\n");
-		if (!run_job(c, &j, kvm_body, NULL, dir, NULL, error)) {
-			job_free(&j);
+		task.dir = dir;
+		if (!worker_run(&w, &c->signals, kvm_body, &task, NULL, error)) {
+			worker_clear(&w);
 			remove_tree(dir);
 			return false;
 		}
-		works = WIFEXITED(j.status) && WEXITSTATUS(j.status) == 0;
+		works = worker_succeeded(&w);
 		if (works) {
 			g_free(b->accel);
 			b->accel = g_strdup("kvm");
 			b->accel_why = g_strdup("a guest boots under /dev/kvm");
 		} else {
 			b->accel_why = g_strdup_printf("/dev/kvm: %s",
-						       j.error ? j.error : "the check died");
+						       w.error ? w.error : "the check died");
 		}
-		job_free(&j);
+		worker_clear(&w);
 		remove_tree(dir);
 	}
 	fprintf(stderr, "vqbench: accelerator %s: %s\n", b->accel, b->accel_why);
@@ -324,15 +145,15 @@ struct block_sum {
 	char *id, *reason; /* of the first one */
 };
 
-static void block_add(struct block_sum *b, const struct slot *slot, const struct job *j)
+static void block_add(struct block_sum *b, const struct slot *slot, const struct worker *w)
 {
 	b->trials++;
-	b->loads += j->loads;
-	b->strange += strcmp(j->state, "stalled") && strcmp(j->state, "crashed");
+	b->loads += w->loads;
+	b->strange += strcmp(w->state, "stalled") && strcmp(w->state, "crashed");
 	if (b->id)
 		return;
 	b->id = g_strdup(slot->id);
-	b->reason = g_strdup(j->reason);
+	b->reason = g_strdup(w->reason);
 }
 
 static void block_clear(struct block_sum *b)
@@ -362,34 +183,35 @@ static bool run_slot(struct campaign *c, const struct slot *slot, struct progres
 		     struct block_sum *sum, GError **error)
 {
 	g_autofree char *dir = rundir_begin_trial(c->run, slot->id, error);
-	struct job j = {0};
+	struct task task = {c, slot, dir};
+	struct worker w = {0};
 	bool ok;
 
 	if (!dir || !note_start(c, slot, error))
 		return false;
 	progress_begin(p, slot);
-	if (!run_job(c, &j, trial_body, slot, dir, p, error)) {
+	if (!worker_run(&w, &c->signals, trial_body, &task, p, error)) {
 		progress_clear(p);
 		remove_tree(dir);
-		if (c->caught)
+		if (c->signals.caught)
 			rundir_note(c->run, NULL, "interrupted %s by signal %d", slot->id,
-				    c->caught);
-		job_free(&j);
+				    c->signals.caught);
+		worker_clear(&w);
 		return false;
 	}
-	ok = WIFEXITED(j.status) && WEXITSTATUS(j.status) == 0 && j.state;
+	ok = worker_succeeded(&w) && w.state;
 	if (ok) {
 		ok = rundir_keep_trial(c->run, slot->id, error) &&
-		     rundir_note(c->run, error, "end %s %s", slot->id, j.state);
-		progress_end(p, j.state, j.reason);
-		block_add(sum, slot, &j);
+		     rundir_note(c->run, error, "end %s %s", slot->id, w.state);
+		progress_end(p, w.state, w.reason);
+		block_add(sum, slot, &w);
 	} else {
 		progress_clear(p);
 		rundir_note(c->run, NULL, "failed %s", slot->id);
 		g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: %s (its logs: %s)", slot->id,
-			    j.error ? j.error : "the trial's process died", dir);
+			    w.error ? w.error : "the trial's process died", dir);
 	}
-	job_free(&j);
+	worker_clear(&w);
 	return ok;
 }
 

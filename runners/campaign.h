@@ -1,48 +1,40 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Runs the trials one after the other, each in a process of its own.
- *
- * A trial's process is killed when this one dies; all that it starts is killed
- * when it dies, and orphans come to this process (subreaper), which kills the
- * trial's group and reaps everything before it goes on.  SIGINT, SIGTERM and
- * SIGHUP are read from a descriptor, never handled asynchronously, so a second
- * one does no harm.
- */
+/* Runs the trials one after the other, each in a process of its own (worker.h). */
 #ifndef VQLAB_CAMPAIGN_H
 #define VQLAB_CAMPAIGN_H
 
 #include "rundir.h"
+#include "signals.h"
 #include "runners/trial/bench.h"
 
 struct campaign {
 	struct bench *bench;
 	struct rundir *run;
 	GPtrArray *slots;
-	char **again; /* states whose trials are run once more, or NULL */
-	int signals;  /* signalfd */
-	int caught;   /* the signal that ended the run, or 0 */
+	char **again;		/* states whose trials are run once more, or NULL */
+	struct signals signals; /* what ended the run, if one did */
 };
 
-/* Blocks the signals and opens their descriptor. */
+/* Makes this process the one that takes the signals, and the orphans of trials. */
 bool campaign_init(struct campaign *c, GError **error);
 
 /*
  * Waits until no other vqbench measures on this host, and takes the host's lock until
  * this process ends; with @together it does neither.  Sets bench->alone.  False with an
- * error, or when a signal came (c->caught).
+ * error, or when a signal came (c->signals.caught).
  */
 bool campaign_take_host(struct campaign *c, bool together, GError **error);
 
 /*
  * Finds out whether a guest boots under KVM (@want "auto" or "kvm") and sets
  * bench->accel and accel_why.  False when KVM was demanded and does not work,
- * or when a signal came (c->caught).
+ * or when a signal came (c->signals.caught).
  */
 bool campaign_choose_accel(struct campaign *c, const char *want, GError **error);
 
 /*
  * Runs what is not there yet, and what c->again names.  False: the lab failed, nothing
- * worked in a whole block, or c->caught is set.
+ * worked in a whole block, or c->signals.caught is set.
  */
 bool campaign_run(struct campaign *c, GError **error);
 

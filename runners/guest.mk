@@ -1,6 +1,6 @@
 # The guest, its link and its disk.
 # SPDX-License-Identifier: GPL-2.0-or-later
-GUEST_O := $(B)/runners/machine/link.o $(B)/runners/machine/boot.o
+GUEST_O := $(addprefix $(B)/runners/machine/,link.o link-wait.o boot.o)
 COUNTER_O := $(B)/runners/guest-count/counter.o
 
 TOOLS   += $(B)/runners/guest-run $(B)/runners/latency.so
@@ -35,11 +35,11 @@ $(B)/runners/checked/text.o: probes/tool/text.c
 $(B)/runners/checked/guest/agent: $(addprefix $(B)/runners/checked/guest/,agent.o files.o command.o)
 	$(CC) $(CFLAGS) $(SANITIZE) $^ -o $@
 
-$(B)/runners/test-link: $(B)/runners/checked/tests/test-link.o $(B)/runners/checked/machine/link.o \
+$(B)/runners/test-link: $(B)/runners/checked/tests/test-link.o $(addprefix $(B)/runners/checked/machine/,link.o link-wait.o) \
 		$(B)/runners/checked/text.o
 	$(CC) $(CFLAGS) $(SANITIZE) $^ -o $@ $(call pkg_libs,glib-2.0)
 
-$(B)/runners/test-agent: $(B)/runners/checked/tests/test-agent.o $(B)/runners/checked/machine/link.o \
+$(B)/runners/test-agent: $(B)/runners/checked/tests/test-agent.o $(addprefix $(B)/runners/checked/machine/,link.o link-wait.o) \
 		$(B)/runners/checked/text.o | \
 		$(B)/runners/checked/guest/agent
 	$(CC) $(CFLAGS) $(SANITIZE) $^ -o $@ $(call pkg_libs,glib-2.0)

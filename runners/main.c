@@ -312,10 +312,10 @@ static int command_run(const char *path)
 		return complain(e);
 	if (run(&c, left_out, &e))
 		return 0;
-	if (c.caught) {
+	if (c.signals.caught) {
 		fprintf(stderr, "vqbench: interrupted: finished trials are kept; the same command "
 				"goes on\n");
-		return 128 + c.caught;
+		return 128 + c.signals.caught;
 	}
 	return complain(e);
 }

@@ -88,11 +88,13 @@ C_STYLE += $(addprefix variants/tests/,test-qemu.c nets.c nets.h rig.c rig.h vm.
 
 $(B)/variants/tests/%.o: EXTRA_CFLAGS = $(call pkg_cflags,glib-2.0 json-glib-1.0)
 
-$(TEST_QEMU): $(TEST_QEMU).o $(addprefix $(B)/variants/tests/,nets.o rig.o vm.o) $(REORDER_LIB) \
-		$(addprefix $(B)/runners/,tool/spawn.o tool/json.o $(addprefix machine/,link.o boot.o qmp.o netns.o)) \
-		$(addprefix $(B)/probes/tool/,text.o output.o json.o) \
-		$(addprefix $(B)/runners/,$(addprefix tool/,spawn.o error.o clock.o files.o json.o) $(addprefix machine/,link.o boot.o qmp.o netns.o)) \
-		$(addprefix $(B)/probes/tool/,text.o output.o) \
+# A QEMU with a guest, and what of the runners starts it.
+VM_O := $(B)/variants/tests/vm.o \
+	$(addprefix $(B)/runners/tool/,spawn.o error.o clock.o files.o json.o) \
+	$(addprefix $(B)/runners/machine/,link.o link-wait.o boot.o qmp.o netns.o) \
+	$(addprefix $(B)/probes/tool/,text.o output.o json.o)
+
+$(TEST_QEMU): $(TEST_QEMU).o $(addprefix $(B)/variants/tests/,nets.o rig.o) $(VM_O) $(REORDER_LIB) \
 		| $(B)/runners/latency.so
 	$(CC) $(CFLAGS) $^ $(call pkg_libs,glib-2.0 json-glib-1.0) -o $@
 
@@ -101,10 +103,6 @@ TEST_ORDER := $(B)/variants/tests/test-order
 TESTS += $(TEST_ORDER)
 C_STYLE += $(addprefix variants/tests/,test-order.c order-seen.c order-seen.h)
 
-$(TEST_ORDER): $(TEST_ORDER).o $(addprefix $(B)/variants/tests/,order-seen.o vm.o) $(REORDER_LIB) \
-		$(addprefix $(B)/runners/,tool/spawn.o tool/json.o $(addprefix machine/,link.o boot.o qmp.o netns.o)) \
-		$(addprefix $(B)/probes/tool/,text.o output.o json.o) \
-		$(addprefix $(B)/runners/,$(addprefix tool/,spawn.o error.o clock.o files.o json.o) $(addprefix machine/,link.o boot.o qmp.o netns.o)) \
-		$(addprefix $(B)/probes/tool/,text.o output.o) \
+$(TEST_ORDER): $(TEST_ORDER).o $(B)/variants/tests/order-seen.o $(VM_O) $(REORDER_LIB) \
 		| $(B)/runners/latency.so $(B)/vqprobe $(B)/vqreplay
 	$(CC) $(CFLAGS) $^ $(call pkg_libs,glib-2.0 json-glib-1.0) -o $@

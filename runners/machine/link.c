@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "runners/guest/frame.h"
-#include "link.h"
+#include "link-state.h"
 #include "probes/tool/text.h"
 
 /* The agent sends this much of a stream at most, whatever was asked for. */
@@ -16,31 +16,6 @@
 /* Of what the hello and a refusal say. */
 #define GUEST_MAX 95
 #define WORDS_MAX 256
-
-enum operation { IDLE, PUT, RUN, POWEROFF };
-
-struct link {
-	int fd; /* -1: the far end is gone */
-	gboolean ready;
-	char *guest; /* what its hello said, clean; NULL before */
-	guint32 version;
-	guint64 noise;
-	link_watch watch;
-	void *watch_data;
-
-	guint8 in[FRAME_HEADER + FRAME_MAX];
-	gsize have;
-	GByteArray *send; /* from sent on, still to be written */
-	gsize sent;
-
-	enum operation op;
-	guint32 seq;
-	GByteArray *file; /* PUT: the contents; from filed on, still to be sent */
-	gsize filed;
-	guint keep;
-	struct link_result result;
-	gboolean have_result;
-};
 
 G_DEFINE_QUARK(vqlab_link_error, link_error)
 
@@ -94,7 +69,7 @@ gboolean link_ready(const struct link *l)
 
 gboolean link_busy(const struct link *l)
 {
-	return l->op != IDLE;
+	return l->op != LINK_IDLE;
 }
 
 guint64 link_noise(const struct link *l)
@@ -136,7 +111,7 @@ static gboolean gone(struct link *l, int err, GError **error)
 	if (l->fd >= 0)
 		close(l->fd);
 	l->fd = -1;
-	l->op = IDLE;
+	l->op = LINK_IDLE;
 	return FALSE;
 }
 
@@ -164,7 +139,7 @@ static gboolean may_start(struct link *l, GError **error)
 {
 	if (l->fd < 0)
 		return gone(l, 0, error);
-	if (l->op != IDLE) {
+	if (l->op != LINK_IDLE) {
 		g_set_error(error, LINK_ERROR, LINK_ERROR_USAGE,
 			    "an operation is under way on the guest's link");
 		return FALSE;
@@ -172,7 +147,8 @@ static gboolean may_start(struct link *l, GError **error)
 	return TRUE;
 }
 
-static void start(struct link *l, enum operation op, guint32 type, const void *payload, gsize len)
+static void start(struct link *l, enum link_operation op, guint32 type, const void *payload,
+		  gsize len)
 {
 	l->op = op;
 	l->have_result = FALSE;
@@ -211,7 +187,7 @@ gboolean link_start_run(struct link *l, const struct link_command *c, GError **e
 	}
 	g_byte_array_set_size(l->result.out, 0);
 	g_byte_array_set_size(l->result.err, 0);
-	start(l, RUN, FRAME_RUN, p->data, p->len);
+	start(l, LINK_RUN, FRAME_RUN, p->data, p->len);
 	return TRUE;
 }
 
@@ -235,7 +211,7 @@ gboolean link_start_put(struct link *l, const char *path, guint mode, const void
 	if (size)
 		g_byte_array_append(l->file, data, size);
 	l->filed = 0;
-	start(l, PUT, FRAME_PUT, p->data, p->len);
+	start(l, LINK_PUT, FRAME_PUT, p->data, p->len);
 	return TRUE;
 }
 
@@ -243,13 +219,13 @@ gboolean link_start_poweroff(struct link *l, GError **error)
 {
 	if (!may_start(l, error))
 		return FALSE;
-	start(l, POWEROFF, FRAME_POWEROFF, NULL, 0);
+	start(l, LINK_POWEROFF, FRAME_POWEROFF, NULL, 0);
 	return TRUE;
 }
 
 void link_cancel(struct link *l)
 {
-	if (l->op == RUN && l->fd >= 0)
+	if (l->op == LINK_RUN && l->fd >= 0)
 		queue(l, FRAME_KILL, l->seq, NULL, 0);
 }
 
@@ -257,7 +233,7 @@ void link_cancel(struct link *l)
 
 static gboolean fail(struct link *l, enum link_error code, const char *what, GError **error)
 {
-	l->op = IDLE;
+	l->op = LINK_IDLE;
 	g_set_error_literal(error, LINK_ERROR, code, what);
 	return FALSE;
 }
@@ -287,28 +263,28 @@ static gboolean got_done(struct link *l, const struct frame *f, GError **error)
 	static const enum link_end ends[] = {LINK_EXITED, LINK_SIGNALLED, LINK_LIMIT, LINK_NOT_RUN};
 	struct link_result *r = &l->result;
 	guint32 status = frame_get32(f->payload);
-	enum operation op = l->op;
+	enum link_operation op = l->op;
 
 	if (status == FRAME_REFUSED) {
 		g_autofree char *words =
 			vq_text_clean((const char *)f->payload + FRAME_DONE_SIZE,
 				      f->len - FRAME_DONE_SIZE, WORDS_MAX, VQ_ASCII);
 
-		l->op = IDLE;
+		l->op = LINK_IDLE;
 		g_set_error(error, LINK_ERROR, LINK_ERROR_REFUSED, "in the guest: %s", words);
 		return FALSE;
 	}
-	if (status > FRAME_NOT_RUN || (op != RUN && status != FRAME_OK))
+	if (status > FRAME_NOT_RUN || (op != LINK_RUN && status != FRAME_OK))
 		return fail(l, LINK_ERROR_DAMAGED, "the guest sent an answer without sense", error);
-	if (op == PUT && l->filed < l->file->len) {
+	if (op == LINK_PUT && l->filed < l->file->len) {
 		gsize n = MIN(l->file->len - l->filed, FRAME_MAX);
 
 		queue(l, FRAME_DATA, ++l->seq, l->file->data + l->filed, n);
 		l->filed += n;
 		return TRUE;
 	}
-	l->op = IDLE;
-	if (op != RUN)
+	l->op = LINK_IDLE;
+	if (op != LINK_RUN)
 		return TRUE;
 	r->end = ends[status];
 	r->code = (int)frame_get32(f->payload + 4);
@@ -325,7 +301,7 @@ static gboolean got_done(struct link *l, const struct frame *f, GError **error)
 /* handle: a good frame.  One that does not belong here is noise. */
 static gboolean handle(struct link *l, const struct frame *f, GError **error)
 {
-	gboolean ours = l->op != IDLE && f->seq == l->seq;
+	gboolean ours = l->op != LINK_IDLE && f->seq == l->seq;
 
 	if (f->type == FRAME_HELLO && f->len >= 4) {
 		got_hello(l, f);
@@ -336,7 +312,7 @@ static gboolean handle(struct link *l, const struct frame *f, GError **error)
 				    error);
 		return TRUE;
 	}
-	if (ours && l->op == RUN && (f->type == FRAME_OUT || f->type == FRAME_ERR))
+	if (ours && l->op == LINK_RUN && (f->type == FRAME_OUT || f->type == FRAME_ERR))
 		return got_output(l, f, error);
 	if (ours && f->type == FRAME_DONE && f->len >= FRAME_DONE_SIZE)
 		return got_done(l, f, error);
@@ -387,71 +363,4 @@ gboolean link_process(struct link *l, GError **error)
 			return FALSE;
 	}
 	return flush(l, error);
-}
-
-/* -- blocking ------------------------------------------------------------ */
-
-/* wait_for: process until done() or the limit; what names it in the error. */
-static gboolean wait_for(struct link *l, gboolean (*done)(const struct link *l), int limit_ms,
-			 const char *what, GError **error)
-{
-	gint64 end = g_get_monotonic_time() + limit_ms * (gint64)1000;
-
-	for (;;) {
-		struct pollfd p;
-		gint64 left = LINK_WATCH_MS;
-
-		if (!link_process(l, error))
-			return FALSE;
-		if (done(l))
-			return TRUE;
-		if (l->watch && !l->watch(l->watch_data, error)) {
-			if (error && !*error)
-				g_set_error(error, LINK_ERROR, LINK_ERROR_STOPPED, "stopped");
-			return FALSE;
-		}
-		if (limit_ms >= 0)
-			left = MIN(left, (end - g_get_monotonic_time() + 999) / 1000);
-		if (left < 0 || (!left && limit_ms >= 0)) {
-			g_set_error(error, LINK_ERROR, LINK_ERROR_TIMEOUT,
-				    "%s: nothing within %d ms", what, limit_ms);
-			return FALSE;
-		}
-		p = (struct pollfd){l->fd, link_events(l), 0};
-		poll(&p, 1, (int)left);
-	}
-}
-
-static gboolean idle(const struct link *l)
-{
-	return l->op == IDLE;
-}
-
-gboolean link_wait_hello(struct link *l, int limit_ms, GError **error)
-{
-	return wait_for(l, link_ready, limit_ms, "waiting for the guest's agent", error);
-}
-
-gboolean link_wait(struct link *l, int limit_ms, GError **error)
-{
-	return wait_for(l, idle, limit_ms, "waiting for the guest's answer", error);
-}
-
-gboolean link_put(struct link *l, const char *path, guint mode, const void *data, gsize size,
-		  int limit_ms, GError **error)
-{
-	return link_start_put(l, path, mode, data, size, error) && link_wait(l, limit_ms, error);
-}
-
-const struct link_result *link_run(struct link *l, const struct link_command *command, int limit_ms,
-				   GError **error)
-{
-	if (!link_start_run(l, command, error) || !link_wait(l, limit_ms, error))
-		return NULL;
-	return link_result(l);
-}
-
-gboolean link_poweroff(struct link *l, int limit_ms, GError **error)
-{
-	return link_start_poweroff(l, error) && link_wait(l, limit_ms, error);
 }

@@ -7,6 +7,7 @@
 #include "read.h"
 #include "runners/tool/spawn.h"
 #include "runners/tool/files.h"
+#include "find.h"
 
 #include <errno.h>
 #include <string.h>

@@ -2,6 +2,7 @@
 /* The one table of a plan's keys: parsing, defaults, limits and help. */
 #include "runners/disk/service.h"
 #include "read.h"
+#include "find.h"
 
 #include <stddef.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "read.h"
 #include "runners/tool/files.h"
+#include "find.h"
 
 #include <string.h>
 
@@ -194,31 +195,6 @@ bool plan_override(struct plan *p, const char *variants, const char *rings, int6
 	if (!ok)
 		g_set_error(error, VQB_ERROR, VQB_BAD_INPUT, "on the command line: %s", e->message);
 	return ok;
-}
-
-struct plan_disk *plan_find_disk(const struct plan *p, const char *name)
-{
-	unsigned int i;
-
-	for (i = 0; i < p->disks->len; i++)
-		if (!strcmp(((struct plan_disk *)p->disks->pdata[i])->name, name))
-			return p->disks->pdata[i];
-	return NULL;
-}
-
-struct plan_net *plan_find_net(const struct plan *p, const char *name)
-{
-	unsigned int i;
-
-	for (i = 0; i < p->nets->len; i++)
-		if (!strcmp(((struct plan_net *)p->nets->pdata[i])->name, name))
-			return p->nets->pdata[i];
-	return NULL;
-}
-
-bool plan_workload_on(const struct plan_workload *w, const char *ring)
-{
-	return !w->rings || g_strv_contains((const char *const *)w->rings, ring);
 }
 
 char *plan_hash(const struct plan *p)

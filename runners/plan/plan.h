@@ -98,12 +98,6 @@ void plan_free(struct plan *p);
 bool plan_override(struct plan *p, const char *variants, const char *rings, int64_t blocks,
 		   int64_t seed, GError **error);
 
-struct plan_disk *plan_find_disk(const struct plan *p, const char *name);
-struct plan_net *plan_find_net(const struct plan *p, const char *name);
-
-/* Does @w run on @ring? */
-bool plan_workload_on(const struct plan_workload *w, const char *ring);
-
 /* SHA-256 in hex over the plan and its jobs; the caller frees it. */
 char *plan_hash(const struct plan *p);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "schedule.h"
+#include "find.h"
 
 #include <string.h>
 

@@ -2,6 +2,7 @@
 /* Plans: what is accepted, and that each fault names file, line and key. */
 #include "runners/plan/plan.h"
 #include "runners/tool/files.h"
+#include "runners/plan/find.h"
 
 #include <glib/gstdio.h>
 #include <string.h>

@@ -1,17 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "counted.h"
+#include "runners/plan/find.h"
 
 #include <string.h>
-
-static int tap_of(const struct plan *p, const char *name)
-{
-	unsigned int i;
-
-	for (i = 0; i < p->nets->len; i++)
-		if (!strcmp(((struct plan_net *)p->nets->pdata[i])->name, name))
-			return i;
-	return -1;
-}
 
 bool counted_read(struct qmp *qmp, const struct plan *p, const struct plan_workload *w,
 		  struct counted *c)
@@ -19,7 +10,7 @@ bool counted_read(struct qmp *qmp, const struct plan *p, const struct plan_workl
 	memset(c, 0, sizeof(*c));
 	c->net = strcmp(w->kind, "fio") != 0;
 	if (c->net)
-		return netns_counts(tap_of(p, w->device), &c->tap);
+		return netns_counts(plan_net_number(p, w->device), &c->tap);
 	return qmp_block_counts(qmp, w->device_id, &c->disk);
 }
 

@@ -2,6 +2,7 @@
 #include "in-guest.h"
 #include "alive.h"
 #include "runners/machine/netns.h"
+#include "runners/plan/find.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -225,16 +226,6 @@ bool guest_put_jobs(struct trial *t, GError **error)
 	return true;
 }
 
-static int net_number(const struct plan *p, const char *name)
-{
-	unsigned int i;
-
-	for (i = 0; i < p->nets->len; i++)
-		if (!strcmp(((struct plan_net *)p->nets->pdata[i])->name, name))
-			break;
-	return i;
-}
-
 const GByteArray *guest_run_load(struct trial *t, const struct plan_workload *w, link_watch watch,
 				 void *data, GError **error)
 {
@@ -247,7 +238,7 @@ const GByteArray *guest_run_load(struct trial *t, const struct plan_workload *w,
 	const char *iperf3[] = {"iperf3", "-J", "-c", NULL, "-t", seconds, NULL, NULL};
 	const GByteArray *out;
 
-	iperf3[3] = netns_host_address(net_number(t->bench->plan, w->device));
+	iperf3[3] = netns_host_address(plan_net_number(t->bench->plan, w->device));
 	if (w->direction && !strcmp(w->direction, "in"))
 		iperf3[6] = "-R";
 	link_set_watch(t->link, watch, data);

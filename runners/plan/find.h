@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a plan that was read holds.  A name that it lacks gives NULL or -1. */
+#ifndef VQLAB_PLAN_FIND_H
+#define VQLAB_PLAN_FIND_H
+
+#include "plan.h"
+
+struct plan_disk *plan_find_disk(const struct plan *p, const char *name);
+struct plan_net *plan_find_net(const struct plan *p, const char *name);
+
+/* The place of the net @name among the plan's, from 0: that of its tap too. */
+int plan_net_number(const struct plan *p, const char *name);
+
+/* Does @w run on @ring? */
+bool plan_workload_on(const struct plan_workload *w, const char *ring);
+
+#endif /* VQLAB_PLAN_FIND_H */
