@@ -34,13 +34,13 @@ BENCH_O := $(call objs,runners runners/tool runners/plan runners/trial) $(B)/run
 	$(filter-out %/guest-run.o,$(call objs,runners/machine))
 # All but main(), for the unit tests and for vqring.
 BENCH_PURE_O := $(filter-out $(B)/runners/main.o,$(BENCH_O))
-BENCH_TESTS := plan schedule load gates host rundir message
+BENCH_TESTS := plan schedule load gates gates-load host rundir message
 BENCH_PKGS := glib-2.0 gio-2.0 json-glib-1.0
 
 include runners/ring/ring.mk
 
 TOOLS += $(B)/vqbench
-TESTS += $(patsubst %,$(B)/runners/test-%,$(BENCH_TESTS)) runners/tests/bench.sh \
+TESTS += $(patsubst %,$(B)/runners/test-%,$(BENCH_TESTS)) runners/tests/bench.sh runners/tests/bench-wrong.sh \
 	runners/tests/man.sh runners/tests/doctor.sh runners/tests/hostile.sh runners/tests/fuzz-told.sh runners/tests/refuse.sh runners/tests/setup.sh
 C_STYLE += $(wildcard runners/*.[ch] runners/*/*.[ch])
 

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Gates on what a load says, and what one bad phase costs the others. */
+#include "runners/trial/gates.h"
+#include "runners/trial/state.h"
+
+#include <string.h>
+
+#define ORDERED "0x930000000" /* bits 35, 32, 29, 28 */
+#define PLAIN "0x130000000"
+
+static struct plan_variant variant;
+static struct slot slot = {.variant = &variant, .ring = "split"};
+
+static void variant_is(const char *name)
+{
+	variant.variant = variant.label = (char *)name;
+	slot.ring = "split";
+}
+
+static JsonNode *json(const char *text)
+{
+	return parse_json(text, strlen(text), "test", NULL);
+}
+
+/* The names of the gates that fall for @ph, of a workload of @kind; "" for none. */
+static char *faults(struct phase *ph, const char *kind, const char *variant, bool probes)
+{
+	struct plan_workload w = {.name = "w",
+				  .kind = (char *)kind,
+				  .device_id = "disk-d",
+				  .direction = (char *)"out",
+				  .seconds = 2};
+	struct slot_phase sp = {&w, probes};
+	struct trial t = {.slot = &slot, .features = json_object_new()};
+	g_autoptr(GString) names = g_string_new(NULL);
+	unsigned int i;
+
+	variant_is(variant);
+	json_object_set_string_member(t.features, "disk-d",
+				      strcmp(variant, "off") ? ORDERED : PLAIN);
+	slot.phases = g_array_new(FALSE, FALSE, sizeof(struct slot_phase));
+	g_array_append_val(slot.phases, sp);
+	t.phases = g_ptr_array_new();
+	t.gates = g_ptr_array_new_with_free_func(gate_free);
+	ph->slot = &sp;
+	ph->faults = NULL;
+	g_ptr_array_add(t.phases, ph);
+	g_assert_true(gates_check(&t) == !ph->faults->len);
+	for (i = 0; i < t.gates->len; i++) {
+		struct gate *g = t.gates->pdata[i];
+		g_autofree char *said = g_strconcat(g->name, ": ", NULL);
+
+		if (!g->ok)
+			g_string_append_printf(names, "%s%s", names->len ? " " : "", g->name);
+		/* The phase knows of it, too. */
+		g_assert_true(g->ok == !strstr(ph->faults->str, said));
+	}
+	return g_strdup(names->str);
+}
+
+/* fio for 2 s: 1000 requests of 4 KiB. */
+static const struct phase disk = {
+	.has_load = true,
+	.load = {.seconds = 2, .throughput = 500, .ios = 1000, .bytes = 1000 << 12},
+	.has_counted = true,
+	.counted = {.disk = {.reads = 1000, .bytes = 1000 << 12}},
+	.busy_s = 1.9,
+};
+
+static void expect(struct phase *ph, const char *kind, bool probes, const char *wanted)
+{
+	g_autofree char *f = faults(ph, kind, "off", probes);
+
+	g_assert_cmpstr(f, ==, wanted);
+}
+
+static void test_time(void)
+{
+	struct phase ph = disk;
+
+	expect(&ph, "fio", false, "");
+	/* A disk that was read to its end. */
+	ph.load.seconds = 0.1;
+	ph.busy_s = 0;
+	expect(&ph, "fio", false, "time");
+	/* stonewall, by a fio that tells when jobs began, and by one that does not. */
+	ph = disk;
+	ph.load.seconds = ph.busy_s = 6;
+	expect(&ph, "fio", false, "time");
+	ph.load.seconds = 2;
+	expect(&ph, "fio", false, "time");
+	/* Half of it. */
+	ph.busy_s = 3;
+	expect(&ph, "fio", false, "time");
+	ph = disk;
+	ph.load.seconds = 2.06;
+	ph.busy_s = 2.1;
+	expect(&ph, "fio", false, "");
+}
+
+static void test_traffic(void)
+{
+	struct phase ph = disk;
+
+	/* A partition table. */
+	ph.counted.disk.reads += 4;
+	ph.counted.disk.bytes += 4 << 12;
+	expect(&ph, "fio", false, "");
+	/* The guest's kernel merges, or splits: the bytes are the same. */
+	ph = disk;
+	ph.counted.disk.reads = 30;
+	expect(&ph, "fio", false, "");
+	/* The page cache; each request counted twice; a ramp. */
+	ph = disk;
+	ph.counted.disk.bytes /= 50;
+	expect(&ph, "fio", false, "traffic");
+	ph = disk;
+	ph.load.bytes *= 2;
+	expect(&ph, "fio", false, "traffic");
+	ph = disk;
+	ph.load.bytes -= ph.load.bytes / 10;
+	expect(&ph, "fio", false, "traffic");
+	ph = disk;
+	ph.has_counted = false;
+	expect(&ph, "fio", false, "traffic");
+}
+
+static JsonNode *probe_of(int index, int pops, int fills, int flushes)
+{
+	g_autofree char *text = g_strdup_printf(
+		"{\"lost_events\":0,\"unreadable_rings\":0,\"queues\":[{\"index\":%d,\"pops\":%d,"
+		"\"fills\":%d,\"flushes\":%d,\"conserved\":true,\"order_violations\":0,"
+		"\"length_mismatches\":0}]}",
+		index, pops, fills, flushes);
+
+	return json(text);
+}
+
+/* A vqprobe that ended early reports a part, which is conserved in itself. */
+static void test_elements(void)
+{
+	struct phase ph = disk;
+	g_autofree char *f = NULL;
+
+	ph.probe = probe_of(0, 1000, 1000, 1000);
+	expect(&ph, "fio", true, "");
+	ph.probe = probe_of(0, 407, 407, 407);
+	expect(&ph, "fio", true, "elements");
+	ph.probe = probe_of(0, 2000, 2000, 2000);
+	expect(&ph, "fio", true, "elements");
+	/* A failed request, a flush and a discard are elements, too. */
+	ph.probe = probe_of(0, 1300, 1300, 1300);
+	ph.counted.disk.failed = ph.counted.disk.flushes = ph.counted.disk.unmaps = 100;
+	expect(&ph, "fio", true, "");
+	/* Without probes: by the strategy's own count. */
+	ph = disk;
+	ph.strategy = json_node_get_object(
+		json("{\"strategy\":\"bitmap\",\"active\":true,\"pops\":947,\"fills\":947,"
+		     "\"published\":947}"));
+	f = faults(&ph, "fio", "bitmap", false);
+	g_assert_cmpstr(f, ==, "elements");
+}
+
+/* TCP from the guest for 2 s. */
+static const struct phase net = {
+	.has_load = true,
+	.load = {.seconds = 2, .throughput = 0.4, .bytes = 100000000},
+	.has_counted = true,
+	.counted = {.net = true,
+		    .tap = {.to_host = 2000,
+			    .to_host_bytes = 101000000,
+			    .to_guest = 1000,
+			    .to_guest_bytes = 66000}},
+	.busy_s = 1.9,
+};
+
+static void test_net(void)
+{
+	struct phase ph = net;
+
+	ph.probe = probe_of(1, 2005, 2005, 2005);
+	expect(&ph, "iperf3", true, "elements"); /* nothing of queue 0 */
+	ph.counted.tap.to_guest = 0;
+	expect(&ph, "iperf3", true, "");
+	ph.probe = probe_of(1, 900, 900, 900);
+	expect(&ph, "iperf3", true, "elements");
+	/* The receiver cannot have more than went through the tap, nor much less. */
+	ph = net;
+	expect(&ph, "iperf3", false, "");
+	ph.load.bytes *= 2;
+	expect(&ph, "iperf3", false, "traffic");
+	ph.load.bytes /= 4;
+	expect(&ph, "iperf3", false, "traffic");
+}
+
+/* One bad workload must not take the good ones with it; a bad boot takes all. */
+static void test_by_phase(void)
+{
+	struct plan_workload w[] = {{.name = "good", .kind = "fio", .device_id = "d", .seconds = 2},
+				    {.name = "bad", .kind = "fio", .device_id = "d", .seconds = 2}};
+	struct slot_phase sp[] = {{&w[0], false}, {&w[1], false}};
+	struct trial t = {.slot = &slot, .features = json_object_new()};
+	struct phase ph[] = {disk, disk};
+	int i;
+
+	variant_is("off");
+	slot.phases = g_array_new(FALSE, FALSE, sizeof(struct slot_phase));
+	g_array_append_vals(slot.phases, sp, 2);
+	t.phases = g_ptr_array_new();
+	t.gates = g_ptr_array_new_with_free_func(gate_free);
+	for (i = 0; i < 2; i++) {
+		ph[i].slot = &sp[i];
+		g_ptr_array_add(t.phases, &ph[i]);
+	}
+	json_object_set_string_member(t.features, "d", PLAIN);
+	ph[1].load.bytes *= 2;
+	g_assert_false(gates_check(&t));
+	g_assert_cmpstr(ph[0].faults->str, ==, "");
+	g_assert_true(g_str_has_prefix(ph[1].faults->str, "traffic: "));
+	json_object_set_string_member(t.features, "d", ORDERED);
+	g_assert_false(gates_check(&t));
+	g_assert_true(g_str_has_prefix(ph[0].faults->str, "features: "));
+	g_assert_nonnull(strstr(ph[1].faults->str, "; traffic: "));
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/gates/time", test_time);
+	g_test_add_func("/gates/traffic", test_traffic);
+	g_test_add_func("/gates/elements", test_elements);
+	g_test_add_func("/gates/net", test_net);
+	g_test_add_func("/gates/by-phase", test_by_phase);
+	return g_test_run();
+}
