@@ -55,7 +55,7 @@ $(patsubst %,$(B)/runners/test-%,$(BENCH_TESTS)): $(B)/runners/test-%: \
 	$(CC) $(CFLAGS) $^ -o $@ $(call pkg_libs,$(BENCH_PKGS)) -lm
 
 FUZZ_TOLD := $(addprefix runners/,tests/fuzz-told trial/message trial/load trial/perfstat $(addprefix tool/,spawn error clock files json)) \
-	probes/tool/text probes/tool/output
+	probes/tool/text probes/tool/output probes/tool/json
 $(B)/fuzz/fuzz-told: FUZZ_PKGS = $(BENCH_PKGS)
 $(B)/fuzz/fuzz-told: EXTRA_CFLAGS = $(call pkg_cflags,$(BENCH_PKGS))
 $(B)/fuzz/fuzz-told: $(FUZZ_TOLD:%=$(B)/fuzz/%.o)

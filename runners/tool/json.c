@@ -4,40 +4,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "probes/tool/json.h"
 #include "probes/tool/text.h"
 
-#define JSON_DEPTH_MAX 64
 #define INT_EXACT 9e18 /* less than INT64_MAX */
-
-/*
- * The parser recurses for each bracket, so text from a guest could exhaust the
- * stack: measure the depth first.
- */
-static bool shallow(const char *text, size_t len)
-{
-	bool quoted = false;
-	size_t i;
-	int depth = 0;
-
-	for (i = 0; i < len; i++) {
-		char c = text[i];
-
-		if (quoted) {
-			if (c == '\\')
-				i++;
-			else if (c == '"')
-				quoted = false;
-		} else if (c == '"') {
-			quoted = true;
-		} else if (c == '{' || c == '[') {
-			if (++depth > JSON_DEPTH_MAX)
-				return false;
-		} else if (c == '}' || c == ']') {
-			depth--;
-		}
-	}
-	return true;
-}
 
 static char *clean(const char *text)
 {
@@ -85,7 +55,6 @@ static void clean_node(JsonNode *n)
 
 JsonNode *parse_json(const char *text, size_t len, const char *what, GError **error)
 {
-	g_autoptr(JsonParser) parser = json_parser_new();
 	g_autoptr(GError) e = NULL;
 	JsonNode *root;
 
@@ -99,28 +68,13 @@ JsonNode *parse_json(const char *text, size_t len, const char *what, GError **er
 		g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: holds no JSON object", what);
 		return NULL;
 	}
-	if (!shallow(text, len)) {
-		g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: nested too deep", what);
-		return NULL;
-	}
-	if (!g_utf8_validate(text, len, NULL)) {
-		g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: not UTF-8", what);
-		return NULL;
-	}
-	if (!json_parser_load_from_data(parser, text, len, &e)) {
-		g_autofree char *why = vq_text_clean(e->message, -1, 200, VQ_UTF8);
-
-		/* json-glib quotes the text that it does not understand. */
-		g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: not JSON: %s", what, why);
-		return NULL;
-	}
-	root = json_parser_get_root(parser);
-	if (!root || !JSON_NODE_HOLDS_OBJECT(root)) {
-		g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: not a JSON object", what);
+	root = vq_json_parse(text, len, &e);
+	if (!root) {
+		g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: %s", what, e->message);
 		return NULL;
 	}
 	clean_node(root);
-	return json_parser_steal_root(parser);
+	return root;
 }
 
 char *json_text(JsonNode *root, bool pretty)

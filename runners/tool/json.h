@@ -8,11 +8,10 @@
 #include "error.h"
 
 /*
- * Parses JSON that may be hostile: at most @len bytes, nested no deeper than
- * 64, and its root an object.  What stands before the first line that begins
- * with '{' is passed over: fio prints notes there.  @what names it in errors.
- * Its strings and names of members are clean (probes/tool/text.h), and so are
- * the errors.  The caller frees the node.
+ * Parses JSON that may be hostile (probes/tool/json.h says what is refused).  What stands
+ * before the first line that begins with '{' is passed over: fio prints notes there.
+ * @what names it in errors.  Its strings and names of members are clean
+ * (probes/tool/text.h), and so are the errors.  The caller frees the node.
  */
 JsonNode *parse_json(const char *text, size_t len, const char *what, GError **error);
 
