@@ -12,7 +12,7 @@
 #   plan/      configs/PLAN.ini -> struct plan (keys: the one table of keys; read; job: the
 #              fio job; find: what a plan holds); schedule: plan + seed -> the order of
 #              trials and of their phases
-#   machine/   folders (what a QEMU's and a guest's folder hold), boot (how QEMU boots the
+#   machine/   folders (what a QEMU's and a guest's folder hold), manifest, boot (how QEMU boots the
 #              guest), qemu (a trial's command line), qmp, link (the guest's serial line;
 #              link-wait: with waiting), disks, netns, queuesize; guest-run is a program of
 #              its own

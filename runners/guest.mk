@@ -1,6 +1,6 @@
 # The guest, its link and its disk.
 # SPDX-License-Identifier: GPL-2.0-or-later
-GUEST_O := $(addprefix $(B)/runners/machine/,link.o link-wait.o boot.o)
+GUEST_O := $(addprefix $(B)/runners/machine/,link.o link-wait.o boot.o manifest.o)
 COUNTER_O := $(B)/runners/guest-count/counter.o
 
 TOOLS   += $(B)/runners/guest-run $(B)/runners/latency.so

@@ -51,15 +51,13 @@ static bool add_file(GArray *list, const char *key, const char *name, const char
 /* By contents: a file of the same name and version may be another one. */
 static bool add_files(GArray *list, const struct bench *b, GError **error)
 {
-	g_autofree char *kernel = g_build_filename(b->guest.dir, "vmlinuz", NULL);
-	g_autofree char *image = g_build_filename(b->guest.dir, "initramfs.cpio", NULL);
-
 	return add_file(list, "vqbench", "vqbench", "/proc/self/exe", error) &&
 	       add_file(list, "vqprobe", "vqprobe", b->vqprobe, error) &&
 	       add_file(list, "plugin", "nbdkit plugin (latency.so)", b->plugin, error) &&
 	       add_file(list, "program", "QEMU program", b->qemu.program, error) &&
-	       add_file(list, "kernel", "guest kernel", kernel, error) &&
-	       add_file(list, "image", "guest image (agent, fio, iperf3, libraries)", image, error);
+	       add_file(list, "kernel", "guest kernel", b->guest.kernel, error) &&
+	       add_file(list, "image", "guest image (agent, fio, iperf3, libraries)",
+			b->guest.image, error);
 }
 
 GArray *identity_collect(const struct bench *b, GError **error)

@@ -10,6 +10,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "probes/tool/cpu.h"
 #include "probes/tool/text.h"
 
 #define ASK_MS 20000
@@ -40,7 +41,7 @@ static void set(JsonObject *o, const char *name, const char *value)
 
 static JsonObject *host_json(void)
 {
-	g_autofree char *cpu = field("/proc/cpuinfo", "model name", ':');
+	g_autofree char *cpu = vq_cpu_name();
 	g_autofree char *flags = field("/proc/cpuinfo", "flags", ':');
 	g_autofree char *memory = field("/proc/meminfo", "MemTotal", ':');
 	g_autofree char *os = field("/etc/os-release", "PRETTY_NAME", '=');

@@ -91,7 +91,7 @@ $(B)/variants/tests/%.o: EXTRA_CFLAGS = $(call pkg_cflags,glib-2.0 json-glib-1.0
 # A QEMU with a guest, and what of the runners starts it.
 VM_O := $(B)/variants/tests/vm.o \
 	$(addprefix $(B)/runners/tool/,spawn.o error.o clock.o files.o json.o) \
-	$(addprefix $(B)/runners/machine/,link.o link-wait.o boot.o qmp.o netns.o) \
+	$(addprefix $(B)/runners/machine/,link.o link-wait.o boot.o manifest.o qmp.o netns.o) \
 	$(addprefix $(B)/probes/tool/,text.o output.o json.o)
 
 $(TEST_QEMU): $(TEST_QEMU).o $(addprefix $(B)/variants/tests/,nets.o rig.o) $(VM_O) $(REORDER_LIB) \

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "probes/tool/output.h"
-#include "probes/tool/text.h"
+#include "probes/tool/cpu.h"
 
 static void add_string(JsonBuilder *b, const char *name, const char *value)
 {
@@ -121,30 +121,15 @@ JsonNode *replay_json(const struct replay *r)
 	return json_builder_get_root(b);
 }
 
-/* The processor's name, as the kernel says it. */
-static char *cpu_model(void)
-{
-	g_autofree char *text = NULL;
-	char *line = NULL, *colon;
-
-	if (g_file_get_contents("/proc/cpuinfo", &text, NULL, NULL))
-		line = strstr(text, "model name");
-	colon = line ? strchr(line, ':') : NULL;
-	if (!colon)
-		return g_strdup("unknown processor");
-	*strchrnul(colon, '\n') = 0;
-	return vq_text_clean(g_strstrip(colon + 1), -1, 200, VQ_ASCII);
-}
-
 static void add_host(JsonBuilder *b)
 {
-	g_autofree char *cpu = cpu_model();
+	g_autofree char *cpu = vq_cpu_name();
 	struct utsname host;
 
 	uname(&host);
 	json_builder_set_member_name(b, "host");
 	json_builder_begin_object(b);
-	add_string(b, "cpu", cpu);
+	add_string(b, "cpu", cpu ? cpu : "unknown processor");
 	add_count(b, "cores", sysconf(_SC_NPROCESSORS_ONLN));
 	add_string(b, "kernel", host.release);
 	json_builder_end_object(b);

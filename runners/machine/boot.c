@@ -3,10 +3,8 @@
 #include <unistd.h>
 
 #include "boot.h"
-#include "runners/tool/files.h"
+#include "manifest.h"
 #include "runners/tool/json.h"
-
-#define MANIFEST_MAX (1u << 20)
 
 /*
  * The kernel's command line.  Under TCG every instruction of the boot counts:
@@ -42,9 +40,8 @@ static void push_format(GPtrArray *argv, const char *format, ...)
 
 gboolean guest_qemu_program(GPtrArray *argv, const char *qemu_dir, GError **error)
 {
-	g_autofree char *program = g_build_filename(qemu_dir, "qemu-system-x86_64", NULL);
+	g_autofree char *program = g_build_filename(qemu_dir, QEMU_PROGRAM, NULL);
 	g_autofree char *manifest = g_build_filename(qemu_dir, "manifest.json", NULL);
-	g_autofree char *text = NULL;
 	g_autoptr(JsonNode) root = NULL;
 	JsonArray *list;
 
@@ -56,8 +53,7 @@ gboolean guest_qemu_program(GPtrArray *argv, const char *qemu_dir, GError **erro
 	push(argv, program);
 	if (!g_file_test(manifest, G_FILE_TEST_EXISTS))
 		return TRUE;
-	text = read_file(manifest, MANIFEST_MAX, NULL, error);
-	root = text ? parse_json(text, strlen(text), manifest, error) : NULL;
+	root = manifest_read(qemu_dir, error);
 	if (!root)
 		return FALSE;
 	list = json_list(json_node_get_object(root), "firmware");
@@ -82,9 +78,9 @@ void guest_qemu_args(GPtrArray *argv, const char *guest_dir, int agent_fd, const
 
 	push_all(argv, machine);
 	push(argv, "-kernel");
-	push_format(argv, "%s/vmlinuz", guest_dir);
+	push_format(argv, "%s/" GUEST_KERNEL, guest_dir);
 	push(argv, "-initrd");
-	push_format(argv, "%s/initramfs.cpio", guest_dir);
+	push_format(argv, "%s/" GUEST_IMAGE, guest_dir);
 	push(argv, "-append");
 	push(argv, KERNEL_ARGS);
 	push(argv, "-chardev");

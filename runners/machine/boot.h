@@ -17,6 +17,11 @@
 
 #include <glib.h>
 
+/* The program in a QEMU's folder, and the files in a guest's. */
+#define QEMU_PROGRAM "qemu-system-x86_64"
+#define GUEST_KERNEL "vmlinuz"
+#define GUEST_IMAGE "initramfs.cpio"
+
 /*
  * guest_qemu_program: push the QEMU of folder qemu_dir (qemu.sh's) and an -L
  * for each folder that its manifest lists under "firmware".  argv's strings

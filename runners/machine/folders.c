@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "folders.h"
+#include "boot.h"
+#include "manifest.h"
 #include "runners/tool/spawn.h"
-#include "runners/tool/files.h"
 #include "runners/tool/json.h"
 
 #include <errno.h>
@@ -13,15 +14,12 @@
 
 #include "variants/reorder.h"
 
-#define MANIFEST_MAX (1u << 20)
 #define ASK_MS 30000
 
 static JsonNode *load_manifest(const char *dir, const char *script, GError **error)
 {
-	g_autofree char *path = g_build_filename(dir, "manifest.json", NULL);
 	g_autoptr(GError) e = NULL;
-	g_autofree char *text = read_file(path, MANIFEST_MAX, NULL, &e);
-	JsonNode *n = text ? parse_json(text, strlen(text), path, &e) : NULL;
+	JsonNode *n = manifest_read(dir, &e);
 
 	if (!n)
 		g_set_error(error, VQB_ERROR, VQB_FAILED, "%s; %s makes such a folder", e->message,
@@ -30,7 +28,7 @@ static JsonNode *load_manifest(const char *dir, const char *script, GError **err
 }
 
 /* Root opens it, nobody uses it: it must be readable (and more) for others. */
-static bool open_for_others(const char *path, mode_t need, const char *chmod, GError **error)
+static bool check_for_others(const char *path, mode_t need, const char *chmod, GError **error)
 {
 	struct stat st;
 
@@ -65,9 +63,9 @@ bool qemuinfo_load(struct qemuinfo *q, const char *dir, GError **error)
 	memset(q, 0, sizeof(*q));
 	q->program_fd = -1;
 	q->dir = g_strdup(dir);
-	q->program = g_build_filename(dir, "qemu-system-x86_64", NULL);
+	q->program = g_build_filename(dir, QEMU_PROGRAM, NULL);
 	q->manifest = load_manifest(dir, "runners/setup/qemu.sh", error);
-	if (!q->manifest || !open_for_others(q->program, 0005, "o+rx", error))
+	if (!q->manifest || !check_for_others(q->program, 0005, "o+rx", error))
 		return false;
 	q->program_fd = open(q->program, O_PATH | O_CLOEXEC);
 	version = ask(q, "-version", NULL, error);
@@ -95,21 +93,16 @@ bool qemuinfo_load(struct qemuinfo *q, const char *dir, GError **error)
 
 bool guestinfo_load(struct guestinfo *g, const char *dir, GError **error)
 {
-	static const char *const names[] = {"vmlinuz", "initramfs.cpio"};
-	size_t i;
-
 	memset(g, 0, sizeof(*g));
 	g->dir = g_strdup(dir);
+	g->kernel = g_build_filename(dir, GUEST_KERNEL, NULL);
+	g->image = g_build_filename(dir, GUEST_IMAGE, NULL);
 	g->dir_fd = -1;
 	g->manifest = load_manifest(dir, "runners/setup/guest.sh", error);
-	if (!g->manifest || !open_for_others(dir, 0001, "o+x", error))
+	if (!g->manifest || !check_for_others(dir, 0001, "o+x", error) ||
+	    !check_for_others(g->kernel, 0004, "o+r", error) ||
+	    !check_for_others(g->image, 0004, "o+r", error))
 		return false;
-	for (i = 0; i < G_N_ELEMENTS(names); i++) {
-		g_autofree char *path = g_build_filename(dir, names[i], NULL);
-
-		if (!open_for_others(path, 0004, "o+r", error))
-			return false;
-	}
 	g->dir_fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return g->dir_fd >= 0;
 }

@@ -17,7 +17,7 @@ struct qemuinfo {
 };
 
 struct guestinfo {
-	char *dir;
+	char *dir, *kernel, *image;
 	JsonNode *manifest;
 	int dir_fd; /* nobody reaches it as /proc/self/fd/N */
 };

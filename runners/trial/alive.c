@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "alive.h"
+#include "runners/machine/boot.h"
 #include "runners/tool/files.h"
 
 #include <string.h>
@@ -57,7 +58,7 @@ static char *dead_qemu(struct trial *t)
 	g_autofree char *status = child_status(&t->qemu.child);
 
 	/* The log's first line is the command; alone it tells nothing. */
-	if (strstr(line, "qemu-system-x86_64 ") == line || strstr(line, "-add-fd "))
+	if (strstr(line, QEMU_PROGRAM " ") == line || strstr(line, "-add-fd "))
 		*line = '\0';
 	return g_strdup_printf("QEMU ended: %s%s%s", status, *line ? ": " : "", line);
 }
