@@ -215,7 +215,8 @@ static void answer(const char *said)
 	} else if (start == counting) {
 		fprintf(line, "error counting %s\n", counting ? "already" : "has not started");
 	} else if (!switch_counting(start)) {
-		fprintf(line, "error no vCPU was idle for %d s\n", IDLE_WAIT_S);
+		fprintf(line, "error no vCPU was idle for %d s: is it busy, or not under TCG?\n",
+			IDLE_WAIT_S);
 	} else if (!start && !translated) {
 		fprintf(line, "error nothing was translated: does the guest run under TCG?\n");
 	} else {

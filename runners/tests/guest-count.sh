@@ -57,7 +57,7 @@ check 'has as many requests and interrupts' cmp "$tmp/counted" "$tmp/plain"
 check 'the same load again' in_guest again packed=off --count "$tmp/again.json"
 check 'has the same counts, to the last instruction' cmp "$tmp/counted.json" "$tmp/again.json"
 
-check 'packed, in order' in_guest packed packed=on,in_order=on --count "$tmp/packed.json"
+check 'packed, in order' in_guest packed packed=on,x-reorder=in-place --count "$tmp/packed.json"
 check "goes through the functions of that ring" \
 	[ "$(calls packed.json virtqueue_get_buf_ctx_packed_in_order)" -gt 1000 ]
 check 'with as many elements' [ "$(get packed.json elements)" = 1000 ]
