@@ -11,12 +11,13 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 /* A dump of a QEMU's 20,000 functions takes a second. */
 #define COMMAND_MS 60000
 
-bool callgrind_open(struct callgrind *c, GError **error)
+bool callgrind_open(struct callgrind *c, const char *dir, GError **error)
 {
 	g_autofree char *version = callgrind_version();
 
@@ -26,8 +27,11 @@ bool callgrind_open(struct callgrind *c, GError **error)
 			    "valgrind is missing: make packages installs it");
 		return false;
 	}
-	c->dir = g_dir_make_tmp("vqring-XXXXXX", error);
-	return c->dir != NULL;
+	c->dir = g_strdup(dir);
+	if (mkdir(dir, 0700) == 0)
+		return true;
+	g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: %s", dir, g_strerror(errno));
+	return false;
 }
 
 void callgrind_close(struct callgrind *c)

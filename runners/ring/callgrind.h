@@ -13,8 +13,8 @@ struct callgrind {
 	unsigned int dumps;
 };
 
-/* Makes the folder.  False with error set also when valgrind is missing. */
-bool callgrind_open(struct callgrind *c, GError **error);
+/* Makes the folder @dir.  False with error set also when valgrind is missing. */
+bool callgrind_open(struct callgrind *c, const char *dir, GError **error);
 
 /* Removes the folder. */
 void callgrind_close(struct callgrind *c);

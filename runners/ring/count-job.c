@@ -222,6 +222,16 @@ static void count_cell(JsonBuilder *b, struct device *d, struct options *o, stru
 		g_ptr_array_unref(profiles);
 }
 
+static void add_not_run(JsonBuilder *b, const struct device *d, const char *ring)
+{
+	add_str(b, "label", d->label);
+	add_str(b, "variant", d->variant);
+	add_str(b, "ring", ring);
+	add_str(b, "state", "not-run");
+	add_str(b, "rule", "");
+	add_str(b, "evidence", "it was caught before, on the other ring format");
+}
+
 static void count_all(JsonBuilder *b, struct machine *m, GPtrArray *devices, struct options *o,
 		      struct memory *memory, struct callgrind *c)
 {
@@ -235,11 +245,12 @@ static void count_all(JsonBuilder *b, struct machine *m, GPtrArray *devices, str
 			d->mmio = (struct mmio){&m->qtest, MMIO_BASE + (uint64_t)d->bus * MMIO_STEP,
 						0};
 			o->load.ring.packed = !strcmp(o->rings[r], "packed");
-			/* Caught in one format, it may hang in any. */
-			if (d->state != DEVICE_OK)
-				continue;
 			json_builder_begin_object(b);
-			count_cell(b, d, o, memory, c);
+			/* Caught in one format, it may hang in any. */
+			if (d->state == DEVICE_OK)
+				count_cell(b, d, o, memory, c);
+			else
+				add_not_run(b, d, o->rings[r]);
 			json_builder_end_object(b);
 		}
 }
@@ -282,7 +293,7 @@ bool count_job(struct options *o, const char *order, unsigned int run, const cha
 {
 	g_autoptr(JsonBuilder) b = json_builder_new();
 	g_autoptr(JsonNode) root = NULL;
-	g_autofree char *text = NULL;
+	g_autofree char *text = NULL, *dir = g_strdup_printf("%s.callgrind", path);
 	struct callgrind c = {0};
 	struct memory memory;
 	bool ok = memory_open(&memory, o->memory_mib, error), iothreads = false;
@@ -290,7 +301,7 @@ bool count_job(struct options *o, const char *order, unsigned int run, const cha
 	json_builder_begin_object(b);
 	json_builder_set_member_name(b, "cells");
 	json_builder_begin_array(b);
-	ok = ok && callgrind_open(&c, error) && callgrind_refuse_io_uring(error) &&
+	ok = ok && callgrind_open(&c, dir, error) && callgrind_refuse_io_uring(error) &&
 	     count_in_qemu(b, o, order, run, &c, &memory, &iothreads, error);
 	json_builder_end_array(b);
 	json_builder_set_member_name(b, "iothreads");

@@ -41,12 +41,30 @@ static void free_job(gpointer data)
 	g_free(j);
 }
 
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int sig)
+{
+	interrupted = sig;
+}
+
+/* Without SA_RESTART, so that wait() returns. */
+static void catch_signals(void (*handler)(int))
+{
+	struct sigaction action = {.sa_handler = handler};
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+}
+
 static void G_GNUC_NORETURN run_job(struct options *o, const struct job *j)
 {
 	g_autoptr(GError) e = NULL;
 	const char *order = strcmp(j->order, NATURAL) ? j->order : NULL;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	catch_signals(SIG_DFL);
 	if (count_job(o, order, j->run, j->path, &e))
 		_exit(0);
 	write_file(j->error_path, e->message, strlen(e->message), NULL);
@@ -66,13 +84,28 @@ static void finish_job(struct job *j)
 		j->failed = g_strdup(e ? e->message : "its process died");
 }
 
-/* Runs all, at most @most at a time. */
+/* Their QEMUs end with them. */
+static void kill_jobs(GPtrArray *jobs)
+{
+	unsigned int i;
+
+	for (i = 0; i < jobs->len; i++) {
+		struct job *j = jobs->pdata[i];
+
+		if (j->pid > 0)
+			kill(j->pid, SIGKILL);
+	}
+	while (wait(NULL) > 0 || errno == EINTR)
+		;
+}
+
+/* Runs all, at most @most at a time, or until a signal. */
 static void run_jobs(struct options *o, GPtrArray *jobs, unsigned int most)
 {
 	unsigned int next = 0, running = 0, i;
 	pid_t pid;
 
-	while (next < jobs->len || running) {
+	while (!interrupted && (next < jobs->len || running)) {
 		if (next < jobs->len && running < most) {
 			struct job *j = jobs->pdata[next++];
 
@@ -94,11 +127,14 @@ static void run_jobs(struct options *o, GPtrArray *jobs, unsigned int most)
 			if (pid < 0 || j->pid != pid)
 				continue;
 			finish_job(j);
+			j->pid = 0;
 			running--;
 			fprintf(stderr, "vqring: counted: %s, run %u%s%s\n", j->order, j->run,
 				j->failed ? ": " : "", j->failed ? j->failed : "");
 		}
 	}
+	if (interrupted)
+		kill_jobs(jobs);
 }
 
 static GPtrArray *make_jobs(const struct options *o, const char *dir)
@@ -402,8 +438,10 @@ JsonNode *count_run(struct options *o, GError **error)
 		return NULL;
 	settle_orders(o);
 	jobs = make_jobs(o, dir);
+	catch_signals(interrupt);
 	run_jobs(o, jobs, o->jobs);
-	for (i = 0; i < jobs->len; i++)
+	catch_signals(SIG_DFL);
+	for (i = 0; i < jobs->len && !interrupted; i++)
 		good += ((struct job *)jobs->pdata[i])->result != NULL;
 	if (good)
 		root = merge(o, jobs, valgrind);
@@ -412,78 +450,7 @@ JsonNode *count_run(struct options *o, GError **error)
 			    ((struct job *)jobs->pdata[0])->failed);
 	g_ptr_array_unref(jobs);
 	remove_tree(dir);
+	if (interrupted)
+		raise(interrupted);
 	return root;
-}
-
-static double member(JsonObject *cell, const char *group, const char *name)
-{
-	JsonObject *g = json_sub(cell, group);
-
-	return g ? json_num(g, name, NAN) : NAN;
-}
-
-/* A figure, and, behind it, what it is over @base. */
-static void print_figure(JsonObject *cell, JsonObject *base, const char *name)
-{
-	double x = member(cell, "instructions", name), y = NAN;
-
-	if (base && base != cell)
-		y = x - member(base, "instructions", name);
-	if (!isfinite(x))
-		printf("       -       ");
-	else if (isfinite(y))
-		printf(" %7.0f %+6.0f", x, y);
-	else
-		printf(" %7.0f       ", x);
-}
-
-bool count_table(JsonNode *root)
-{
-	JsonObject *o = json_node_get_object(root), *base = NULL;
-	JsonArray *cells = json_list(o, "cells"), *left = json_list(o, "left_out");
-	const char *title = "";
-	bool good = json_array_get_length(left) == 0;
-	unsigned int i;
-
-	printf("virtio %s: instructions an element, and over off; %s, by %s\n",
-	       json_str(json_sub(o, "load"), "kind", ""),
-	       json_flag(o, "iothreads", false) ? "an iothread each" : "in the main loop",
-	       json_str(o, "by", ""));
-	for (i = 0; i < json_array_get_length(cells); i++) {
-		JsonObject *c = json_array_get_object_element(cells, i);
-		const char *order = json_str(c, "order", ""), *ring = json_str(c, "ring", "");
-		g_autofree char *now = NULL;
-
-		if (strcmp(title, order) || !base || strcmp(json_str(base, "ring", ""), ring)) {
-			base = c;
-			title = order;
-			printf("%s ring, %s\n  %-13s %-15s%-15s%-15s%-15s%-15s%s\n", ring, order,
-			       "", "    pop", "   fill", "  flush", "   push", " thread",
-			       "stores depth");
-		}
-		printf("  %-13s", json_str(c, "label", ""));
-		if (strcmp(json_str(c, "state", ""), "ok")) {
-			good = false;
-			printf(" %s: %s\n", json_str(c, "state", ""), json_str(c, "evidence", ""));
-			continue;
-		}
-		print_figure(c, base, "virtqueue_pop");
-		print_figure(c, base, "virtqueue_fill");
-		print_figure(c, base, "virtqueue_flush");
-		print_figure(c, base, "virtqueue_push");
-		print_figure(c, base, "thread");
-		printf("%s%5.3f %5.1f",
-		       json_flag(json_sub(c, "traffic"), "index_stores_exact", false) ? " " : ">",
-		       member(c, "traffic", "index_stores"), member(c, "traffic", "depth_mean"));
-		if (!json_flag(c, "agree", false) && json_int(o, "runs", 1) > 1)
-			printf("  runs differ by %.1f %%", 100 * json_num(c, "difference", 0));
-		printf("\n");
-	}
-	for (i = 0; i < json_array_get_length(left); i++) {
-		JsonObject *l = json_array_get_object_element(left, i);
-
-		printf("left out: %s, run %d: %s\n", json_str(l, "order", ""),
-		       (int)json_int(l, "run", 0), json_str(l, "why", ""));
-	}
-	return good;
 }

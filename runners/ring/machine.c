@@ -1,280 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "runners/ring/machine.h"
-#include "runners/machine/boot.h"
-#include "runners/ring/blk.h"
+#include "runners/ring/machine-args.h"
 #include "runners/tool/files.h"
 #include "runners/tool/json.h"
 
 #include "probes/tool/text.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* A device that breaks rules may log each time. */
 #define LOG_LIMIT (16ull << 20)
-
-/* What one start needs; the arrays own what they hold. */
-struct build {
-	const struct machine_setup *setup;
-	GPtrArray *argv;
-	bool iothreads;
-	GArray *keep; /* descriptors that QEMU inherits and that are closed here afterwards */
-	int qmp;      /* this end */
-};
-
-static void G_GNUC_PRINTF(2, 3) push(struct build *b, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	g_ptr_array_add(b->argv, g_strdup_vprintf(format, args));
-	va_end(args);
-}
-
-/* QEMU inherits @fd, which is not needed here any more. */
-static int hand_down(struct build *b, int fd)
-{
-	g_array_append_val(b->keep, fd);
-	return fd;
-}
-
-static bool pair(int type, int *mine, int *theirs, GError **error)
-{
-	int fd[2];
-
-	if (socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, fd) < 0) {
-		g_set_error(error, VQB_ERROR, VQB_FAILED, "socketpair: %s", g_strerror(errno));
-		return false;
-	}
-	*mine = fd[0];
-	*theirs = fd[1];
-	return true;
-}
-
-/* The properties that make a variant and let the driver choose, each after a comma. */
-static char *properties(const struct machine_setup *s, const struct device *d)
-{
-	GString *p = g_string_new(NULL);
-
-	if (!strcmp(d->variant, "qemu"))
-		g_string_append(p, ",in_order=on");
-	else if (!strcmp(d->variant, "off") && s->qemu->in_order)
-		g_string_append(p, ",in_order=off");
-	else if (strcmp(d->variant, "off"))
-		g_string_append_printf(p, ",x-reorder=%s", d->variant);
-	if (s->qemu->packed)
-		g_string_append(p, ",packed=on");
-	return g_string_free(p, FALSE);
-}
-
-/* A disk that holds offsets, a file without a name; QEMU's descriptor of it, or -1. */
-static int make_file(struct build *b, GError **error)
-{
-	uint64_t bytes = (uint64_t)b->setup->disk_mib << 20;
-	int fd = memfd_create("vqring-disk", MFD_CLOEXEC);
-
-	if (fd >= 0 && ftruncate(fd, bytes) == 0 && fchmod(fd, 0666) == 0 && blk_fill(fd, bytes))
-		return hand_down(b, fd);
-	g_set_error(error, VQB_ERROR, VQB_FAILED, "a disk of %u MiB: %s", b->setup->disk_mib,
-		    g_strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
-/* The options of the disk's own node; NULL with error set. */
-static char *disk_options(struct build *b, GError **error)
-{
-	const struct machine_setup *s = b->setup;
-	int fd;
-
-	/*
-	 * null-co is done before it returns, and then QEMU completes a batch last to
-	 * first, whatever stands in between.
-	 */
-	if (!strcmp(s->disk, "null"))
-		return g_strdup_printf("driver=%s,read-zeroes=on,size=%" PRIu64,
-				       s->order ? "null-aio" : "null-co",
-				       (uint64_t)s->disk_mib << 20);
-	if (strcmp(s->disk, "file"))
-		return g_strdup(s->disk);
-	fd = make_file(b, error);
-	return fd < 0 ? NULL
-		      : g_strdup_printf(
-				"driver=raw,file.driver=file,file.filename=/proc/self/fd/%d,"
-				"file.locking=off",
-				fd);
-}
-
-/*
- * x-order stands over the disk.  QEMU's schema does not list it, so it is named by
- * -drive, which takes no other node by its name: the disk's options stand in it, too.
- */
-static bool push_disk(struct build *b, const char *label, GError **error)
-{
-	const struct machine_setup *s = b->setup;
-	g_autofree char *options = disk_options(b, error), *below = NULL;
-	g_auto(GStrv) parts = NULL;
-
-	if (!options)
-		return false;
-	if (!s->order) {
-		push(b, "-blockdev");
-		push(b, "%s,node-name=disk-%s", options, label);
-		return true;
-	}
-	parts = g_strsplit(options, ",", -1);
-	below = g_strjoinv(",file.", parts);
-	push(b, "-drive");
-	push(b, "if=none,id=disk-%s,driver=x-order,order=%s,seed=%" PRIu64 ",file.%s", label,
-	     s->order, s->order_seed, below);
-	return true;
-}
-
-/* The property: a power of two that holds the driver's @size, and not under @least. */
-static uint32_t queue_size(uint32_t size, uint32_t least)
-{
-	while (least < size)
-		least *= 2;
-	return least;
-}
-
-static bool push_blk(struct build *b, struct device *d, GError **error)
-{
-	const struct machine_setup *s = b->setup;
-	g_autofree char *extra = properties(s, d), *thread = NULL;
-
-	if (b->iothreads) {
-		push(b, "-object");
-		push(b, "iothread,id=thread-%s,poll-max-ns=%u", d->label,
-		     s->load->kick ? 0 : s->poll_us * 1000);
-		thread = g_strdup_printf(",iothread=thread-%s", d->label);
-	}
-	if (!push_disk(b, d->label, error))
-		return false;
-	push(b, "-device");
-	push(b,
-	     "virtio-blk-device,id=%s,bus=virtio-mmio-bus.%u,drive=disk-%s,"
-	     "queue-size=%u,num-queues=%u%s%s%s",
-	     d->label, d->bus, d->label, queue_size(s->load->ring.size, 4), s->load->queues,
-	     /* It sorts what it finds in the ring. */
-	     s->order ? ",request-merging=off" : "", thread ? thread : "", extra);
-	return true;
-}
-
-static bool push_net(struct build *b, struct device *d, GError **error)
-{
-	const struct machine_setup *s = b->setup;
-	g_autofree char *extra = properties(s, d);
-	uint32_t size = queue_size(s->load->ring.size, 256);
-	int theirs, room = 8 << 20;
-
-	if (!pair(SOCK_STREAM, &d->socket, &theirs, error))
-		return false;
-	/* Room for all that is in flight, so that QEMU need not wait for it. */
-	setsockopt(theirs, SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof(room));
-	setsockopt(d->socket, SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof(room));
-	hand_down(b, theirs);
-	push(b, "-netdev");
-	push(b, "socket,id=net-%s,fd=%d", d->label, theirs);
-	push(b, "-device");
-	push(b,
-	     "virtio-net-device,id=%s,bus=virtio-mmio-bus.%u,netdev=net-%s,mrg_rxbuf=on,"
-	     "rx_queue_size=%u,tx_queue_size=256%s",
-	     d->label, d->bus, d->label, size, extra);
-	return true;
-}
-
-/* Where each device stands on the bus is drawn: neighbours and addresses matter. */
-static void draw_buses(const struct machine_setup *s)
-{
-	g_autoptr(GRand) r = g_rand_new_with_seed(s->seed);
-	unsigned int n = s->devices->len, i, j;
-
-	for (i = 0; i < n; i++) {
-		struct device *d = s->devices->pdata[i], *other;
-
-		d->bus = i;
-		j = g_rand_int_range(r, 0, i + 1);
-		other = s->devices->pdata[j];
-		d->bus = other->bus;
-		other->bus = i;
-	}
-}
-
-/* The sockets by which QEMU is spoken to. */
-static bool push_sockets(struct build *b, struct machine *m, GError **error)
-{
-	int theirs;
-
-	if (!pair(SOCK_STREAM, &m->qtest.fd, &theirs, error))
-		return false;
-	push(b, "-chardev");
-	push(b, "socket,id=qtest,fd=%d", hand_down(b, theirs));
-	push(b, "-qtest");
-	push(b, "chardev:qtest");
-	push(b, "-qtest-log");
-	push(b, "none");
-	if (!pair(SOCK_STREAM, &b->qmp, &theirs, error))
-		return false;
-	push(b, "-chardev");
-	push(b, "socket,id=qmp,fd=%d", hand_down(b, theirs));
-	push(b, "-mon");
-	push(b, "chardev=qmp,mode=control");
-	return true;
-}
-
-static void push_machine(struct build *b)
-{
-	static const char *const fixed[] = {
-		"-machine",
-		"microvm,accel=qtest,memory-backend=memory,ioapic2=on,pic=off,pit=off,"
-		"rtc=off",
-		"-nodefaults",
-		"-no-user-config",
-		"-display",
-		"none",
-		"-d",
-		"guest_errors",
-		"-global",
-		"virtio-mmio.force-legacy=false"};
-	const struct memory *memory = b->setup->memory;
-	size_t i;
-
-	for (i = 0; i < G_N_ELEMENTS(fixed); i++)
-		push(b, "%s", fixed[i]);
-	push(b, "-object");
-	push(b, "memory-backend-file,id=memory,share=on,mem-path=/proc/self/fd/%d,size=%" PRIu64,
-	     memory->fd, memory->size);
-	push(b, "-m");
-	push(b, "%" PRIu64, memory->size >> 20);
-}
-
-static bool push_all(struct build *b, struct machine *m, GError **error)
-{
-	const struct machine_setup *s = b->setup;
-	bool net = load_is_net(s->load->kind);
-	unsigned int i;
-
-	for (i = 0; s->wrapper && s->wrapper[i]; i++)
-		push(b, "%s", s->wrapper[i]);
-	if (!guest_qemu_program(b->argv, s->qemu->dir, error))
-		return false;
-	push_machine(b);
-	if (!push_sockets(b, m, error))
-		return false;
-	draw_buses(s);
-	for (i = 0; i < s->devices->len; i++)
-		if (!(net ? push_net : push_blk)(b, s->devices->pdata[i], error))
-			return false;
-	return true;
-}
 
 /* The environment is the child's by way of this process's own. */
 static void set_environment(char **environment)
@@ -288,7 +27,7 @@ static void set_environment(char **environment)
 	}
 }
 
-static bool launch(struct build *b, struct machine *m, GError **error)
+static bool launch(struct machine_args *b, struct machine *m, GError **error)
 {
 	const struct machine_setup *s = b->setup;
 	struct spawn sp = {
@@ -310,7 +49,7 @@ static bool launch(struct build *b, struct machine *m, GError **error)
 	return spawn(&m->child, &sp, error);
 }
 
-static void close_handed_down(const struct build *b)
+static void close_handed_down(const struct machine_args *b)
 {
 	unsigned int i;
 
@@ -340,10 +79,11 @@ static bool wait_until_up(struct machine *m, int qmp, int limit_ms, GError **err
 
 static bool start(struct machine *m, const struct machine_setup *s, bool iothreads, GError **error)
 {
-	struct build b = {
+	struct machine_args b = {
 		.setup = s,
 		.argv = g_ptr_array_new_with_free_func(g_free),
 		.keep = g_array_new(FALSE, FALSE, sizeof(int)),
+		.qtest = -1,
 		.qmp = -1,
 		.iothreads = iothreads,
 	};
@@ -357,9 +97,10 @@ static bool start(struct machine *m, const struct machine_setup *s, bool iothrea
 		g_set_error(error, VQB_ERROR, VQB_FAILED, "a log: %s", g_strerror(errno));
 		ok = false;
 	} else {
-		ok = push_all(&b, m, error) && launch(&b, m, error);
+		ok = machine_args_make(&b, error) && launch(&b, m, error);
 	}
 	close_handed_down(&b);
+	m->qtest.fd = b.qtest;
 	if (ok)
 		ok = wait_until_up(m, b.qmp, s->limit_ms, error);
 	else if (b.qmp >= 0)

@@ -2,14 +2,18 @@
 /*
  * vqring drives the virtqueues of a real QEMU without a guest.
  *
- *   options.c   the command line
- *   machine.c   starts QEMU; qtest.c and mmio.c speak to it
- *   memory.c    the guest's memory
- *   virtqueue.c     the driver's side of a ring; split.c, packed.c: the two formats
- *   device.c    a device under test; blk.c, net.c: what its requests are
- *   load.c      keeps requests in flight, sees stalls
- *   rounds.c    variants take turns in one QEMU; report.c: table and JSON
- *   count.c     instructions an element, under callgrind.c; profile.c reads them
+ *   options.c      the command line
+ *   machine.c      starts QEMU; machine-args.c: its command line
+ *   qtest.c        QEMU's socket; mmio.c: virtio's handshake over it
+ *   memory.c       the guest's memory
+ *   virtqueue.c    the driver's side of a ring; split.c, packed.c: the two formats
+ *   device.c       a device under test; blk.c, net.c: what its requests are
+ *   load.c         keeps requests in flight, sees stalls
+ *   rounds.c       variants take turns in one QEMU; hardware.c: the processor's counter
+ *   report.c       table and JSON
+ *   count.c        instructions an element: the jobs, what they agree on
+ *   count-job.c    one QEMU under callgrind.c; profile.c reads what that wrote, code.c
+ *                  the program's code; count-table.c prints
  *
  * RING.md says what is checked, what is counted, and what the JSON holds.
  */

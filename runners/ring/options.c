@@ -262,6 +262,8 @@ static bool settle_variants(struct options *o, GError **error)
 	g_autoptr(GStrvBuilder) b = g_strv_builder_new();
 	unsigned int i;
 
+	if (g_strv_length(o->variants) > MMIO_BUSES)
+		return refuse(error, "--variants", "a QEMU has room for 24 devices");
 	if (o->variants[0]) {
 		for (i = 0; o->variants[i]; i++) {
 			g_autofree char *lacks =

@@ -87,6 +87,10 @@ static void add_call(struct reader *r, uint64_t cost)
 		r->fn->called += cost;
 }
 
+/*
+ * The instruction behind the repeating one was executed @executed times, and so was that
+ * one.  If it is not behind it (UINT64_MAX), nothing is known, and all stays as counted.
+ */
 static void settle_repeats(struct reader *r, uint64_t executed)
 {
 	uint64_t extra = r->repeated > executed ? r->repeated - executed : 0;
@@ -122,7 +126,7 @@ static void read_cost(struct reader *r, const char *line)
 	}
 	r->fn->self += cost;
 	r->p->total += cost;
-	settle_repeats(r, r->address == r->behind ? cost : 0);
+	settle_repeats(r, r->address == r->behind ? cost : UINT64_MAX);
 	length = r->code ? code_repeats(r->code, r->address) : 0;
 	if (length) {
 		r->repeated = cost;
@@ -145,7 +149,7 @@ static void enter_object(struct reader *r, const char *text)
 static void read_line(struct reader *r, char *line)
 {
 	if (g_str_has_prefix(line, "fn=")) {
-		settle_repeats(r, 0);
+		settle_repeats(r, UINT64_MAX);
 		r->fn = get_fn(r, line + 3);
 	} else if (g_str_has_prefix(line, "cfn=")) {
 		r->callee = get_fn(r, line + 4);
@@ -155,7 +159,7 @@ static void read_line(struct reader *r, char *line)
 			r->callee->calls += r->calls;
 		r->at_call = true;
 	} else if (g_str_has_prefix(line, "ob=")) {
-		settle_repeats(r, 0);
+		settle_repeats(r, UINT64_MAX);
 		enter_object(r, line + 3);
 	} else if (g_str_has_prefix(line, "cob=")) {
 		resolve(r->paths, line + 4);
@@ -185,7 +189,7 @@ struct profile *profile_read(const char *path, GError **error)
 			*next++ = 0;
 		read_line(&r, line);
 	}
-	settle_repeats(&r, 0);
+	settle_repeats(&r, UINT64_MAX);
 	g_hash_table_unref(r.names);
 	g_hash_table_unref(r.paths);
 	g_hash_table_unref(r.objects);

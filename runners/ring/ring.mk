@@ -27,7 +27,7 @@ count: all
 			--json '$(COUNT_DIR)'/count-$$load.json || failed=1; \
 	done; exit $$failed
 
-RING_TESTS := virtqueue
+RING_TESTS := virtqueue profile
 TESTS += $(patsubst %,$(B)/runners/test-ring-%,$(RING_TESTS))
 $(patsubst %,$(B)/runners/tests/test-ring-%.o,$(RING_TESTS)): EXTRA_CFLAGS = $(call pkg_cflags,$(RING_PKGS))
 

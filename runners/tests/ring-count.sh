@@ -58,6 +58,30 @@ check '... in each function' holds \
 		for f in ("virtqueue_fill", "virtqueue_flush", "virtqueue_push"))'
 wrong_order() { ! count --variants off --order sideways && grep 'nothing could be counted.*sideways' "$T/err"; }
 check 'an order that nobody knows is named' wrong_order
+caught() {
+	! count --variants off,broken-swap --order reverse:16 --elements 20480 --batch 32 --depth 32 \
+		--size 128 || return 1
+	holds 'c["off", "split", "reverse:16"]["state"] == "ok"' \
+		'c["broken-swap", "split", "reverse:16"]["state"] == "broken"' \
+		'"oldest" in c["broken-swap", "split", "reverse:16"]["evidence"]' \
+		'c["broken-swap", "packed", "reverse:16"]["state"] == "not-run"'
+}
+check 'a strategy that breaks a rule is caught, and not run again' caught
+# When it is told to end, so do its QEMUs, and no file stays.
+interrupted() {
+	local pid qemus
+	mkdir "$T/tmp"
+	TMPDIR=$T/tmp build/vqring count --qemu "$qemu" --elements 100000 >"$T/out" 2>"$T/err" &
+	pid=$!
+	until qemus=$(pgrep -f "callgrind-out-file=$T/tmp/") && [ "$(wc -l <<<"$qemus")" -ge 2 ]; do
+		kill -0 "$pid" || return 1
+		sleep 0.1
+	done
+	kill -TERM "$pid"
+	wait "$pid"
+	[ $? -eq 143 ] && ! pgrep -f "callgrind-out-file=$T/tmp/" && [ -z "$(ls "$T/tmp")" ]
+}
+check 'told to end, it leaves nothing behind' interrupted
 no_valgrind() {
 	mkdir -p "$T/bin"
 	printf '#!/bin/sh\nexit 127\n' >"$T/bin/valgrind"

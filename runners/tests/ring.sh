@@ -86,4 +86,27 @@ check "QEMU's own order hangs on a full packed ring" caught stalled progress qem
 	--variants off,qemu,in-place --size 64 --indirect --depth 64 --stall 1000
 check 'a disk of zeroes is not one of offsets' caught broken data off --variants off \
 	--disk driver=null-co,read-zeroes=on,size=16777216 --content offsets
+# refused WORDS OPTIONS...: exit 2, and these words
+refused() {
+	local words=$1
+	shift
+	ring "$@"
+	[ $? -eq 2 ] && grep -e "$words" "$T/err"
+}
+check 'a split ring of 12' refused 'power of two' --size 12
+check 'more in flight than the ring holds' refused 'does not hold as many' --size 8 --depth 4
+check 'a block request of one segment' refused 'two segments at least' --chain 1 --indirect
+check 'a variant that this QEMU has not' refused 'fastest' --variants off,fastest
+check 'more devices than QEMU has places for' refused 'room for 24' \
+	--variants "$(printf 'off,%.0s' {1..24})off"
+check 'a word that is no load' refused 'not one of' --load trim
+no_memory() {
+	ring --variants off --memory 16 --depth 64 --indirect --segment 1048576
+	[ $? -eq 1 ] && grep 'raise --memory' "$T/out"
+}
+check 'memory that does not hold the buffers: said, with the remedy' no_memory
+not_started() {
+	! ring --variants off --disk driver=nothing && grep -i 'nothing' "$T/err"
+}
+check "QEMU does not start: in its words" not_started
 tap_end
