@@ -28,13 +28,13 @@ bool campaign_init(struct campaign *c, GError **error)
 	return false;
 }
 
-static int say_error(int report_fd, const GError *e)
+static int send_error(int report_fd, const GError *e)
 {
 	message_send(report_fd, MESSAGE_ERROR, e->code, e->message);
 	return 1;
 }
 
-static int trial_body(void *data, int report_fd)
+static int run_trial(void *data, int report_fd)
 {
 	struct task *task = data;
 	g_autoptr(GError) e = NULL;
@@ -42,17 +42,17 @@ static int trial_body(void *data, int report_fd)
 	close(task->campaign->run->journal);
 	if (trial_run(task->campaign->bench, task->slot, task->dir, report_fd, &e))
 		return 0;
-	return say_error(report_fd, e);
+	return send_error(report_fd, e);
 }
 
-static int kvm_body(void *data, int report_fd)
+static int try_kvm(void *data, int report_fd)
 {
 	struct task *task = data;
 	g_autoptr(GError) e = NULL;
 
 	if (trial_boots(task->campaign->bench, "kvm", task->dir, BOOT_LIMIT_S, &e))
 		return 0;
-	return say_error(report_fd, e);
+	return send_error(report_fd, e);
 }
 
 bool campaign_take_host(struct campaign *c, bool together, GError **error)
@@ -104,7 +104,7 @@ bool campaign_choose_accel(struct campaign *c, const char *want, GError **error)
 			return false;
 		fprintf(stderr, "vqbench: /dev/kvm is there: does a guest boot under it?\n");
 		task.dir = dir;
-		if (!worker_run(&w, &c->signals, kvm_body, &task, NULL, error)) {
+		if (!worker_run(&w, &c->signals, try_kvm, &task, NULL, error)) {
 			worker_clear(&w);
 			remove_tree(dir);
 			return false;
@@ -141,7 +141,7 @@ static bool note_start(struct campaign *c, const struct slot *slot, GError **err
 /* What became of a block, of the trials that this process ran. */
 struct block_sum {
 	int trials, loads;
-	int strange;	   /* neither stalled nor crashed */
+	int other_ends;	   /* neither stalled nor crashed */
 	char *id, *reason; /* of the first one */
 };
 
@@ -149,7 +149,7 @@ static void block_add(struct block_sum *b, const struct slot *slot, const struct
 {
 	b->trials++;
 	b->loads += w->loads;
-	b->strange += strcmp(w->state, "stalled") && strcmp(w->state, "crashed");
+	b->other_ends += strcmp(w->state, "stalled") && strcmp(w->state, "crashed");
 	if (b->id)
 		return;
 	b->id = g_strdup(slot->id);
@@ -169,7 +169,7 @@ static void block_clear(struct block_sum *b)
  */
 static bool block_worked(const struct block_sum *b, int block, int trials, GError **error)
 {
-	if (b->trials < trials || b->loads || (trials == 1 && !b->strange))
+	if (b->trials < trials || b->loads || (trials == 1 && !b->other_ends))
 		return true;
 	g_set_error(error, VQB_ERROR, VQB_FAILED,
 		    "nothing worked in block %d, so the run ends: %s: %s; the same command goes "
@@ -190,7 +190,7 @@ static bool run_slot(struct campaign *c, const struct slot *slot, struct progres
 	if (!dir || !note_start(c, slot, error))
 		return false;
 	progress_begin(p, slot);
-	if (!worker_run(&w, &c->signals, trial_body, &task, p, error)) {
+	if (!worker_run(&w, &c->signals, run_trial, &task, p, error)) {
 		progress_clear(p);
 		remove_tree(dir);
 		if (c->signals.caught)

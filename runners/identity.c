@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static void clear(gpointer data)
+static void free_value(gpointer data)
 {
 	struct identity *id = data;
 
@@ -15,7 +15,7 @@ static void clear(gpointer data)
 }
 
 /* @key and @name are literals; takes over @value. */
-static void add(GArray *list, const char *key, const char *name, char *value)
+static void add_value(GArray *list, const char *key, const char *name, char *value)
 {
 	struct identity id = {key, value, name};
 
@@ -44,7 +44,7 @@ static bool add_file(GArray *list, const char *key, const char *name, const char
 	char *hash = hash_file(path, error);
 
 	if (hash)
-		add(list, key, name, hash);
+		add_value(list, key, name, hash);
 	return hash != NULL;
 }
 
@@ -65,14 +65,14 @@ GArray *identity_collect(const struct bench *b, GError **error)
 	GArray *list = g_array_new(FALSE, FALSE, sizeof(struct identity));
 	const struct plan *p = b->plan;
 
-	g_array_set_clear_func(list, clear);
-	add(list, "plan", "plan or fio job (by hash)", plan_hash(p));
-	add(list, "seed", "seed", g_strdup_printf("%" PRId64, p->seed));
-	add(list, "blocks", "number of blocks", g_strdup_printf("%" PRId64, p->blocks));
-	add(list, "variants", "list of variants", g_strjoinv(";", p->variant_list));
-	add(list, "rings", "list of rings", g_strjoinv(";", p->rings));
-	add(list, "qemu", "QEMU", qemuinfo_identity(&b->qemu));
-	add(list, "guest", "guest (by hash)", guestinfo_identity(&b->guest));
+	g_array_set_clear_func(list, free_value);
+	add_value(list, "plan", "plan or fio job (by hash)", plan_hash(p));
+	add_value(list, "seed", "seed", g_strdup_printf("%" PRId64, p->seed));
+	add_value(list, "blocks", "number of blocks", g_strdup_printf("%" PRId64, p->blocks));
+	add_value(list, "variants", "list of variants", g_strjoinv(";", p->variant_list));
+	add_value(list, "rings", "list of rings", g_strjoinv(";", p->rings));
+	add_value(list, "qemu", "QEMU", qemuinfo_identity(&b->qemu));
+	add_value(list, "guest", "guest (by hash)", guestinfo_identity(&b->guest));
 	if (add_files(list, b, error))
 		return list;
 	g_array_unref(list);

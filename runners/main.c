@@ -66,13 +66,13 @@ static int usage_error(const char *why)
 }
 
 /* The exit status for @e, after saying it. */
-static int complain(const GError *e)
+static int report_error(const GError *e)
 {
 	fprintf(stderr, "vqbench: %s\n", e->message);
 	return e->code == VQB_BAD_INPUT ? 2 : 1;
 }
 
-static char *beside_me(const char *name)
+static char *path_beside_program(const char *name)
 {
 	g_autofree char *exe = g_file_read_link("/proc/self/exe", NULL);
 	g_autofree char *dir = g_path_get_dirname(exe ? exe : ".");
@@ -81,7 +81,7 @@ static char *beside_me(const char *name)
 }
 
 /* As it will be used after changes of folder and user. */
-static char *absolute(const char *path)
+static char *make_absolute(const char *path)
 {
 	return g_canonicalize_filename(path, NULL);
 }
@@ -223,7 +223,7 @@ static struct plan *load_plan(const char *path, GError **error)
 }
 
 /* Not ok: whoever repeats good trials chooses among results. */
-static bool again_states(const char *list)
+static bool check_again_states(const char *list)
 {
 	static const char *const states[] = {"invalid", "stalled", "crashed", "failed-to-start",
 					     NULL};
@@ -246,7 +246,7 @@ static const char *check_usage(void)
 		return "--seed: not a number from 0 on";
 	if (opt.accel && !g_strv_contains(accels, opt.accel))
 		return "--accel: not one of auto, tcg, kvm";
-	if (opt.again && !again_states(opt.again))
+	if (opt.again && !check_again_states(opt.again))
 		return "--again: not of invalid, stalled, crashed, failed-to-start";
 	if (!opt.dry_run && (!opt.out || !opt.qemu || !opt.guest))
 		return "run needs -o DIR, --qemu DIR and --guest DIR";
@@ -280,21 +280,22 @@ static int command_run(const char *path)
 		return usage_error(wrong);
 	b.plan = load_plan(path, &e);
 	if (!b.plan)
-		return complain(e);
+		return report_error(e);
 	settle_seed(b.plan);
 	c.slots = schedule_make(b.plan);
 	if (!c.slots->len)
 		return usage_error("none of the plan's workloads is for these rings");
 	c.again = opt.again ? g_strsplit_set(opt.again, ",;", -1) : NULL;
-	b.vqprobe = opt.vqprobe ? absolute(opt.vqprobe) : beside_me("vqprobe");
-	b.plugin = opt.plugin ? absolute(opt.plugin) : beside_me("runners/latency.so");
+	b.vqprobe = opt.vqprobe ? make_absolute(opt.vqprobe) : path_beside_program("vqprobe");
+	b.plugin =
+		opt.plugin ? make_absolute(opt.plugin) : path_beside_program("runners/latency.so");
 	if (!opt.dry_run && !check_tools(&b, &e))
-		return complain(e);
+		return report_error(e);
 	if (opt.qemu) {
-		g_autofree char *dir = absolute(opt.qemu);
+		g_autofree char *dir = make_absolute(opt.qemu);
 
 		if (!qemuinfo_load(&b.qemu, dir, &e) || !queuesize_check(b.plan, &b.qemu, &e))
-			return complain(e);
+			return report_error(e);
 		left_out = leave_out(&b, c.slots);
 	}
 	if (opt.dry_run) {
@@ -306,10 +307,10 @@ static int command_run(const char *path)
 		return 1;
 	}
 	leave_out_probes(&b, c.slots);
-	b.dir = absolute(opt.out);
-	opt.guest = absolute(opt.guest);
+	b.dir = make_absolute(opt.out);
+	opt.guest = make_absolute(opt.guest);
 	if (!guestinfo_load(&b.guest, opt.guest, &e))
-		return complain(e);
+		return report_error(e);
 	if (run(&c, left_out, &e))
 		return 0;
 	if (c.signals.caught) {
@@ -317,7 +318,7 @@ static int command_run(const char *path)
 				"goes on\n");
 		return 128 + c.signals.caught;
 	}
-	return complain(e);
+	return report_error(e);
 }
 
 static int command_check(const char *path)
@@ -328,13 +329,13 @@ static int command_check(const char *path)
 	struct plan *p = b.plan;
 
 	if (!p)
-		return complain(e);
+		return report_error(e);
 	slots = schedule_make(p);
 	if (opt.qemu) {
-		g_autofree char *dir = absolute(opt.qemu);
+		g_autofree char *dir = make_absolute(opt.qemu);
 
 		if (!qemuinfo_load(&b.qemu, dir, &e) || !queuesize_check(p, &b.qemu, &e))
-			return complain(e);
+			return report_error(e);
 		left_out = leave_out(&b, slots);
 	}
 	printf("%s: good: %u workloads, %u variants, %u trials\n", path, p->workloads->len,
@@ -344,7 +345,8 @@ static int command_check(const char *path)
 }
 
 /* Options in any place; what remains is the plan. */
-static char *parse(int *argc, char ***argv, const GOptionEntry *entries, bool *help, GError **error)
+static char *parse_options(int *argc, char ***argv, const GOptionEntry *entries, bool *help,
+			   GError **error)
 {
 	g_autoptr(GOptionContext) context = g_option_context_new("PLAN.ini");
 
@@ -379,7 +381,7 @@ static int run_command(int argc, char **argv)
 	g_set_prgname(check ? "vqbench check" : "vqbench run");
 	argc--;
 	argv++;
-	path = parse(&argc, &argv, check ? check_options : run_options, &help, &e);
+	path = parse_options(&argc, &argv, check ? check_options : run_options, &help, &e);
 	if (e)
 		return usage_error(e->message);
 	if (help)

@@ -14,7 +14,7 @@ void progress_init(struct progress *p, int total)
 }
 
 /* Time left, guessed from the trials of this session. */
-static char *left(const struct progress *p)
+static char *format_remaining(const struct progress *p)
 {
 	int64_t s;
 
@@ -28,7 +28,7 @@ static char *left(const struct progress *p)
 	return g_strdup_printf(", %d s left", (int)s);
 }
 
-static void head(const struct progress *p, int number)
+static void print_head(const struct progress *p, int number)
 {
 	fprintf(stderr, "%s[%d/%d] b%02d %s %s: ", p->tty ? "\r\033[K" : "", number, p->total,
 		p->slot->block, p->slot->ring, p->slot->variant->label);
@@ -43,13 +43,13 @@ void progress_begin(struct progress *p, const struct slot *slot)
 
 void progress_doing(struct progress *p, const char *doing)
 {
-	g_autofree char *rest = left(p);
+	g_autofree char *rest = format_remaining(p);
 
 	if (doing)
 		g_strlcpy(p->doing, doing, sizeof(p->doing));
 	if (!p->tty)
 		return;
-	head(p, p->done + 1);
+	print_head(p, p->done + 1);
 	fprintf(stderr, "%s, %d s%s", p->doing, (int)((now_ms() - p->begun) / 1000), rest);
 	fflush(stderr);
 }
@@ -62,8 +62,8 @@ void progress_end(struct progress *p, const char *state, const char *reason)
 	p->done++;
 	p->fresh++;
 	p->spent_ms += ms;
-	rest = left(p);
-	head(p, p->done);
+	rest = format_remaining(p);
+	print_head(p, p->done);
 	fprintf(stderr, "%s%s%s, %.1f s%s\n", state, *reason ? ": " : "", reason, ms / 1e3, rest);
 }
 

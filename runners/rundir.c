@@ -20,7 +20,7 @@
 #define HEAD "# vqlab journal 1: what identifies the run, then what happened\n"
 
 /* The value of "key value" among the lines before "begun"; NULL when absent. */
-static char *value_in(const char *text, const char *key)
+static char *find_value(const char *text, const char *key)
 {
 	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 	size_t n = strlen(key);
@@ -47,10 +47,10 @@ char *rundir_stored(const char *dir, const char *key)
 {
 	g_autofree char *text = read_journal(dir);
 
-	return text ? value_in(text, key) : NULL;
+	return text ? find_value(text, key) : NULL;
 }
 
-static bool append(struct rundir *r, const char *text, GError **error)
+static bool append_line(struct rundir *r, const char *text, GError **error)
 {
 	if (write_all(r->journal, text, strlen(text)) && fsync(r->journal) == 0)
 		return true;
@@ -69,7 +69,7 @@ bool rundir_note(struct rundir *r, GError **error, const char *format, ...)
 	va_end(args);
 	clean = vq_text_clean(what, -1, NOTE_MAX, VQ_UTF8);
 	line = g_strdup_printf("%s %s\n", when, clean);
-	return append(r, line, error);
+	return append_line(r, line, error);
 }
 
 /* A line of the journal holds one value. */
@@ -79,7 +79,7 @@ static char *one_line(const char *value)
 }
 
 /* Twelve digits of a hash tell two files apart, and can be read. */
-static char *shortened(const char *value)
+static char *shorten(const char *value)
 {
 	if (!value)
 		return g_strdup("not recorded");
@@ -89,16 +89,16 @@ static char *shortened(const char *value)
 }
 
 /* False with all that differs. */
-static bool agrees(const struct rundir *r, const char *text, const struct identity *id, size_t n,
-		   GError **error)
+static bool check_identity(const struct rundir *r, const char *text, const struct identity *id,
+			   size_t n, GError **error)
 {
 	g_autoptr(GString) other = g_string_new(NULL);
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		g_autofree char *stored = value_in(text, id[i].key);
+		g_autofree char *stored = find_value(text, id[i].key);
 		g_autofree char *value = one_line(id[i].value);
-		g_autofree char *then = shortened(stored), *now = shortened(value);
+		g_autofree char *then = shorten(stored), *now = shorten(value);
 
 		if (g_strcmp0(stored, value))
 			g_string_append_printf(other, "%s%s (%s, now %s)", other->len ? ", " : "",
@@ -112,7 +112,7 @@ static bool agrees(const struct rundir *r, const char *text, const struct identi
 	return false;
 }
 
-static bool begin(struct rundir *r, const struct identity *id, size_t n, GError **error)
+static bool write_identity(struct rundir *r, const struct identity *id, size_t n, GError **error)
 {
 	g_autoptr(GString) head = g_string_new(HEAD);
 	g_autofree char *when = utc_now();
@@ -124,11 +124,11 @@ static bool begin(struct rundir *r, const struct identity *id, size_t n, GError 
 		g_string_append_printf(head, "%s %s\n", id[i].key, value);
 	}
 	g_string_append_printf(head, "begun %s\n", when);
-	return ftruncate(r->journal, 0) == 0 && append(r, head->str, error);
+	return ftruncate(r->journal, 0) == 0 && append_line(r, head->str, error);
 }
 
 /* A folder that holds anything but a run must not be written to. */
-static bool empty_folder(const char *dir)
+static bool is_empty_folder(const char *dir)
 {
 	GDir *d = g_dir_open(dir, 0, NULL);
 	const char *name;
@@ -141,7 +141,7 @@ static bool empty_folder(const char *dir)
 	return empty;
 }
 
-static bool lock(struct rundir *r, GError **error)
+static bool take_lock(struct rundir *r, GError **error)
 {
 	g_autofree char *path = g_build_filename(r->dir, "journal", NULL);
 
@@ -168,24 +168,24 @@ bool rundir_open(struct rundir *r, const char *dir, const struct identity *id, s
 	r->journal = -1;
 	r->dir = g_strdup(dir);
 	r->trials = g_build_filename(dir, "trials", NULL);
-	if (g_file_test(dir, G_FILE_TEST_IS_DIR) && !empty_folder(dir) &&
+	if (g_file_test(dir, G_FILE_TEST_IS_DIR) && !is_empty_folder(dir) &&
 	    !(text = read_journal(dir))) {
 		g_set_error(error, VQB_ERROR, VQB_BAD_INPUT,
 			    "%s: is not empty and no run of vqbench: take another folder", dir);
 		return false;
 	}
-	if (!lock(r, error)) {
+	if (!take_lock(r, error)) {
 		rundir_close(r);
 		return false;
 	}
 	g_free(text);
 	text = read_journal(dir);
 	r->resumed = text != NULL;
-	ok = text ? agrees(r, text, id, n, error) : begin(r, id, n, error);
+	ok = text ? check_identity(r, text, id, n, error) : write_identity(r, id, n, error);
 	/* A line that was cut off must not run into the next one. */
 	len = text ? strlen(text) : 0;
 	if (ok && len && text[len - 1] != '\n')
-		ok = append(r, "\n", error);
+		ok = append_line(r, "\n", error);
 	if (ok && g_mkdir_with_parents(r->trials, 0755) < 0) {
 		g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: %s", r->trials, g_strerror(errno));
 		ok = false;

@@ -17,7 +17,7 @@
 #define TEXT_MAX 200
 
 /* The value behind @key in a file of "key<sep>value" lines; NULL: none. */
-static char *field(const char *path, const char *key, char sep)
+static char *read_field(const char *path, const char *key, char sep)
 {
 	g_autofree char *text = read_file(path, 1u << 22, NULL, NULL);
 	g_auto(GStrv) lines = text ? g_strsplit(text, "\n", -1) : NULL;
@@ -34,7 +34,7 @@ static char *field(const char *path, const char *key, char sep)
 	return NULL;
 }
 
-static void set(JsonObject *o, const char *name, const char *value)
+static void set_text(JsonObject *o, const char *name, const char *value)
 {
 	json_object_set_string_member(o, name, value ? value : "unknown");
 }
@@ -42,27 +42,27 @@ static void set(JsonObject *o, const char *name, const char *value)
 static JsonObject *host_json(void)
 {
 	g_autofree char *cpu = vq_cpu_name();
-	g_autofree char *flags = field("/proc/cpuinfo", "flags", ':');
-	g_autofree char *memory = field("/proc/meminfo", "MemTotal", ':');
-	g_autofree char *os = field("/etc/os-release", "PRETTY_NAME", '=');
+	g_autofree char *flags = read_field("/proc/cpuinfo", "flags", ':');
+	g_autofree char *memory = read_field("/proc/meminfo", "MemTotal", ':');
+	g_autofree char *os = read_field("/etc/os-release", "PRETTY_NAME", '=');
 	JsonObject *o = json_object_new();
 	struct utsname u;
 
 	uname(&u);
-	set(o, "cpu", cpu);
+	set_text(o, "cpu", cpu);
 	json_object_set_int_member(o, "cores", sysconf(_SC_NPROCESSORS_ONLN));
 	json_object_set_int_member(o, "memory_mib",
 				   memory ? g_ascii_strtoll(memory, NULL, 10) / 1024 : 0);
-	set(o, "kernel", u.release);
-	set(o, "os", os);
+	set_text(o, "kernel", u.release);
+	set_text(o, "os", os);
 	json_object_set_boolean_member(o, "virtual", flags && strstr(flags, " hypervisor"));
 	return o;
 }
 
 /* First line of what a program prints, without what stands before its last
  * word when @last_word. */
-static char *ask(bool last_word, const char *a, const char *b, const char *c, const char *d,
-		 const char *e, const char *f)
+static char *ask_program(bool last_word, const char *a, const char *b, const char *c, const char *d,
+			 const char *e, const char *f)
 {
 	const char *argv[] = {a, b, c, d, e, f, NULL};
 	struct spawn s = {.argv = argv};
@@ -78,17 +78,17 @@ static char *ask(bool last_word, const char *a, const char *b, const char *c, co
 
 static JsonObject *versions_json(const struct bench *b)
 {
-	g_autofree char *nbdkit = ask(true, "nbdkit", "--version", NULL, NULL, NULL, NULL);
-	g_autofree char *perf = ask(true, "perf", "--version", NULL, NULL, NULL, NULL);
-	g_autofree char *iperf3 = ask(false, "iperf3", "--version", NULL, NULL, NULL, NULL);
+	g_autofree char *nbdkit = ask_program(true, "nbdkit", "--version", NULL, NULL, NULL, NULL);
+	g_autofree char *perf = ask_program(true, "perf", "--version", NULL, NULL, NULL, NULL);
+	g_autofree char *iperf3 = ask_program(false, "iperf3", "--version", NULL, NULL, NULL, NULL);
 	g_autofree char *libbpf =
-		ask(false, "dpkg-query", "-W", "-f", "${Version}", "libbpf1", NULL);
+		ask_program(false, "dpkg-query", "-W", "-f", "${Version}", "libbpf1", NULL);
 	JsonObject *o = json_object_new();
 
-	set(o, "nbdkit", nbdkit);
-	set(o, "perf", perf);
-	set(o, "iperf3", iperf3);
-	set(o, "libbpf", libbpf);
+	set_text(o, "nbdkit", nbdkit);
+	set_text(o, "perf", perf);
+	set_text(o, "iperf3", iperf3);
+	set_text(o, "libbpf", libbpf);
 	return o;
 }
 
@@ -98,11 +98,11 @@ static JsonObject *self_json(void)
 	g_autofree char *exe = g_file_read_link("/proc/self/exe", NULL);
 	g_autofree char *dir = exe ? g_path_get_dirname(exe) : NULL;
 	g_autofree char *commit =
-		dir ? ask(false, "git", "-C", dir, "rev-parse", "--short", "HEAD") : NULL;
+		dir ? ask_program(false, "git", "-C", dir, "rev-parse", "--short", "HEAD") : NULL;
 	JsonObject *o = json_object_new();
 
-	set(o, "version", VQLAB_VERSION);
-	set(o, "commit", commit);
+	set_text(o, "version", VQLAB_VERSION);
+	set_text(o, "commit", commit);
 	return o;
 }
 
@@ -138,17 +138,17 @@ static JsonArray *workloads_json(const struct plan *p)
 		struct plan_workload *w = p->workloads->pdata[i];
 		JsonObject *o = json_object_new();
 
-		set(o, "name", w->name);
-		set(o, "kind", w->kind);
-		set(o, "device", w->device_id);
-		set(o, "summary", w->summary);
-		set(o, "unit", strcmp(w->kind, "fio") ? "Gbit/s" : "IOPS");
+		set_text(o, "name", w->name);
+		set_text(o, "kind", w->kind);
+		set_text(o, "device", w->device_id);
+		set_text(o, "summary", w->summary);
+		set_text(o, "unit", strcmp(w->kind, "fio") ? "Gbit/s" : "IOPS");
 		json_object_set_int_member(o, "seconds", w->seconds);
 		json_object_set_array_member(o, "rings", strings(w->rings ? w->rings : p->rings));
 		if (w->direction)
-			set(o, "direction", w->direction);
+			set_text(o, "direction", w->direction);
 		if (w->job_text)
-			set(o, "job", w->job_text);
+			set_text(o, "job", w->job_text);
 		json_array_add_object_element(a, o);
 	}
 	return a;
@@ -163,9 +163,9 @@ static JsonArray *left_out_json(GPtrArray *left_out)
 		struct left_out *l = left_out->pdata[i];
 		JsonObject *o = json_object_new();
 
-		set(o, "variant", l->variant);
-		set(o, "ring", l->ring);
-		set(o, "why", l->why);
+		set_text(o, "variant", l->variant);
+		set_text(o, "ring", l->ring);
+		set_text(o, "why", l->why);
 		json_array_add_object_element(a, o);
 	}
 	return a;
@@ -189,16 +189,16 @@ bool runinfo_write(const struct bench *b, const char *name, int trials_planned, 
 	const struct plan *p = b->plan;
 
 	json_node_take_object(root, o);
-	set(o, "schema", "vqlab-run-1");
-	set(o, "name", name);
-	set(o, "plan", p->name);
+	set_text(o, "schema", "vqlab-run-1");
+	set_text(o, "name", name);
+	set_text(o, "plan", p->name);
 	json_object_set_int_member(o, "seed", p->seed);
-	set(o, "created", created);
+	set_text(o, "created", created);
 	json_object_set_object_member(o, "identity", identity_json(b->identity));
 	json_object_set_object_member(o, "host", host_json());
 	json_object_set_boolean_member(o, "alone", b->alone);
-	set(accel, "name", b->accel);
-	set(accel, "why", b->accel_why);
+	set_text(accel, "name", b->accel);
+	set_text(accel, "why", b->accel_why);
 	json_object_set_object_member(o, "accel", accel);
 	json_object_set_member(o, "qemu", json_node_copy(b->qemu.manifest));
 	json_object_set_member(o, "guest", json_node_copy(b->guest.manifest));
@@ -210,7 +210,7 @@ bool runinfo_write(const struct bench *b, const char *name, int trials_planned, 
 	json_object_set_int_member(o, "blocks", p->blocks);
 	json_object_set_array_member(o, "left_out", left_out_json(left_out));
 	if (b->no_probes)
-		set(o, "no_probes", b->no_probes);
+		set_text(o, "no_probes", b->no_probes);
 	json_object_set_array_member(o, "workloads", workloads_json(p));
 	json_object_set_int_member(o, "trials_planned", trials_planned);
 	text = json_text(root, true);

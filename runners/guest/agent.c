@@ -108,7 +108,7 @@ static void send_hello(void)
 
 /* -- the loop ------------------------------------------------------------ */
 
-static void handle(const struct frame *f)
+static void handle_frame(const struct frame *f)
 {
 	switch (f->type) {
 	case FRAME_HELLO:
@@ -134,7 +134,7 @@ static void handle(const struct frame *f)
 	}
 }
 
-static void receive(void)
+static void receive_frames(void)
 {
 	ssize_t n = read(line.fd, line.buf + line.have, sizeof(line.buf) - line.have);
 	size_t used, noise;
@@ -150,7 +150,7 @@ static void receive(void)
 
 		if (got) {
 			line.greeted = 1;
-			handle(&f);
+			handle_frame(&f);
 		}
 		line.have -= used;
 		memmove(line.buf, line.buf + used, line.have);
@@ -168,7 +168,7 @@ static void step(void)
 		return;
 	command_step(p + 1);
 	if (p[0].revents)
-		receive();
+		receive_frames();
 	if (!line.greeted)
 		send_hello();
 }

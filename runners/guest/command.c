@@ -27,7 +27,7 @@ static struct {
 } cmd;
 
 /* child: becomes the command; its errno goes to report when that fails. */
-static void child(char **argv, char **env, int out, int err, int report)
+static void run_child(char **argv, char **env, int out, int err, int report)
 {
 	sigset_t none;
 	int null = open("/dev/null", O_RDONLY), e;
@@ -49,7 +49,7 @@ static void child(char **argv, char **env, int out, int err, int report)
 }
 
 /* strings: cut n NUL-terminated strings off; NULL if they are not there. */
-static const uint8_t *strings(char **v, uint32_t n, const uint8_t *p, const uint8_t *end)
+static const uint8_t *split_strings(char **v, uint32_t n, const uint8_t *p, const uint8_t *end)
 {
 	for (uint32_t i = 0; i < n; i++) {
 		const uint8_t *nul = p < end ? memchr(p, 0, end - p) : NULL;
@@ -64,7 +64,7 @@ static const uint8_t *strings(char **v, uint32_t n, const uint8_t *p, const uint
 }
 
 /* start: returns 0, or an errno, with *ran saying if it came as far as exec. */
-static int start(char **argv, char **env, int *ran)
+static int start_child(char **argv, char **env, int *ran)
 {
 	int out[2] = {-1, -1}, err[2] = {-1, -1}, report[2] = {-1, -1}, e = 0;
 	pid_t pid;
@@ -80,7 +80,7 @@ static int start(char **argv, char **env, int *ran)
 		goto done;
 	}
 	if (!pid)
-		child(argv, env, out[1], err[1], report[1]);
+		run_child(argv, env, out[1], err[1], report[1]);
 	close(report[1]);
 	report[1] = -1;
 	*ran = 1;
@@ -133,16 +133,16 @@ void command_run(const struct frame *f)
 	envc = frame_get32(p + 12);
 	if (!argc || argc > FRAME_MAX || envc > FRAME_MAX)
 		goto bad;
-	p = strings(argv, argc, p + 16, end);
+	p = split_strings(argv, argc, p + 16, end);
 	if (p)
-		p = strings(env, envc, p, end);
+		p = split_strings(env, envc, p, end);
 	if (p != end)
 		goto bad;
 	cmd.seq = f->seq;
 	cmd.limited = 0;
 	cmd.started = agent_now_ms();
 	cmd.limit = limit * 1000ull;
-	err = start(argv, env, &ran);
+	err = start_child(argv, env, &ran);
 	if (err && ran) {
 		d.code = err;
 		agent_done(f->seq, &d, NULL);
@@ -155,7 +155,7 @@ bad:
 }
 
 /* pass: send what the pipe holds now, up to max bytes; closes it at its end. */
-static void pass(struct stream *s, size_t max)
+static void pass_output(struct stream *s, size_t max)
 {
 	uint8_t buf[FRAME_MAX];
 
@@ -181,14 +181,14 @@ static void pass(struct stream *s, size_t max)
 	}
 }
 
-static void finish(void)
+static void finish_command(void)
 {
 	struct frame_done d = {.status = FRAME_OK};
 	int status = 0;
 
 	waitpid(cmd.pid, &status, 0);
-	pass(&cmd.out, DRAIN_MAX);
-	pass(&cmd.err, DRAIN_MAX);
+	pass_output(&cmd.out, DRAIN_MAX);
+	pass_output(&cmd.err, DRAIN_MAX);
 	if (cmd.limited)
 		d.status = FRAME_LIMIT;
 	else if (WIFSIGNALED(status))
@@ -232,9 +232,9 @@ void command_step(const struct pollfd p[COMMAND_FDS])
 		command_kill();
 	}
 	if (p[0].revents)
-		pass(&cmd.out, FRAME_MAX);
+		pass_output(&cmd.out, FRAME_MAX);
 	if (p[1].revents)
-		pass(&cmd.err, FRAME_MAX);
+		pass_output(&cmd.err, FRAME_MAX);
 	if (p[2].revents)
-		finish();
+		finish_command();
 }

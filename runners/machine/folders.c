@@ -45,7 +45,8 @@ static bool check_for_others(const char *path, mode_t need, const char *chmod, G
 	return true;
 }
 
-static char *ask(const struct qemuinfo *q, const char *option, const char *value, GError **error)
+static char *ask_qemu(const struct qemuinfo *q, const char *option, const char *value,
+		      GError **error)
 {
 	const char *argv[] = {q->program, "-no-user-config", option, value, NULL};
 	struct spawn s = {.argv = argv, .exec_fd = q->program_fd, .unprivileged = true};
@@ -68,15 +69,15 @@ bool qemuinfo_load(struct qemuinfo *q, const char *dir, GError **error)
 	if (!q->manifest || !check_for_others(q->program, 0005, "o+rx", error))
 		return false;
 	q->program_fd = open(q->program, O_PATH | O_CLOEXEC);
-	version = ask(q, "-version", NULL, error);
+	version = ask_qemu(q, "-version", NULL, error);
 	if (!version)
 		return false;
 	at = strstr(version, "version ");
 	if (at)
 		sscanf(at, "version %d.%d", &major, &minor);
-	blk = ask(q, "-device", "virtio-blk-pci,help", &e);
+	blk = ask_qemu(q, "-device", "virtio-blk-pci,help", &e);
 	if (blk)
-		net = ask(q, "-device", "virtio-net-pci,help", &e);
+		net = ask_qemu(q, "-device", "virtio-net-pci,help", &e);
 	if (!net || !strstr(blk, "drive=")) {
 		g_set_error(error, VQB_ERROR, VQB_FAILED,
 			    "%s: this QEMU has no virtio-blk-pci or virtio-net-pci (%s): build "

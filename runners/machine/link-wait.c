@@ -4,9 +4,9 @@
 
 #include "link-state.h"
 
-/* wait_for: process until done() or the limit; what names it in the error. */
-static gboolean wait_for(struct link *l, gboolean (*done)(const struct link *l), int limit_ms,
-			 const char *what, GError **error)
+/* wait_until: process until done() or the limit; what names it in the error. */
+static gboolean wait_until(struct link *l, gboolean (*done)(const struct link *l), int limit_ms,
+			   const char *what, GError **error)
 {
 	gint64 end = g_get_monotonic_time() + limit_ms * (gint64)1000;
 
@@ -35,19 +35,19 @@ static gboolean wait_for(struct link *l, gboolean (*done)(const struct link *l),
 	}
 }
 
-static gboolean idle(const struct link *l)
+static gboolean is_idle(const struct link *l)
 {
 	return l->op == LINK_IDLE;
 }
 
 gboolean link_wait_hello(struct link *l, int limit_ms, GError **error)
 {
-	return wait_for(l, link_ready, limit_ms, "waiting for the guest's agent", error);
+	return wait_until(l, link_ready, limit_ms, "waiting for the guest's agent", error);
 }
 
 gboolean link_wait(struct link *l, int limit_ms, GError **error)
 {
-	return wait_for(l, idle, limit_ms, "waiting for the guest's answer", error);
+	return wait_until(l, is_idle, limit_ms, "waiting for the guest's answer", error);
 }
 
 gboolean link_put(struct link *l, const char *path, guint mode, const void *data, gsize size,

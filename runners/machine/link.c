@@ -89,7 +89,7 @@ const struct link_result *link_result(const struct link *l)
 
 /* -- sending ------------------------------------------------------------- */
 
-static void queue(struct link *l, guint32 type, guint32 seq, const void *payload, gsize len)
+static void queue_frame(struct link *l, guint32 type, guint32 seq, const void *payload, gsize len)
 {
 	guint8 head[FRAME_HEADER];
 
@@ -104,7 +104,7 @@ static void queue(struct link *l, guint32 type, guint32 seq, const void *payload
 		g_byte_array_append(l->send, payload, len);
 }
 
-static gboolean gone(struct link *l, int err, GError **error)
+static gboolean close_line(struct link *l, int err, GError **error)
 {
 	g_set_error(error, LINK_ERROR, LINK_ERROR_CLOSED, "the guest's serial line is closed%s%s",
 		    err ? ": " : "", err ? g_strerror(err) : "");
@@ -115,7 +115,7 @@ static gboolean gone(struct link *l, int err, GError **error)
 	return FALSE;
 }
 
-static gboolean flush(struct link *l, GError **error)
+static gboolean send_queued(struct link *l, GError **error)
 {
 	while (l->sent < l->send->len) {
 		/* MSG_NOSIGNAL: a QEMU that just died must not kill the runner. */
@@ -129,7 +129,7 @@ static gboolean flush(struct link *l, GError **error)
 		if (n < 0 && errno == EAGAIN)
 			return TRUE;
 		if (n <= 0)
-			return gone(l, n < 0 ? errno : 0, error);
+			return close_line(l, n < 0 ? errno : 0, error);
 		l->sent += n;
 	}
 	return TRUE;
@@ -138,7 +138,7 @@ static gboolean flush(struct link *l, GError **error)
 static gboolean may_start(struct link *l, GError **error)
 {
 	if (l->fd < 0)
-		return gone(l, 0, error);
+		return close_line(l, 0, error);
 	if (l->op != LINK_IDLE) {
 		g_set_error(error, LINK_ERROR, LINK_ERROR_USAGE,
 			    "an operation is under way on the guest's link");
@@ -147,15 +147,15 @@ static gboolean may_start(struct link *l, GError **error)
 	return TRUE;
 }
 
-static void start(struct link *l, enum link_operation op, guint32 type, const void *payload,
-		  gsize len)
+static void start_operation(struct link *l, enum link_operation op, guint32 type,
+			    const void *payload, gsize len)
 {
 	l->op = op;
 	l->have_result = FALSE;
-	queue(l, type, ++l->seq, payload, len);
+	queue_frame(l, type, ++l->seq, payload, len);
 }
 
-static guint count(const char *const *v)
+static guint count_strings(const char *const *v)
 {
 	return v ? g_strv_length((char **)v) : 0;
 }
@@ -171,14 +171,14 @@ gboolean link_start_run(struct link *l, const struct link_command *c, GError **e
 	l->keep = MIN(c->keep_bytes ? c->keep_bytes : LINK_KEEP_DEFAULT, KEEP_MAX);
 	frame_put32(head, c->limit_s);
 	frame_put32(head + 4, l->keep);
-	frame_put32(head + 8, count(c->argv));
-	frame_put32(head + 12, count(c->env));
+	frame_put32(head + 8, count_strings(c->argv));
+	frame_put32(head + 12, count_strings(c->env));
 	g_byte_array_append(p, head, sizeof(head));
 	for (int i = 0; i < 2; i++) {
 		for (const char *const *s = lists[i]; s && *s; s++)
 			g_byte_array_append(p, (const guint8 *)*s, strlen(*s) + 1);
 	}
-	if (!count(c->argv) || p->len > FRAME_MAX) {
+	if (!count_strings(c->argv) || p->len > FRAME_MAX) {
 		g_set_error(
 			error, LINK_ERROR, LINK_ERROR_USAGE,
 			"a guest command needs 1 to %d bytes of arguments: put a script instead",
@@ -187,7 +187,7 @@ gboolean link_start_run(struct link *l, const struct link_command *c, GError **e
 	}
 	g_byte_array_set_size(l->result.out, 0);
 	g_byte_array_set_size(l->result.err, 0);
-	start(l, LINK_RUN, FRAME_RUN, p->data, p->len);
+	start_operation(l, LINK_RUN, FRAME_RUN, p->data, p->len);
 	return TRUE;
 }
 
@@ -211,7 +211,7 @@ gboolean link_start_put(struct link *l, const char *path, guint mode, const void
 	if (size)
 		g_byte_array_append(l->file, data, size);
 	l->filed = 0;
-	start(l, LINK_PUT, FRAME_PUT, p->data, p->len);
+	start_operation(l, LINK_PUT, FRAME_PUT, p->data, p->len);
 	return TRUE;
 }
 
@@ -219,46 +219,46 @@ gboolean link_start_poweroff(struct link *l, GError **error)
 {
 	if (!may_start(l, error))
 		return FALSE;
-	start(l, LINK_POWEROFF, FRAME_POWEROFF, NULL, 0);
+	start_operation(l, LINK_POWEROFF, FRAME_POWEROFF, NULL, 0);
 	return TRUE;
 }
 
 void link_cancel(struct link *l)
 {
 	if (l->op == LINK_RUN && l->fd >= 0)
-		queue(l, FRAME_KILL, l->seq, NULL, 0);
+		queue_frame(l, FRAME_KILL, l->seq, NULL, 0);
 }
 
 /* -- receiving ----------------------------------------------------------- */
 
-static gboolean fail(struct link *l, enum link_error code, const char *what, GError **error)
+static gboolean end_in_error(struct link *l, enum link_error code, const char *what, GError **error)
 {
 	l->op = LINK_IDLE;
 	g_set_error_literal(error, LINK_ERROR, code, what);
 	return FALSE;
 }
 
-static void got_hello(struct link *l, const struct frame *f)
+static void take_hello(struct link *l, const struct frame *f)
 {
 	l->version = frame_get32(f->payload);
 	g_free(l->guest);
 	l->guest = vq_text_clean((const char *)f->payload + 4, f->len - 4, GUEST_MAX, VQ_ASCII);
 	l->ready = TRUE;
-	queue(l, FRAME_HELLO, 0, NULL, 0);
+	queue_frame(l, FRAME_HELLO, 0, NULL, 0);
 }
 
-static gboolean got_output(struct link *l, const struct frame *f, GError **error)
+static gboolean take_output(struct link *l, const struct frame *f, GError **error)
 {
 	GByteArray *a = f->type == FRAME_OUT ? l->result.out : l->result.err;
 
 	if (f->len > l->keep - a->len)
-		return fail(l, LINK_ERROR_DAMAGED, "the guest sent more output than was asked for",
-			    error);
+		return end_in_error(l, LINK_ERROR_DAMAGED,
+				    "the guest sent more output than was asked for", error);
 	g_byte_array_append(a, f->payload, f->len);
 	return TRUE;
 }
 
-static gboolean got_done(struct link *l, const struct frame *f, GError **error)
+static gboolean take_done(struct link *l, const struct frame *f, GError **error)
 {
 	static const enum link_end ends[] = {LINK_EXITED, LINK_SIGNALLED, LINK_LIMIT, LINK_NOT_RUN};
 	struct link_result *r = &l->result;
@@ -275,11 +275,12 @@ static gboolean got_done(struct link *l, const struct frame *f, GError **error)
 		return FALSE;
 	}
 	if (status > FRAME_NOT_RUN || (op != LINK_RUN && status != FRAME_OK))
-		return fail(l, LINK_ERROR_DAMAGED, "the guest sent an answer without sense", error);
+		return end_in_error(l, LINK_ERROR_DAMAGED, "the guest sent an answer without sense",
+				    error);
 	if (op == LINK_PUT && l->filed < l->file->len) {
 		gsize n = MIN(l->file->len - l->filed, FRAME_MAX);
 
-		queue(l, FRAME_DATA, ++l->seq, l->file->data + l->filed, n);
+		queue_frame(l, FRAME_DATA, ++l->seq, l->file->data + l->filed, n);
 		l->filed += n;
 		return TRUE;
 	}
@@ -292,36 +293,36 @@ static gboolean got_done(struct link *l, const struct frame *f, GError **error)
 	r->err_total = frame_get64(f->payload + 16);
 	r->elapsed_ms = frame_get64(f->payload + 24);
 	if (r->out->len != MIN(r->out_total, l->keep) || r->err->len != MIN(r->err_total, l->keep))
-		return fail(l, LINK_ERROR_DAMAGED, "a part of the command's output was lost",
-			    error);
+		return end_in_error(l, LINK_ERROR_DAMAGED,
+				    "a part of the command's output was lost", error);
 	l->have_result = TRUE;
 	return TRUE;
 }
 
-/* handle: a good frame.  One that does not belong here is noise. */
-static gboolean handle(struct link *l, const struct frame *f, GError **error)
+/* handle_frame: a good one.  One that does not belong here is noise. */
+static gboolean handle_frame(struct link *l, const struct frame *f, GError **error)
 {
 	gboolean ours = l->op != LINK_IDLE && f->seq == l->seq;
 
 	if (f->type == FRAME_HELLO && f->len >= 4) {
-		got_hello(l, f);
+		take_hello(l, f);
 		if (l->version != FRAME_VERSION)
-			return fail(l, LINK_ERROR_VERSION,
-				    "the guest's agent speaks another protocol version: "
-				    "make the guest image again",
-				    error);
+			return end_in_error(l, LINK_ERROR_VERSION,
+					    "the guest's agent speaks another protocol version: "
+					    "make the guest image again",
+					    error);
 		return TRUE;
 	}
 	if (ours && l->op == LINK_RUN && (f->type == FRAME_OUT || f->type == FRAME_ERR))
-		return got_output(l, f, error);
+		return take_output(l, f, error);
 	if (ours && f->type == FRAME_DONE && f->len >= FRAME_DONE_SIZE)
-		return got_done(l, f, error);
+		return take_done(l, f, error);
 	l->noise++;
 	return TRUE;
 }
 
-/* take: the frames in the buffer, until one ends an operation in an error. */
-static gboolean take(struct link *l, GError **error)
+/* take_frames: those in the buffer, until one ends an operation in an error. */
+static gboolean take_frames(struct link *l, GError **error)
 {
 	gboolean good = TRUE;
 
@@ -332,7 +333,7 @@ static gboolean take(struct link *l, GError **error)
 
 		l->noise += noise;
 		if (got)
-			good = handle(l, &f, error);
+			good = handle_frame(l, &f, error);
 		l->have -= used;
 		memmove(l->in, l->in + used, l->have);
 		if (!got)
@@ -344,9 +345,9 @@ static gboolean take(struct link *l, GError **error)
 gboolean link_process(struct link *l, GError **error)
 {
 	if (l->fd < 0)
-		return gone(l, 0, error);
+		return close_line(l, 0, error);
 	/* What an error left in the buffer comes first. */
-	if (!take(l, error))
+	if (!take_frames(l, error))
 		return FALSE;
 	/* A bounded number of reads: a guest that never stops must not hold us. */
 	for (int i = 0; i < 64; i++) {
@@ -357,10 +358,10 @@ gboolean link_process(struct link *l, GError **error)
 		if (n < 0 && errno == EAGAIN)
 			break;
 		if (n <= 0)
-			return gone(l, n < 0 ? errno : 0, error);
+			return close_line(l, n < 0 ? errno : 0, error);
 		l->have += n;
-		if (!take(l, error))
+		if (!take_frames(l, error))
 			return FALSE;
 	}
-	return flush(l, error);
+	return send_queued(l, error);
 }

@@ -149,7 +149,7 @@ static int64_t sum_of(JsonObject *stats, const char *const *names, size_t n)
 	return sum;
 }
 
-static void take_counts(JsonObject *stats, struct block_counts *c)
+static void read_counts(JsonObject *stats, struct block_counts *c)
 {
 	static const char *const failed[] = {
 		"failed_rd_operations",	    "failed_wr_operations",    "failed_flush_operations",
@@ -190,7 +190,7 @@ bool qmp_block_counts(struct qmp *q, const char *id, struct block_counts *c)
 
 		if (!stats || !g_str_has_prefix(json_str(o, "qdev", ""), path))
 			continue;
-		take_counts(stats, c);
+		read_counts(stats, c);
 		return true;
 	}
 	return false;

@@ -58,8 +58,8 @@ static int push_devices(GPtrArray *argv, const struct plan *p)
 	return n;
 }
 
-static bool right(const struct plan *p, struct qmp *qmp, const char *kind, const char *name,
-		  const char *id, int64_t wanted, GError **error)
+static bool check_size(const struct plan *p, struct qmp *qmp, const char *kind, const char *name,
+		       const char *id, int64_t wanted, GError **error)
 {
 	int64_t is = wanted ? qmp_ring_size(qmp, id, 0) : -1;
 	g_autofree char *group = g_strdup_printf("%s %s", kind, name);
@@ -72,7 +72,7 @@ static bool right(const struct plan *p, struct qmp *qmp, const char *kind, const
 			     wanted, is);
 }
 
-static bool all_right(const struct plan *p, struct qmp *qmp, GError **error)
+static bool check_sizes(const struct plan *p, struct qmp *qmp, GError **error)
 {
 	unsigned int i;
 
@@ -80,19 +80,20 @@ static bool all_right(const struct plan *p, struct qmp *qmp, GError **error)
 		const struct plan_disk *d = p->disks->pdata[i];
 		g_autofree char *id = g_strconcat("disk-", d->name, NULL);
 
-		if (!right(p, qmp, "disk", d->name, id, d->queue_size, error))
+		if (!check_size(p, qmp, "disk", d->name, id, d->queue_size, error))
 			return false;
 	}
 	for (i = 0; i < p->nets->len; i++) {
 		const struct plan_net *d = p->nets->pdata[i];
 
-		if (!right(p, qmp, "net", d->name, d->name, d->queue_size, error))
+		if (!check_size(p, qmp, "net", d->name, d->name, d->queue_size, error))
 			return false;
 	}
 	return true;
 }
 
-static struct qmp *start(struct child *c, const struct qemuinfo *q, GPtrArray *argv, GError **error)
+static struct qmp *start_qemu(struct child *c, const struct qemuinfo *q, GPtrArray *argv,
+			      GError **error)
 {
 	int pair[2], log = memfd_create("log", MFD_CLOEXEC);
 	struct spawn s = {.exec_fd = q->program_fd, .unprivileged = true, .err = log};
@@ -147,8 +148,8 @@ bool queuesize_check(const struct plan *p, const struct qemuinfo *q, GError **er
 		push(argv, "%s", machine[i]);
 	if (!push_devices(argv, p))
 		return true;
-	qmp = start(&c, q, argv, error);
-	ok = qmp && all_right(p, qmp, error);
+	qmp = start_qemu(&c, q, argv, error);
+	ok = qmp && check_sizes(p, qmp, error);
 	qmp_close(qmp);
 	child_end(&c, SIGKILL, 0);
 	return ok;

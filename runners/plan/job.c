@@ -112,7 +112,7 @@ static char *between(const char *s, const char *before, const char *after)
 }
 
 /* Of what fio @said, the line that tells what is wrong, with the job's line. */
-static char *translate(const struct plan_workload *w, const char *said)
+static char *explain_refusal(const struct plan_workload *w, const char *said)
 {
 	g_auto(GStrv) lines = g_strsplit(said, "\n", -1);
 	g_autofree char *option = between(said, "failed parsing ", "\n"), *words = NULL;
@@ -159,7 +159,7 @@ static char *ask_fio(const struct plan_workload *w, const char *const *argv, int
 	return said;
 }
 
-static char *parse(const struct plan_workload *w, bool read_only, GError **error)
+static char *parse_job(const struct plan_workload *w, bool read_only, GError **error)
 {
 	const char *argv[] = {"fio", "--parse-only", "-", NULL, NULL};
 	g_autofree char *said = NULL;
@@ -170,7 +170,7 @@ static char *parse(const struct plan_workload *w, bool read_only, GError **error
 		argv[3] = "-";
 	}
 	said = ask_fio(w, argv, &status, error);
-	return said && status ? translate(w, said) : NULL;
+	return said && status ? explain_refusal(w, said) : NULL;
 }
 
 /* Parsing takes any engine's name. */
@@ -207,7 +207,7 @@ char *plan_job_fault(const struct plan *p, const struct plan_workload *w, GError
 	char *why = scan(w);
 
 	if (!why)
-		why = parse(w, read_only, &e);
+		why = parse_job(w, read_only, &e);
 	if (!why && !e)
 		why = find_engines(w, &e);
 	if (e)

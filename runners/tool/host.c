@@ -25,7 +25,7 @@ int64_t host_oom_kills(void)
 }
 
 /* By doing it: a quota or a limit of inodes shows in no figure of free space. */
-static bool has_room(const char *dir, GError **error)
+static bool check_room(const char *dir, GError **error)
 {
 	g_autofree char *path = g_build_filename(dir, "room.tmp", NULL);
 	g_autofree char *zeros = g_malloc0(ROOM);
@@ -37,7 +37,7 @@ static bool has_room(const char *dir, GError **error)
 
 bool host_failed(const char *dir, int64_t oom_kills, GError **error)
 {
-	if (!has_room(dir, error))
+	if (!check_room(dir, error))
 		return true;
 	if (host_oom_kills() == oom_kills)
 		return false;

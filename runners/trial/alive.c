@@ -17,7 +17,7 @@ char *trial_log_path(const struct trial *t, const char *name)
 
 /* The first error in nbdkit's log: behind it come only its consequences, and where the
  * manual is. */
-static char *server_words(const char *log)
+static char *read_server_error(const char *log)
 {
 	g_autofree char *text = read_file(log, LOG_MAX, NULL, NULL);
 	const char *at = text ? strstr(text, "error: ") : NULL;
@@ -31,7 +31,7 @@ static char *server_words(const char *log)
 
 /* How the server of a disk ended, with its own words; NULL if it did not, or only since
  * QEMU closed the line. */
-static char *dead_disk(struct trial *t)
+static char *describe_dead_disk(struct trial *t)
 {
 	unsigned int i;
 
@@ -43,7 +43,7 @@ static char *dead_disk(struct trial *t)
 			continue;
 		name = g_strdup_printf("nbdkit-%s.log", d->plan->name);
 		log = trial_log_path(t, name);
-		line = server_words(log);
+		line = read_server_error(log);
 		status = child_status(&d->server);
 		return g_strdup_printf("the server of disk %s ended: %s%s%s", d->plan->name, status,
 				       *line ? ": " : "", line);
@@ -52,7 +52,7 @@ static char *dead_disk(struct trial *t)
 }
 
 /* How QEMU ended, with its own words. */
-static char *dead_qemu(struct trial *t)
+static char *describe_dead_qemu(struct trial *t)
 {
 	g_autofree char *log = trial_log_path(t, "qemu.log"), *line = last_line(log);
 	g_autofree char *status = child_status(&t->qemu.child);
@@ -65,11 +65,11 @@ static char *dead_qemu(struct trial *t)
 
 bool trial_alive(struct trial *t, GError **error)
 {
-	g_autofree char *disk = dead_disk(t), *qemu = NULL, *status = NULL;
+	g_autofree char *disk = describe_dead_disk(t), *qemu = NULL, *status = NULL;
 	/* When QEMU closes the line nbdkit ends too: QEMU's end is the news. */
 	bool ended = child_ended(&t->qemu.child, disk ? 200 : 0);
 
-	qemu = ended ? dead_qemu(t) : NULL;
+	qemu = ended ? describe_dead_qemu(t) : NULL;
 	if (disk || qemu) {
 		g_set_error(error, VQB_ERROR, ended ? VQB_CRASHED : VQB_INVALID, "%s%s%s",
 			    disk ? disk : qemu, disk && qemu ? "; " : "", disk && qemu ? qemu : "");

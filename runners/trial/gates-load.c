@@ -96,7 +96,7 @@ void gate_traffic(struct verdict *v, struct phase *ph)
 }
 
 /* A count of the queues with index 0 or 1 modulo 2, of all with -1. */
-static int64_t seen_by_probe(const struct phase *ph, const char *what, int odd)
+static int64_t sum_by_probe(const struct phase *ph, const char *what, int odd)
 {
 	JsonArray *queues = ph->probe ? json_list(json_node_get_object(ph->probe), "queues") : NULL;
 	int64_t sum = 0;
@@ -111,8 +111,8 @@ static int64_t seen_by_probe(const struct phase *ph, const char *what, int odd)
 	return sum;
 }
 
-static void hold(struct verdict *v, struct phase *ph, int64_t n, const char *what, int64_t counted,
-		 const char *whose, double slack)
+static void check_near(struct verdict *v, struct phase *ph, int64_t n, const char *what,
+		       int64_t counted, const char *whose, double slack)
 {
 	if (fabs((double)(n - counted)) > slack)
 		verdict_add(v, ph, "%" PRId64 " %s, but %" PRId64 " %s", n, what, counted, whose);
@@ -124,17 +124,17 @@ static void disk_elements(struct verdict *v, struct phase *ph)
 	int64_t n = counted_all(&ph->counted);
 
 	if (ph->strategy) {
-		hold(v, ph, json_int(ph->strategy, "pops", 0), "pops by the strategy's count", n,
-		     whose, REQUESTS_MORE);
-		hold(v, ph, json_int(ph->strategy, "fills", 0), "fills by the strategy's count", n,
-		     whose, REQUESTS_MORE);
+		check_near(v, ph, json_int(ph->strategy, "pops", 0), "pops by the strategy's count",
+			   n, whose, REQUESTS_MORE);
+		check_near(v, ph, json_int(ph->strategy, "fills", 0),
+			   "fills by the strategy's count", n, whose, REQUESTS_MORE);
 	}
 	if (!ph->slot->probes)
 		return;
-	hold(v, ph, seen_by_probe(ph, "pops", -1), "pops by vqprobe's count", n, whose,
-	     REQUESTS_MORE);
-	hold(v, ph, seen_by_probe(ph, "fills", -1), "fills by vqprobe's count", n, whose,
-	     REQUESTS_MORE);
+	check_near(v, ph, sum_by_probe(ph, "pops", -1), "pops by vqprobe's count", n, whose,
+		   REQUESTS_MORE);
+	check_near(v, ph, sum_by_probe(ph, "fills", -1), "fills by vqprobe's count", n, whose,
+		   REQUESTS_MORE);
 }
 
 /*
@@ -153,11 +153,13 @@ static void net_elements(struct verdict *v, struct phase *ph)
 			    fills, all);
 	if (!ph->slot->probes)
 		return;
-	hold(v, ph, seen_by_probe(ph, "fills", 1), "elements sent by vqprobe's count", c->to_host,
-	     "packets through the tap to the host", PACKETS_PART * c->to_host + PACKETS_MORE);
-	hold(v, ph, seen_by_probe(ph, "flushes", 0),
-	     "flushes of received packets by vqprobe's count", c->to_guest,
-	     "packets through the tap to the guest", PACKETS_PART * c->to_guest + PACKETS_MORE);
+	check_near(v, ph, sum_by_probe(ph, "fills", 1), "elements sent by vqprobe's count",
+		   c->to_host, "packets through the tap to the host",
+		   PACKETS_PART * c->to_host + PACKETS_MORE);
+	check_near(v, ph, sum_by_probe(ph, "flushes", 0),
+		   "flushes of received packets by vqprobe's count", c->to_guest,
+		   "packets through the tap to the guest",
+		   PACKETS_PART * c->to_guest + PACKETS_MORE);
 }
 
 void gate_elements(struct verdict *v, struct phase *ph)

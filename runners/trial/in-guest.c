@@ -45,7 +45,7 @@ static const char net_script[] =
 /* clang-format on */
 
 /* What the link found becomes a state of the trial. */
-static void translate(struct trial *t, const char *what, GError *e, GError **error)
+static void set_trial_error(struct trial *t, const char *what, GError *e, GError **error)
 {
 	if (e->domain == VQB_ERROR) {
 		g_propagate_error(error, e);
@@ -83,13 +83,13 @@ bool guest_wait_up(struct trial *t, int limit_s, GError **error)
 	link_set_watch(t->link, watch_boot, t);
 	if (link_wait_hello(t->link, limit_s * 1000, &e))
 		return true;
-	translate(t, "the guest did not come up", e, error);
+	set_trial_error(t, "the guest did not come up", e, error);
 	return false;
 }
 
 /* Runs a command that must succeed; its output, the link's. */
-static const GByteArray *must_run(struct trial *t, const char *what, const char *const *argv,
-				  const char *const *env, int limit_s, GError **error)
+static const GByteArray *run_command(struct trial *t, const char *what, const char *const *argv,
+				     const char *const *env, int limit_s, GError **error)
 {
 	struct link_command c = {.argv = argv, .env = env, .limit_s = limit_s};
 	g_autofree char *said = NULL;
@@ -100,7 +100,7 @@ static const GByteArray *must_run(struct trial *t, const char *what, const char 
 	/* The agent's own limit comes first: it can still tell what was said. */
 	r = link_run(t->link, &c, limit_s * 1000 + 10000, &e);
 	if (!r) {
-		translate(t, what, e, error);
+		set_trial_error(t, what, e, error);
 		return NULL;
 	}
 	if (r->end == LINK_EXITED && (r->code == 0 || r->out->len))
@@ -119,21 +119,21 @@ static const GByteArray *must_run(struct trial *t, const char *what, const char 
 	return NULL;
 }
 
-static bool shell(struct trial *t, const char *what, const char *script, const char *a,
-		  const char *b, const GByteArray **out, GError **error)
+static bool run_shell(struct trial *t, const char *what, const char *script, const char *a,
+		      const char *b, const GByteArray **out, GError **error)
 {
 	const char *argv[] = {"busybox", "sh", "-c", script, "sh", a, b, NULL};
 	const GByteArray *o;
 
 	link_set_watch(t->link, trial_watch_alive, t);
-	o = must_run(t, what, argv, NULL, SHORT_MS / 1000, error);
+	o = run_command(t, what, argv, NULL, SHORT_MS / 1000, error);
 	if (o && out)
 		*out = o;
 	return o != NULL;
 }
 
 /* The device id of what the guest calls @serial or @mac, or NULL. */
-static char *device_of(const struct trial *t, const char *serial, const char *mac)
+static char *find_device_id(const struct trial *t, const char *serial, const char *mac)
 {
 	const struct plan *p = t->bench->plan;
 	unsigned int i;
@@ -165,7 +165,8 @@ bool guest_read_features(struct trial *t, GError **error)
 	g_auto(GStrv) lines = NULL;
 	int i;
 
-	if (!shell(t, "reading the devices' features", features_script, NULL, NULL, &out, error))
+	if (!run_shell(t, "reading the devices' features", features_script, NULL, NULL, &out,
+		       error))
 		return false;
 	text = g_strndup((const char *)out->data, MIN(out->len, 65536));
 	lines = g_strsplit(text, "\n", 256);
@@ -176,7 +177,7 @@ bool guest_read_features(struct trial *t, GError **error)
 
 		if (g_strv_length(f) < 3)
 			continue;
-		id = device_of(t, f[1], f[2]);
+		id = find_device_id(t, f[1], f[2]);
 		if (!id)
 			continue;
 		hex = g_strdup_printf("0x%" PRIx64, parse_bits(f[0]));
@@ -199,7 +200,7 @@ bool guest_configure_nets(struct trial *t, GError **error)
 		g_autofree char *address = g_strconcat(netns_guest_address(i), "/28", NULL);
 		g_autofree char *mac = g_strdup(netns_guest_mac(i));
 
-		if (!shell(t, "configuring the network", net_script, mac, address, NULL, error))
+		if (!run_shell(t, "configuring the network", net_script, mac, address, NULL, error))
 			return false;
 	}
 	return true;
@@ -219,7 +220,7 @@ bool guest_put_jobs(struct trial *t, GError **error)
 			continue;
 		if (!link_put(t->link, path, 0644, w->job_text, strlen(w->job_text), SHORT_MS,
 			      &e)) {
-			translate(t, "sending the job file", e, error);
+			set_trial_error(t, "sending the job file", e, error);
 			return false;
 		}
 	}
@@ -242,8 +243,8 @@ const GByteArray *guest_run_load(struct trial *t, const struct plan_workload *w,
 	if (w->direction && !strcmp(w->direction, "in"))
 		iperf3[6] = "-R";
 	link_set_watch(t->link, watch, data);
-	out = must_run(t, w->kind, strcmp(w->kind, "fio") ? iperf3 : fio, env,
-		       w->seconds + t->bench->plan->stall_seconds + 60, error);
+	out = run_command(t, w->kind, strcmp(w->kind, "fio") ? iperf3 : fio, env,
+			  w->seconds + t->bench->plan->stall_seconds + 60, error);
 	link_set_watch(t->link, trial_watch_alive, t);
 	return out;
 }

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define LOOK_MS 1000 /* between two looks at the counters in mid-run */
+#define SAMPLE_MS 1000 /* between two samples at the counters in mid-run */
 
 /* A program takes its time to start and to report when the guest is emulated:
  * the plan's limit holds between, and at least this one around it. */
@@ -17,49 +17,49 @@
 /* After its time a load has half of it once more, and at least this long. */
 #define OVERTIME_MS 10000
 
-struct look {
+struct sample {
 	int64_t at, done;
 };
 
-static const struct plan_workload *workload(const struct watch *w)
+static const struct plan_workload *workload(const struct load_watch *w)
 {
 	return w->phase->slot->workload;
 }
 
 /* Requests or packets since the load was started; false when they are unknown. */
-static bool look(struct watch *w, int64_t now, int64_t *done)
+static bool take_sample(struct load_watch *w, int64_t now, int64_t *done)
 {
 	struct counted c;
-	struct look l = {.at = now};
+	struct sample l = {.at = now};
 
 	if (!counted_read(w->trial->qmp, w->trial->bench->plan, workload(w), &c))
 		return false;
 	w->phase->counted = counted_since(&c, &w->first);
 	l.done = *done = counted_all(&w->phase->counted);
-	g_array_append_val(w->looks, l);
+	g_array_append_val(w->samples, l);
 	return true;
 }
 
-bool watch_begin(struct watch *w, struct trial *t, struct phase *ph, struct perfstat *perf,
-		 struct probe *probe, GError **error)
+bool load_watch_begin(struct load_watch *w, struct trial *t, struct phase *ph,
+		      struct perfstat *perf, struct probe *probe, GError **error)
 {
 	memset(w, 0, sizeof(*w));
 	w->trial = t;
 	w->phase = ph;
 	w->perf = perf;
 	w->probe = probe;
-	w->looks = g_array_new(FALSE, FALSE, sizeof(struct look));
-	w->begun = w->last_move = now_ms();
+	w->samples = g_array_new(FALSE, FALSE, sizeof(struct sample));
+	w->begun = w->last_progress = now_ms();
 	if (counted_read(t->qmp, t->bench->plan, workload(w), &w->first))
 		return true;
-	g_array_unref(w->looks);
+	g_array_unref(w->samples);
 	if (trial_alive(t, error))
 		g_set_error(error, VQB_ERROR, VQB_INVALID, "no request counter for %s",
 			    workload(w)->device_id);
 	return false;
 }
 
-static bool close_window(struct watch *w, int64_t now, GError **error)
+static bool close_window(struct load_watch *w, int64_t now, GError **error)
 {
 	w->window_over = true;
 	w->phase->window_s = (now - w->window_start) / 1e3;
@@ -67,7 +67,7 @@ static bool close_window(struct watch *w, int64_t now, GError **error)
 	return perfstat_switch(w->perf, false, error);
 }
 
-static void stalled(struct watch *w, int64_t now, GError **error)
+static void report_stall(struct load_watch *w, int64_t now, GError **error)
 {
 	struct trial *t = w->trial;
 	bool net = w->first.net;
@@ -86,13 +86,13 @@ static void stalled(struct watch *w, int64_t now, GError **error)
 	g_set_error(error, VQB_ERROR, VQB_STALLED,
 		    "no %s completed on %s for %" PRId64 " s, %.1f s into the run, after %" PRId64
 		    "%s; QEMU %s",
-		    net ? "packet" : "request", id, (now - w->last_move) / 1000,
+		    net ? "packet" : "request", id, (now - w->last_progress) / 1000,
 		    (now - w->begun) / 1e3, w->done, flight->str,
 		    *status ? status : "does not answer QMP");
 }
 
 /* Its figures would be of another time than perf's, and nobody waits for ever. */
-static bool runs_on(struct watch *w, int64_t now, GError **error)
+static bool is_overdue(struct load_watch *w, int64_t now, GError **error)
 {
 	int64_t ms = workload(w)->seconds * 1000;
 	int64_t over = now - w->window_start - ms;
@@ -107,17 +107,17 @@ static bool runs_on(struct watch *w, int64_t now, GError **error)
 }
 
 /* The programs beside the load; without them it need not go on. */
-static bool helpers_live(struct watch *w, GError **error)
+static bool helpers_alive(struct load_watch *w, GError **error)
 {
 	return perfstat_alive(w->perf, error) && (!w->probe || probe_alive(w->probe, error));
 }
 
-static bool moved(struct watch *w, int64_t now, int64_t done, GError **error)
+static bool note_progress(struct load_watch *w, int64_t now, int64_t done, GError **error)
 {
 	w->done = done;
-	w->last_move = now;
+	w->last_progress = now;
 	if (w->window_over)
-		return !runs_on(w, now, error);
+		return !is_overdue(w, now, error);
 	if (w->window_start || done <= (w->first.net ? NET_PRELUDE : 0))
 		return true;
 	w->window_start = now;
@@ -125,31 +125,31 @@ static bool moved(struct watch *w, int64_t now, int64_t done, GError **error)
 	return perfstat_switch(w->perf, true, error);
 }
 
-gboolean watch_look(void *data, GError **error)
+gboolean load_watch_check(void *data, GError **error)
 {
-	struct watch *w = data;
+	struct load_watch *w = data;
 	int64_t now = now_ms(), done;
 	int64_t limit = w->trial->bench->plan->stall_seconds * 1000;
 	bool begun = w->window_start;
 	bool due = begun && now >= w->window_start + workload(w)->seconds * 1000;
 
-	if (!trial_alive(w->trial, error) || !helpers_live(w, error))
+	if (!trial_alive(w->trial, error) || !helpers_alive(w, error))
 		return FALSE;
 	/* In mid-run each look costs QEMU's main thread a little. */
-	if (begun && !due && now < w->last_look + LOOK_MS)
+	if (begun && !due && now < w->last_sample + SAMPLE_MS)
 		return TRUE;
-	w->last_look = now;
-	if (look(w, now, &done)) {
-		if (done > w->done && !moved(w, now, done, error))
+	w->last_sample = now;
+	if (take_sample(w, now, &done)) {
+		if (done > w->done && !note_progress(w, now, done, error))
 			return FALSE;
 		if (due && !w->window_over && !close_window(w, now, error))
 			return FALSE;
 	}
 	if (!w->window_start || w->window_over)
 		limit = MAX(limit, EDGE_STALL_MS);
-	if (now < w->last_move + limit)
+	if (now < w->last_progress + limit)
 		return TRUE;
-	stalled(w, now, error);
+	report_stall(w, now, error);
 	return FALSE;
 }
 
@@ -158,13 +158,13 @@ gboolean watch_look(void *data, GError **error)
  * something to the last one at which it had not done all.  One request in a hundred at
  * each end does not count: stragglers, and what the program does besides.
  */
-static double busy_seconds(const struct watch *w)
+static double busy_seconds(const struct load_watch *w)
 {
 	int64_t some = w->done / 100, all = w->done - w->done / 100, begin = 0, end = 0;
 	unsigned int i;
 
-	for (i = 0; i < w->looks->len; i++) {
-		const struct look *l = &g_array_index(w->looks, struct look, i);
+	for (i = 0; i < w->samples->len; i++) {
+		const struct sample *l = &g_array_index(w->samples, struct sample, i);
 
 		if (!begin && l->done > some)
 			begin = l->at;
@@ -174,16 +174,16 @@ static double busy_seconds(const struct watch *w)
 	return begin && end > begin ? (end - begin) / 1e3 : 0;
 }
 
-bool watch_end(struct watch *w, GError **error)
+bool load_watch_end(struct load_watch *w, GError **error)
 {
 	int64_t now = now_ms(), done;
 	bool ok = true;
 
-	if (look(w, now, &done) && done > w->done)
+	if (take_sample(w, now, &done) && done > w->done)
 		w->done = done;
-	w->phase->has_counted = w->looks->len > 0;
+	w->phase->has_counted = w->samples->len > 0;
 	w->phase->busy_s = busy_seconds(w);
-	g_array_unref(w->looks);
+	g_array_unref(w->samples);
 	if (w->window_start && !w->window_over)
 		ok = close_window(w, now, error);
 	if (w->window_start)

@@ -12,31 +12,31 @@
 #include "probe.h"
 #include "state.h"
 
-struct watch {
+struct load_watch {
 	struct trial *trial;
 	struct phase *phase;
 	struct perfstat *perf;
 	struct probe *probe;  /* NULL: none in this phase */
 	int64_t begun;	      /* clock when the load was started */
 	struct counted first; /* before the load */
-	GArray *looks;	      /* struct look: what was seen, and when */
+	GArray *samples;      /* struct sample: what was seen, and when */
 	int64_t done;	      /* requests or packets by the last look */
-	int64_t last_move, last_look;
+	int64_t last_progress, last_sample;
 	int64_t window_start; /* 0: perf not on yet */
 	int64_t window_done;
 	bool window_over;
 };
 
-bool watch_begin(struct watch *w, struct trial *t, struct phase *ph, struct perfstat *perf,
-		 struct probe *probe, GError **error);
+bool load_watch_begin(struct load_watch *w, struct trial *t, struct phase *ph,
+		      struct perfstat *perf, struct probe *probe, GError **error);
 
 /* A link_watch. */
-gboolean watch_look(void *watch, GError **error);
+gboolean load_watch_check(void *watch, GError **error);
 
 /*
  * Closes the window if it is still open, and fills in what was counted in the phase.
- * To be called once after watch_begin, however the load ended.
+ * To be called once after load_watch_begin, however the load ended.
  */
-bool watch_end(struct watch *w, GError **error);
+bool load_watch_end(struct load_watch *w, GError **error);
 
 #endif /* VQLAB_LOAD_WATCH_H */

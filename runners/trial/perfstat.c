@@ -79,7 +79,7 @@ bool perfstat_start(struct perfstat *p, pid_t pid, const char *path, GError **er
 }
 
 /* Its end by a signal says enough; else its own words do. */
-static bool gone(struct perfstat *p, GError **error)
+static bool report_end(struct perfstat *p, GError **error)
 {
 	g_autofree char *log = g_strconcat(p->path, ".log", NULL);
 	bool ended = child_ended(&p->child, GONE_MS);
@@ -97,7 +97,7 @@ static bool gone(struct perfstat *p, GError **error)
 
 bool perfstat_alive(struct perfstat *p, GError **error)
 {
-	return !child_ended(&p->child, 0) || gone(p, error);
+	return !child_ended(&p->child, 0) || report_end(p, error);
 }
 
 bool perfstat_switch(struct perfstat *p, bool on, GError **error)
@@ -109,7 +109,7 @@ bool perfstat_switch(struct perfstat *p, bool on, GError **error)
 
 	/* SIGPIPE is ignored in the trial: a dead perf is an error here. */
 	if (write(p->control, text, strlen(text)) < 0)
-		return gone(p, error);
+		return report_end(p, error);
 	/* "ack\n" and, in some versions, a NUL behind it. */
 	while (got < sizeof(answer) && !memchr(answer, '\n', got)) {
 		struct pollfd f = {.fd = p->ack, .events = POLLIN};
@@ -117,10 +117,10 @@ bool perfstat_switch(struct perfstat *p, bool on, GError **error)
 		ssize_t n;
 
 		if (left <= 0 || poll(&f, 1, left) <= 0)
-			return gone(p, error);
+			return report_end(p, error);
 		n = read(p->ack, answer + got, sizeof(answer) - got);
 		if (n <= 0)
-			return gone(p, error);
+			return report_end(p, error);
 		if (!got && *answer == '\0') {
 			memmove(answer, answer + 1, --n);
 		}

@@ -67,8 +67,8 @@ static JsonObject *strategy_delta(JsonObject *before, JsonObject *after)
 	return json_object_ref(after);
 }
 
-static char *file_of(const struct trial *t, const struct phase *ph, const char *kind,
-		     const char *suffix)
+static char *phase_path(const struct trial *t, const struct phase *ph, const char *kind,
+			const char *suffix)
 {
 	g_autofree char *name = g_strdup_printf("%s-%s-%s.%s", kind, ph->slot->workload->name,
 						ph->slot->probes ? "on" : "off", suffix);
@@ -77,10 +77,10 @@ static char *file_of(const struct trial *t, const struct phase *ph, const char *
 }
 
 /* Keeps what the guest said, whatever it is, and reads it. */
-static bool take_load(struct trial *t, struct phase *ph, const GByteArray *out, GError **error)
+static bool read_load(struct trial *t, struct phase *ph, const GByteArray *out, GError **error)
 {
 	const char *kind = ph->slot->workload->kind;
-	g_autofree char *path = file_of(t, ph, kind, "json");
+	g_autofree char *path = phase_path(t, ph, kind, "json");
 
 	if (!write_file(path, (const char *)out->data, out->len, error))
 		return false;
@@ -122,16 +122,16 @@ static bool run_load(struct trial *t, struct phase *ph, struct perfstat *perf, s
 {
 	g_autoptr(GError) e = NULL;
 	const GByteArray *out;
-	struct watch w;
+	struct load_watch w;
 	bool ok, seen;
 	int64_t before = guest_disk_busy_ms(t, ph->slot->workload), after;
 
-	if (!watch_begin(&w, t, ph, perf, probe, error))
+	if (!load_watch_begin(&w, t, ph, perf, probe, error))
 		return false;
-	out = guest_run_load(t, ph->slot->workload, watch_look, &w, &e);
-	ok = out && take_load(t, ph, out, &e);
+	out = guest_run_load(t, ph->slot->workload, load_watch_check, &w, &e);
+	ok = out && read_load(t, ph, out, &e);
 	/* The load's own verdict first: it says more than a silent counter. */
-	seen = watch_end(&w, ok ? &e : NULL);
+	seen = load_watch_end(&w, ok ? &e : NULL);
 	if (!ok)
 		end_load(t, ph, &e);
 	after = ok && before >= 0 ? guest_disk_busy_ms(t, ph->slot->workload) : -1;
@@ -145,7 +145,7 @@ static bool run_load(struct trial *t, struct phase *ph, struct perfstat *perf, s
 
 static bool run_with_perf(struct trial *t, struct phase *ph, struct probe *probe, GError **error)
 {
-	g_autofree char *base = file_of(t, ph, "perf", "csv");
+	g_autofree char *base = phase_path(t, ph, "perf", "csv");
 	g_autoptr(GError) e = NULL;
 	struct perfstat perf;
 	bool ok;
@@ -161,7 +161,7 @@ static bool run_with_perf(struct trial *t, struct phase *ph, struct probe *probe
 }
 
 /* vqprobe's result, even of a phase that stalled: it shows what is stuck. */
-static bool take_probe(struct probe *p, struct phase *ph, bool ok, GError **error)
+static bool collect_probe(struct probe *p, struct phase *ph, bool ok, GError **error)
 {
 	bool alive = probe_alive(p, ok ? error : NULL);
 	g_autoptr(JsonNode) all = probe_finish(p, ok && alive ? error : NULL);
@@ -173,8 +173,8 @@ static bool take_probe(struct probe *p, struct phase *ph, bool ok, GError **erro
 
 bool phase_run(struct trial *t, struct phase *ph, GError **error)
 {
-	g_autofree char *json = file_of(t, ph, "vqprobe", "json");
-	g_autofree char *trace = file_of(t, ph, "vqprobe", "vqt");
+	g_autofree char *json = phase_path(t, ph, "vqprobe", "json");
+	g_autofree char *trace = phase_path(t, ph, "vqprobe", "vqt");
 	g_autoptr(GError) e = NULL;
 	JsonObject *before, *after;
 	struct probe probe;
@@ -189,7 +189,7 @@ bool phase_run(struct trial *t, struct phase *ph, GError **error)
 	before = read_strategy(t, ph);
 	ok = run_with_perf(t, ph, ph->slot->probes ? &probe : NULL, error);
 	if (ph->slot->probes)
-		ok = take_probe(&probe, ph, ok, error) && ok;
+		ok = collect_probe(&probe, ph, ok, error) && ok;
 	/* Even of a phase that failed: as far as it goes. */
 	if (ph->slot->probes && g_file_test(trace, G_FILE_TEST_EXISTS))
 		ph->trace = g_path_get_basename(trace);

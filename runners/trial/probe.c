@@ -27,7 +27,7 @@ static bool wait_ready(int fd)
 	return poll(&f, 1, READY_MS) > 0 && read(fd, &byte, 1) == 1;
 }
 
-static void not_ready(struct probe *p, GError **error)
+static void report_not_ready(struct probe *p, GError **error)
 {
 	g_autofree char *line = last_line(p->log);
 	bool ended = child_ended(&p->child, GONE_MS);
@@ -74,7 +74,7 @@ bool probe_start(struct probe *p, const char *program, pid_t pid, const char *js
 	if (s.err > 0)
 		close(s.err);
 	if (ok && !wait_ready(ready[0])) {
-		not_ready(p, error);
+		report_not_ready(p, error);
 		ok = false;
 	}
 	close(ready[0]);
