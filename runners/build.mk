@@ -9,22 +9,27 @@
 #              host (who measures on this host; its failures are no results)
 #   disk/      the nbdkit plugin, and the service times of its requests
 #   guest/     what runs inside the guest: init, the agent, the frames that it speaks
-#   plan/      configs/PLAN.ini -> struct plan (keys: the one table of keys; read; job: the
-#              fio job; find: what a plan holds); schedule: plan + seed -> the order of
-#              trials and of their phases
-#   machine/   folders (what a QEMU's and a guest's folder hold), manifest, boot (how QEMU boots the
-#              guest), qemu (a trial's command line), qmp, link (the guest's serial line;
-#              link-wait: with waiting), disks, netns, queuesize; guest-run is a program of
-#              its own
-#   trial/     one boot, in a process of its own.  trial is its flow, state what its parts
+#   plan/      configs/PLAN.ini -> struct plan (keys: the one table of keys; kinds: of
+#              workloads; read; job: the fio job; find: what a plan holds); schedule: plan
+#              + seed -> the order of trials and of their phases
+#   machine/   folders (what a QEMU's and a guest's folder hold), manifest, boot (how QEMU
+#              boots the guest), qemu (a trial's command line), qmp, link (the guest's serial
+#              line; link-wait: with waiting), disks, netns, queuesize; guest-run is a
+#              program of its own
+#   trial/     one boot, in a process of its own: trial is its flow, state what its parts
 #              share, bench what all trials do; phase (one workload, probes off or on),
 #              in-guest (what is asked of the guest), alive (are QEMU and the servers there?),
-#              load-watch (stalls), load (what fio and iperf3 say), counted, perfstat, probe,
-#              gates, gates-load and verdict (is a phase valid?), result (trial.json),
-#              message (what vqbench is told)
+#              load-kinds and load (how fio and iperf3 run, what they say), load-watch
+#              (stalls), counted, perfstat, probe, gates, gates-load and verdict (is a phase
+#              valid?), result (trial.json), message (what vqbench is told)
 #   here       main: the command line; campaign runs the trials one by one, worker the process
 #              of each, signals end a run; rundir: the run's folder, its lock and journal;
-#              identity: what must be the same when it is resumed; runinfo: run.json; progress
+#              identity: what must be the same when it is resumed; runinfo: run.json;
+#              left-out: what a QEMU cannot run; progress
+#
+# A new plan key takes a row in plan/keys.c and a field in plan/plan.h; a new kind of
+# workload a row in plan/kinds.c and one in trial/load-kinds.c.
+#
 #   ring/      vqring, the lab's own driver
 #   guest-count/  counts the guest's instructions, by a plugin of QEMU's
 #   setup/     builds QEMU and the guest, and looks at the host
@@ -40,7 +45,8 @@ BENCH_PKGS := glib-2.0 gio-2.0 json-glib-1.0
 include runners/ring/ring.mk
 
 TOOLS += $(B)/vqbench
-TESTS += $(patsubst %,$(B)/runners/test-%,$(BENCH_TESTS)) runners/tests/bench.sh runners/tests/bench-wrong.sh \
+TESTS += $(patsubst %,$(B)/runners/test-%,$(BENCH_TESTS)) runners/tests/bench.sh \
+	runners/tests/bench-wrong.sh \
 	runners/tests/man.sh runners/tests/doctor.sh runners/tests/hostile.sh runners/tests/fuzz-told.sh runners/tests/refuse.sh runners/tests/setup.sh
 C_STYLE += $(wildcard runners/*.[ch] runners/*/*.[ch])
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "runinfo.h"
 #include "identity.h"
+#include "runners/plan/kinds.h"
 #include "runners/tool/spawn.h"
 #include "runners/tool/clock.h"
 #include "runners/tool/files.h"
@@ -142,7 +143,7 @@ static JsonArray *workloads_json(const struct plan *p)
 		set_text(o, "kind", w->kind);
 		set_text(o, "device", w->device_id);
 		set_text(o, "summary", w->summary);
-		set_text(o, "unit", strcmp(w->kind, "fio") ? "Gbit/s" : "IOPS");
+		set_text(o, "unit", plan_kind(w)->unit);
 		json_object_set_int_member(o, "seconds", w->seconds);
 		json_object_set_array_member(o, "rings", strings(w->rings ? w->rings : p->rings));
 		if (w->direction)

@@ -3,12 +3,7 @@
 #ifndef VQLAB_RUNINFO_H
 #define VQLAB_RUNINFO_H
 
-#include "runners/trial/bench.h"
-
-/* One variant that cannot run here. */
-struct left_out {
-	char *variant, *ring, *why;
-};
+#include "left-out.h"
 
 /* Writes DIR/run.json and DIR/plan.ini.  @name is the run's; @left_out holds
  * struct left_out. */

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The one table of a plan's keys: parsing, defaults, limits and help. */
+/*
+ * The one table of a plan's keys: parsing, defaults, limits and help.  A new key takes a
+ * row here and a field in its struct of plan.h; who uses it reads that field.
+ */
 #include "runners/disk/service.h"
 #include "read.h"
 #include "find.h"
+#include "kinds.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -120,7 +124,7 @@ const struct plan_key plan_keys[] = {
 	  "receive and transmit virtqueue size, a power of two from 256; 0: QEMU's",
 	  verify_net_queue },
 
-	{ GROUP_WORKLOAD, "kind", KEY_TEXT, IN(plan_workload, kind), 0, 0, "fio|iperf3", NULL, NULL,
+	{ GROUP_WORKLOAD, "kind", KEY_TEXT, IN(plan_workload, kind), 0, 0, WORKLOAD_KINDS, NULL, NULL,
 	  "the program that makes the load", NULL },
 	{ GROUP_WORKLOAD, "device", KEY_TEXT, IN(plan_workload, device), 0, 0, NULL, NULL, NULL,
 	  "NAME of a [disk NAME] (fio) or a [net NAME] (iperf3)", NULL },

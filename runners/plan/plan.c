@@ -2,6 +2,7 @@
 #include "read.h"
 #include "runners/tool/files.h"
 #include "find.h"
+#include "kinds.h"
 
 #include <string.h>
 
@@ -94,7 +95,7 @@ static bool check_job(struct plan *p, struct plan_workload *w, const char *group
 	size_t len;
 
 	if (!w->job)
-		return plan_complain(p, error, group, "job", "must be given with kind=fio");
+		return plan_complain(p, error, group, "job", "must be given with kind=%s", w->kind);
 	w->job_path =
 		g_path_is_absolute(w->job) ? g_strdup(w->job) : g_build_filename(dir, w->job, NULL);
 	w->job_text = read_file(w->job_path, PLAN_MAX, &len, &e);
@@ -108,20 +109,21 @@ static bool check_job(struct plan *p, struct plan_workload *w, const char *group
 static bool check_workload(struct plan *p, struct plan_workload *w, GError **error)
 {
 	g_autofree char *group = g_strdup_printf("workload %s", w->name);
-	bool fio = !strcmp(w->kind, "fio");
+	const struct workload_kind *kind = plan_kind(w);
 
-	if (fio && !plan_find_disk(p, w->device))
+	if (!kind->net && !plan_find_disk(p, w->device))
 		return plan_complain(p, error, group, "device", "%s: the plan has no [disk %s]",
 				     w->device, w->device);
-	if (!fio && !plan_find_net(p, w->device))
+	if (kind->net && !plan_find_net(p, w->device))
 		return plan_complain(p, error, group, "device", "%s: the plan has no [net %s]",
 				     w->device, w->device);
-	w->queue_size = fio ? plan_find_disk(p, w->device)->queue_size
-			    : plan_find_net(p, w->device)->queue_size;
-	w->device_id = fio ? g_strconcat("disk-", w->device, NULL) : g_strdup(w->device);
+	w->queue_size = kind->net ? plan_find_net(p, w->device)->queue_size
+				  : plan_find_disk(p, w->device)->queue_size;
+	w->device_id = kind->net ? g_strdup(w->device) : g_strconcat("disk-", w->device, NULL);
 	if (!w->summary)
 		w->summary = g_strdup(w->name);
-	return check_rings(p, group, w->rings, error) && (!fio || check_job(p, w, group, error));
+	return check_rings(p, group, w->rings, error) &&
+	       (!kind->has_job || check_job(p, w, group, error));
 }
 
 static bool check_all(struct plan *p, GError **error)

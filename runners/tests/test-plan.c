@@ -3,6 +3,8 @@
 #include "runners/plan/plan.h"
 #include "runners/tool/files.h"
 #include "runners/plan/find.h"
+#include "runners/plan/kinds.h"
+#include "runners/trial/load-kinds.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -325,6 +327,21 @@ static void test_shipped(void)
 	}
 }
 
+/* Each choice of the key has its row for the plan and its row for the trial. */
+static void test_kinds(void)
+{
+	g_auto(GStrv) names = g_strsplit(WORKLOAD_KINDS, "|", -1);
+	int i;
+
+	for (i = 0; names[i]; i++) {
+		struct plan_workload w = {.kind = names[i]};
+
+		g_assert_nonnull(plan_kind(&w));
+		g_assert_cmpstr(load_kind(&w)->name, ==, names[i]);
+	}
+	g_assert_cmpint(i, >, 0);
+}
+
 int main(int argc, char **argv)
 {
 	g_autofree char *job = NULL;
@@ -342,6 +359,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/plan/override", test_override);
 	g_test_add_func("/plan/device", test_device);
 	g_test_add_func("/plan/hash", test_hash);
+	g_test_add_func("/plan/kinds", test_kinds);
 	g_test_add_func("/plan/shipped", test_shipped);
 	rc = g_test_run();
 	remove_tree(dir);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "counted.h"
 #include "runners/plan/find.h"
+#include "runners/plan/kinds.h"
 
 #include <string.h>
 
@@ -8,7 +9,7 @@ bool counted_read(struct qmp *qmp, const struct plan *p, const struct plan_workl
 		  struct counted *c)
 {
 	memset(c, 0, sizeof(*c));
-	c->net = strcmp(w->kind, "fio") != 0;
+	c->net = plan_kind(w)->net;
 	if (c->net)
 		return netns_counts(plan_net_number(p, w->device), &c->tap);
 	return qmp_block_counts(qmp, w->device_id, &c->disk);

@@ -2,6 +2,7 @@
 #include "gates.h"
 #include "gates-load.h"
 #include "verdict.h"
+#include "runners/plan/kinds.h"
 #include "runners/tool/json.h"
 
 #include <string.h>
@@ -176,7 +177,7 @@ static void check_probe(struct probe_gates *g, struct phase *ph, bool ordered)
 	for (k = 0; queues && k < json_array_get_length(queues); k++)
 		check_queue(g, ph, json_array_get_object_element(queues, k), ordered);
 	/* A network is never quite still while its counters are read. */
-	if (ph->strategy && !strcmp(ph->slot->workload->kind, "fio"))
+	if (ph->strategy && !plan_kind(ph->slot->workload)->net)
 		check_counters(&g->counters, ph, queues);
 }
 

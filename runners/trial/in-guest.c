@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "in-guest.h"
 #include "alive.h"
+#include "load-kinds.h"
 #include "runners/machine/netns.h"
 #include "runners/plan/find.h"
+#include "runners/plan/kinds.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -16,8 +18,6 @@
 
 /* What a load takes to end in an emulated guest when it is killed. */
 #define END_LOAD_MS 15000
-
-#define JOB_PATH "/tmp/%s.fio"
 
 /* One line a virtio device: its feature bits (the character at place N is bit
  * N), its disk's serial number and its network interface's address, - for
@@ -233,17 +233,14 @@ const GByteArray *guest_run_load(struct trial *t, const struct plan_workload *w,
 	g_autofree char *seconds = g_strdup_printf("%" PRId64, w->seconds);
 	g_autofree char *env_seconds = g_strconcat("VQLAB_SECONDS=", seconds, NULL);
 	g_autofree char *env_device = g_strconcat("VQLAB_DEVICE=/dev/vqlab/", w->device, NULL);
-	g_autofree char *job = g_strdup_printf(JOB_PATH, w->name);
+	g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
 	const char *env[] = {env_seconds, env_device, NULL};
-	const char *fio[] = {"fio", "--output-format=json", job, NULL};
-	const char *iperf3[] = {"iperf3", "-J", "-c", NULL, "-t", seconds, NULL, NULL};
 	const GByteArray *out;
 
-	iperf3[3] = netns_host_address(plan_net_number(t->bench->plan, w->device));
-	if (w->direction && !strcmp(w->direction, "in"))
-		iperf3[6] = "-R";
+	load_kind(w)->add_command(argv, t->bench->plan, w);
+	g_ptr_array_add(argv, NULL);
 	link_set_watch(t->link, watch, data);
-	out = run_command(t, w->kind, strcmp(w->kind, "fio") ? iperf3 : fio, env,
+	out = run_command(t, w->kind, (const char *const *)argv->pdata, env,
 			  w->seconds + t->bench->plan->stall_seconds + 60, error);
 	link_set_watch(t->link, trial_watch_alive, t);
 	return out;
@@ -284,7 +281,7 @@ int64_t guest_disk_busy_ms(struct trial *t, const struct plan_workload *w)
 	g_auto(GStrv) words = NULL;
 	int i, column = 0;
 
-	if (strcmp(w->kind, "fio"))
+	if (plan_kind(w)->net)
 		return -1;
 	words = ask_guest(t, w, "d=$(readlink -f $1); cat /sys/block/${d##*/}/stat");
 	for (i = 0; words && words[i]; i++)
@@ -299,9 +296,10 @@ int64_t guest_disk_busy_ms(struct trial *t, const struct plan_workload *w)
  * cannot be killed before that is completed.
  */
 static const char kill_script[] =
-	"killall -9 fio iperf3 2>/dev/null; n=0\n"
-	"while pidof fio iperf3 >/dev/null && [ $n -lt 50 ]; do n=$((n + 1)); usleep 100000; done\n"
-	"pidof fio iperf3 >/dev/null && echo left || echo gone\n";
+	"killall -9 " LOAD_PROGRAMS " 2>/dev/null; n=0\n"
+	"while pidof " LOAD_PROGRAMS
+	" >/dev/null && [ $n -lt 50 ]; do n=$((n + 1)); usleep 100000; done\n"
+	"pidof " LOAD_PROGRAMS " >/dev/null && echo left || echo gone\n";
 
 bool guest_kill_load(struct trial *t)
 {

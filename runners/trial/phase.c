@@ -2,8 +2,10 @@
 #include "phase.h"
 #include "alive.h"
 #include "in-guest.h"
+#include "load-kinds.h"
 #include "load-watch.h"
 #include "probe.h"
+#include "runners/plan/kinds.h"
 #include "runners/tool/files.h"
 #include "runners/tool/json.h"
 
@@ -84,10 +86,8 @@ static bool read_load(struct trial *t, struct phase *ph, const GByteArray *out, 
 
 	if (!write_file(path, (const char *)out->data, out->len, error))
 		return false;
-	if (!strcmp(kind, "fio"))
-		ph->has_load = load_fio(&ph->load, (const char *)out->data, out->len, error);
-	else
-		ph->has_load = load_iperf3(&ph->load, (const char *)out->data, out->len, error);
+	ph->has_load = load_kind(ph->slot->workload)
+			       ->read(&ph->load, (const char *)out->data, out->len, error);
 	return ph->has_load;
 }
 
@@ -110,7 +110,7 @@ static void end_load(struct trial *t, const struct phase *ph, GError **error)
 		g_prefix_error(error, "the load cannot be ended: ");
 		return;
 	}
-	if (idle && !strcmp(ph->slot->workload->kind, "fio") && guest_outstanding(t) == 0) {
+	if (idle && !plan_kind(ph->slot->workload)->net && guest_outstanding(t) == 0) {
 		(*error)->code = VQB_INVALID;
 		g_prefix_error(error, "the load stood still with nothing outstanding (startdelay, "
 				      "thinktime, a pause of its own?): ");
