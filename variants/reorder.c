@@ -8,10 +8,11 @@
 
 #include "strategy.h"
 
+#define ADDRESS(name) &reorder_##name,
 const ReorderOps *const reorder_strategies[] = {
-    &reorder_hash_table, &reorder_hash_table_flag, &reorder_array_window,
-    &reorder_bitmap,     &reorder_in_place,        NULL,
+    REORDER_STRATEGIES(ADDRESS) NULL,
 };
+#undef ADDRESS
 
 const ReorderOps *reorder_find(const char *name)
 {

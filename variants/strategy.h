@@ -21,11 +21,17 @@
 
 #include "reorder.h"
 
-extern const ReorderOps reorder_hash_table;
-extern const ReorderOps reorder_hash_table_flag;
-extern const ReorderOps reorder_array_window;
-extern const ReorderOps reorder_bitmap;
-extern const ReorderOps reorder_in_place;
+/* All of them, in the order of reports: STRATEGY(x) stands for reorder_x. */
+#define REORDER_STRATEGIES(STRATEGY)                                           \
+    STRATEGY(hash_table)                                                       \
+    STRATEGY(hash_table_flag)                                                  \
+    STRATEGY(array_window)                                                     \
+    STRATEGY(bitmap)                                                           \
+    STRATEGY(in_place)
+
+#define REORDER_DECLARE(name) extern const ReorderOps reorder_##name;
+REORDER_STRATEGIES(REORDER_DECLARE)
+#undef REORDER_DECLARE
 
 /* For tests of what checks the others; found by its name only. */
 extern const ReorderOps reorder_broken_swap;

@@ -90,8 +90,8 @@ static void look(struct lane *l, uint32_t n, struct witness *w)
 
 	while (seen <= n && take(l, w, &e)) {
 		seen++;
-		if (w->took)
-			w->took(w, &e);
+		if (w->on_used)
+			w->on_used(w, &e);
 	}
 	if (seen != n && !w->wrong)
 		w->wrong = g_strdup_printf("publishes %u, but the driver sees %s%u", n,
@@ -106,11 +106,11 @@ static void watch(struct lane *l, const struct op *op, uint32_t n, struct witnes
 		witness_reset(w, l);
 	} else if (op->kind == OP_FLUSH) {
 		look(l, n, w);
-		if (w->flushed)
-			w->flushed(w, op, n);
+		if (w->on_flush)
+			w->on_flush(w, op, n);
 	}
-	if (w->done)
-		w->done(w, op);
+	if (w->on_op)
+		w->on_op(w, op);
 }
 
 static inline __attribute__((always_inline)) size_t run(struct lane *l, const struct op *from,

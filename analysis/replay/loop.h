@@ -29,10 +29,13 @@ size_t lane_run(struct lane *l, const struct op *op, size_t n);
 
 /* A driver that looks at the ring after each flush, and what it sees. */
 struct witness {
-	/* For each element that it sees, each flush, each operation; may be NULL. */
-	void (*took)(struct witness *w, const ReorderElem *elem);
-	void (*flushed)(struct witness *w, const struct op *op, uint32_t n);
-	void (*done)(struct witness *w, const struct op *op);
+	/*
+	 * Called for each element that has become visible, after each flush, which
+	 * published @n, and after each operation; may be NULL.
+	 */
+	void (*on_used)(struct witness *w, const ReorderElem *elem);
+	void (*on_flush)(struct witness *w, const struct op *op, uint32_t n);
+	void (*on_op)(struct witness *w, const struct op *op);
 	char *wrong; /* what the strategy did; NULL: nothing.  g_free() it */
 	bool stop;   /* enough: a variant that lags may run into what is legal for others */
 

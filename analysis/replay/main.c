@@ -303,7 +303,7 @@ static int replay_all(const GPtrArray *jobs)
 
 		status = MAX(status, s);
 	}
-	/* One bad file does not cost what the others gave. */
+	/* A bad file fails by itself: what the others gave is written. */
 	if (opt_json && (results->len || !status) &&
 	    !replay_write_json(opt_json, results, opt_seed, &error))
 		status = failed(error);

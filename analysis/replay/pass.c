@@ -11,7 +11,7 @@ static void begin_queue(struct pass *p, struct pass_queue *q)
 	for (guint v = 0; v < n; v++)
 		lane_init(&q->lanes[v], variant_at(p->r, v)->ops, &q->q->shape);
 	if (p->expects) {
-		/* A variant that lags by more than a ring has lost something. */
+		/* A variant is behind by a ring at most, unless it loses elements. */
 		while (room < 2 * q->q->shape.size + CHUNK)
 			room *= 2;
 		q->expected.mask = room - 1;
@@ -62,7 +62,7 @@ static void take_op(unsigned int queue, const struct op *op, const struct order 
 		begin_queue(p, q);
 	q->chunk[q->n] = *op;
 	if (op->kind == OP_FLUSH) {
-		/* For the proof; the measured loop does not look at it. */
+		/* For the proof; the measured loop reads neither. */
 		q->chunk[q->n].elem.id = published->len;
 		q->chunk[q->n].elem.len = order->next - order->base;
 		for (guint i = 0; p->expects && i < published->len; i++)

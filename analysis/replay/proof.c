@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The pass in which a driver looks: order, digests, memory; and --print. */
+/* The pass before a witness: is the order right, digests, memory; and --print. */
 #include <inttypes.h>
 #include <malloc.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 #define FNV_BASIS UINT64_C(0xcbf29ce484222325)
 #define FNV_PRIME UINT64_C(0x100000001b3)
 
-/* A variant and a queue. */
+/* Of one variant on one queue. */
 struct proof {
 	struct witness w;
 	struct variant *variant;
@@ -20,9 +20,9 @@ struct proof {
 	uint64_t published, digest;
 	bool wrong;
 	uint64_t wrong_at; /* element */
-	/* For the memory: what is in use, and since when nothing new was. */
-	uint64_t heap, heap_max;
-	uint64_t base;
+	/* Bytes of the heap: now, at most, and before the variant was made. */
+	uint64_t heap, heap_max, base;
+	/* Elements popped, and of those filled, that are not published; the most so far. */
 	uint32_t outstanding, waiting, outstanding_max, waiting_max;
 };
 
@@ -56,7 +56,7 @@ static void G_GNUC_PRINTF(2, 3) say_wrong(struct proof *p, const char *format, .
 					    *p->queue->q->name ? ": " : "", p->published, what);
 }
 
-static void took(struct witness *w, const ReorderElem *e)
+static void check_used(struct witness *w, const ReorderElem *e)
 {
 	struct proof *p = (struct proof *)w;
 	const struct expected *x = &p->queue->expected;
@@ -78,7 +78,7 @@ static void took(struct witness *w, const ReorderElem *e)
 		fprintf(p->print, "used %u %u\n", e->id, e->len);
 }
 
-static void flushed(struct witness *w, const struct op *op, uint32_t n)
+static void check_flush(struct witness *w, const struct op *op, uint32_t n)
 {
 	struct proof *p = (struct proof *)w;
 
@@ -86,15 +86,18 @@ static void flushed(struct witness *w, const struct op *op, uint32_t n)
 		fprintf(p->print, "flush %u\n", n);
 	if (p->variant->ordered && !p->wrong && n != op->elem.id)
 		say_wrong(p, "a flush publishes %u, in order it is %u", n, op->elem.id);
-	/* Who lags has less room than the order, and what is legal is so no more. */
+	/* Else the next pop may be one too many for this variant, legal as it is in order. */
 	if (p->variant->ordered && !p->wrong &&
 	    p->state->ops->outstanding(p->state) != op->elem.len)
 		say_wrong(p, "after a flush %u are outstanding, in order it is %u",
 			  p->state->ops->outstanding(p->state), op->elem.len);
 }
 
-/* Memory grows when more is outstanding, or waits for its turn, than ever. */
-static void done(struct witness *w, const struct op *op)
+/*
+ * The heap is asked only when more elements than ever are outstanding or wait for
+ * their turn: nothing else makes a strategy take more.
+ */
+static void measure_heap(struct witness *w, const struct op *op)
 {
 	struct proof *p = (struct proof *)w;
 
@@ -123,9 +126,9 @@ static void proof_begin(struct pass *pass, struct pass_queue *q)
 	for (guint v = 0; v < n; v++) {
 		struct proof *p = &proofs[v];
 
-		p->w.took = took;
-		p->w.flushed = flushed;
-		p->w.done = done;
+		p->w.on_used = check_used;
+		p->w.on_flush = check_flush;
+		p->w.on_op = measure_heap;
 		p->variant = variant_at(pass->r, v);
 		p->queue = q;
 		p->state = q->lanes[v].r;

@@ -10,7 +10,7 @@
 #include "trace-queue.h"
 #include "probes/trace/trace.h"
 
-/* No flush has told yet what ring it is. */
+/* No flush was read yet, and only a flush says what the ring is. */
 #define NO_RING (-1)
 
 /* A virtqueue of the recording. */
@@ -19,25 +19,29 @@ struct recorded_queue {
 	uint32_t index;
 	char *device;
 	bool wanted;
-	/* The source's queue, or NO_RING: from one reset to the next, int. */
-	GArray *life;
-	unsigned int now; /* index in @life */
+	/*
+	 * int: the source's queue that it is from one reset to the next, or NO_RING;
+	 * and which of those stretches is being read.
+	 */
+	GArray *stretches;
+	unsigned int stretch;
 };
 
 struct trace_source {
 	struct source s;
 	char *path, *only;
 	GPtrArray *recorded; /* struct recorded_queue */
+	/* While it is read: which recorded queue has an address now... */
 	GHashTable *by_vq;
-	/* While it is read: by_vq, the queue that an address is now, and: */
-	struct trace_queue **queue; /* by the source's queue number */
+	/* ... and the state of each of the source's queues, by its number. */
+	struct trace_queue **queue;
 };
 
 static void recorded_free(void *data)
 {
 	struct recorded_queue *r = data;
 
-	g_array_free(r->life, TRUE);
+	g_array_free(r->stretches, TRUE);
 	g_free(r->device);
 	g_free(r);
 }
@@ -65,7 +69,7 @@ static struct recorded_queue *find_recorded(struct trace_source *t, const struct
 }
 
 /* The address of a queue may become another device's. */
-static void on_queue(struct trace_source *t, const struct vq_queue_event *e)
+static void note_queue(struct trace_source *t, const struct vq_queue_event *e)
 {
 	g_autofree char *device = vq_text_clean(e->device, -1, sizeof(e->device) - 1, VQ_UTF8);
 	struct recorded_queue *r = find_recorded(t, e, device);
@@ -78,13 +82,14 @@ static void on_queue(struct trace_source *t, const struct vq_queue_event *e)
 		r->index = e->index;
 		r->device = g_steal_pointer(&device);
 		r->wanted = is_wanted(r, t->only);
-		r->life = g_array_new(FALSE, FALSE, sizeof(int));
-		g_array_append_val(r->life, none);
+		r->stretches = g_array_new(FALSE, FALSE, sizeof(int));
+		g_array_append_val(r->stretches, none);
 		g_ptr_array_add(t->recorded, r);
 	}
 	g_hash_table_replace(t->by_vq, &r->vq, r);
 }
 
+/* Is it a reset of @r: of its device or of itself? */
 static bool is_reset_of(struct trace_source *t, const struct recorded_queue *r,
 			const struct vq_count_event *e)
 {
@@ -108,57 +113,57 @@ static int find_queue(struct trace_source *t, const struct recorded_queue *r,
 }
 
 /* First reading: which rings are there? */
-static bool scan_event(const struct vq_head *h, size_t size, void *data)
+static bool note_ring(const struct vq_head *h, size_t size, void *data)
 {
 	struct trace_source *t = data;
 	const struct vq_flush_event *f = (const void *)h;
 	struct recorded_queue *r;
 	struct ring_shape shape;
-	int *life, none = NO_RING;
+	int *current, none = NO_RING;
 
 	if (!vq_event_ok(h, size))
 		return false;
 	if (h->type == VQ_QUEUE)
-		on_queue(t, (const void *)h);
+		note_queue(t, (const void *)h);
 	for (guint i = 0;
 	     (h->type == VQ_RESET || h->type == VQ_QUEUE_RESET) && i < t->recorded->len; i++) {
 		r = t->recorded->pdata[i];
 		if (is_reset_of(t, r, (const void *)h))
-			g_array_append_val(r->life, none);
+			g_array_append_val(r->stretches, none);
 	}
 	if (h->type != VQ_FLUSH)
 		return true;
 	r = g_hash_table_lookup(t->by_vq, &h->vq);
 	if (!r)
 		return false;
-	life = &g_array_index(r->life, int, r->life->len - 1);
+	current = &g_array_index(r->stretches, int, r->stretches->len - 1);
 	shape = (struct ring_shape){.packed = f->flags & VQ_FLUSH_PACKED, .size = f->num};
 	if (!shape.packed && shape.size & (shape.size - 1))
 		return false;
-	if (r->wanted && *life == NO_RING)
-		*life = find_queue(t, r, &shape);
+	if (r->wanted && *current == NO_RING)
+		*current = find_queue(t, r, &shape);
 	return true;
 }
 
-/* A life without a flush has the ring of its neighbours, if those have one. */
-static void guess_rings(struct trace_source *t)
+/* A stretch without a flush takes the ring of the one after it, else of the one before. */
+static void fill_gaps(struct trace_source *t)
 {
 	for (guint i = 0; i < t->recorded->len; i++) {
-		GArray *life = ((struct recorded_queue *)t->recorded->pdata[i])->life;
-		int *at = (int *)life->data;
+		GArray *stretches = ((struct recorded_queue *)t->recorded->pdata[i])->stretches;
+		int *at = (int *)stretches->data;
 
-		for (guint k = life->len - 1; k > 0; k--)
+		for (guint k = stretches->len - 1; k > 0; k--)
 			if (at[k - 1] == NO_RING)
 				at[k - 1] = at[k];
-		for (guint k = 1; k < life->len; k++)
+		for (guint k = 1; k < stretches->len; k++)
 			if (at[k] == NO_RING)
 				at[k] = at[k - 1];
 	}
 }
 
-static struct trace_queue *queue_now(struct trace_source *t, const struct recorded_queue *r)
+static struct trace_queue *current_queue(struct trace_source *t, const struct recorded_queue *r)
 {
-	int i = g_array_index(r->life, int, MIN(r->now, r->life->len - 1));
+	int i = g_array_index(r->stretches, int, MIN(r->stretch, r->stretches->len - 1));
 
 	return i == NO_RING ? NULL : t->queue[i];
 }
@@ -175,7 +180,7 @@ static bool take_event(const struct vq_head *h, size_t size, void *data)
 	if (h->type == VQ_END)
 		return true;
 	if (h->type == VQ_QUEUE) {
-		on_queue(t, (const void *)h);
+		note_queue(t, (const void *)h);
 		return true;
 	}
 	if (h->type == VQ_RESET || h->type == VQ_QUEUE_RESET) {
@@ -183,17 +188,17 @@ static bool take_event(const struct vq_head *h, size_t size, void *data)
 			r = t->recorded->pdata[i];
 			if (!is_reset_of(t, r, (const void *)h))
 				continue;
-			q = queue_now(t, r);
+			q = current_queue(t, r);
 			if (q)
 				trace_queue_reset(q);
-			r->now++;
+			r->stretch++;
 		}
 		return true;
 	}
 	r = g_hash_table_lookup(t->by_vq, &h->vq);
 	if (!r)
 		return false;
-	q = queue_now(t, r);
+	q = current_queue(t, r);
 	/* No ring changes its shape but by a reset. */
 	if (q && h->type == VQ_FLUSH &&
 	    (((const struct vq_flush_event *)h)->num != q->q->shape.size ||
@@ -235,7 +240,7 @@ static bool trace_run(struct source *s, op_fn fn, void *data, GError **error)
 	for (guint i = 0; i < n; i++)
 		t->queue[i] = trace_queue_new(i, source_queue(&t->s, i), fn, data);
 	for (guint i = 0; i < t->recorded->len; i++)
-		((struct recorded_queue *)t->recorded->pdata[i])->now = 0;
+		((struct recorded_queue *)t->recorded->pdata[i])->stretch = 0;
 	ok = read_trace(t, take_event, error);
 	for (guint i = 0; i < n; i++) {
 		source_queue(&t->s, i)->counts = t->queue[i]->order->counts;
@@ -257,13 +262,13 @@ static char *queue_names(const struct trace_source *t)
 	return g_string_free(names, FALSE);
 }
 
-static bool scan(struct trace_source *t, GError **error)
+static bool find_rings(struct trace_source *t, GError **error)
 {
 	g_autofree char *names = NULL;
 
-	if (!read_trace(t, scan_event, error))
+	if (!read_trace(t, note_ring, error))
 		return false;
-	guess_rings(t);
+	fill_gaps(t);
 	if (t->s.queues->len)
 		return trace_run(&t->s, NULL, NULL, error);
 	names = queue_names(t);
@@ -297,7 +302,7 @@ struct source *trace_source(const char *path, const char *name, const char *only
 	t->only = g_strdup(only);
 	t->recorded = g_ptr_array_new_with_free_func(recorded_free);
 	t->by_vq = g_hash_table_new(g_int64_hash, g_int64_equal);
-	if (scan(t, error))
+	if (find_rings(t, error))
 		return &t->s;
 	source_free(&t->s);
 	return NULL;

@@ -44,8 +44,8 @@ const char *source_recorded_order(const struct source *s)
 	bool ordered = false, unordered = false;
 
 	for (guint i = 0; i < s->queues->len; i++) {
-		ordered |= source_queue(s, i)->was_ordered;
-		unordered |= source_queue(s, i)->was_unordered;
+		ordered |= source_queue(s, i)->has_ordered;
+		unordered |= source_queue(s, i)->has_unordered;
 	}
 	if (ordered)
 		return unordered ? "mixed" : "ordered";

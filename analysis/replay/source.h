@@ -31,8 +31,8 @@ struct source_queue {
 	uint64_t hoisted; /* completed early, where an ordered ring would be full */
 	enum recorded order;
 	uint64_t recorded_at;
-	/* Of a trace: had a flush's queue negotiated VIRTIO_F_IN_ORDER, or not? */
-	bool was_ordered, was_unordered;
+	/* Of a trace: has it flushes with VIRTIO_F_IN_ORDER negotiated, and without? */
+	bool has_ordered, has_unordered;
 };
 
 /*

@@ -241,9 +241,9 @@ static void on_flush(struct trace_queue *t, const struct vq_flush_event *e)
 		t->unknown_chain = false;
 	}
 	if (e->flags & VQ_FLUSH_IN_ORDER)
-		t->q->was_ordered = true;
+		t->q->has_ordered = true;
 	else
-		t->q->was_unordered = true;
+		t->q->has_unordered = true;
 	if (t->q->order == RECORDED_NONE && e->flags & VQ_FLUSH_IN_ORDER)
 		t->q->order = RECORDED_SAME;
 	if (e->flags & VQ_FLUSH_UNREADABLE)

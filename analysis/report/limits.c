@@ -148,8 +148,11 @@ static void about_power(GString *out, const struct results *r)
 			  few == 1 ? "" : "s", few == 1 ? "s" : "", MIN_RANGE);
 }
 
-/* Workloads on a ring for which at least one of @answer's comparisons was judged. */
-static unsigned int families(const struct results *r, size_t answer)
+/*
+ * How many families of comparisons there are, one a workload and ring: those with at
+ * least one that was judged. @answer: which comparison, as an offset in struct cell.
+ */
+static unsigned int count_families(const struct results *r, size_t answer)
 {
 	unsigned int n = 0, last = 0;
 
@@ -169,8 +172,8 @@ static unsigned int families(const struct results *r, size_t answer)
 /* Holm corrects within a family; a report holds many. */
 static void about_chance(GString *out, const struct results *r)
 {
-	unsigned int n = families(r, offsetof(struct cell, to_off)) +
-			 families(r, offsetof(struct cell, to_qemu));
+	unsigned int n = count_families(r, offsetof(struct cell, to_off)) +
+			 count_families(r, offsetof(struct cell, to_qemu));
 
 	if (n < 2)
 		return;
@@ -188,7 +191,7 @@ static void about_order(GString *out, const struct results *r)
 
 	for (unsigned int w = 0; w < r->run->workloads->len; w++) {
 		const struct workload *workload = r->run->workloads->pdata[w];
-		double share = disorder(r, w);
+		double share = share_disordered(r, w);
 		GString *list = isnan(share) ? unknown : share < IN_ORDER_BELOW ? names : NULL;
 
 		if (list)
@@ -212,7 +215,7 @@ static void about_order(GString *out, const struct results *r)
  * A mean holds the moments in which QEMU's thread was not running. Where it is
  * twice what the medians add up to, those moments are most of it.
  */
-static bool interrupted(const struct cell *c)
+static bool is_interrupted(const struct cell *c)
 {
 	double flushes = 0, elements = 0, typical;
 
@@ -235,7 +238,7 @@ static void about_cost(GString *out, const struct results *r)
 			continue;
 		probed++;
 		drowned += OVER(c, cost).median < OVER(c, m.bias_spread).median;
-		cut += interrupted(c);
+		cut += is_interrupted(c);
 	}
 	if (drowned)
 		paragraph(out, 2,

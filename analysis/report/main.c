@@ -128,7 +128,7 @@ static bool write_replay(const struct replayed *r, const char *out, bool plots, 
 	       (!plots || draw_replayed(r, folder, error));
 }
 
-/* @dir's replay.json in @r, or NULL if there is none; false if it is none. */
+/* Reads @dir's replay.json, *@r; NULL if there is no such file. False if it is broken. */
 static bool find_replay(const char *dir, struct replayed **r, GError **error)
 {
 	g_autofree char *path = g_build_filename(dir, "replay.json", NULL);

@@ -68,8 +68,8 @@ double bins_share_from(const struct hist *h, unsigned int i)
 }
 
 /*
- * What an empty function would have been recorded to last, at the mode that
- * the function's entry ran in; any mode's figure where that one is missing.
+ * What the probes add to each call of @function, by calibration on an empty one: in
+ * the mode that its entry's probe ran in, or, for want of that, in any.
  */
 static const struct spread *bias_of(const struct probe *p, const char *function)
 {

@@ -68,7 +68,7 @@ GArray *find_disordered(const struct results *r)
 	GArray *chosen = g_array_new(FALSE, FALSE, sizeof(unsigned int));
 
 	for (unsigned int w = 0; w < r->run->workloads->len && chosen->len < MAX_PANELS; w++)
-		if (disorder(r, w) >= IN_ORDER_BELOW)
+		if (share_disordered(r, w) >= IN_ORDER_BELOW)
 			g_array_append_val(chosen, w);
 	return chosen;
 }

@@ -84,8 +84,8 @@ static bool unpack_scripts(const char *folder, GError **error)
 }
 
 /*
- * A variant has one look in all plots and all runs; what is not known gets the next
- * that is free. style.gp has OWN_LOOKS of those.
+ * The vqlab variants have the same colour, dashes and shape in all plots of all runs,
+ * in style.gp's order; any other gets the next of its OWN_LOOKS spare ones.
  */
 #define OWN_LOOKS 56
 
@@ -203,8 +203,8 @@ void empty_folder(const char *folder, bool plots_only)
 		g_dir_close(dir);
 }
 
-/* A plot that gnuplot cannot draw costs no other, nor the report: it is said. */
-static bool is_drawn_or_said(bool ok, const char *name, GError **error)
+/* That gnuplot cannot draw one plot is a warning: the others and the report go on. */
+static bool warn_unless_drawn(bool ok, const char *name, GError **error)
 {
 	g_autofree char *text = NULL;
 
@@ -227,7 +227,7 @@ bool draw_plot(const char *name, const GString *vars, const char *work, const ch
 	ok = ok && unpack_scripts(work, &why) && gnuplot(work, script, "svg", &why) &&
 	     keep_image(work, folder, name, "svg", &why) && gnuplot(work, script, "png", &why) &&
 	     keep_image(work, folder, name, "png", &why);
-	ok = is_drawn_or_said(ok, name, &why);
+	ok = warn_unless_drawn(ok, name, &why);
 	if (why)
 		g_propagate_error(error, why);
 	empty_folder(work, false);
@@ -236,7 +236,7 @@ bool draw_plot(const char *name, const GString *vars, const char *work, const ch
 	return ok;
 }
 
-/* gnuplot draws text by fontconfig, and without a font it draws none, and says so to nobody. */
+/* Without a font gnuplot draws no text, and does not say so. */
 void warn_of_fonts(void)
 {
 	const char *const argv[] = {"fc-list", ":", "family", NULL};

@@ -66,7 +66,7 @@ static void read_variants(struct reader *r, JsonObject *o, struct replayed *all,
 		char *name = need_string(r, v, "name");
 
 		read_variant(r, v, &s->variants[i]);
-		/* Files from before that was said. */
+		/* Older files do not say which variants are models. */
 		s->variants[i].model |= !strcmp(name, "off") || !strcmp(name, "qemu");
 		if (first)
 			g_ptr_array_add(all->names, g_strdup(name));
@@ -78,7 +78,10 @@ static void read_variants(struct reader *r, JsonObject *o, struct replayed *all,
 		reader_fail(r, "variants", "are not those of the first source");
 }
 
-/* A network card's trace has its disk's few requests, too: the most is meant. */
+/*
+ * The ring of the queue with the most elements: a network card's trace has some requests
+ * of the guest's disk, too.
+ */
 static void read_ring(struct reader *r, JsonArray *queues, struct replayed_source *s)
 {
 	uint64_t most = 0;
@@ -98,8 +101,8 @@ static void read_ring(struct reader *r, JsonArray *queues, struct replayed_sourc
 }
 
 /*
- * Files from before that was said: the order of publication is compared, "recorded",
- * where and only where the queue was ordered.
+ * For older files, which do not say whether the recorded queues were ordered: they
+ * have "recorded", how the order of publication compares, if and only if one was.
  */
 static char *guess_recorded_order(const struct replayed_source *s)
 {

@@ -9,7 +9,7 @@
 #include "wording.h"
 #include "analysis/table.h"
 
-static void what_was_run(GString *out, const struct results *r)
+static void put_setting(GString *out, const struct results *r)
 {
 	const struct run *run = r->run;
 	GString *names = g_string_new(NULL);
@@ -270,7 +270,7 @@ char *report_text(const struct results *r)
 
 	heading(out, '=', "%s", title);
 	g_free(title);
-	what_was_run(out, r);
+	put_setting(out, r);
 	trial_states(out, r);
 	at_a_glance(out, r);
 	exclusions(out, r);

@@ -50,7 +50,7 @@ struct range over_samples(const struct cell *c, size_t offset)
 	return range;
 }
 
-double disorder(const struct results *r, unsigned int workload)
+double share_disordered(const struct results *r, unsigned int workload)
 {
 	double most = NAN;
 
@@ -58,7 +58,7 @@ double disorder(const struct results *r, unsigned int workload)
 		const struct cell *c = &r->cells[i];
 
 		if (c->workload == workload && c->probed)
-			most = fmax(most, OVER(c, m.stashed).median); /* of NAN and x: x */
+			most = fmax(most, OVER(c, m.stashed).median); /* a NAN is passed over */
 	}
 	return most;
 }
@@ -79,7 +79,7 @@ static bool is_ok(const char *state)
 	return !strcmp(state, "ok");
 }
 
-/* CPU time and switches are of perf's window: so is the work they are held to. */
+/* CPU time and switches are over the work that was done while perf counted. */
 static void take_load(struct sample *s, const struct phase *p, bool ios)
 {
 	double units = ios ? p->window_requests : p->throughput * p->window_s;
@@ -118,7 +118,7 @@ static void take_probe(struct cell *c, struct sample *s, const struct phase *p)
 	bins_add(&c->hold, &s->m.hold);
 }
 
-/* In a word: the state of the phase, or of the trial that took it along. */
+/* One word: the state of the phase, or of its trial if the phase itself was ok. */
 static const char *why_excluded(const struct trial *t, const struct phase *bare)
 {
 	if (bare && !is_ok(bare->state))
@@ -304,7 +304,7 @@ static void exclude(struct results *r, const struct trial *t, const struct phase
 	g_ptr_array_add(r->exclusions, e);
 }
 
-/* A trial that is not ok; and its phases one by one where others of it count. */
+/* Trials that are not ok; or their phases one by one, where some of them count. */
 static void list_exclusions(struct results *r)
 {
 	const struct run *run = r->run;

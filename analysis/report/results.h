@@ -113,7 +113,7 @@ struct range over_samples(const struct cell *c, size_t offset);
  * the most disordered cell, NAN if no phase with probes counts; a workload below
  * 1 in 10,000 says nothing about how strategies cope with disorder.
  */
-double disorder(const struct results *r, unsigned int workload);
+double share_disordered(const struct results *r, unsigned int workload);
 #define IN_ORDER_BELOW 1e-4
 
 #endif

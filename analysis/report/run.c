@@ -44,7 +44,7 @@ static GPtrArray *read_names(struct reader *r, JsonObject *o, const char *name)
 	return names;
 }
 
-/* Without a word on it, a label stands for itself, and off2, off3 ... for off. */
+/* Older runs do not say what a label stands for: itself, and off2, off3 ... for off. */
 static GPtrArray *read_strategies(struct reader *r, JsonObject *o, const GPtrArray *variants)
 {
 	GPtrArray *strategies = g_ptr_array_new_with_free_func(g_free);
@@ -190,7 +190,7 @@ static int by_place(const void *a, const void *b, void *data)
 	return (int)place(run->variants, x->variant) - (int)place(run->variants, y->variant);
 }
 
-/* Its id leads to its files. */
+/* A trial's id must be its folder's name, by which its files are found. */
 static bool is_named(const struct trial *t, const char *folder, const char *path, GError **error)
 {
 	if (strcmp(t->id, folder))
@@ -205,12 +205,12 @@ static bool load_trials(struct run *run, GError **error)
 	const char *name;
 	bool fine = true;
 
-	/* No folder: a run that ended before its first trial did. */
+	/* A run that was ended before its first trial has no such folder. */
 	while (dir && fine && (name = g_dir_read_name(dir))) {
 		char *path;
 		struct trial *t;
 
-		/* What is under way, or was interrupted. */
+		/* A trial that is under way, or was interrupted. */
 		if (name[0] == '.' || g_str_has_suffix(name, ".tmp"))
 			continue;
 		path = g_build_filename(folder, name, "trial.json", NULL);

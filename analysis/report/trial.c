@@ -215,7 +215,7 @@ static void phase_free(void *data)
 	g_free(p);
 }
 
-/* Where fio printed none: null, and in runs made before that was told apart, 0. */
+/* null where fio printed none; older runs have 0 there. */
 static double read_percentile(struct reader *r, JsonObject *lat, const char *name)
 {
 	double us = opt_number(r, lat, name, NAN);
@@ -223,7 +223,7 @@ static double read_percentile(struct reader *r, JsonObject *lat, const char *nam
 	return us > 0 ? us : NAN;
 }
 
-/* Figures are demanded of a phase that claims to be ok, and of no other. */
+/* Only a phase that is ok must have figures. */
 static struct phase *read_phase(struct reader *r, JsonObject *o)
 {
 	struct phase *p = g_new0(struct phase, 1);

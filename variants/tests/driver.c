@@ -151,7 +151,7 @@ static bool driver_use(Driver *d, const ReorderElem *got)
     return false;
 }
 
-void driver_look(Driver *d)
+void driver_inspect(Driver *d)
 {
     ReorderElem got;
     uint32_t n = 0;
@@ -199,7 +199,7 @@ void driver_check(Driver *d)
         driver_wrong(d, "the flush published %u of %u", d->seen, d->due);
     }
     d->due = d->seen = 0;
-    driver_look(d); /* and nothing more */
+    driver_inspect(d); /* and nothing more */
     while (d->used < d->avail &&
            driver_buffer(d, d->used)->state == BUFFER_DETACHED) {
         d->used++;

@@ -28,9 +28,9 @@
 #include "variants/reorder.h"
 
 struct Driver;
-/* Tells the driver's owner what is wrong; see driver_look. */
-#define RING_STORED(ring) driver_look((ring)->opaque)
-void driver_look(struct Driver *d);
+/* Tells the driver's owner what is wrong; see driver_inspect. */
+#define RING_STORED(ring) driver_inspect((ring)->opaque)
+void driver_inspect(struct Driver *d);
 
 #include "variants/ring.h"
 
