@@ -1,5 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# analysis: vqreport, its plots and tests.
+# analysis: reduces what the runners leave.
+#
+#	report/   vqreport: a run's trials to text, JSON and plots; run.h has the map
+#	replay/   vqreplay: recorded and made-up orders through the strategies; ops.h
+#	plots/    the gnuplot scripts, which travel inside vqreport
+#	table.c   tables of 72 columns, for both programs
+#
+# Both include probes/ (traces, the model of a queue, tool/) and variants/ (what runs, what
+# it is called). A plot is plots/NAME.gp and a PLOT() in a report/plot-*.c (plots.h); a
+# column is a heading and a cell in report/tables.c, and its figure in summary.c.
 
 REPORT_PKGS := glib-2.0 gio-2.0 json-glib-1.0 gsl
 PLOTS_RES   := $(B)/analysis/plots-resource
