@@ -10,7 +10,7 @@
 
 #include "begin.h"
 #include "check.h"
-#include "probes/show/explain.h"
+#include "explain.h"
 #include "probes/target/find.h"
 #include "live.h"
 #include "probes/tool/options.h"

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VQLAB_PROBES_SHOW_EXPLAIN_H
-#define VQLAB_PROBES_SHOW_EXPLAIN_H
+#ifndef VQLAB_PROBES_EXPLAIN_H
+#define VQLAB_PROBES_EXPLAIN_H
 
 #include <glib.h>
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "probes/watch.h"
+#include "watch.h"
 
 /*
  * Prints what was planned for @w, which was prepared: the binary, where the
