@@ -10,7 +10,6 @@
 #include "probes/target/find.h"
 #include "live.h"
 #include "probes/tool/output.h"
-#include "probes/show/show.h"
 
 /* How often the ring is emptied: it holds seconds. */
 #define DRAIN_NS 50000000ull
@@ -34,7 +33,7 @@ static bool sampling(const struct live *l)
 /* Takes @w out, and tells why and what it found. */
 static bool end(struct live *l, struct vq_watch *w, const char *why, GError **error)
 {
-	vq_show_forget(l->show, w);
+	vq_show_forget(l->show, w->model);
 	vq_watch_stop(w);
 	g_ptr_array_remove(l->watches, w);
 	if (why)
@@ -180,7 +179,11 @@ static bool take_signal(struct live *l, int fd)
 
 static void show(struct live *l, uint64_t t)
 {
-	vq_show(l->show, l->watches, (t - l->start) / 1e9);
+	g_autofree struct vq_summary *sums = g_new(struct vq_summary, l->watches->len);
+
+	for (guint i = 0; i < l->watches->len; i++)
+		vq_watch_summarise(l->watches->pdata[i], &sums[i]);
+	vq_show(l->show, sums, l->watches->len, (t - l->start) / 1e9);
 	l->next_show += l->o->interval * 1e9;
 	/* Late by more than one: no burst of them afterwards. */
 	if (l->next_show <= t)

@@ -2,13 +2,8 @@
 #ifndef VQLAB_PROBES_LIVE_H
 #define VQLAB_PROBES_LIVE_H
 
+#include "probes/show/show.h"
 #include "watch.h"
-
-enum vq_live_output {
-	VQ_LIVE_NOTHING,
-	VQ_LIVE_TABLE, /* drawn over itself; lines if stdout is no terminal */
-	VQ_LIVE_JSON,  /* a line of JSON at each interval */
-};
 
 struct vq_live_options {
 	enum vq_live_output output;

@@ -276,11 +276,6 @@ void vq_watch_stop(struct vq_watch *w)
 	w->window_ns = 0;
 }
 
-uint64_t vq_watch_seen(const struct vq_watch *w)
-{
-	return w->seen_ns + (w->window_ns ? vq_now() - w->window_ns : 0);
-}
-
 bool vq_watch_over(struct vq_watch *w, char **why)
 {
 	struct pollfd p = {.fd = w->target->pidfd, .events = POLLIN};
@@ -301,17 +296,14 @@ bool vq_watch_over(struct vq_watch *w, char **why)
 	return true;
 }
 
-uint64_t vq_watch_lost(const struct vq_watch *w, uint64_t vq)
+/* Events of the queue at @vq that were lost. */
+static uint64_t count_lost(const void *data, uint64_t vq)
 {
+	const struct vq_watch *w = data;
 	uint64_t n = 0;
 
 	bpf_map_lookup_elem(bpf_map__fd(w->skel->maps.lost_of), &vq, &n);
 	return n;
-}
-
-static uint64_t lost_of(const void *data, uint64_t vq)
-{
-	return vq_watch_lost(data, vq);
 }
 
 void vq_watch_summarise(const struct vq_watch *w, struct vq_summary *s)
@@ -320,10 +312,11 @@ void vq_watch_summarise(const struct vq_watch *w, struct vq_summary *s)
 	s->pid = w->pid;
 	s->name = w->name;
 	s->vhost = w->vhost;
-	s->lost_of = lost_of;
+	s->lost_of = count_lost;
 	s->lost_data = w;
 	s->seconds = ((w->window_ns ? vq_now() : w->end_ns) - w->start_ns) / 1e9;
-	s->seen = vq_watch_seen(w) / 1e9;
+	s->seen_ns = w->seen_ns + (w->window_ns ? vq_now() - w->window_ns : 0);
+	s->seen = s->seen_ns / 1e9;
 	s->windows = w->windows;
 	memcpy(s->lost, w->skel->bss->lost, sizeof(s->lost));
 	s->null_pops = w->skel->bss->null_pops;

@@ -93,17 +93,11 @@ void vq_watch_drain(struct vq_watch *w);
 void vq_watch_pause(struct vq_watch *w);
 bool vq_watch_resume(struct vq_watch *w, GError **error);
 
-/* How long the process has been watched until now, without gaps, in ns. */
-uint64_t vq_watch_seen(const struct vq_watch *w);
-
 /*
  * Has the process ended, or put another program in its place?  Then @why, to be
  * freed, says so, and the watch can but be stopped.
  */
 bool vq_watch_over(struct vq_watch *w, char **why);
-
-/* Events of the queue at @vq that were lost. */
-uint64_t vq_watch_lost(const struct vq_watch *w, uint64_t vq);
 
 /* Ends the watch: probes off, all that they sent taken. */
 void vq_watch_stop(struct vq_watch *w);

@@ -18,7 +18,7 @@ struct vq_show {
 	enum vq_live_output output;
 	bool terminal;
 	struct vq_screen screen;
-	GHashTable *past; /* struct vq_watch * -> struct past * */
+	GHashTable *past; /* struct vq_model * -> struct past * */
 	/* What is shown now: to be drawn anew on a terminal of another size. */
 	GString *title;
 	GPtrArray *rows;
@@ -51,15 +51,15 @@ void vq_show_free(struct vq_show *s)
 	g_free(s);
 }
 
-static struct past *past_of(struct vq_show *s, struct vq_watch *w)
+static struct past *past_of(struct vq_show *s, const struct vq_model *model)
 {
-	struct past *p = g_hash_table_lookup(s->past, w);
+	struct past *p = g_hash_table_lookup(s->past, model);
 
 	if (p)
 		return p;
 	p = g_new0(struct past, 1);
 	p->queues = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)vq_snapshot_free);
-	g_hash_table_insert(s->past, w, p);
+	g_hash_table_insert(s->past, (void *)model, p);
 	return p;
 }
 
@@ -74,24 +74,24 @@ static void rates_of(struct past *p, struct vq_queue *q, double seconds, struct 
 	vq_rates_since(then, q, seconds, r);
 }
 
-/* Adds the queues of @w to the rows; returns for how long these rates hold. */
-static double add_rows(struct vq_show *s, struct vq_watch *w, bool several)
+/* Adds the queues of a watch to the rows; returns for how long these rates hold. */
+static double add_rows(struct vq_show *s, const struct vq_summary *sum, bool several)
 {
-	struct past *p = past_of(s, w);
-	uint64_t seen = vq_watch_seen(w);
-	double seconds = (seen - p->seen_ns) / 1e9;
+	struct past *p = past_of(s, sum->model);
+	double seconds = (sum->seen_ns - p->seen_ns) / 1e9;
 
-	for (guint i = 0; i < w->model->queues->len; i++) {
-		struct vq_queue *q = w->model->queues->pdata[i];
+	for (guint i = 0; i < sum->model->queues->len; i++) {
+		struct vq_queue *q = sum->model->queues->pdata[i];
 		struct vq_row *row;
 
 		if (!q->first_ts)
 			continue;
-		row = vq_row_new(several ? w->name : NULL, q, vq_watch_lost(w, q->vq));
+		row = vq_row_new(several ? sum->name : NULL, q,
+				 sum->lost_of(sum->lost_data, q->vq));
 		rates_of(p, q, seconds, &row->r);
 		g_ptr_array_add(s->rows, row);
 	}
-	p->seen_ns = seen;
+	p->seen_ns = sum->seen_ns;
 	return seconds;
 }
 
@@ -135,24 +135,22 @@ static void print_lines(struct vq_show *s, double t)
 }
 
 /* Two lines: what is watched, and of what time the figures are. */
-static void set_title(struct vq_show *s, const GPtrArray *watches, double t, double seconds)
+static void set_title(struct vq_show *s, const struct vq_summary *sums, unsigned n, double t,
+		      double seconds)
 {
 	g_autofree char *sampled = NULL;
-	struct vq_summary sum;
 
 	g_string_truncate(s->title, 0);
-	if (!watches->len) {
+	if (!n) {
 		g_string_append_printf(s->title, "%.1f s: waiting for a process to watch\n\n", t);
 		return;
 	}
-	vq_watch_summarise(watches->pdata[0], &sum);
-	sampled = vq_summary_sampled(&sum);
-	if (watches->len == 1)
-		g_string_append_printf(s->title, "process %d %s: %.1f s%s\n", sum.pid, sum.name,
-				       sum.seconds, sampled);
+	sampled = vq_summary_sampled(&sums[0]);
+	if (n == 1)
+		g_string_append_printf(s->title, "process %d %s: %.1f s%s\n", sums[0].pid,
+				       sums[0].name, sums[0].seconds, sampled);
 	else
-		g_string_append_printf(s->title, "%u processes: %.1f s%s\n", watches->len, t,
-				       sampled);
+		g_string_append_printf(s->title, "%u processes: %.1f s%s\n", n, t, sampled);
 	g_string_append_printf(s->title, "rates and percentiles: the last %.*f %s; lost: all\n",
 			       seconds < 0.5 ? 0 : 1, seconds < 0.5 ? seconds * 1e3 : seconds,
 			       seconds < 0.5 ? "ms watched" : "s");
@@ -183,59 +181,56 @@ static void add_rates(JsonBuilder *b, const struct vq_queue *q, const struct vq_
 }
 
 /* One object for each process. */
-static void print_json(struct vq_show *s, struct vq_watch *w)
+static void print_json(struct vq_show *s, const struct vq_summary *sum)
 {
 	g_autoptr(JsonBuilder) b = json_builder_new();
-	struct past *p = past_of(s, w);
-	uint64_t seen = vq_watch_seen(w);
-	double seconds = (seen - p->seen_ns) / 1e9;
-	struct vq_summary sum;
+	struct past *p = past_of(s, sum->model);
+	double seconds = (sum->seen_ns - p->seen_ns) / 1e9;
 
-	vq_watch_summarise(w, &sum);
 	json_builder_begin_object(b);
 	add_string(b, "type", "interval");
-	add_int(b, "pid", w->pid);
-	add_string(b, "name", w->name);
-	add_double(b, "seconds", sum.seconds);
+	add_int(b, "pid", sum->pid);
+	add_string(b, "name", sum->name);
+	add_double(b, "seconds", sum->seconds);
 	add_double(b, "seen_seconds", seconds);
-	add_bool(b, "sampled", sum.windows > 1);
-	add_int(b, "lost_events", vq_summary_lost(&sum));
+	add_bool(b, "sampled", sum->windows > 1);
+	add_int(b, "lost_events", vq_summary_lost(sum));
 	json_builder_set_member_name(b, "queues");
 	json_builder_begin_array(b);
-	for (guint i = 0; i < w->model->queues->len; i++) {
-		struct vq_queue *q = w->model->queues->pdata[i];
+	for (guint i = 0; i < sum->model->queues->len; i++) {
+		struct vq_queue *q = sum->model->queues->pdata[i];
 		struct vq_rates r;
 
 		if (!q->first_ts)
 			continue;
 		rates_of(p, q, seconds, &r);
-		add_rates(b, q, &r, vq_watch_lost(w, q->vq));
+		add_rates(b, q, &r, sum->lost_of(sum->lost_data, q->vq));
 	}
 	json_builder_end_array(b);
 	json_builder_end_object(b);
 	print_json_line(b);
-	p->seen_ns = seen;
+	p->seen_ns = sum->seen_ns;
 }
 
-void vq_show(struct vq_show *s, const GPtrArray *watches, double t)
+void vq_show(struct vq_show *s, const struct vq_summary *sums, unsigned n, double t)
 {
 	double seconds = 0;
 
 	if (s->output == VQ_LIVE_NOTHING)
 		return;
 	if (s->output == VQ_LIVE_JSON) {
-		for (guint i = 0; i < watches->len; i++)
-			print_json(s, watches->pdata[i]);
+		for (unsigned i = 0; i < n; i++)
+			print_json(s, &sums[i]);
 		return;
 	}
 	g_ptr_array_set_size(s->rows, 0);
-	for (guint i = 0; i < watches->len; i++) {
-		double of = add_rows(s, watches->pdata[i], watches->len > 1);
+	for (unsigned i = 0; i < n; i++) {
+		double of = add_rows(s, &sums[i], n > 1);
 
 		seconds = MAX(seconds, of);
 	}
 	vq_rows_sort(s->rows);
-	set_title(s, watches, t, seconds);
+	set_title(s, sums, n, t, seconds);
 	if (s->terminal)
 		draw(s);
 	else
@@ -257,8 +252,8 @@ void vq_show_erase(struct vq_show *s)
 		vq_screen_erase(&s->screen);
 }
 
-void vq_show_forget(struct vq_show *s, const struct vq_watch *w)
+void vq_show_forget(struct vq_show *s, const struct vq_model *model)
 {
 	vq_show_erase(s);
-	g_hash_table_remove(s->past, w);
+	g_hash_table_remove(s->past, model);
 }

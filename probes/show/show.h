@@ -2,7 +2,13 @@
 #ifndef VQLAB_PROBES_SHOW_SHOW_H
 #define VQLAB_PROBES_SHOW_SHOW_H
 
-#include "probes/live.h"
+#include "summary.h"
+
+enum vq_live_output {
+	VQ_LIVE_NOTHING,
+	VQ_LIVE_TABLE, /* drawn over itself; lines if stdout is no terminal */
+	VQ_LIVE_JSON,  /* a line of JSON at each interval */
+};
 
 /* What is shown at each interval: of that interval alone. */
 struct vq_show;
@@ -10,8 +16,11 @@ struct vq_show;
 struct vq_show *vq_show_new(enum vq_live_output output);
 void vq_show_free(struct vq_show *s);
 
-/* Shows @watches (struct vq_watch *), @t seconds after the beginning. */
-void vq_show(struct vq_show *s, const GPtrArray *watches, double t);
+/*
+ * Shows the @n watches that @sums are of, as they are now, @t seconds after the
+ * beginning.  A watch is known again by its model.
+ */
+void vq_show(struct vq_show *s, const struct vq_summary *sums, unsigned n, double t);
 
 /* The terminal has another size. */
 void vq_show_resized(struct vq_show *s);
@@ -19,7 +28,7 @@ void vq_show_resized(struct vq_show *s);
 /* Takes the table off the terminal: something else is to be printed. */
 void vq_show_erase(struct vq_show *s);
 
-/* @w will be freed; erases, too. */
-void vq_show_forget(struct vq_show *s, const struct vq_watch *w);
+/* The watch of @model is over, and the model will be freed; erases, too. */
+void vq_show_forget(struct vq_show *s, const struct vq_model *model);
 
 #endif

@@ -5,9 +5,8 @@
 #include <glib.h>
 #include <stdbool.h>
 
-#include "probes/calib.h"
 #include "probes/model/model.h"
-#include "probes/target/sites.h"
+#include "probes/target/calibration.h"
 
 /* All that a watch has found. */
 struct vq_summary {
@@ -15,7 +14,8 @@ struct vq_summary {
 	const char *name;  /* of the guest or the process; "" if not known */
 	const char *vhost; /* devices that cannot be seen, of vq_process_vhost, or NULL */
 	double seconds;
-	double seen; /* of these, in how many was watched; == seconds without windows */
+	double seen;	  /* of these, in how many was watched; == seconds without windows */
+	uint64_t seen_ns; /* the same, in ns; 0 of a trace */
 	unsigned windows;
 	uint64_t lost[VQ_EVENT_TYPES]; /* by type; in [0] those of unknown type */
 	uint64_t null_pops;
