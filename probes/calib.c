@@ -44,11 +44,12 @@ enum kind { NOP5, PUSH, JCC, OTHER, KINDS };
 		vq_calib_##name##_nop5, vq_calib_##name##_push, vq_calib_##name##_jcc,             \
 			vq_calib_##name##_other                                                    \
 	}
-static const target_fn targets[3][KINDS] = {
+static const target_fn targets[VQ_RETURNS][KINDS] = {
 	[VQ_FN_POP] = KINDS_OF(pop),
 	[VQ_FN_FILL] = KINDS_OF(fill),
 	[VQ_FN_FLUSH] = KINDS_OF(flush),
 };
+_Static_assert(VQ_RETURNS == 3, "each function with a return has its targets");
 static const char *const first_instruction[KINDS] = {"nop5", "push", "jcc", "other"};
 
 /* Which of ours is like @site: what is emulated, but not here, costs as jcc does. */
@@ -200,10 +201,11 @@ static bool calibrate_one(struct vqprobe_bpf *skel, enum vq_way way, const struc
 }
 
 unsigned vq_calibrate(struct vqprobe_bpf *skel, enum vq_way way, const struct vq_layout *layout,
-		      const struct vq_site *sites, struct vq_calibration out[3], GError **error)
+		      const struct vq_site *sites, struct vq_calibration out[VQ_RETURNS],
+		      GError **error)
 {
 	g_autofree struct fake *f = g_new0(struct fake, 1);
-	struct vq_site on[3];
+	struct vq_site on[VQ_RETURNS];
 	unsigned n = 0;
 
 	if (!fake_queue(f, layout)) {
@@ -212,18 +214,18 @@ unsigned vq_calibrate(struct vqprobe_bpf *skel, enum vq_way way, const struct vq
 		return 0;
 	}
 	skel->bss->enabled = 1;
-	while (n < 3 && calibrate_one(skel, way, layout, f, &sites[n], &out[n], error))
+	while (n < VQ_RETURNS && calibrate_one(skel, way, layout, f, &sites[n], &out[n], error))
 		n++;
 	skel->bss->enabled = 0;
 	/* Or another watch's calibration would be seen. */
-	for (unsigned i = 0; i < 3; i++) {
+	for (unsigned i = 0; i < VQ_RETURNS; i++) {
 		on[i] = out[i].site;
 		out[i].site.entry = out[i].site.ret = NULL;
 	}
-	vq_sites_detach(on, 3);
+	vq_sites_detach(on, VQ_RETURNS);
 	memset(skel->bss->lost, 0, sizeof(skel->bss->lost));
 	skel->bss->null_pops = 0;
 	skel->bss->unreadable_calls = 0;
 	skel->bss->nested_calls = 0;
-	return n == 3 ? n : 0;
+	return n == VQ_RETURNS ? n : 0;
 }

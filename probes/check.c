@@ -108,17 +108,18 @@ static const struct vq_layout pretended = {
 static double cost(struct vqprobe_bpf *skel, enum vq_way way, const char *instruction,
 		   bool emulated, enum vq_mode *mode, GError **error)
 {
-	struct vq_calibration c[3] = {0};
+	struct vq_calibration c[VQ_RETURNS] = {0};
 	struct vq_site sites[VQ_FUNCTIONS] = {0};
 	double us = 0;
 
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < VQ_RETURNS; i++) {
 		sites[i].fn = i;
 		sites[i].instruction = instruction;
 		sites[i].emulated = emulated;
 	}
 	if (vq_calibrate(skel, way, &pretended, sites, c, error))
-		us = (c[0].cost.median + c[1].cost.median + c[2].cost.median) / 1e3;
+		for (int i = 0; i < VQ_RETURNS; i++)
+			us += c[i].cost.median / 1e3;
 	*mode = c[VQ_FN_FILL].mode;
 	return us;
 }
@@ -179,7 +180,7 @@ static bool check_process(const struct vq_found *f)
 
 	if (!w)
 		return say(MISSING, what, "%s", error->message);
-	for (int i = 0; i <= VQ_FN_FLUSH; i++)
+	for (int i = 0; i < VQ_RETURNS; i++)
 		slow += !w->sites[i].emulated;
 	say(slow || w->vhost ? LIMITED : OK, what, "%s can be watched%s%s%s", w->target->path,
 	    w->vhost ? ", but for what is served by vhost, which vqprobe cannot see: " : "",

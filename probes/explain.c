@@ -20,7 +20,7 @@ static const char *mode_of(const struct vq_calibration *c, unsigned n, const str
 }
 
 /* The calibration of probes that sit at the entries, with no other in the way. */
-static unsigned calibrate_entries(struct vq_watch *w, struct vq_calibration entry[3],
+static unsigned calibrate_entries(struct vq_watch *w, struct vq_calibration entry[VQ_RETURNS],
 				  GError **error)
 {
 	struct vq_site sites[VQ_FUNCTIONS];
@@ -35,7 +35,7 @@ static unsigned calibrate_entries(struct vq_watch *w, struct vq_calibration entr
 
 bool vq_explain(struct vq_watch *w, bool costs, FILE *f, GError **error)
 {
-	struct vq_calibration entry[3] = {0};
+	struct vq_calibration entry[VQ_RETURNS] = {0};
 	unsigned n = 0;
 
 	if (costs) {

@@ -38,7 +38,7 @@ struct vq_watch {
 	const char *layout_from;
 	struct vq_site sites[VQ_FUNCTIONS];
 	enum vq_way way; /* in which they are probed */
-	struct vq_calibration calibration[3];
+	struct vq_calibration calibration[VQ_RETURNS];
 	unsigned n_calibration;
 	struct vqprobe_bpf *skel;
 	struct vq_lines *lines;

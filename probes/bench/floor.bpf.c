@@ -3,6 +3,8 @@
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
+#include "probes/vqfunction.h"
+
 char LICENSE[] SEC("license") = "GPL";
 
 #define EMPTY(section, name)                                                                       \
@@ -11,19 +13,16 @@ char LICENSE[] SEC("license") = "GPL";
 		return 0;                                                                          \
 	}
 
+#define LIGHT_SAME(stem)
+#define LIGHT_LEFT_OUT(stem)
+#define LIGHT_ENTRY_ONLY(stem) EMPTY("uprobe", stem##_light)
 /* A session's returns are armed. */
-EMPTY("uprobe", pop_session)
-EMPTY("uprobe", fill_session)
-EMPTY("uprobe", flush_session)
-EMPTY("uprobe", pop_entry)
-EMPTY("uretprobe", pop_return)
-EMPTY("uprobe", fill_entry)
-EMPTY("uretprobe", fill_return)
-EMPTY("uprobe", flush_entry)
-EMPTY("uretprobe", flush_return)
-EMPTY("uprobe", fill_light)
-EMPTY("uprobe", unpop_entry)
-EMPTY("uprobe", detach_entry)
-EMPTY("uprobe", rewind_entry)
-EMPTY("uprobe", reset_entry)
-EMPTY("uprobe", queue_reset_entry)
+#define ENTRY_AND_RETURN(id, stem, name, need, args, reads, event, light)                          \
+	EMPTY("uprobe", stem##_session)                                                            \
+	EMPTY("uprobe", stem##_entry)                                                              \
+	EMPTY("uretprobe", stem##_return)                                                          \
+	LIGHT_##light(stem)
+#define ENTRY(id, stem, name, need, args, reads, event, light)                                     \
+	EMPTY("uprobe", stem##_entry)                                                              \
+	LIGHT_##light(stem)
+VQ_FUNCTION_TABLE(ENTRY_AND_RETURN, ENTRY)

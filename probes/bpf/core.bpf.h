@@ -6,6 +6,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "probes/vqevent.h"
+#include "probes/vqfunction.h"
 
 /* What all of the BPF programs share: see vqprobe.bpf.c. */
 

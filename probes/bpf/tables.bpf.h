@@ -52,7 +52,14 @@ struct call {
 	__u8 used_wrap, counted;
 };
 
-enum called { CALL_POP = 1, CALL_FILL, CALL_FLUSH };
+enum called {
+	CALL_NONE,
+#define CALL_ID(id, ...) CALL_##id,
+	VQ_FUNCTION_TABLE(CALL_ID, VQ_FUNCTION_NONE)
+#undef CALL_ID
+};
+/* A return address takes 8 bytes, so the lowest bits of its place are free for these. */
+_Static_assert(VQ_RETURNS < 8, "they fit");
 
 #define CALL_BITS 10
 __u64 calls[(1 << CALL_BITS) * SLOT / 8] __attribute__((aligned(SLOT)));
@@ -69,7 +76,6 @@ static __always_inline int abandoned(const struct call *c, __u64 sp)
 	return sp - (c->place & ~7ull) < NEAR;
 }
 
-/* A return address takes 8 bytes, so the lowest bits are free. */
 static __always_inline struct call *call_enter(struct pt_regs *ctx, enum called fn)
 {
 	struct call *c;

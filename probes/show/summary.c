@@ -43,17 +43,14 @@ static void add_spread(JsonBuilder *b, const char *name, const struct vq_spread 
 /* How often a site was hit: from the events, lost ones included. */
 static uint64_t site_hits(const struct vq_summary *s, enum vq_function fn, bool entry)
 {
-	static const int type[VQ_FUNCTIONS] = {
-		[VQ_FN_POP] = VQ_POP,	  [VQ_FN_FILL] = VQ_FILL,     [VQ_FN_FLUSH] = VQ_FLUSH,
-		[VQ_FN_UNPOP] = VQ_UNPOP, [VQ_FN_DETACH] = VQ_DETACH, [VQ_FN_REWIND] = VQ_REWIND,
-	};
+	enum vq_event_type type = vq_function_event(fn);
 
 	/* Their events say that they are over, queue by queue. */
 	if (fn == VQ_FN_RESET)
 		return s->reset_calls;
 	if (fn == VQ_FN_QUEUE_RESET)
 		return s->queue_reset_calls;
-	return s->model->calls[type[fn]] + s->lost[type[fn]] + (fn == VQ_FN_POP ? s->null_pops : 0);
+	return s->model->calls[type] + s->lost[type] + (fn == VQ_FN_POP ? s->null_pops : 0);
 }
 
 static void add_site(JsonBuilder *b, const struct vq_summary *s, const struct vq_site *site,

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "probes/vqfunction.h"
+
 /*
  * Where in a function a probe costs least.
  *
@@ -32,13 +34,6 @@
  * Not seen are indirect jumps, which compilers make for switches and calls,
  * neither of which can lead to before a function's first branch.
  */
-
-/* Arguments that must be live, as the bits of a set. */
-enum {
-	VQ_ARG_DI = 1 << 0,
-	VQ_ARG_SI = 1 << 1,
-	VQ_ARG_DX = 1 << 2,
-};
 
 /* The site's distance from the entry is less than this. */
 #define VQ_PLAN_WINDOW 64u

@@ -10,27 +10,34 @@
 #include "sites.h"
 #include "probes/vqprobe.skel.h"
 
+/* The rows of vqfunction.h. */
+enum { REQUIRED = true, OPTIONAL = false, READS = true, NO_READS = false };
+enum light { SAME, LEFT_OUT, ENTRY_ONLY };
 static const struct {
 	const char *name;
 	bool required, ret;
 	unsigned args; /* that the entry program looks at */
 	bool reads;    /* does it read the queue or the element? */
+	enum vq_event_type event;
+	enum light light;
 } functions[VQ_FUNCTIONS] = {
-	[VQ_FN_POP] = {"virtqueue_pop", true, true, VQ_ARG_DI},
-	[VQ_FN_FILL] = {"virtqueue_fill", true, true, VQ_ARG_DI | VQ_ARG_SI | VQ_ARG_DX, true},
-	[VQ_FN_FLUSH] = {"virtqueue_flush", true, true, VQ_ARG_DI | VQ_ARG_SI, true},
-	[VQ_FN_UNPOP] = {"virtqueue_unpop", true, false, VQ_ARG_DI | VQ_ARG_SI, true},
-	[VQ_FN_DETACH] = {"virtqueue_detach_element", true, false, VQ_ARG_DI | VQ_ARG_SI, true},
-	[VQ_FN_REWIND] = {"virtqueue_rewind", true, false, VQ_ARG_DI | VQ_ARG_SI, true},
-	/* These wait for requests, in coroutines: no return probe, see bpf/resets.bpf.h. */
-	[VQ_FN_RESET] = {"virtio_reset", true, false, VQ_ARG_DI},
-	/* QEMU 7.2 and later. */
-	[VQ_FN_QUEUE_RESET] = {"virtio_queue_reset", false, false, VQ_ARG_DI | VQ_ARG_SI, true},
+#define ENTRY_AND_RETURN(id, stem, name, need, args, reads, event, light)                          \
+	[VQ_FN_##id] = {name, need, true, args, reads, event, light},
+#define ENTRY(id, stem, name, need, args, reads, event, light)                                     \
+	[VQ_FN_##id] = {name, need, false, args, reads, event, light},
+	VQ_FUNCTION_TABLE(ENTRY_AND_RETURN, ENTRY)
+#undef ENTRY_AND_RETURN
+#undef ENTRY
 };
 
 const char *vq_function_name(enum vq_function fn)
 {
 	return functions[fn].name;
+}
+
+enum vq_event_type vq_function_event(enum vq_function fn)
+{
+	return functions[fn].event;
 }
 
 bool vq_site_has_return(const struct vq_site *site)
@@ -46,8 +53,10 @@ bool vq_sites_lighten(struct vq_site *sites, const struct vq_layout *layout, GEr
 			    "where the avail ring is: leave it out");
 		return false;
 	}
-	sites[VQ_FN_POP].present = false;
-	sites[VQ_FN_FILL].light = true;
+	for (int fn = 0; fn < VQ_FUNCTIONS; fn++) {
+		sites[fn].present &= functions[fn].light != LEFT_OUT;
+		sites[fn].light = functions[fn].light == ENTRY_ONLY;
+	}
 	return true;
 }
 
@@ -186,30 +195,29 @@ bool vq_sites_find(struct vq_target *t, struct vq_site *sites, GError **error)
 	return true;
 }
 
-/* The programs of one function: a session's, or the entry's and the return's. */
+/* The programs of one function: a session's, or the entry's and the return's; and with
+ * --light another, at the entry only. */
 struct programs {
-	struct bpf_program *session, *entry, *ret;
+	struct bpf_program *session, *entry, *ret, *light;
 };
 
 static struct programs programs(struct vqprobe_bpf *skel, const struct vq_site *site)
 {
-	const struct programs table[VQ_FUNCTIONS] = {
-		[VQ_FN_POP] = {skel->progs.pop_session, skel->progs.pop_entry,
-			       skel->progs.pop_return},
-		[VQ_FN_FILL] = {skel->progs.fill_session, skel->progs.fill_entry,
-				skel->progs.fill_return},
-		[VQ_FN_FLUSH] = {skel->progs.flush_session, skel->progs.flush_entry,
-				 skel->progs.flush_return},
-		/* Without a return these are good for both. */
-		[VQ_FN_UNPOP] = {.entry = skel->progs.unpop_entry},
-		[VQ_FN_DETACH] = {.entry = skel->progs.detach_entry},
-		[VQ_FN_REWIND] = {.entry = skel->progs.rewind_entry},
-		[VQ_FN_RESET] = {.entry = skel->progs.reset_entry},
-		[VQ_FN_QUEUE_RESET] = {.entry = skel->progs.queue_reset_entry},
-	};
+#define LIGHT_SAME(stem)
+#define LIGHT_LEFT_OUT(stem)
+#define LIGHT_ENTRY_ONLY(stem) .light = skel->progs.stem##_light
+#define ENTRY_AND_RETURN(id, stem, name, need, args, reads, event, light)                          \
+	[VQ_FN_##id] = {skel->progs.stem##_session, skel->progs.stem##_entry,                      \
+			skel->progs.stem##_return, LIGHT_##light(stem)},
+	/* A program without a return is good for a session, too. */
+#define ENTRY(id, stem, name, need, args, reads, event, light)                                     \
+	[VQ_FN_##id] = {.entry = skel->progs.stem##_entry, LIGHT_##light(stem)},
+	const struct programs table[VQ_FUNCTIONS] = {VQ_FUNCTION_TABLE(ENTRY_AND_RETURN, ENTRY)};
+#undef ENTRY_AND_RETURN
+#undef ENTRY
 
 	if (site->light)
-		return (struct programs){.entry = skel->progs.fill_light};
+		return (struct programs){.entry = table[site->fn].light};
 	return table[site->fn];
 }
 

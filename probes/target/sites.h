@@ -8,6 +8,7 @@
 
 #include "attach.h"
 #include "target.h"
+#include "probes/vqfunction.h"
 
 struct vqprobe_bpf;
 
@@ -22,23 +23,10 @@ enum vq_mode {
 };
 const char *vq_mode_name(enum vq_mode mode);
 
-/* The functions that are probed. */
-enum vq_function {
-	VQ_FN_POP,
-	VQ_FN_FILL,
-	VQ_FN_FLUSH,
-	VQ_FN_UNPOP,
-	VQ_FN_DETACH,
-	VQ_FN_REWIND,
-	VQ_FN_RESET,
-	VQ_FN_QUEUE_RESET,
-	VQ_FUNCTIONS
-};
-
 struct vq_site {
 	enum vq_function fn;
 	bool present;		 /* the binary has this function, and it is to be probed */
-	bool light;		 /* by another program, see vq_sites_lighten */
+	bool light;		 /* at the entry only, by another program: vq_sites_lighten */
 	unsigned rivals;	 /* of its symbol, see vq_symbol */
 	uint64_t address;	 /* of the site in the file's own address space */
 	uint64_t offset;	 /* of the site in the file */
@@ -54,6 +42,9 @@ struct vq_site {
 
 /* The function's name in QEMU. */
 const char *vq_function_name(enum vq_function fn);
+
+/* The type of the event that each call of the function causes; 0: none. */
+enum vq_event_type vq_function_event(enum vq_function fn);
 
 /* Has it a return probe, too? */
 bool vq_site_has_return(const struct vq_site *site);
