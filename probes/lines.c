@@ -78,16 +78,16 @@ static unsigned event_at(const struct vq_lines *l, uint64_t at, union vq_event_l
 void vq_lines_take(struct vq_lines *l, vq_line_fn fn, void *data)
 {
 	struct vqprobe_bpf__bss *bss = l->skel->bss;
-	uint64_t at = bss->ring.tail, told = at;
+	uint64_t at = bss->ring.tail, freed = at;
 	uint64_t end = __atomic_load_n(&bss->ring.head, __ATOMIC_ACQUIRE);
 	union vq_event_lines event;
 	unsigned n;
 
 	while (at < end && (n = event_at(l, at, &event))) {
 		at += n;
-		if (at - told >= l->n / 16) {
-			told = at;
-			__atomic_store_n(&bss->ring.tail, told, __ATOMIC_RELEASE);
+		if (at - freed >= l->n / 16) {
+			freed = at;
+			__atomic_store_n(&bss->ring.tail, freed, __ATOMIC_RELEASE);
 		}
 		fn(data, &event.head);
 	}

@@ -25,13 +25,13 @@ struct live {
 	uint64_t edge; /* when that changes */
 };
 
-static bool sampling(const struct live *l)
+static bool has_windows(const struct live *l)
 {
 	return l->o->window > 0;
 }
 
 /* Takes @w out, and tells why and what it found. */
-static bool end(struct live *l, struct vq_watch *w, const char *why, GError **error)
+static bool end_watch(struct live *l, struct vq_watch *w, const char *why, GError **error)
 {
 	vq_show_forget(l->show, w->model);
 	vq_watch_stop(w);
@@ -42,7 +42,7 @@ static bool end(struct live *l, struct vq_watch *w, const char *why, GError **er
 }
 
 /* Drains all, and ends what is over. */
-static bool look(struct live *l, GError **error)
+static bool drain_watches(struct live *l, GError **error)
 {
 	for (guint i = 0; i < l->watches->len;) {
 		struct vq_watch *w = l->watches->pdata[i];
@@ -51,16 +51,16 @@ static bool look(struct live *l, GError **error)
 		vq_watch_drain(w);
 		/* A trace that is incomplete gets no better: vq_trace_close says why. */
 		if (w->trace && vq_trace_failed(w->trace))
-			return end(l, w, NULL, error);
+			return end_watch(l, w, NULL, error);
 		if (!vq_watch_over(w, &why))
 			i++;
-		else if (!end(l, w, why, error))
+		else if (!end_watch(l, w, why, error))
 			return false;
 	}
 	return true;
 }
 
-static bool watched(const struct live *l, pid_t pid)
+static bool is_taken_or_refused(const struct live *l, pid_t pid)
 {
 	for (guint i = 0; i < l->watches->len; i++)
 		if (((struct vq_watch *)l->watches->pdata[i])->pid == pid)
@@ -125,14 +125,14 @@ static void drop_newcomer(struct live *l)
 }
 
 /* Watches what has been started since, one after the other. */
-static void look_for_more(struct live *l)
+static void find_newcomer(struct live *l)
 {
 	g_autoptr(GPtrArray) found = l->newcomer ? NULL : vq_find(l->o->pattern);
 
 	for (guint i = 0; found && i < found->len; i++) {
 		const struct vq_found *f = found->pdata[i];
 
-		if (watched(l, f->pid))
+		if (is_taken_or_refused(l, f->pid))
 			continue;
 		l->newcomer = g_new0(struct newcomer, 1);
 		l->newcomer->found = *f;
@@ -144,7 +144,7 @@ static void look_for_more(struct live *l)
 }
 
 /* At the edges of windows: probes off or on. */
-static void turn(struct live *l)
+static void change_window(struct live *l)
 {
 	l->open = !l->open;
 	for (guint i = 0; i < l->watches->len; i++) {
@@ -154,7 +154,7 @@ static void turn(struct live *l)
 		if (!l->open) {
 			vq_watch_pause(w);
 		} else if (!vq_watch_resume(w, &error)) {
-			/* Most likely the process has just ended: look() will tell. */
+			/* Most likely the process has just ended: drain_watches() will tell. */
 			vq_show_erase(l->show);
 			fprintf(stderr, "vqprobe: process %d: %s\n", w->pid, error->message);
 		}
@@ -177,7 +177,7 @@ static bool take_signal(struct live *l, int fd)
 	return true;
 }
 
-static void show(struct live *l, uint64_t t)
+static void show_watches(struct live *l, uint64_t t)
 {
 	g_autofree struct vq_summary *sums = g_new(struct vq_summary, l->watches->len);
 
@@ -191,33 +191,33 @@ static void show(struct live *l, uint64_t t)
 }
 
 /* One round; false when all is over. */
-static bool round_of(struct live *l, int signals, uint64_t stop, GError **error)
+static bool run_round(struct live *l, int signals, uint64_t stop, GError **error)
 {
 	struct pollfd p = {.fd = signals, .events = POLLIN};
 	uint64_t t = vq_now(), wake = MIN(stop, t + DRAIN_NS);
 	bool edge = false;
 
-	wake = MIN(wake, sampling(l) ? l->edge : l->next_show);
+	wake = MIN(wake, has_windows(l) ? l->edge : l->next_show);
 	if (poll(&p, 1, wake > t ? (wake - t + 999999) / 1000000 : 0) > 0 &&
 	    !take_signal(l, signals))
 		return false;
 	t = vq_now();
 	take_newcomer(l);
 	if (!l->newcomer && l->o->follow && t >= l->next_find) {
-		look_for_more(l);
+		find_newcomer(l);
 		l->next_find = t + MIN(l->o->interval, 1) * 1e9;
 	}
-	if (sampling(l) && t >= l->edge) {
-		turn(l);
+	if (has_windows(l) && t >= l->edge) {
+		change_window(l);
 		edge = !l->open;
 	}
 	/* Whoever read our output may be gone, vqprobe ... | head, or the disk be full. */
-	if (!look(l, error) || !vq_output_flush() || t >= stop ||
+	if (!drain_watches(l, error) || !vq_output_flush() || t >= stop ||
 	    (!l->watches->len && !l->o->follow))
 		return false;
 	/* With windows each closing one is shown: there is nothing new before. */
-	if (edge || (!sampling(l) && t >= l->next_show))
-		show(l, t);
+	if (edge || (!has_windows(l) && t >= l->next_show))
+		show_watches(l, t);
 	return true;
 }
 
@@ -244,13 +244,13 @@ bool vq_live_run(GPtrArray *watches, const struct vq_live_options *o, GError **e
 	signals = signalfd(-1, &set, SFD_CLOEXEC);
 	l.next_show = l.next_find = l.start + o->interval * 1e9;
 	l.edge = l.start + o->window * 1e9;
-	while (round_of(&l, signals, stop, error))
+	while (run_round(&l, signals, stop, error))
 		;
 	close(signals);
 	ok = !(error && *error);
 	drop_newcomer(&l);
 	while (watches->len)
-		ok &= end(&l, watches->pdata[0], NULL, ok ? error : NULL);
+		ok &= end_watch(&l, watches->pdata[0], NULL, ok ? error : NULL);
 	vq_show_free(l.show);
 	g_hash_table_unref(l.refused);
 	return ok;

@@ -2,20 +2,10 @@
 /* Resets that nothing has come after: see bpf/resets.bpf.h. */
 #include "resets.h"
 #include "watch.h"
+#include "probes/bpf/slots.h"
 #include "probes/vqprobe.skel.h"
 
-/* As the programs have them: a slot is a cache line, the key first. */
-#define SLOT_WORDS 8
-struct reset {
-	uint64_t key, ts;
-	uint32_t generation, window;
-};
-struct queue {
-	uint64_t vq, caches, ring;
-	uint32_t flags, flushed, told;
-	uint16_t used_idx, popped;
-	uint32_t window, known, begun;
-};
+#define SLOT_WORDS (VQ_SLOT / sizeof(uint64_t))
 
 /* The slot of @table, of @bytes, with @key; NULL if there is none. */
 static const void *find_slot(const uint64_t *table, size_t bytes, uint64_t key)
@@ -27,13 +17,14 @@ static const void *find_slot(const uint64_t *table, size_t bytes, uint64_t key)
 }
 
 /* The reset of this window with @key, if @q has not begun anew since. */
-static const struct reset *reset_since(const struct vq_watch *w, uint64_t key,
-				       const struct queue *q)
+static const struct vq_reset_slot *reset_since(const struct vq_watch *w, uint64_t key,
+					       const struct vq_queue_slot *q)
 {
-	const struct reset *r = find_slot((const uint64_t *)w->skel->bss->resets,
-					  sizeof(w->skel->bss->resets), key);
+	const struct vq_reset_slot *r = find_slot((const uint64_t *)w->skel->bss->resets,
+						  sizeof(w->skel->bss->resets), key);
 
-	if (!r || r->window != w->windows || (int32_t)(r->generation - (q ? q->begun : 0)) <= 0)
+	if (!r || r->window != w->windows ||
+	    (int32_t)(r->generation - (q ? q->anew_generation : 0)) <= 0)
 		return NULL;
 	return r;
 }
@@ -43,9 +34,10 @@ void vq_resets_finish(struct vq_watch *w,
 {
 	for (guint i = 0; i < w->model->queues->len; i++) {
 		const struct vq_queue *mq = w->model->queues->pdata[i];
-		const struct queue *q = find_slot((const uint64_t *)w->skel->bss->queues,
-						  sizeof(w->skel->bss->queues), mq->vq);
-		const struct reset *r = reset_since(w, mq->vdev, q) ?: reset_since(w, mq->vq, q);
+		const struct vq_queue_slot *q = find_slot((const uint64_t *)w->skel->bss->queues,
+							  sizeof(w->skel->bss->queues), mq->vq);
+		const struct vq_reset_slot *r =
+			reset_since(w, mq->vdev, q) ?: reset_since(w, mq->vq, q);
 		struct vq_count_event e = {
 			.h = {.type = VQ_QUEUE_RESET, .size = sizeof(e), .vq = mq->vdev},
 			.count = mq->index,

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "probes/bpf/slots.h"
 #include "probes/tool/text.h"
 #include "probes/target/process.h"
 #include "resets.h"
@@ -23,7 +24,7 @@ uint64_t vq_now(void)
 	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
 }
 
-static void feed(struct vq_watch *w, const struct vq_head *h, size_t size)
+static void pass_on(struct vq_watch *w, const struct vq_head *h, size_t size)
 {
 	if (!vq_model_event(w->model, h, size))
 		w->malformed++;
@@ -31,18 +32,18 @@ static void feed(struct vq_watch *w, const struct vq_head *h, size_t size)
 		vq_trace_write(w->trace, h);
 }
 
-static void name_queue(struct vq_watch *w, uint64_t vq, bool known)
+static void name_queue(struct vq_watch *w, uint64_t vq, bool has_name)
 {
 	struct vq_queue_event q;
 	bool named = vq_target_name_queue(w->target, &w->layout, vq, &q);
 
-	/* What was known is better than nothing, if the device or the process has gone. */
-	if (known && (vq_model_knows_as(w->model, &q) || !named || !q.vdev))
+	/* The name that it has is better than none, if the device or the process has gone. */
+	if (has_name && (vq_model_knows_as(w->model, &q) || !named || !q.vdev))
 		return;
 	/* Offsets that do not fit make every figure wrong. */
 	if (!named)
 		w->malformed++;
-	feed(w, &q.h, sizeof(q));
+	pass_on(w, &q.h, sizeof(q));
 }
 
 /* A device that begins anew may be another one, which got the memory of one that was
@@ -62,12 +63,12 @@ static void on_event(void *data, const struct vq_head *h)
 	if (h->type == VQ_QUEUE_RESET) {
 		on_reset(w, (const void *)h);
 	} else {
-		bool known = vq_model_knows(w->model, h->vq);
+		bool has_name = vq_model_knows(w->model, h->vq);
 
-		if (g_hash_table_remove(w->unsure, &h->vq) || !known)
-			name_queue(w, h->vq, known);
+		if (g_hash_table_remove(w->unsure, &h->vq) || !has_name)
+			name_queue(w, h->vq, has_name);
 	}
-	feed(w, h, h->size);
+	pass_on(w, h, h->size);
 }
 
 struct vqprobe_bpf *vq_watch_load(const struct vq_layout *layout, const struct vq_site *sites,
@@ -127,7 +128,8 @@ static bool is_busy(const struct vq_watch *w)
 {
 	const uint64_t *word = (const uint64_t *)w->skel->bss->calls;
 
-	for (size_t i = 0; i < sizeof(w->skel->bss->calls) / sizeof(*word); i += 8)
+	for (size_t i = 0; i < sizeof(w->skel->bss->calls) / sizeof(*word);
+	     i += VQ_SLOT / sizeof(*word))
 		if (__atomic_load_n(&word[i], __ATOMIC_RELAXED))
 			return true;
 	return false;
@@ -244,7 +246,7 @@ void vq_watch_pause(struct vq_watch *w)
 	end_window(w);
 	vq_sites_detach(w->sites, VQ_FUNCTIONS);
 	vq_lines_take(w->lines, on_event, w);
-	vq_resets_finish(w, feed);
+	vq_resets_finish(w, pass_on);
 	w->window_ns = 0;
 }
 
@@ -272,7 +274,7 @@ void vq_watch_stop(struct vq_watch *w)
 	end_window(w);
 	vq_sites_detach(w->sites, VQ_FUNCTIONS);
 	vq_lines_take(w->lines, on_event, w);
-	vq_resets_finish(w, feed);
+	vq_resets_finish(w, pass_on);
 	w->window_ns = 0;
 }
 

@@ -46,8 +46,8 @@ struct elem_span {
 /*
  * From Linux 6.13 on, a program of more than 64 bytes of stack is given one in
  * other memory, where hardened usercopy takes 25 ns longer to find that it may
- * write (perf, on 6.18).  Not so if it could call others by tail, which this one
- * never does.
+ * write (perf, on 6.18).  A program that has a tail call keeps the kernel's own stack;
+ * so each has one, which is never made.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
@@ -58,13 +58,13 @@ struct {
 const volatile __u32 never;
 
 /*
- * Are the programs attached as sessions (attach.h)?  Then an entry says whether its
- * return is to be armed: 0, it is.  Else entries must return 0: before Linux 6.13 a
- * 1 takes the probe off.
+ * Are the programs attached as sessions (target/attach.h)?  An entry of a session returns
+ * 0 to have its return armed, 1 else.  Other entries must return 0: before Linux 6.13 a 1
+ * takes the probe off.
  */
 const volatile __u32 session;
 
-static __always_inline int arm(int yes)
+static __always_inline int arm_return(int yes)
 {
 	return session && !yes;
 }

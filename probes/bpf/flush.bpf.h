@@ -24,8 +24,8 @@ struct flush {
 static __always_inline void flush_head(const struct flush *f, struct vq_flush_event *e, __u32 pos,
 				       __u32 n, const __u32 room)
 {
-	head(&e->h, VQ_FLUSH, sizeof(*e) + room * sizeof(struct vq_used_entry), f->vq, f->t0,
-	     f->ts);
+	write_head(&e->h, VQ_FLUSH, sizeof(*e) + room * sizeof(struct vq_used_entry), f->vq, f->t0,
+		   f->ts);
 	e->num = f->num;
 	e->inuse = f->inuse;
 	e->total = f->total;
@@ -64,7 +64,7 @@ static __always_inline void send_short_flush(const struct flush *f)
 	if (f->total)
 		e->flags |= read_used(f, f->old_idx, &u);
 	e->used[0] = u;
-	line_done(l, at);
+	publish_line(l, at);
 }
 
 /*
@@ -82,7 +82,7 @@ static __always_inline void send_flush(struct flush *f, __u32 pos, __u32 n, cons
 
 	_Static_assert(sizeof(struct vq_used_entry) == sizeof(__u64), "an entry is a word");
 	if (at == NO_ROOM || !first) {
-		lose(VQ_FLUSH, f->vq);
+		count_lost(VQ_FLUSH, f->vq);
 		return;
 	}
 	e = (void *)first->word;
@@ -105,7 +105,7 @@ static __always_inline void send_flush(struct flush *f, __u32 pos, __u32 n, cons
 	for (k = 0; k < n_lines; k++) {
 		l = line_at(at + k);
 		if (l)
-			line_done(l, at + k);
+			publish_line(l, at + k);
 	}
 }
 
@@ -144,25 +144,25 @@ static __always_inline int read_ring(struct flush *f, const struct vq_span *s)
 }
 
 /*
- * As above, or as it was when the queue was last flushed.  QEMU makes new caches
- * for each change of its memory map, which does not move the guest's memory, and
- * when the driver places the ring, which a reset precedes.  New ones may be where
- * the old ones were, so nothing is kept while a reset is under way.
+ * Where the used entries are: read, or as it was when the queue was last flushed.  QEMU makes new
+ * caches for each change of its memory map, which does not move the guest's memory, and when the
+ * driver places the ring, which a reset precedes.  New ones may be where the old ones were, so
+ * nothing is kept while a reset is under way.
  */
-static __always_inline void find_ring(struct flush *f, const struct vq_span *s, struct queue *q,
-				      __u32 born)
+static __always_inline void find_ring(struct flush *f, const struct vq_span *s,
+				      struct vq_queue_slot *q, __u32 born)
 {
 	__u64 caches = FIELD(__u64, s, layout.vq_caches);
 
-	if (q && q->flushed == born && q->caches == caches) {
+	if (q && q->ring_generation == born && q->caches == caches) {
 		f->flags = q->flags;
 		f->ring = q->ring;
 	} else if (!read_ring(f, s) && q) {
 		q->caches = caches;
 		q->flags = f->flags;
 		q->ring = f->ring;
-		q->known = 0; /* the avail ring may have moved, too */
-		q->flushed = reset_of(q, f->vq, FIELD(__u64, s, layout.vq_vdev)) ? 0 : born;
+		q->avail_generation = 0; /* the avail ring may have moved, too */
+		q->ring_generation = reset_of(q, f->vq, FIELD(__u64, s, layout.vq_vdev)) ? 0 : born;
 	}
 	f->stride = f->flags & VQ_FLUSH_PACKED ? 16 : 8;
 }

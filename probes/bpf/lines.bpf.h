@@ -25,7 +25,7 @@ struct {
 	__type(value, __u64);
 } lost_of SEC(".maps");
 
-static __always_inline void lose(__u16 type, __u64 vq)
+static __always_inline void count_lost(__u16 type, __u64 vq)
 {
 	__u64 *n = bpf_map_lookup_elem(&lost_of, &vq), one = 1;
 
@@ -81,19 +81,19 @@ static __always_inline struct vq_line *take_line(__u16 type, __u64 vq, __u64 *at
 	l = line_at(*at);
 	if (*at != NO_ROOM && l)
 		return l;
-	lose(type, vq);
+	count_lost(type, vq);
 	return NULL;
 }
 
 /* The line in place @at is written.  x86 keeps the order of stores. */
-static __always_inline void line_done(struct vq_line *l, __u64 at)
+static __always_inline void publish_line(struct vq_line *l, __u64 at)
 {
 	asm volatile("" ::: "memory");
 	*(volatile __u64 *)&l->tag = at + 1;
 }
 
-static __always_inline void head(struct vq_head *h, __u16 type, __u16 size, __u64 vq, __u64 t0,
-				 __u64 ts)
+static __always_inline void write_head(struct vq_head *h, __u16 type, __u16 size, __u64 vq,
+				       __u64 t0, __u64 ts)
 {
 	__u64 dur = ts - t0;
 

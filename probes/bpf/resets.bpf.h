@@ -18,19 +18,14 @@
  * jumps into others, behind which the work goes on, and where they end can be known
  * only by decoding all of them without an error.
  */
-struct reset {
-	__u64 key; /* the device, or the VirtQueue that was reset alone */
-	__u64 ts;
-	__u32 generation, window;
-};
 
 #define RESET_BITS 9
-__u64 resets[(1 << RESET_BITS) * SLOT / 8] __attribute__((aligned(SLOT)));
+__u64 resets[(1 << RESET_BITS) * VQ_SLOT / 8] __attribute__((aligned(VQ_SLOT)));
 __u64 reset_calls, queue_reset_calls;
 
 static __always_inline void note_reset(__u64 key, __u64 ts)
 {
-	struct reset *r = enabled ? slot_of(resets, RESET_BITS, key, 1) : NULL;
+	struct vq_reset_slot *r = enabled ? slot_of(resets, RESET_BITS, key, 1) : NULL;
 
 	if (r) {
 		r->ts = ts;
@@ -43,24 +38,25 @@ static __always_inline void note_reset(__u64 key, __u64 ts)
 }
 
 /* The reset with @key, if queue @q has not been seen to begin anew since. */
-static __always_inline struct reset *reset_since(const struct queue *q, __u64 key)
+static __always_inline struct vq_reset_slot *reset_since(const struct vq_queue_slot *q, __u64 key)
 {
-	struct reset *r = slot_of(resets, RESET_BITS, key, 0);
+	struct vq_reset_slot *r = slot_of(resets, RESET_BITS, key, 0);
 
-	if (!r || r->window != window || (__s32)(r->generation - (q ? q->begun : 0)) <= 0)
+	if (!r || r->window != window || (__s32)(r->generation - (q ? q->anew_generation : 0)) <= 0)
 		return NULL;
 	return r;
 }
 
 /* The reset that the queue at @vq of the device @vdev may be in; NULL: in none. */
-static __always_inline struct reset *reset_of(const struct queue *q, __u64 vq, __u64 vdev)
+static __always_inline struct vq_reset_slot *reset_of(const struct vq_queue_slot *q, __u64 vq,
+						      __u64 vdev)
 {
 	return reset_since(q, vdev) ?: reset_since(q, vq);
 }
 
 /* The queue at @vq has begun anew, after @r.  In @now, a generation, it was seen. */
-static __always_inline void begin_anew(struct queue *q, const struct reset *r, __u64 vq, __u64 vdev,
-				       __u32 now)
+static __always_inline void send_queue_reset(struct vq_queue_slot *q, const struct vq_reset_slot *r,
+					     __u64 vq, __u64 vdev, __u32 now)
 {
 	__u64 at;
 	struct vq_line *l;
@@ -68,17 +64,17 @@ static __always_inline void begin_anew(struct queue *q, const struct reset *r, _
 	__u16 index = 0;
 
 	if (q)
-		q->begun = now;
+		q->anew_generation = now;
 	if (READ(index, vq + layout.vq_queue_index))
 		__sync_fetch_and_add(&unreadable_calls, 1);
 	l = take_line(VQ_QUEUE_RESET, vq, &at);
 	if (!l)
 		return;
 	e = (void *)l->word;
-	head(&e->h, VQ_QUEUE_RESET, sizeof(*e), vdev, r->ts, r->ts);
+	write_head(&e->h, VQ_QUEUE_RESET, sizeof(*e), vdev, r->ts, r->ts);
 	e->count = index;
 	e->inuse = 0;
-	line_done(l, at);
+	publish_line(l, at);
 }
 
 #endif

@@ -3,15 +3,13 @@
 #define VQLAB_PROBES_BPF_TABLES_BPF_H
 
 #include "core.bpf.h"
-
-/* What is noted of calls, and known of queues. */
+#include "slots.h"
 
 /*
- * Two tables without locks.  A slot is taken by comparing and swapping its key,
- * which is looked for in TRIES neighbouring slots.
+ * What is noted of calls, and known of queues: tables without locks.  A slot is taken by comparing
+ * and swapping its key, which is looked for in TRIES neighbouring slots.
  */
 #define TRIES 4
-#define SLOT 64 /* bytes, the key first: a cache line */
 
 static __always_inline void *slot_of(void *table, __u32 bits, __u64 key, int take)
 {
@@ -19,11 +17,11 @@ static __always_inline void *slot_of(void *table, __u32 bits, __u64 key, int tak
 
 #pragma unroll
 	for (int i = 0; i < TRIES; i++, at++) {
-		__u64 *slot = table + (at & ((1u << bits) - 1)) * SLOT, was = *slot;
+		__u64 *slot = table + (at & ((1u << bits) - 1)) * VQ_SLOT, found = *slot;
 
-		if (!was && take)
-			was = __sync_val_compare_and_swap(slot, 0, key);
-		if (was == key || (!was && take))
+		if (!found && take)
+			found = __sync_val_compare_and_swap(slot, 0, key);
+		if (found == key || (!found && take))
 			return slot;
 	}
 	return NULL;
@@ -38,10 +36,11 @@ static __always_inline void *slot_of(void *table, __u32 bits, __u64 key, int tak
  * the stack pointer, because their functions must have ended; that is wrong where
  * a function has switched to another stack, a coroutine's, and the one that was
  * dropped then kills the process by its return (SIGILL).  So a call within
- * another is not noted, and with sessions (attach.h) not armed either.  It is
- * counted: a driver has to put its buffers into a device's memory to cause one.
+ * another is not noted, and with sessions (target/attach.h) not armed either, but
+ * counted.  Only a driver that puts its buffers into a device's memory causes one.
  *
- * The place on the stack tells the call that returns from one within it.
+ * By the place on the stack a return handler knows whether the noted call is the one
+ * that returns, or one around it.
  */
 struct call {
 	__u64 key;   /* the thread; 0: free */
@@ -62,7 +61,7 @@ enum called {
 _Static_assert(VQ_RETURNS < 8, "they fit");
 
 #define CALL_BITS 10
-__u64 calls[(1 << CALL_BITS) * SLOT / 8] __attribute__((aligned(SLOT)));
+__u64 calls[(1 << CALL_BITS) * VQ_SLOT / 8] __attribute__((aligned(VQ_SLOT)));
 
 /*
  * Has the call noted in @c been left without a return, by longjmp or at the
@@ -71,7 +70,7 @@ __u64 calls[(1 << CALL_BITS) * SLOT / 8] __attribute__((aligned(SLOT)));
  * that near to each other.
  */
 #define NEAR (256u << 10)
-static __always_inline int abandoned(const struct call *c, __u64 sp)
+static __always_inline int is_abandoned(const struct call *c, __u64 sp)
 {
 	return sp - (c->place & ~7ull) < NEAR;
 }
@@ -87,7 +86,7 @@ static __always_inline struct call *call_enter(struct pt_regs *ctx, enum called 
 		__sync_fetch_and_add(&unreadable_calls, 1);
 		return NULL;
 	}
-	if (c->place && !abandoned(c, ctx->sp)) {
+	if (c->place && !is_abandoned(c, ctx->sp)) {
 		__sync_fetch_and_add(&nested_calls, 1);
 		return NULL;
 	}
@@ -95,7 +94,7 @@ static __always_inline struct call *call_enter(struct pt_regs *ctx, enum called 
 	return c;
 }
 
-/* To be given back with call_over(). */
+/* To be given back with free_call(). */
 static __always_inline struct call *call_return(struct pt_regs *ctx, enum called fn)
 {
 	struct call *c = slot_of(calls, CALL_BITS, (__u32)bpf_get_current_pid_tgid(), 0);
@@ -103,42 +102,23 @@ static __always_inline struct call *call_return(struct pt_regs *ctx, enum called
 	return c && c->place == ctx->sp - 8 + fn ? c : NULL;
 }
 
-static __always_inline void call_over(struct call *c)
+static __always_inline void free_call(struct call *c)
 {
 	*(volatile __u64 *)&c->place = 0;
 	*(volatile __u64 *)&c->key = 0;
 }
 
-/*
- * What is known of a queue.  It holds as long as the generation: until a reset,
- * or a pause of the watch.  QEMU lets one thread at a time work on a queue.
- */
-struct queue {
-	__u64 vq;     /* the key */
-	__u64 caches; /* what the ring was read through */
-	__u64 ring;   /* see struct flush */
-	__u32 flags;
-	__u32 flushed; /* the generation that the above is of */
-	__u32 told;    /* the generation in which QEMU's count in use was told */
-	__u16 used_idx;
-	/* Light only, see look(). */
-	__u16 popped;
-	__u32 window;
-	__u32 known; /* the generation that these are of */
-	__u32 begun; /* the generation in which it was last seen to begin anew */
-	__u64 avail;
-};
-_Static_assert(sizeof(struct call) <= SLOT && sizeof(struct queue) <= SLOT, "they fit");
+_Static_assert(sizeof(struct call) <= VQ_SLOT, "fits");
 
 #define QUEUE_BITS 9
-__u64 queues[(1 << QUEUE_BITS) * SLOT / 8] __attribute__((aligned(SLOT)));
+__u64 queues[(1 << QUEUE_BITS) * VQ_SLOT / 8] __attribute__((aligned(VQ_SLOT)));
 __u32 generation = 1;
 
 /* Windows of the watch so far. */
 __u32 window;
 
 /* NULL: too many queues.  Then all is read each time. */
-static __always_inline struct queue *queue_of(__u64 vq)
+static __always_inline struct vq_queue_slot *queue_of(__u64 vq)
 {
 	return slot_of(queues, QUEUE_BITS, vq, 1);
 }

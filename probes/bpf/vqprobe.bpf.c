@@ -27,12 +27,12 @@ char LICENSE[] SEC("license") = "GPL";
  */
 static __always_inline void tell_inuse(__u32 *inuse, __u64 vq, __u64 elem)
 {
-	struct queue *q = queue_of(vq);
+	struct vq_queue_slot *q = queue_of(vq);
 	__u32 now = generation, ndescs = 0;
 	__u64 vdev = 0;
-	struct reset *r;
+	struct vq_reset_slot *r;
 
-	if (q && q->told == now)
+	if (q && q->inuse_generation == now)
 		return;
 	if (READ(*inuse, vq + layout.vq_start + layout.vq_inuse) ||
 	    READ(vdev, vq + layout.vq_start + layout.vq_vdev) ||
@@ -45,9 +45,9 @@ static __always_inline void tell_inuse(__u32 *inuse, __u64 vq, __u64 elem)
 	if (r && *inuse > (ndescs ?: 1))
 		return;
 	if (r)
-		begin_anew(q, r, vq, vdev, now);
+		send_queue_reset(q, r, vq, vdev, now);
 	if (q)
-		q->told = now;
+		q->inuse_generation = now;
 }
 
 /* The head goes first into the line, which is not in the cache as a rule: it comes
@@ -67,7 +67,7 @@ static __always_inline void send_elem(__u16 type, __u64 vq, __u64 t0, __u64 ts, 
 	if (!l)
 		return;
 	e = (void *)l->word;
-	head(&e->h, type, sizeof(*e), vq, t0, ts);
+	write_head(&e->h, type, sizeof(*e), vq, t0, ts);
 	e->len = len;
 	if (bpf_probe_read_user(s.word, layout.elem_size & 0x7f,
 				(const void *)(elem + layout.elem_start)))
@@ -75,7 +75,7 @@ static __always_inline void send_elem(__u16 type, __u64 vq, __u64 t0, __u64 ts, 
 	e->id = FIELD(__u32, &s, layout.elem_index);
 	e->ndescs = FIELD(__u32, &s, layout.elem_ndescs);
 	e->inuse = inuse;
-	line_done(l, at);
+	publish_line(l, at);
 }
 
 /*
@@ -109,7 +109,7 @@ static __always_inline void pop_returned(struct pt_regs *ctx)
 		send_elem(VQ_POP, c->vq, c->t0, ts, elem, 0);
 	else
 		__sync_fetch_and_add(&null_pops, 1);
-	call_over(c);
+	free_call(c);
 }
 
 /*
@@ -137,7 +137,7 @@ static __always_inline void fill_returned(struct pt_regs *ctx)
 	if (!c)
 		return;
 	send_elem(VQ_FILL, c->vq, c->t0, ts, c->elem, c->arg);
-	call_over(c);
+	free_call(c);
 }
 
 /*
@@ -147,7 +147,7 @@ static __always_inline void fill_returned(struct pt_regs *ctx)
 static __always_inline int flush_entered(struct pt_regs *ctx)
 {
 	struct call *c = call_enter(ctx, CALL_FLUSH);
-	struct queue *q;
+	struct vq_queue_slot *q;
 
 	if (!c)
 		return 0;
@@ -155,7 +155,7 @@ static __always_inline int flush_entered(struct pt_regs *ctx)
 	c->arg = ctx->si;
 	c->generation = generation;
 	q = queue_of(ctx->di);
-	c->counted = q && q->flushed == generation &&
+	c->counted = q && q->ring_generation == generation &&
 		     !(q->flags & (VQ_FLUSH_PACKED | VQ_FLUSH_IN_ORDER));
 	if (c->counted) {
 		c->used_idx = q->used_idx;
@@ -172,13 +172,13 @@ static __always_inline int flush_entered(struct pt_regs *ctx)
 }
 
 /*
- * The ring slots that the used index has passed.  The caller's count is not what
- * is published where completions are put into order, nor if the device is broken.
- * It helps where the index has jumped, set by somebody else: what was known of the
- * queue is forgotten then.
+ * Counts the ring slots that the used index has passed, which is at @idx now.  What the
+ * device says that it flushes is not what is published where completions are put into
+ * order, nor if the device is broken.  It is taken where the index has jumped, set by
+ * somebody else; what was known of the queue is forgotten then.
  */
-static __always_inline __u32 moved(struct flush *f, const struct call *c, struct queue *q,
-				   __u16 idx, __u32 wrapped)
+static __always_inline __u32 pass_used_slots(struct flush *f, const struct call *c,
+					     struct vq_queue_slot *q, __u16 idx, __u32 wrapped)
 {
 	__u32 n;
 
@@ -191,17 +191,17 @@ static __always_inline __u32 moved(struct flush *f, const struct call *c, struct
 		n = c->counted && c->arg <= f->num ? c->arg : 0;
 		f->old_raw = (__u16)(idx - n);
 		if (q)
-			q->flushed = 0;
+			q->ring_generation = 0;
 	}
 	if (q)
 		q->used_idx = idx;
 	return n;
 }
 
-static __always_inline void flushed(const struct call *c, __u64 ts)
+static __always_inline void record_flush(const struct call *c, __u64 ts)
 {
 	struct flush f = {.vq = c->vq, .t0 = c->t0, .ts = ts, .ring = NO_RING};
-	struct queue *q = queue_of(c->vq);
+	struct vq_queue_slot *q = queue_of(c->vq);
 	struct vq_span s = {};
 	int err = read_vq(&s, c->vq);
 	__u8 wrap = FIELD(__u8, &s, layout.vq_used_wrap);
@@ -218,12 +218,13 @@ static __always_inline void flushed(const struct call *c, __u64 ts)
 		f.flags |= VQ_FLUSH_OLD_WRAP;
 	if (wrap)
 		f.flags |= VQ_FLUSH_NEW_WRAP;
-	f.total = moved(&f, c, q, FIELD(__u16, &s, layout.vq_used_idx), !!wrap != !!old_wrap);
+	f.total = pass_used_slots(&f, c, q, FIELD(__u16, &s, layout.vq_used_idx),
+				  !!wrap != !!old_wrap);
 	f.old_idx = f.old_raw % f.num;
-	if (q && q->flushed == generation)
-		q->told = generation;
+	if (q && q->ring_generation == generation)
+		q->inuse_generation = generation;
 	if (light)
-		look(c->vq, &s, ts, 0, 0);
+		send_new_pops(c->vq, &s, ts, 0, 0);
 	if (f.total <= 1)
 		send_short_flush(&f);
 	else if (f.total <= 4)
@@ -239,8 +240,8 @@ static __always_inline void flush_returned(struct pt_regs *ctx)
 
 	if (!c)
 		return;
-	flushed(c, ts);
-	call_over(c);
+	record_flush(c, ts);
+	free_call(c);
 }
 
 #define ENTRY_AND_RETURN(name)                                                                     \
@@ -248,7 +249,7 @@ static __always_inline void flush_returned(struct pt_regs *ctx)
 	{                                                                                          \
 		stay_on_task_stack(ctx);                                                           \
 		if (!is_return(ctx))                                                               \
-			return arm(name##_entered(ctx));                                           \
+			return arm_return(name##_entered(ctx));                                    \
 		name##_returned(ctx);                                                              \
 		return 0;                                                                          \
 	}                                                                                          \
@@ -276,10 +277,10 @@ int fill_light(struct pt_regs *ctx)
 
 	stay_on_task_stack(ctx);
 	if (!enabled)
-		return arm(0);
-	look_before(ctx->di, ts, 0);
+		return arm_return(0);
+	send_new_pops_before(ctx->di, ts, 0);
 	send_elem(VQ_FILL, ctx->di, ts, ts, ctx->si, ctx->dx);
-	return arm(0);
+	return arm_return(0);
 }
 
 static __always_inline int elem_entry(struct pt_regs *ctx, __u16 type)
@@ -287,10 +288,10 @@ static __always_inline int elem_entry(struct pt_regs *ctx, __u16 type)
 	__u64 ts = bpf_ktime_get_ns();
 
 	if (!enabled)
-		return arm(0);
-	look_before(ctx->di, ts, type == VQ_UNPOP);
+		return arm_return(0);
+	send_new_pops_before(ctx->di, ts, type == VQ_UNPOP);
 	send_elem(type, ctx->di, ts, ts, ctx->si, 0);
-	return arm(0);
+	return arm_return(0);
 }
 
 SEC("uprobe")
@@ -315,10 +316,10 @@ static __always_inline void send_count(__u16 type, __u64 vq, __u64 t0, __u64 ts,
 	if (!l)
 		return;
 	e = (void *)l->word;
-	head(&e->h, type, sizeof(*e), vq, t0, ts);
+	write_head(&e->h, type, sizeof(*e), vq, t0, ts);
 	e->count = count;
 	e->inuse = inuse;
-	line_done(l, at);
+	publish_line(l, at);
 }
 
 SEC("uprobe")
@@ -328,13 +329,13 @@ int rewind_entry(struct pt_regs *ctx)
 	__u32 inuse = 0;
 
 	if (!enabled)
-		return arm(0);
+		return arm_return(0);
 	if (READ(inuse, ctx->di + layout.vq_start + layout.vq_inuse))
 		__sync_fetch_and_add(&unreadable_calls, 1);
 	/* QEMU refuses more. */
-	look_before(ctx->di, ts, (__u32)ctx->si <= inuse ? ctx->si : 0);
+	send_new_pops_before(ctx->di, ts, (__u32)ctx->si <= inuse ? ctx->si : 0);
 	send_count(VQ_REWIND, ctx->di, ts, ts, ctx->si, inuse);
-	return arm(0);
+	return arm_return(0);
 }
 
 SEC("uprobe")
@@ -343,7 +344,7 @@ int reset_entry(struct pt_regs *ctx)
 	note_reset(ctx->di, bpf_ktime_get_ns());
 	if (enabled)
 		__sync_fetch_and_add(&reset_calls, 1);
-	return arm(0);
+	return arm_return(0);
 }
 
 SEC("uprobe")
@@ -356,5 +357,5 @@ int queue_reset_entry(struct pt_regs *ctx)
 	note_reset(vq + (__u64)(__u32)ctx->si * layout.vq_stride, bpf_ktime_get_ns());
 	if (enabled)
 		__sync_fetch_and_add(&queue_reset_calls, 1);
-	return arm(0);
+	return arm_return(0);
 }
