@@ -1,52 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * Events to and from the columns of a block.
- *
- * As with vq_col_ (columns.h), each code_ function serves both
- * directions.  Encoding, c->event is the event; decoding, it becomes it.
- */
+/* Events to and from the columns of a block: see coder.h. */
 #include <string.h>
 
 #include "code.h"
+#include "coder.h"
 #include "columns.h"
 #include "predict.h"
-
-/* How an event is coded: by its fields, or all of its bytes. */
-enum kind { KIND_RAW, KIND_POP, KIND_FILL, KIND_FLUSH, KIND_MORE, KINDS };
-
-#define MAX_QUEUES 64u
-/* No event takes more, but for its own size if it goes to VQ_COL_RAW. */
-#define ROOM 512u
-
-struct vq_coder {
-	struct vq_columns *columns;
-	bool encoding;
-	uint32_t events; /* in the block, so far or still */
-	/* The state, which begins anew with each block. */
-	struct vq_predict *queue[MAX_QUEUES];
-	unsigned n_queues, last_queue;
-	enum kind last_kind;
-	uint64_t last_ts;
-	/* the event that is being coded */
-	union {
-		struct vq_head head;
-		struct vq_elem_event elem;
-		struct vq_flush_event flush;
-		uint8_t bytes[UINT16_MAX + 1];
-	} event;
-};
-
-/* How long the call took, and when it began: after the end of the event before. */
-static void code_times(struct vq_coder *c, enum vq_column dur, enum vq_column gap,
-		       struct vq_head *h)
-{
-	uint64_t ns = h->dur_ns, since = h->ts - h->dur_ns - c->last_ts;
-
-	vq_col_time(c->columns, dur, &ns);
-	vq_col_time(c->columns, gap, &since);
-	h->dur_ns = ns;
-	h->ts = c->last_ts + since + h->dur_ns;
-}
 
 static struct vq_predict *add_queue(struct vq_coder *c, uint64_t vq)
 {
@@ -59,21 +18,10 @@ static struct vq_predict *add_queue(struct vq_coder *c, uint64_t vq)
 	return *q;
 }
 
-static unsigned find_queue(const struct vq_coder *c, uint64_t vq)
-{
-	unsigned i = 0;
-
-	if (c->last_queue < c->n_queues && c->queue[c->last_queue]->vq == vq)
-		return c->last_queue;
-	while (i < c->n_queues && c->queue[i]->vq != vq)
-		i++;
-	return i;
-}
-
 /* 0: that of the event before; n + 1: the block's nth, by first sight. */
 static struct vq_predict *code_queue(struct vq_coder *c, __u64 *vq)
 {
-	unsigned at = c->encoding ? find_queue(c, *vq) : 0;
+	unsigned at = c->encoding ? vq_coder_find_queue(c, *vq) : 0;
 	uint64_t code = c->n_queues && at == c->last_queue ? 0 : at + 1;
 
 	vq_col_small(c->columns, VQ_COL_QUEUE, &code);
@@ -97,8 +45,8 @@ static void code_pop(struct vq_coder *c, struct vq_predict *q, struct vq_elem_ev
 
 	e->h.size = sizeof(*e);
 	e->len = 0;
-	code_times(c, VQ_COL_POP_DUR,
-		   c->last_kind == KIND_POP ? VQ_COL_POP_GAP : VQ_COL_POP_GAP_ELSE, &e->h);
+	vq_code_times(c, VQ_COL_POP_DUR,
+		      c->last_kind == KIND_POP ? VQ_COL_POP_GAP : VQ_COL_POP_GAP_ELSE, &e->h);
 	/* 0: the next one; 1: any; else its place among those that are free */
 	if (c->encoding && e->id == q->last_id + 1)
 		place = 0;
@@ -139,7 +87,7 @@ static void code_fill(struct vq_coder *c, struct vq_predict *q, struct vq_elem_e
 
 	e->h.size = sizeof(*e);
 	e->inuse = 0;
-	code_times(c, VQ_COL_FILL_DUR, gap, &e->h);
+	vq_code_times(c, VQ_COL_FILL_DUR, gap, &e->h);
 	/* 0: any; else its rank among those that were popped and not filled */
 	vq_col_small(c->columns, VQ_COL_FILL_RANK, &rank);
 	if (rank == 0) {
@@ -156,111 +104,13 @@ static void code_fill(struct vq_coder *c, struct vq_predict *q, struct vq_elem_e
 	vq_predict_filled(q, out, e);
 }
 
-/* The room that the BPF program makes for a record's entries. */
-static uint32_t room(uint32_t total)
-{
-	return total <= 1 ? 1 : total <= 4 ? 4 : VQ_FLUSH_CHUNK;
-}
-
-/* The head is known.  Each entry: 0, as expected; 1, written out. */
-static void code_used(struct vq_coder *c, struct vq_predict *q, struct vq_flush_event *e)
-{
-	e->h.size = sizeof(*e) + room(e->total) * sizeof(e->used[0]);
-	if (!c->encoding)
-		memset(e->used, 0, room(e->total) * sizeof(e->used[0]));
-	vq_predict_flushed(q, e);
-	for (uint32_t i = 0; i < e->n; i++) {
-		struct vq_used_entry guess = {0, 0};
-		bool any = vq_predict_entry(q, e, i, &guess);
-		uint64_t other =
-			c->encoding && !(any && !memcmp(&guess, &e->used[i], sizeof(guess)));
-
-		vq_col_small(c->columns, VQ_COL_FLUSH_USED, &other);
-		if (other)
-			vq_col_bytes(c->columns, VQ_COL_RAW, &e->used[i], sizeof(e->used[i]));
-		else
-			e->used[i] = guess;
-		vq_predict_published(q, e, i);
-	}
-}
-
-static void code_flush(struct vq_coder *c, struct vq_predict *q, struct vq_flush_event *e)
-{
-	enum { NUM = 1, INUSE = 2, IDX = 4, FLAGS = 8 };
-	struct vq_flush_event guess;
-	uint64_t differs = 0;
-
-	code_times(c, VQ_COL_FLUSH_DUR, VQ_COL_FLUSH_GAP, &e->h);
-	vq_col_near(c->columns, VQ_COL_FLUSH_TOTAL, &e->total, vq_predict_total(q));
-	guess.total = e->total;
-	vq_predict_flush(q, &guess);
-	if (c->encoding)
-		differs = (e->num != guess.num ? NUM : 0) | (e->inuse != guess.inuse ? INUSE : 0) |
-			  (e->old_idx != guess.old_idx ? IDX : 0) |
-			  (e->flags != guess.flags ? FLAGS : 0);
-	vq_col_small(c->columns, VQ_COL_FLUSH_HEAD, &differs);
-	if (!c->encoding) {
-		e->num = guess.num;
-		e->inuse = guess.inuse;
-		e->old_idx = guess.old_idx;
-		e->flags = guess.flags;
-	}
-	if (differs & NUM)
-		vq_col_bytes(c->columns, VQ_COL_RAW, &e->num, sizeof(e->num));
-	if (differs & INUSE)
-		vq_col_bytes(c->columns, VQ_COL_RAW, &e->inuse, sizeof(e->inuse));
-	if (differs & IDX)
-		vq_col_bytes(c->columns, VQ_COL_RAW, &e->old_idx, sizeof(e->old_idx));
-	if (differs & FLAGS)
-		vq_col_bytes(c->columns, VQ_COL_RAW, &e->flags, sizeof(e->flags));
-	e->pos = 0;
-	e->n = MIN(e->total, VQ_FLUSH_CHUNK);
-	code_used(c, q, e);
-}
-
-/* The next record of a long flush: its head is that of the one before. */
-static void code_more(struct vq_coder *c, struct vq_predict *q, struct vq_flush_event *e)
-{
-	const struct vq_flush_event *last = &q->flush;
-
-	if (!c->encoding) {
-		*e = *last;
-		e->pos = last->pos + last->n;
-		e->n = MIN(last->total - e->pos, VQ_FLUSH_CHUNK);
-		if (e->pos >= e->total)
-			vq_columns_fail(c->columns);
-	}
-	code_used(c, q, e);
-}
-
-/* Nothing behind the entries, and as much of it as the BPF program leaves? */
-static bool is_record(const struct vq_flush_event *e)
-{
-	static const struct vq_used_entry zero[VQ_FLUSH_CHUNK];
-	uint32_t n = room(e->total);
-
-	return e->h.size == sizeof(*e) + n * sizeof(e->used[0]) && e->n <= n &&
-	       !memcmp(e->used + e->n, zero, (n - e->n) * sizeof(zero[0]));
-}
-
-static bool is_more(const struct vq_coder *c, const struct vq_flush_event *e)
-{
-	unsigned at = find_queue(c, e->h.vq);
-	const struct vq_flush_event *last = at < c->n_queues ? &c->queue[at]->flush : NULL;
-
-	return last && !memcmp(&e->h, &last->h, sizeof(e->h)) && e->num == last->num &&
-	       e->inuse == last->inuse && e->total == last->total && e->old_idx == last->old_idx &&
-	       e->flags == last->flags && e->pos == last->pos + last->n && e->pos < e->total &&
-	       e->n == MIN(e->total - e->pos, VQ_FLUSH_CHUNK) && is_record(e);
-}
-
 /* How @h can be coded without losing any of it. */
 static enum kind kind_of(const struct vq_coder *c, const struct vq_head *h)
 {
 	const struct vq_elem_event *e = (const void *)h;
 	const struct vq_flush_event *f = (const void *)h;
 
-	if (find_queue(c, h->vq) >= MAX_QUEUES)
+	if (vq_coder_find_queue(c, h->vq) >= MAX_QUEUES)
 		return KIND_RAW;
 	if (h->type == VQ_POP && h->size == sizeof(*e) && !e->len)
 		return KIND_POP;
@@ -268,16 +118,16 @@ static enum kind kind_of(const struct vq_coder *c, const struct vq_head *h)
 		return KIND_FILL;
 	if (h->type != VQ_FLUSH || h->size < sizeof(*f))
 		return KIND_RAW;
-	if (!f->pos && f->n == MIN(f->total, VQ_FLUSH_CHUNK) && is_record(f))
+	if (!f->pos && f->n == MIN(f->total, VQ_FLUSH_CHUNK) && vq_is_flush_record(f))
 		return KIND_FLUSH;
-	return is_more(c, f) ? KIND_MORE : KIND_RAW;
+	return vq_is_next_record(c, f) ? KIND_MORE : KIND_RAW;
 }
 
 /* What an event that went to VQ_COL_RAW changes in the state. */
-static void take_note(struct vq_coder *c, const struct vq_head *h)
+static void note_raw(struct vq_coder *c, const struct vq_head *h)
 {
 	const struct vq_elem_event *e = (const void *)h;
-	unsigned at = find_queue(c, h->vq);
+	unsigned at = vq_coder_find_queue(c, h->vq);
 
 	if (h->type == VQ_RESET || h->type == VQ_QUEUE_RESET)
 		for (unsigned i = 0; i < c->n_queues; i++)
@@ -296,7 +146,7 @@ static void code_raw(struct vq_coder *c, struct vq_head *h)
 	else
 		vq_col_bytes(c->columns, VQ_COL_RAW, h + 1, h->size - sizeof(*h));
 	if (!vq_columns_bad(c->columns))
-		take_note(c, h);
+		note_raw(c, h);
 }
 
 /* c->event, in one direction or the other. */
@@ -330,17 +180,16 @@ static void code_event(struct vq_coder *c, enum kind kind)
 		code_fill(c, q, &c->event.elem);
 		break;
 	case KIND_FLUSH:
-		code_flush(c, q, &c->event.flush);
+		vq_code_flush(c, q, &c->event.flush);
 		break;
 	default:
-		code_more(c, q, &c->event.flush);
+		vq_code_more(c, q, &c->event.flush);
 	}
 	c->last_ts = h->ts;
 	c->last_kind = kind;
 }
 
-/* As a block begins. */
-static void forget(struct vq_coder *c)
+static void begin_block(struct vq_coder *c)
 {
 	c->events = 0;
 	c->n_queues = c->last_queue = 0;
@@ -398,12 +247,12 @@ size_t vq_coder_size(const struct vq_coder *c)
 void vq_coder_take(struct vq_coder *c, vq_piece_fn fn, void *data)
 {
 	vq_columns_take(c->columns, c->events, fn, data);
-	forget(c);
+	begin_block(c);
 }
 
 bool vq_coder_open(struct vq_coder *c, const void *block, size_t size)
 {
-	forget(c);
+	begin_block(c);
 	return vq_columns_open(c->columns, block, size, &c->events);
 }
 
