@@ -2,6 +2,7 @@
 /* One queue: events to measures; the definitions are in model.h. */
 #include <string.h>
 
+#include "account.h"
 #include "queue.h"
 
 #define PACKED_AVAIL (1u << 7)
@@ -14,68 +15,6 @@ static struct vq_elem *elem_of(struct vq_queue *q, uint32_t id)
 
 	q->anomalies += !e;
 	return e;
-}
-
-/*
- * In the unit of VirtQueue.inuse: descriptors on packed rings, elements on split
- * ones, where QEMU says that each has one descriptor (0: it was never popped).
- */
-static int64_t units(uint32_t ndescs)
-{
-	return MAX(1, ndescs);
-}
-
-bool vq_queue_settled(const struct vq_queue *q)
-{
-	return q->start_known && q->old_filled >= q->start;
-}
-
-/* Brings the integral of S up to @ts: to be called before S changes. */
-static void tick(struct vq_queue *q, uint64_t ts)
-{
-	if (!q->first_ts)
-		q->first_ts = q->last_ts = ts;
-	if (ts > q->last_ts) {
-		if (q->settled_ts)
-			q->stash_area += (double)vq_outstanding_stash(&q->o) * (ts - q->last_ts);
-		q->last_ts = ts;
-	}
-}
-
-static void settle(struct vq_queue *q)
-{
-	if (!q->settled_ts && vq_queue_settled(q))
-		q->settled_ts = q->last_ts;
-}
-
-/* QEMU's own count of what is in use, against ours. */
-static void check_inuse(struct vq_queue *q, uint32_t inuse)
-{
-	int64_t skew;
-
-	if (!q->start_known) {
-		q->start_known = true;
-		q->start = inuse - q->out;
-		q->in_flight_start += MAX(q->start, 0);
-		if (q->start < 0)
-			q->anomalies++;
-		settle(q);
-		return;
-	}
-	skew = inuse - (q->start + q->out);
-	if (skew != q->skew) {
-		q->inuse_mismatches++;
-		q->skew = skew;
-	}
-}
-
-/* An element of which the pop was not seen is completed or taken back. */
-static void old_done(struct vq_queue *q, uint32_t ndescs)
-{
-	if (q->start_known && vq_queue_settled(q))
-		q->out += units(ndescs); /* it came by another way than pop */
-	else
-		q->old_filled += units(ndescs);
 }
 
 static void on_pop(struct vq_queue *q, const struct vq_elem_event *e)
@@ -93,10 +32,10 @@ static void on_pop(struct vq_queue *q, const struct vq_elem_event *e)
 		vq_outstanding_publish(&q->o, elem);
 	else if (elem->numbered)
 		vq_outstanding_remove(&q->o, elem, false);
-	q->out += units(e->ndescs);
+	q->out += vq_account_units(e->ndescs);
 	vq_outstanding_pop(&q->o, elem, e->ndescs);
 	if (e->inuse != VQ_INUSE_UNTOLD)
-		check_inuse(q, e->inuse);
+		vq_account_check_inuse(q, e->inuse);
 }
 
 static void on_fill(struct vq_queue *q, const struct vq_elem_event *e)
@@ -117,7 +56,7 @@ static void on_fill(struct vq_queue *q, const struct vq_elem_event *e)
 	if (elem->state == VQ_ELEM_NONE) {
 		q->unmatched_fills++;
 		elem->ndescs = e->ndescs;
-		old_done(q, e->ndescs);
+		vq_account_unseen(q, e->ndescs);
 	}
 	elem->filled_ts = e->h.ts;
 	elem->len = e->len;
@@ -125,7 +64,7 @@ static void on_fill(struct vq_queue *q, const struct vq_elem_event *e)
 		q->unsettled++;
 	if (!elem->numbered) {
 		elem->state = VQ_ELEM_FILLED;
-		settle(q);
+		vq_account_settle(q);
 		return;
 	}
 	depth = elem->seq - vq_outstanding_frontier(&q->o);
@@ -144,7 +83,7 @@ static void publish(struct vq_queue *q, struct vq_elem *elem, const uint32_t *le
 {
 	q->published++;
 	q->batch_now++;
-	q->out -= units(elem->ndescs);
+	q->out -= vq_account_units(elem->ndescs);
 	if (elem->state == VQ_ELEM_FILLED) {
 		if (len && *len != elem->len)
 			q->length_mismatches++;
@@ -179,7 +118,7 @@ static struct vq_elem *due_next(struct vq_queue *q)
 static uint32_t publish_assumed(struct vq_queue *q, uint64_t ts)
 {
 	struct vq_elem *elem = due_next(q);
-	uint32_t ndescs = elem ? units(elem->ndescs) : 1;
+	uint32_t ndescs = elem ? vq_account_units(elem->ndescs) : 1;
 
 	q->assumed_published++;
 	if (elem) {
@@ -204,15 +143,15 @@ static uint32_t publish_id(struct vq_queue *q, uint32_t id, uint32_t len, uint64
 		q->batch_now++;
 		/* In use since before the watch, filled just before it. */
 		if (elem && !vq_queue_settled(q))
-			old_done(q, 1);
+			vq_account_unseen(q, 1);
 		else
 			q->unmatched_published++;
 		q->out--;
 		q->unknown_chain = true;
-		settle(q);
+		vq_account_settle(q);
 		return 1;
 	}
-	ndescs = units(elem->ndescs);
+	ndescs = vq_account_units(elem->ndescs);
 	publish(q, elem, &len, ts);
 	return ndescs;
 }
@@ -238,9 +177,9 @@ static void packed_slot(struct vq_queue *q, const struct vq_flush_event *e, uint
 	if (q->unknown_chain && avail == wrap && used != wrap) {
 		/* More of an element whose length we have not been told. */
 		if (!vq_queue_settled(q))
-			old_done(q, 1);
+			vq_account_unseen(q, 1);
 		q->out--;
-		settle(q);
+		vq_account_settle(q);
 		return;
 	}
 	q->unknown_chain = false;
@@ -277,7 +216,7 @@ static void on_flush(struct vq_queue *q, const struct vq_flush_event *e)
 	if (e->pos + e->n < e->total)
 		return;
 	counts_add(&q->batch, q->batch_now);
-	check_inuse(q, e->inuse);
+	vq_account_check_inuse(q, e->inuse);
 }
 
 /* A pop of @id is over without a fill; @back: the driver's entry is refetched. */
@@ -293,12 +232,12 @@ static void take_away(struct vq_queue *q, uint32_t id, uint32_t ndescs, bool bac
 	}
 	if (elem->state == VQ_ELEM_NONE) {
 		q->unmatched_gone++;
-		old_done(q, ndescs);
-		settle(q);
+		vq_account_unseen(q, ndescs);
+		vq_account_settle(q);
 	} else if (elem->numbered) {
 		vq_outstanding_remove(&q->o, elem, back);
 	}
-	q->out -= units(ndescs);
+	q->out -= vq_account_units(ndescs);
 }
 
 static void on_unpop(struct vq_queue *q, const struct vq_elem_event *e)
@@ -336,22 +275,22 @@ static void on_rewind(struct vq_queue *q, const struct vq_count_event *e)
 
 		q->unpopped++;
 		if (elem) {
-			left -= units(elem->ndescs);
+			left -= vq_account_units(elem->ndescs);
 			take_away(q, elem->id, elem->ndescs, true);
 			continue;
 		}
 		/* Popped before the watch, or not with the device. */
 		q->anomalies += amiss;
 		q->unmatched_gone++;
-		old_done(q, 1);
-		settle(q);
+		vq_account_unseen(q, 1);
+		vq_account_settle(q);
 		q->out--;
 		left--;
 	}
 }
 
 /* Nothing is outstanding any more. */
-static void forget(struct vq_queue *q)
+static void forget_outstanding(struct vq_queue *q)
 {
 	vq_outstanding_forget(&q->o);
 	q->skew = 0;
@@ -364,27 +303,27 @@ void vq_queue_gap(struct vq_queue *q)
 		q->settled_ns += q->last_ts - q->settled_ts;
 	q->settled_ts = 0;
 	q->cut += q->o.unfilled;
-	forget(q);
+	forget_outstanding(q);
 	q->start_known = false;
 	q->start = q->old_filled = q->out = 0;
 }
 
 void vq_queue_reset(struct vq_queue *q, uint64_t ts)
 {
-	tick(q, ts);
+	vq_account_until(q, ts);
 	q->resets++;
 	q->dropped += q->o.unfilled;
-	forget(q);
+	forget_outstanding(q);
 	/* What was in use before the watch is gone, too. */
 	q->start = q->old_filled;
 	q->start_known = true;
 	q->out = -q->start; /* inuse is 0 now */
-	settle(q);
+	vq_account_settle(q);
 }
 
 void vq_queue_event(struct vq_queue *q, const struct vq_head *h)
 {
-	tick(q, h->ts);
+	vq_account_until(q, h->ts);
 	switch (h->type) {
 	case VQ_POP:
 		on_pop(q, (const void *)h);
@@ -414,32 +353,4 @@ void vq_queue_free(struct vq_queue *q)
 	counts_free(&q->batch);
 	vq_outstanding_clear(&q->o);
 	g_free(q);
-}
-
-bool vq_queue_orderless(const struct vq_queue *q)
-{
-	return q->fills && !q->pops;
-}
-
-bool vq_queue_conserved(const struct vq_queue *q)
-{
-	if (vq_queue_orderless(q) && q->unmatched_fills > q->in_flight_start)
-		return false;
-	return q->pops + q->unmatched_gone == q->fills - q->unmatched_fills + q->unpopped +
-						      q->detached + q->dropped + q->o.unfilled +
-						      q->cut + q->unfilled_published &&
-	       !q->inuse_mismatches && !q->anomalies && !q->unfilled_published &&
-	       !q->unmatched_published;
-}
-
-bool vq_queue_agrees(const struct vq_queue *q)
-{
-	return vq_queue_conserved(q) && !q->length_mismatches;
-}
-
-double vq_queue_stash_mean(const struct vq_queue *q)
-{
-	uint64_t ns = q->settled_ns + (q->settled_ts ? q->last_ts - q->settled_ts : 0);
-
-	return ns ? q->stash_area / ns : 0;
 }
