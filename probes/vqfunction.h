@@ -18,6 +18,8 @@
 #ifndef VQLAB_PROBES_VQFUNCTION_H
 #define VQLAB_PROBES_VQFUNCTION_H
 
+#include "vqevent.h"
+
 /* Arguments that must be live where an entry program runs, as the bits of a set. */
 enum {
 	VQ_ARG_DI = 1 << 0,

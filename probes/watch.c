@@ -11,6 +11,7 @@
 
 #include "probes/bpf/slots.h"
 #include "probes/tool/text.h"
+#include "probes/target/device.h"
 #include "probes/target/process.h"
 #include "resets.h"
 #include "watch.h"

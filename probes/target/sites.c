@@ -8,6 +8,7 @@
 #include "force.h"
 #include "plan.h"
 #include "sites.h"
+#include "symbol.h"
 #include "probes/vqprobe.skel.h"
 
 /* The rows of vqfunction.h. */

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unicorn/unicorn.h>
 
+#include "symbol.h"
 #include "world.h"
 
 #define PAGE 4096ull
