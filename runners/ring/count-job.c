@@ -190,9 +190,10 @@ static bool drive(struct device *d, struct options *o, struct callgrind *c, stru
 	return ok && *profiles;
 }
 
-static void count_cell(JsonBuilder *b, struct device *d, struct options *o, struct memory *memory,
-		       struct callgrind *c)
+static void count_cell(JsonBuilder *b, struct machine *m, struct device *d, struct options *o,
+		       struct memory *memory, struct callgrind *c)
 {
+	int64_t cut = machine_cut(m, d);
 	GPtrArray *profiles = NULL;
 	const struct profile *p;
 	struct turn t = {0};
@@ -200,12 +201,14 @@ static void count_cell(JsonBuilder *b, struct device *d, struct options *o, stru
 	memory_clear(memory);
 	if (device_start(d, &o->load, memory))
 		drive(d, o, c, &t, &profiles);
+	cut = cut < 0 ? 0 : machine_cut(m, d) - cut;
 	device_stop(d);
 	add_str(b, "label", d->label);
 	add_str(b, "variant", d->variant);
 	add_str(b, "ring", o->load.ring.packed ? "packed" : "split");
 	add_str(b, "state", device_state_name(d->state));
 	add_int(b, "elements", t.elements);
+	add_int(b, "windows_cut", cut);
 	if (d->state != DEVICE_OK) {
 		add_str(b, "rule", d->rule ? d->rule : "");
 		add_str(b, "evidence", d->evidence);
@@ -248,7 +251,7 @@ static void count_all(JsonBuilder *b, struct machine *m, GPtrArray *devices, str
 			json_builder_begin_object(b);
 			/* Caught in one format, it may hang in any. */
 			if (d->state == DEVICE_OK)
-				count_cell(b, d, o, memory, c);
+				count_cell(b, m, d, o, memory, c);
 			else
 				add_not_run(b, d, o->rings[r]);
 			json_builder_end_object(b);

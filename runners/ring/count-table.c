@@ -67,6 +67,8 @@ bool count_table(JsonNode *root)
 		       member(c, "traffic", "index_stores"), member(c, "traffic", "depth_mean"));
 		if (!json_flag(c, "agree", false) && json_int(o, "runs", 1) > 1)
 			printf("  runs differ by %.1f %%", 100 * json_num(c, "difference", 0));
+		if (member(c, "traffic", "windows_cut") > 0)
+			printf("  %.0f windows cut", member(c, "traffic", "windows_cut"));
 		printf("\n");
 	}
 	for (i = 0; i < json_array_get_length(left); i++) {

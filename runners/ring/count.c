@@ -279,6 +279,7 @@ static void add_traffic(JsonBuilder *b, JsonObject *run)
 	add_double(b, "bytes_read", json_num(s, "bytes_read_by_device", 0) / used);
 	add_double(b, "bytes_written", json_num(s, "bytes_written_by_device", 0) / used);
 	add_double(b, "depth_mean", json_num(s, "depth_mean", 0));
+	add_double(b, "windows_cut", json_num(run, "windows_cut", 0));
 	json_builder_end_object(b);
 }
 

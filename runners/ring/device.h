@@ -112,6 +112,7 @@ struct device {
 	char *evidence; /* why state is not DEVICE_OK */
 	int64_t ran_ms; /* how long it had run when it was caught */
 	GArray *turns;	/* of struct turn; the ones that count */
+	int64_t cut;	/* windows cut by x-order during the load; -1: unknown */
 };
 
 const struct device_class *device_class_of(const struct load *l);

@@ -183,3 +183,35 @@ pid_t machine_thread(struct machine *m, const struct device *d)
 	}
 	return 0;
 }
+
+/* x-order's counters are in its node's file name: "x-order:{...}". */
+static int64_t cut_of(JsonObject *drive)
+{
+	JsonObject *inserted = json_sub(drive, "inserted");
+	const char *name = inserted ? json_str(inserted, "file", NULL) : NULL;
+	g_autoptr(JsonNode) n = NULL;
+
+	if (!name || !g_str_has_prefix(name, "x-order:"))
+		return -1;
+	name = strchr(name, '{');
+	if (!name)
+		return -1;
+	n = parse_json(name, strlen(name), "x-order", NULL);
+	return n ? json_int(json_node_get_object(n), "cut", -1) : -1;
+}
+
+int64_t machine_cut(struct machine *m, const struct device *d)
+{
+	g_autofree char *name = g_strdup_printf("disk-%s", d->label);
+	g_autoptr(JsonNode) n = qmp_call(m->qmp, "query-block", NULL, m->qtest.limit_ms, NULL);
+	JsonArray *list = n && JSON_NODE_HOLDS_ARRAY(n) ? json_node_get_array(n) : NULL;
+	unsigned int i;
+
+	for (i = 0; list && i < json_array_get_length(list); i++) {
+		JsonObject *drive = json_array_get_object_element(list, i);
+
+		if (drive && !strcmp(json_str(drive, "device", ""), name))
+			return cut_of(drive);
+	}
+	return -1;
+}

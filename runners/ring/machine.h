@@ -52,6 +52,12 @@ char *machine_said(const struct machine *m);
 /* The thread that serves @d; 0: unknown. */
 pid_t machine_thread(struct machine *m, const struct device *d);
 
+/*
+ * Windows that x-order has cut short: there the order was not the one that was asked for.
+ * -1: there is no x-order, or it cannot be known.
+ */
+int64_t machine_cut(struct machine *m, const struct device *d);
+
 /* The strategy's own counters (x-reorder-stats), JSON, or NULL; the caller frees it. */
 char *machine_counters(struct machine *m, const struct device *d);
 

@@ -133,6 +133,8 @@ static void add_device(JsonBuilder *b, const struct boot *boot, unsigned int i)
 	}
 	json_builder_end_array(b);
 	add_sums(b, d);
+	if (d->cut >= 0)
+		add_int(b, "windows_cut", d->cut);
 	json_builder_set_member_name(b, "strategy");
 	if (own)
 		json_builder_add_value(b, g_steal_pointer(&own));

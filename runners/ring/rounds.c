@@ -135,12 +135,19 @@ static void drive(struct boot *b, struct machine *m, struct options *o, struct m
 		d->mmio = (struct mmio){&m->qtest, MMIO_BASE + (uint64_t)d->bus * MMIO_STEP, 0};
 		if (device_start(d, &o->load, memory))
 			open_counter(b, m, d);
+		/* QEMU itself has read from the disk, to guess its geometry. */
+		d->cut = o->orders[0] ? machine_cut(m, d) : -1;
 	}
 	hold(o, m, "before the load");
 	take_turns(b, m, o);
 	hold(o, m, "after the load");
-	for (i = 0; i < b->devices->len; i++)
-		g_ptr_array_add(b->counters, machine_counters(m, b->devices->pdata[i]));
+	for (i = 0; i < b->devices->len; i++) {
+		struct device *d = b->devices->pdata[i];
+
+		g_ptr_array_add(b->counters, machine_counters(m, d));
+		if (d->cut >= 0)
+			d->cut = machine_cut(m, d) - d->cut;
+	}
 	b->said = machine_said(m);
 	for (i = 0; i < b->devices->len; i++)
 		device_stop(b->devices->pdata[i]);

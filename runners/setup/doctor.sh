@@ -31,7 +31,7 @@ packages() {
 
 tools() {
 	local t
-	for t in vqprobe vqbench runners/guest-run; do
+	for t in vqprobe vqbench vqring runners/guest-run; do
 		[ -x build/$t ] || { line missing "tools: no build/$t: make all"; return 1; }
 	done
 	line ok 'tools: built'

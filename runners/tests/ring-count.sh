@@ -44,6 +44,7 @@ check 'off costs the same in any order' holds \
 check 'the order is the one that was asked for' holds \
 	'all(c["off", r, "in-order"]["traffic"]["depth_mean"] == 0 for r in ("split", "packed"))' \
 	'all(11 < c["off", r, "shuffle:32"]["traffic"]["depth_mean"] < 16 for r in ("split", "packed"))'
+check 'no window of it was cut' holds 'all(x["traffic"]["windows_cut"] == 0 for x in each)'
 check 'in order, each element is published by itself' holds \
 	'all(c["in-place", r, "in-order"]["traffic"]["index_stores"] == 1 for r in ("split", "packed"))' \
 	'c["qemu", "split", "in-order"]["traffic"]["index_stores"] == 1'
@@ -58,6 +59,11 @@ check '... in each function' holds \
 		for f in ("virtqueue_fill", "virtqueue_flush", "virtqueue_push"))'
 wrong_order() { ! count --variants off --order sideways && grep 'nothing could be counted.*sideways' "$T/err"; }
 check 'an order that nobody knows is named' wrong_order
+cut() {
+	count --variants off --order shuffle:32 --elements 96 --batch 48 --depth 48 --ring split &&
+		holds 'each[0]["traffic"]["windows_cut"] > 0' && grep 'windows cut' "$T/out"
+}
+check 'windows that batches do not fill: said' cut
 caught() {
 	! count --variants off,broken-swap --order reverse:16 --elements 20480 --batch 32 --depth 32 \
 		--size 128 || return 1
