@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "disks.h"
+#include "runners/tool/files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -79,21 +80,10 @@ static bool fill_file(int fd, int64_t size)
 	unsigned int i;
 
 	for (at = 0; at < size; at += CHUNK) {
-		size_t done = 0;
-
 		for (i = 0; i < CHUNK / 8; i++)
 			chunk[i] = at + i * 8;
-		while (done < CHUNK) {
-			ssize_t n = pwrite(fd, (char *)chunk + done, CHUNK - done, at + done);
-
-			if (n < 0 && errno == EINTR)
-				continue;
-			if (n == 0)
-				errno = ENOSPC;
-			if (n <= 0)
-				return false;
-			done += n;
-		}
+		if (!write_all(fd, chunk, CHUNK))
+			return false;
 	}
 	return true;
 }
