@@ -9,6 +9,7 @@
 #              host (who measures on this host; its failures are no results)
 #   disk/      the nbdkit plugin, and the service times of its requests
 #   guest/     what runs inside the guest: init, the agent, the frames that it speaks
+#   guest-count/  counts the guest's instructions, by a plugin of QEMU's
 #   plan/      configs/PLAN.ini -> struct plan (keys: the one table of keys; kinds: of
 #              workloads; read; job: the fio job; find: what a plan holds); schedule: plan
 #              + seed -> the order of trials and of their phases
@@ -31,7 +32,6 @@
 # workload a row in plan/kinds.c and one in trial/load-kinds.c.
 #
 #   ring/      vqring, the lab's own driver
-#   guest-count/  counts the guest's instructions, by a plugin of QEMU's
 #   setup/     builds QEMU and the guest, and looks at the host
 include runners/guest.mk
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What all trials share and none can answer for: the host's memory, its disk, and
- * that nobody else measures on it.  Failures of the host are not results.
+ * The host, which all trials share: is there memory, is there room on its disk, and does
+ * nobody else measure on it?  Where it fails the trial has no result.
  */
 #ifndef VQLAB_HOST_H
 #define VQLAB_HOST_H

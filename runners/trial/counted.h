@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What was done for a workload's device, by a count that neither the load nor the
- * probes have a hand in: the one of QEMU's block layer, or the one of the host's end
- * of the tap.
+ * What QEMU and the tap counted for a workload's device: QEMU's block layer its requests,
+ * the host's end of the tap its packets.  Neither the load nor the probes take part in it.
  */
 #ifndef VQLAB_COUNTED_H
 #define VQLAB_COUNTED_H

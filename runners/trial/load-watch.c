@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define SAMPLE_MS 1000 /* between two samples at the counters in mid-run */
+#define SAMPLE_MS 1000 /* between two samples of the counters in mid-run */
 
 /* A program takes its time to start and to report when the guest is emulated:
  * the plan's limit holds between, and at least this one around it. */
@@ -135,7 +135,7 @@ gboolean load_watch_check(void *data, GError **error)
 
 	if (!trial_alive(w->trial, error) || !helpers_alive(w, error))
 		return FALSE;
-	/* In mid-run each look costs QEMU's main thread a little. */
+	/* In mid-run each sample costs QEMU's main thread a little. */
 	if (begun && !due && now < w->last_sample + SAMPLE_MS)
 		return TRUE;
 	w->last_sample = now;
@@ -154,8 +154,8 @@ gboolean load_watch_check(void *data, GError **error)
 }
 
 /*
- * The time in which the load certainly was at work: from a look by which it had done
- * something to the last one at which it had not done all.  One request in a hundred at
+ * The time in which the load certainly was at work: from the first sample in which it had
+ * done something to the last one in which it had not done all.  One request in a hundred at
  * each end does not count: stragglers, and what the program does besides.
  */
 static double busy_seconds(const struct load_watch *w)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Looks on while a load runs: counts what QEMU has completed for the device,
- * turns perf's counters on when the load begins to move and off when its time
- * is over (the program's start and end in the guest are not the load), and
- * ends the phase when nothing moves any more, when the load goes on long after its
- * time, or when perf or vqprobe are gone.
+ * Watches a load from outside while it runs.  It counts what QEMU has completed for the
+ * device; turns perf's counters on when the first request is counted and off when the
+ * load's time is over, since the program's start and end in the guest are not the load;
+ * and ends the phase when the count stands still for too long, when the load goes on long
+ * after its time, or when perf or vqprobe have ended.
  */
 #ifndef VQLAB_LOAD_WATCH_H
 #define VQLAB_LOAD_WATCH_H
@@ -19,8 +19,8 @@ struct load_watch {
 	struct probe *probe;  /* NULL: none in this phase */
 	int64_t begun;	      /* clock when the load was started */
 	struct counted first; /* before the load */
-	GArray *samples;      /* struct sample: what was seen, and when */
-	int64_t done;	      /* requests or packets by the last look */
+	GArray *samples;      /* struct sample: the count, and when */
+	int64_t done;	      /* requests or packets by the last sample */
 	int64_t last_progress, last_sample;
 	int64_t window_start; /* 0: perf not on yet */
 	int64_t window_done;

@@ -18,12 +18,12 @@ struct load {
 };
 
 /*
- * Reads fio's --output-format=json.  Several jobs, and reads beside writes,
- * are added up, over the time from the first job's start to the last one's end (by
- * a fio before 3.36, which tells no start: the longest of them); percentiles cannot be added and
- * are those of the part with most requests (unified_rw_reporting=1 in the job makes one part of
- * both). False with VQB_INVALID when it is not such a report, when a job or its verification
- * failed, or when nothing was done.
+ * Reads fio's --output-format=json.  Several jobs, and reads beside writes, are added up,
+ * over the time from the first job's start to the last one's end; a fio before 3.36 tells
+ * no start, and the longest job's time is taken.  Percentiles cannot be added: they are
+ * those of the part with most requests (unified_rw_reporting=1 in the job makes one part
+ * of both).  False with VQB_INVALID when it is not such a report, when a job or its
+ * verification failed, or when nothing was done.
  */
 bool load_fio(struct load *l, const char *text, size_t len, GError **error);
 

@@ -25,9 +25,9 @@ bool probe_start(struct probe *p, const char *program, pid_t pid, const char *js
 bool probe_alive(struct probe *p, GError **error);
 
 /*
- * Ends it and reads its result, that of a part of the phase if it had ended before.
- * NULL with VQB_INVALID when it failed or its
- * result cannot be read; the caller frees the node.
+ * Ends vqprobe and reads its result: of the whole phase, or of its beginning where vqprobe
+ * had ended before.  NULL with VQB_INVALID when it failed or its result cannot be read;
+ * the caller frees the node.
  */
 JsonNode *probe_finish(struct probe *p, GError **error);
 
