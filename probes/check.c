@@ -88,8 +88,8 @@ static bool check_capabilities(void)
 	return say(OK, "capabilities", "CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE");
 }
 
-/* A QEMU's structs, about: the calibration works on a queue of its own. */
-static const struct vq_layout pretended = {
+/* Offsets like a QEMU's: the calibration works on a queue of our own, not on a QEMU's. */
+static const struct vq_layout made_up_layout = {
 	.vq_size = 104,
 	.vq_num = 0,
 	.vq_caches = 32,
@@ -105,8 +105,8 @@ static const struct vq_layout pretended = {
 };
 
 /* What a call costs at sites that begin like @instruction, in us; 0: an error. */
-static double cost(struct vqprobe_bpf *skel, enum vq_way way, const char *instruction,
-		   bool emulated, enum vq_mode *mode, GError **error)
+static double measure_cost(struct vqprobe_bpf *skel, enum vq_way way, const char *instruction,
+			   bool emulated, enum vq_mode *mode, GError **error)
 {
 	struct vq_calibration c[VQ_RETURNS] = {0};
 	struct vq_site sites[VQ_FUNCTIONS] = {0};
@@ -117,7 +117,7 @@ static double cost(struct vqprobe_bpf *skel, enum vq_way way, const char *instru
 		sites[i].instruction = instruction;
 		sites[i].emulated = emulated;
 	}
-	if (vq_calibrate(skel, way, &pretended, sites, c, error))
+	if (vq_calibrate(skel, way, &made_up_layout, sites, c, error))
 		for (int i = 0; i < VQ_RETURNS; i++)
 			us += c[i].cost.median / 1e3;
 	*mode = c[VQ_FN_FILL].mode;
@@ -143,7 +143,7 @@ static bool check_probes(void)
 	for (int i = 0; i < VQ_FUNCTIONS; i++)
 		all[i] = (struct vq_site){.fn = i, .present = true};
 	if (vq_way_find(&way, &error))
-		skel = vq_watch_load(&pretended, all, way, 1024, &error);
+		skel = vq_watch_load(&made_up_layout, all, way, 1024, &error);
 	if (!skel)
 		return say(MISSING, "BPF", "%s", error->message);
 	say(OK, "BPF", "the programs load");
@@ -155,7 +155,8 @@ static bool check_probes(void)
 		    "into devices' memory: --trust-guest; probes go on by %s",
 		    vq_way_name(way));
 	for (size_t i = 0; !error && i < G_N_ELEMENTS(sites); i++) {
-		double us = cost(skel, way, sites[i].instruction, sites[i].emulated, &mode, &error);
+		double us = measure_cost(skel, way, sites[i].instruction, sites[i].emulated, &mode,
+					 &error);
 
 		first = i ? first : mode;
 		g_string_append_printf(text, "%s %s %.1f (%s)", i ? "," : "", sites[i].what, us,
@@ -195,7 +196,7 @@ bool vq_check(const GPtrArray *found)
 	bool ok = check_kernel();
 
 	ok &= check_btf();
-	/* Without these the rest would say the same again. */
+	/* Whoever lacks capabilities would be told the same again by all that follows. */
 	if (!check_capabilities())
 		return false;
 	ok = ok && check_probes();

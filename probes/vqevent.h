@@ -9,21 +9,26 @@
  * (model.c), exactly, from the events alone, so that a stored trace gives the
  * same figures again.  The parts:
  *
+ *	vqfunction.h	the table of probed functions, and what one more of them takes
  *	bpf/		uprobe programs: events into a ring, losses counted
- *	lines.c		that ring; resets.c: resets that nothing came after
- *	target/		the watched process: which (find.c, process.c), its memory and
- *			device names (target.c), its functions (sites.c), which
- *			instruction of them is cheapest (plan.c), how this kernel puts
- *			probes on (attach.c), struct offsets from DWARF (layout.c) or
- *			from what the code does (learn.c, world.c)
+ *	target/		the watched process: which (find.c, process.c), its memory
+ *			(target.c), its functions (symbol.c), its devices' names (device.c);
+ *			where a probe sits (sites.c, plan.c), how this kernel puts it there
+ *			(attach.c); struct offsets (layout.c) from DWARF (dwarf.c) or from
+ *			what the code does (learn.c, world.c)
  *	model/		events to measures
  *	trace/		events to and from a file (TRACE.md)
  *	show/		tables, the screen, summaries, JSON
  *	tool/		what every program of the lab does alike
+ *	lines.c		the loader's end of the ring; resets.c: resets that nothing came after
  *	calib.c		what a probe costs and adds to a latency, measured in the run
- *	check.c		what this host lacks
  *	watch.c		one watch of one process, from attaching to the end
- *	begin.c		begins watches; live.c: the main loop; vqprobe.c: the tool
+ *	begin.c		begins watches; live.c: the main loop
+ *	check.c, explain.c	--check and --plan; arguments.c: all options; vqprobe.c: the tool
+ *
+ * Includes go one way: tool/ and this header, vqerror.h and vqfunction.h; then bpf/,
+ * model/, trace/ and target/, of which none includes another; then show/; then the files
+ * beside this one.
  *
  * All times are CLOCK_MONOTONIC in nanoseconds.  All structs are in the byte
  * order of the host, naturally aligned, without implicit padding.
@@ -65,7 +70,7 @@ struct vq_elem_event {
 	__u32 inuse;  /* VirtQueue.inuse after a pop, or VQ_INUSE_UNTOLD; else 0 */
 };
 
-/* A pop need not tell how many are in use if that is known from what went before. */
+/* A pop need not say how many are in use if the events before it tell. */
 #define VQ_INUSE_UNTOLD 0xffffffffu
 
 #define VQ_FLUSH_PACKED (1 << 0)     /* packed ring negotiated */
@@ -129,9 +134,8 @@ union vq_event_lines {
 };
 
 struct vq_ring {
-	/* The programs' side: lines taken so far, and the tail as it was when there
-	 * last seemed to be no room: the loader's cache line is not looked at each
-	 * time. */
+	/* The programs' side: lines taken so far, and a copy of the tail, renewed only
+	 * when there seems to be no room: reading the loader's cache line is dear. */
 	__u64 head, tail_seen;
 	__u64 unused[6];
 	/* The loader's: lines read so far. */
@@ -156,7 +160,7 @@ struct vq_end_event {
 };
 
 /*
- * Offsets into QEMU's structs, in bytes: see layout.h.  What is
+ * Offsets into QEMU's structs, in bytes: see target/layout.h.  What is
  * wanted of a struct is read at once, because each read has a price of its own:
  * a span of it, aligned to 8 bytes.  Offsets marked (span) count from there.
  */

@@ -107,7 +107,7 @@ struct vqprobe_bpf *vq_watch_load(const struct vq_layout *layout, const struct v
 	return NULL;
 }
 
-static bool attach(struct vq_watch *w, GError **error)
+static bool attach_probes(struct vq_watch *w, GError **error)
 {
 	for (int i = 0; i < VQ_FUNCTIONS; i++)
 		if (w->sites[i].present &&
@@ -172,7 +172,7 @@ static bool is_safe(const struct vq_watch *w, bool trust_guest, GError **error)
 }
 
 /* All that can be done before the first probe. */
-static bool prepare(struct vq_watch *w, const struct vq_watch_options *o, GError **error)
+static bool load_and_calibrate(struct vq_watch *w, const struct vq_watch_options *o, GError **error)
 {
 	if (o->light && !vq_sites_lighten(w->sites, &w->layout, error))
 		return false;
@@ -194,7 +194,7 @@ bool vq_watch_attach(struct vq_watch *w, const struct vq_watch_options *o, GErro
 {
 	w->model = vq_model_new();
 	w->lines = vq_lines_open(w->skel, error);
-	if (!w->lines || !attach(w, error))
+	if (!w->lines || !attach_probes(w, error))
 		return false;
 	w->start_ns = vq_now();
 	if (o->output) {
@@ -229,7 +229,7 @@ struct vq_watch *vq_watch_prepare(pid_t pid, const char *name,
 {
 	struct vq_watch *w = vq_watch_examine(pid, name, error);
 
-	if (!w || prepare(w, options, error))
+	if (!w || load_and_calibrate(w, options, error))
 		return w;
 	vq_watch_free(w);
 	return NULL;
@@ -253,8 +253,8 @@ void vq_watch_pause(struct vq_watch *w)
 
 bool vq_watch_resume(struct vq_watch *w, GError **error)
 {
-	/* What was known before is of no use now.  A session's call that is still under
-	 * way must stay noted, so that none within it is armed. */
+	/* Calls noted in the last window are over as a rule.  One of a session may still be
+	 * under way, and must stay noted, so that no call within it is armed. */
 	if (w->way != VQ_WAY_SESSION)
 		memset(w->skel->bss->calls, 0, sizeof(w->skel->bss->calls));
 	__sync_fetch_and_add(&w->skel->data->generation, 1);
@@ -264,7 +264,7 @@ bool vq_watch_resume(struct vq_watch *w, GError **error)
 		g_hash_table_add(w->unsure,
 				 g_memdup2(&((struct vq_queue *)w->model->queues->pdata[i])->vq,
 					   sizeof(uint64_t)));
-	if (!attach(w, error))
+	if (!attach_probes(w, error))
 		return false;
 	begin_window(w);
 	return true;
@@ -291,7 +291,7 @@ bool vq_watch_over(struct vq_watch *w, char **why)
 	if (!vq_target_gone(w->target))
 		return false;
 	exe = g_file_read_link(w->target->exe, NULL);
-	if (!exe) /* on its way out: the next look will tell */
+	if (!exe) /* it is ending: the next call will say so */
 		return false;
 	clean = vq_text_clean(exe, -1, PATH_MAX, VQ_UTF8);
 	*why = g_strdup_printf("process %d (%s) has started another program, %s", w->pid, w->name,

@@ -81,8 +81,9 @@ void vq_detach(struct vq_probe *p)
 	g_free(p);
 }
 
-/* The first object is the main program: look no further. */
-static int main_program(struct dl_phdr_info *info, size_t size, void *data)
+/* Turns the address at @data to an offset of the main program, which is the first object:
+ * no other is asked for. */
+static int find_in_main_program(struct dl_phdr_info *info, size_t size, void *data)
 {
 	uint64_t *at = data;
 
@@ -101,7 +102,7 @@ static int main_program(struct dl_phdr_info *info, size_t size, void *data)
 bool vq_own_offset(const void *address, uint64_t *offset)
 {
 	*offset = (uintptr_t)address;
-	return dl_iterate_phdr(main_program, offset) == 1;
+	return dl_iterate_phdr(find_in_main_program, offset) == 1;
 }
 
 /* Begins with a 5-byte nop, so that the kernel may optimise the probe. */
@@ -151,7 +152,7 @@ static struct way_bpf *attach_trial(enum vq_way way, void (*target)(uint64_t), p
 }
 
 /* Does @way work here?  If not, errno says why; 0: it was not as it should be. */
-static bool works(enum vq_way way)
+static bool try_way(enum vq_way way)
 {
 	struct vq_probe *probe;
 	struct way_bpf *skel = attach_trial(way, vq_way_target, getpid(), false, &probe);
@@ -180,10 +181,10 @@ bool vq_way_find(enum vq_way *way, GError **error)
 	int why = 0;
 
 	for (enum vq_way w = first; found == VQ_WAYS && w < VQ_WAYS; w++) {
-		if (works(w))
+		if (try_way(w))
 			found = w;
-		/* What a kernel has not got it calls invalid; the first other reason
-		 * is the one to be told. */
+		/* A kernel calls what it has not got invalid; any other reason says more,
+		 * and the first such is reported. */
 		else if (errno && (!why || why == EINVAL))
 			why = errno;
 	}

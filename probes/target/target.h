@@ -18,7 +18,7 @@ struct vq_target {
 	char *exe;
 	char *path; /* where that link leads, for messages */
 	int pidfd;  /* readable when the process has ended */
-	int mem;    /* /proc/PID/mem, or -1: its owner alone may open it */
+	int mem;    /* /proc/PID/mem, or -1 if this user may not open it */
 	int maps;   /* /proc/PID/maps of the program that ran when it was opened */
 	Dwfl_Callbacks callbacks;
 	char *debug_path; /* where separate debug files are looked for */
