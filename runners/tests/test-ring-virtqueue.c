@@ -413,6 +413,48 @@ static void notifications(void)
 	fake_close(&f);
 }
 
+/* Six of seven descriptors used, so that the next two go around the ring's end. */
+static void near_the_end(struct fake *f, uint16_t off_wrap)
+{
+	struct vring_packed_desc *d;
+	struct vring_packed_desc_event *e;
+	uint32_t i;
+
+	fake_open(f, packed7);
+	d = memory_at(&f->memory, f->v.desc);
+	e = memory_at(&f->memory, f->v.device);
+	for (i = 0; i < 6; i++) {
+		add(f, i, 1);
+		virtqueue_publish(&f->v);
+		use_packed(f, d[i].id, 0, 1);
+		expect(f, i, 0);
+	}
+	e->flags = VRING_PACKED_EVENT_FLAG_DESC;
+	e->off_wrap = off_wrap;
+	add(f, 0, 1);
+	add(f, 1, 1);
+}
+
+static void notifications_around_the_end(void)
+{
+	const uint16_t first_lap = 1 << VRING_PACKED_EVENT_F_WRAP_CTR;
+	const struct {
+		uint16_t off_wrap;
+		bool kick;
+	} cases[] = {
+		{3 | first_lap, false}, /* passed long ago */
+		{5 | first_lap, false}, {6 | first_lap, true}, {0, true}, {1, false}, {3, false},
+	};
+	struct fake f;
+	size_t i;
+
+	for (i = 0; i < G_N_ELEMENTS(cases); i++) {
+		near_the_end(&f, cases[i].off_wrap);
+		g_assert_cmpint(virtqueue_publish(&f.v), ==, cases[i].kick);
+		fake_close(&f);
+	}
+}
+
 static void refusals(void)
 {
 	struct virtqueue_setup set = split8;
@@ -440,6 +482,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/virtqueue/packed-broken", packed_broken);
 	g_test_add_func("/virtqueue/batches", batches);
 	g_test_add_func("/virtqueue/notifications", notifications);
+	g_test_add_func("/virtqueue/notifications-around-the-end", notifications_around_the_end);
 	g_test_add_func("/virtqueue/refusals", refusals);
 	return g_test_run();
 }
