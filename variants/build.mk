@@ -101,8 +101,9 @@ $(TEST_QEMU): $(TEST_QEMU).o $(addprefix $(B)/variants/tests/,nets.o rig.o) $(VM
 # The disk x-order there.
 TEST_ORDER := $(B)/variants/tests/test-order
 TESTS += $(TEST_ORDER)
-C_STYLE += $(addprefix variants/tests/,test-order.c order-seen.c order-seen.h)
+C_STYLE += $(addprefix variants/tests/,test-order.c order-disks.c order-disks.h order-seen.c \
+	order-seen.h)
 
-$(TEST_ORDER): $(TEST_ORDER).o $(B)/variants/tests/order-seen.o $(VM_O) $(REORDER_LIB) \
-		| $(B)/runners/latency.so $(B)/vqprobe $(B)/vqreplay
+$(TEST_ORDER): $(TEST_ORDER).o $(addprefix $(B)/variants/tests/,order-disks.o order-seen.o) $(VM_O) \
+		$(REORDER_LIB) | $(B)/runners/latency.so $(B)/vqprobe $(B)/vqreplay
 	$(CC) $(CFLAGS) $^ $(call pkg_libs,glib-2.0 json-glib-1.0) -o $@
