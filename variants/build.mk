@@ -79,7 +79,8 @@ matrix: all
 	@variants/tests/matrix.sh
 
 TESTS += variants/tests/hooks.sh variants/tests/refuse.sh variants/tests/releases.sh
-C_STYLE += variants/qemu/x-order.c variants/qemu/reorder-hooks.h $(wildcard variants/qemu/*.c.inc)
+C_STYLE += $(addprefix variants/qemu/,x-order.c x-order-gate.c x-order-gate.h reorder-hooks.h) \
+	$(wildcard variants/qemu/*.c.inc)
 
 # The strategies inside the real QEMU; talks to the guest as the runners do.
 TEST_QEMU := $(B)/variants/tests/test-qemu

@@ -11,9 +11,9 @@
  * and writes of zeroes pass through and are not counted.
  *
  * A load that keeps fewer requests in flight than a window has would wait for
- * ever.  So when nothing has moved for patience= milliseconds (100), and at
- * once when QEMU drains the disk, a window begins with those that are there;
- * that is counted as "cut".  An order without cuts is exact.
+ * ever.  So when nothing has arrived or completed for patience= milliseconds
+ * (100), and at once when QEMU drains the disk, a window begins with those that
+ * are there; that is counted as "cut".  An order without cuts is exact.
  *
  * QEMU's schema does not know this driver, so -blockdev refuses it and -drive
  * does not.  The node's file name in query-named-block-nodes is
@@ -23,10 +23,6 @@
  * virtio-blk sorts and merges the requests of a batch before it submits them:
  * only with request-merging=off do they arrive here in the order of the ring.
  *
- * Requests may come from several threads at once.  One at a time has the turn;
- * it hands the turn on while it completes, which is why a request never
- * overtakes another of its thread.
- *
  * Copyright (C) 2026 The vqlab authors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -34,13 +30,10 @@
 #include "block/block_int.h"
 #include "block/block-io.h" /* 7.2 cannot take it before block_int.h */
 #include "qapi/error.h"
-#include "qemu/coroutine.h"
 #include "qemu/module.h"
 #include "qemu/option.h"
-#include "qemu/thread.h"
-#include "qemu/timer.h"
 
-#include "order-shapes.h"
+#include "x-order-gate.h"
 
 #ifndef GRAPH_RDLOCK /* before QEMU 8.0 */
 #define GRAPH_RDLOCK
@@ -52,168 +45,13 @@
 
 #define PATIENCE_MS 100
 
-/* On the stack of the request's coroutine. */
-typedef struct XOrderRequest {
-    Coroutine *co;
-    bool done; /* the node below has completed it */
-} XOrderRequest;
-
 typedef struct XOrder {
     char *order; /* as it was given */
     uint64_t seed;
     uint64_t patience_ms;
     OrderShape shape;
-    QEMUTimer
-        *timer; /* of the main loop, whatever thread the requests are in */
-
-    QemuMutex lock; /* for all below; nothing is called or entered under it */
-    GRand *rand;
-    GPtrArray *waiting;  /* XOrderRequest, as they arrived */
-    OrderWindow window;  /* its requests are the first of those waiting */
-    XOrderRequest *turn; /* completes next; not among those waiting */
-    uint32_t below;      /* how many are not done */
-    uint32_t drains;     /* nested: while there is one, nothing is waited for */
-    bool timer_set;
-    uint64_t moved_then; /* when the timer was set */
-
-    /* Counters, never reset. */
-    uint64_t arrived;
-    uint64_t completed;
-    uint64_t windows;
-    uint64_t cut; /* windows with fewer than they should have */
+    XOrderGate gate;
 } XOrder;
-
-/* OrderDraw */
-static uint32_t x_order_draw(void *rand, uint32_t below)
-{
-    return g_rand_int_range(rand, 0, below);
-}
-
-/* Begins a window if there are enough, or if those that are there must do. */
-static bool x_order_begin_window(XOrder *s, bool must)
-{
-    uint32_t n = MIN(s->waiting->len, s->shape.window);
-
-    if (n == 0 || (n < s->shape.window && !must && !s->drains)) {
-        return false;
-    }
-    s->windows++;
-    s->cut += n < s->shape.window;
-    order_window_begin(&s->window, s->shape.kind, n, x_order_draw, s->rand);
-    return true;
-}
-
-/*
- * Gives the turn to a request, if nobody has it.  Returns that request if its
- * coroutine has to be woken: it sleeps, for it was done before.
- */
-static XOrderRequest *x_order_next(XOrder *s, bool must)
-{
-    uint32_t i;
-
-    if (s->turn || (s->window.left == 0 && !x_order_begin_window(s, must))) {
-        return NULL;
-    }
-    i = order_window_next(&s->window, x_order_draw, s->rand);
-    s->turn = g_ptr_array_remove_index(s->waiting, i);
-    return s->turn->done ? s->turn : NULL;
-}
-
-/* Does only an arrival help those that wait? */
-static bool x_order_is_stuck(const XOrder *s)
-{
-    return !s->turn && s->waiting->len > 0 && s->below == 0;
-}
-
-static uint64_t x_order_moved(const XOrder *s)
-{
-    return s->arrived + s->completed;
-}
-
-/* Whether the caller has to set the timer, without the lock. */
-static bool x_order_wants_timer(XOrder *s)
-{
-    if (s->timer_set || !x_order_is_stuck(s)) {
-        return false;
-    }
-    s->timer_set = true;
-    s->moved_then = x_order_moved(s);
-    return true;
-}
-
-/* Called with the lock, which it releases; @next is x_order_next's. */
-static void x_order_unlock(XOrder *s, XOrderRequest *next)
-{
-    bool timer = x_order_wants_timer(s);
-
-    qemu_mutex_unlock(&s->lock);
-    if (timer) {
-        timer_mod(s->timer,
-                  qemu_clock_get_ms(QEMU_CLOCK_REALTIME) + s->patience_ms);
-    }
-    if (next) {
-        aio_co_wake(next->co);
-    }
-}
-
-static void x_order_timer(void *opaque)
-{
-    XOrder *s = opaque;
-    XOrderRequest *next = NULL;
-
-    qemu_mutex_lock(&s->lock);
-    s->timer_set = false;
-    if (x_order_is_stuck(s) && x_order_moved(s) == s->moved_then) {
-        next = x_order_next(s, true);
-    }
-    x_order_unlock(s, next);
-}
-
-/* Before the request goes to the node below. */
-static void coroutine_fn x_order_arrive(XOrder *s, XOrderRequest *req)
-{
-    XOrderRequest *next;
-
-    *req = (XOrderRequest){ .co = qemu_coroutine_self() };
-    qemu_mutex_lock(&s->lock);
-    g_ptr_array_add(s->waiting, req);
-    s->arrived++;
-    s->below++;
-    next = x_order_next(s, false);
-    x_order_unlock(s, NULL);
-    /* Later, for the reason given in x_order_wait. */
-    if (next) {
-        aio_co_schedule(qemu_coroutine_get_aio_context(next->co), next->co);
-    }
-}
-
-/* It is back; returns when it may be completed. */
-static void coroutine_fn x_order_wait(XOrder *s, XOrderRequest *req)
-{
-    bool sleeps;
-
-    qemu_mutex_lock(&s->lock);
-    req->done = true;
-    s->below--;
-    sleeps = s->turn != req;
-    x_order_unlock(s, NULL);
-    /*
-     * A request that ends before QEMU's function which submitted it has
-     * returned is completed by a bottom half, and others would overtake it.
-     * So each sleeps here, and none is woken from within a submission.
-     */
-    if (!sleeps) {
-        aio_co_schedule(qemu_get_current_aio_context(), req->co);
-    }
-    qemu_coroutine_yield();
-
-    qemu_mutex_lock(&s->lock);
-    assert(s->turn == req);
-    s->turn = NULL;
-    s->completed++;
-    /* The next is entered once this coroutine has ended or yields. */
-    x_order_unlock(s, x_order_next(s, false));
-}
 
 static int coroutine_fn GRAPH_RDLOCK x_order_co_preadv(BlockDriverState *bs,
                                                        int64_t offset,
@@ -221,12 +59,13 @@ static int coroutine_fn GRAPH_RDLOCK x_order_co_preadv(BlockDriverState *bs,
                                                        QEMUIOVector *qiov,
                                                        BdrvRequestFlags flags)
 {
+    XOrder *s = bs->opaque;
     XOrderRequest req;
     int ret;
 
-    x_order_arrive(bs->opaque, &req);
+    x_order_gate_arrive(&s->gate, &req);
     ret = bdrv_co_preadv(bs->file, offset, bytes, qiov, flags);
-    x_order_wait(bs->opaque, &req);
+    x_order_gate_wait(&s->gate, &req);
     return ret;
 }
 
@@ -236,12 +75,13 @@ static int coroutine_fn GRAPH_RDLOCK x_order_co_pwritev(BlockDriverState *bs,
                                                         QEMUIOVector *qiov,
                                                         BdrvRequestFlags flags)
 {
+    XOrder *s = bs->opaque;
     XOrderRequest req;
     int ret;
 
-    x_order_arrive(bs->opaque, &req);
+    x_order_gate_arrive(&s->gate, &req);
     ret = bdrv_co_pwritev(bs->file, offset, bytes, qiov, flags);
-    x_order_wait(bs->opaque, &req);
+    x_order_gate_wait(&s->gate, &req);
     return ret;
 }
 
@@ -273,33 +113,27 @@ static void x_order_drain_begin(BlockDriverState *bs)
 {
     XOrder *s = bs->opaque;
 
-    qemu_mutex_lock(&s->lock);
-    s->drains++;
-    x_order_unlock(s, x_order_next(s, false));
+    x_order_gate_begin_drain(&s->gate);
 }
 
 static void x_order_drain_end(BlockDriverState *bs)
 {
     XOrder *s = bs->opaque;
 
-    qemu_mutex_lock(&s->lock);
-    assert(s->drains > 0);
-    s->drains--;
-    qemu_mutex_unlock(&s->lock);
+    x_order_gate_end_drain(&s->gate);
 }
 
 /* The only place where QMP shows what a driver beyond its schema counts. */
 static void x_order_refresh_filename(BlockDriverState *bs)
 {
     XOrder *s = bs->opaque;
+    XOrderCounters n = x_order_gate_count(&s->gate);
 
-    qemu_mutex_lock(&s->lock);
     snprintf(bs->exact_filename, sizeof(bs->exact_filename),
              "x-order:{\"order\":\"%s\",\"seed\":%" PRIu64
              ",\"arrived\":%" PRIu64 ",\"completed\":%" PRIu64
              ",\"windows\":%" PRIu64 ",\"cut\":%" PRIu64 "}",
-             s->order, s->seed, s->arrived, s->completed, s->windows, s->cut);
-    qemu_mutex_unlock(&s->lock);
+             s->order, s->seed, n.arrived, n.completed, n.windows, n.cut);
 }
 
 static QemuOptsList x_order_opts = {
@@ -355,37 +189,25 @@ out:
     return ok;
 }
 
-static void x_order_init(XOrder *s)
-{
-    qemu_mutex_init(&s->lock);
-    s->rand = g_rand_new_with_seed(s->seed);
-    s->waiting = g_ptr_array_new();
-    s->timer = aio_timer_new(qemu_get_aio_context(), QEMU_CLOCK_REALTIME,
-                             SCALE_MS, x_order_timer, s);
-}
-
 static void x_order_close(BlockDriverState *bs)
 {
     XOrder *s = bs->opaque;
 
-    assert(s->waiting->len == 0 && !s->turn);
-    timer_free(s->timer);
-    g_ptr_array_free(s->waiting, true);
-    g_rand_free(s->rand);
-    qemu_mutex_destroy(&s->lock);
+    x_order_gate_destroy(&s->gate);
     g_free(s->order);
 }
 
 static int x_order_open(BlockDriverState *bs, QDict *options, int flags,
                         Error **errp)
 {
+    XOrder *s = bs->opaque;
     int ret;
 
-    if (!x_order_parse(bs->opaque, options, errp)) {
+    if (!x_order_parse(s, options, errp)) {
         return -EINVAL;
     }
     /* Before there is a child: attaching it drains this node. */
-    x_order_init(bs->opaque);
+    x_order_gate_init(&s->gate, &s->shape, s->seed, s->patience_ms);
     ret = bdrv_open_file_child(NULL, options, "file", bs, errp);
     if (ret < 0) {
         x_order_close(bs);
