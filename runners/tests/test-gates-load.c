@@ -3,6 +3,7 @@
 #include "runners/trial/gates.h"
 #include "runners/trial/state.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define ORDERED "0x930000000" /* bits 35, 32, 29, 28 */
@@ -223,6 +224,48 @@ static void test_by_phase(void)
 	g_assert_nonnull(strstr(ph[1].faults->str, "; traffic: "));
 }
 
+/* Many faults: no half one, the others counted, and each gate that fell is named. */
+static void test_many(void)
+{
+	g_autofree char *name = g_strnfill(36, 'x');
+	struct plan_workload w = {.name = name, .kind = "fio", .device_id = "d", .seconds = 2};
+	struct slot_phase sp = {&w, false};
+	struct trial t = {.slot = &slot, .features = json_object_new()};
+	struct phase ph[40];
+	g_autofree char *reason = NULL;
+	g_auto(GStrv) faults = NULL;
+	int i, n;
+
+	variant_is("off");
+	slot.phases = g_array_new(FALSE, FALSE, sizeof(struct slot_phase));
+	t.phases = g_ptr_array_new();
+	t.gates = g_ptr_array_new_with_free_func(gate_free);
+	json_object_set_string_member(t.features, "d", PLAIN);
+	for (i = 0; i < 40; i++) {
+		g_array_append_val(slot.phases, sp);
+		ph[i] = disk;
+		ph[i].slot = &sp;
+		ph[i].load.bytes *= 2;
+		if (i % 2) {
+			ph[i].code = VQB_INVALID;
+			/* Two bytes a letter, so that a cut by bytes would split one. */
+			ph[i].reason = (char *)"b\303\266\303\266\303\266se";
+		}
+		g_ptr_array_add(t.phases, &ph[i]);
+	}
+	g_assert_false(gates_check(&t));
+	reason = gates_reason(&t);
+	g_assert_true(g_utf8_validate(reason, -1, NULL));
+	g_assert_true(g_str_has_prefix(reason, "load: xxxx"));
+	g_assert_true(g_str_has_suffix(reason, "; also: traffic"));
+	faults = g_strsplit(reason, "; ", -1);
+	n = g_strv_length(faults);
+	g_assert_cmpint(n, >, 5);
+	for (i = 1; i < n - 2; i++)
+		g_assert_cmpstr(faults[i] + 36, ==, " (probes off): b\303\266\303\266\303\266se");
+	g_assert_cmpint(atoi(faults[n - 2] + 4), ==, 20 - (n - 2));
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -231,5 +274,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/gates/elements", test_elements);
 	g_test_add_func("/gates/net", test_net);
 	g_test_add_func("/gates/by-phase", test_by_phase);
+	g_test_add_func("/gates/many", test_many);
 	return g_test_run();
 }

@@ -10,8 +10,6 @@
 #define BIT_RING_PACKED 34 /* virtio 1.3, section 6 */
 #define BIT_IN_ORDER 35
 
-#define DETAIL_MAX 400
-
 void gate_free(gpointer data)
 {
 	struct gate *g = data;
@@ -26,7 +24,7 @@ static void add(struct trial *t, struct verdict *v, const char *fine)
 
 	g->name = v->name;
 	g->ok = v->faults->len == 0;
-	g->detail = g_strndup(g->ok ? fine : v->faults->str, DETAIL_MAX);
+	g->detail = g->ok ? g_strdup(fine) : verdict_text(v->faults, v->more);
 	g_ptr_array_add(t->gates, g);
 	g_string_free(v->faults, TRUE);
 }
@@ -225,12 +223,30 @@ static void check_load(struct trial *t)
 	}
 	/* The phases that did run lose nothing by that. */
 	if (t->phases->len < t->slot->phases->len)
-		g_string_append_printf(v.faults, "%s%u of %u phases ran", v.faults->len ? "; " : "",
-				       t->phases->len, t->slot->phases->len);
+		verdict_add_trial(&v, "%u of %u phases ran", t->phases->len, t->slot->phases->len);
 	add(t, &v, "every phase succeeded");
 	add(t, &time, "every load ran for the plan's time");
 	add(t, &traffic, "the loads moved what QEMU and the taps counted");
 	add(t, &elements, "the queues handled what QEMU and the taps counted");
+}
+
+char *gates_reason(const struct trial *t)
+{
+	g_autoptr(GString) reason = g_string_new(NULL);
+	unsigned int i, fell = 0;
+
+	for (i = 0; i < t->gates->len; i++) {
+		struct gate *g = t->gates->pdata[i];
+
+		if (g->ok)
+			continue;
+		if (!fell++)
+			g_string_append_printf(reason, "%s: %s", g->name, g->detail);
+		else
+			g_string_append_printf(reason, "%s%s", fell == 2 ? "; also: " : ", ",
+					       g->name);
+	}
+	return g_strdup(reason->str);
 }
 
 bool gates_check(struct trial *t)
@@ -246,6 +262,7 @@ bool gates_check(struct trial *t)
 			g_string_truncate(ph->faults, 0);
 		else
 			ph->faults = g_string_new(NULL);
+		ph->more_faults = 0;
 	}
 	check_features(t);
 	check_paths(t);

@@ -36,6 +36,12 @@ struct gate {
  */
 bool gates_check(struct trial *t);
 
+/*
+ * Why the trial is invalid, once they were checked: the first gate that fell with all its
+ * faults, and the names of the others; "" if none did.  The caller frees it.
+ */
+char *gates_reason(const struct trial *t);
+
 void gate_free(gpointer gate);
 
 #endif /* VQLAB_GATES_H */

@@ -28,9 +28,10 @@ struct phase {
 	bool has_load;
 	struct load load; /* valid with has_load */
 	bool has_counted;
-	struct counted counted; /* what QEMU or the tap counted; valid with has_counted */
-	double busy_s;		/* the load was at work at least as long, by that count */
-	GString *faults;	/* of the gates that fall for this phase; gates.c */
+	struct counted counted;	  /* what QEMU or the tap counted; valid with has_counted */
+	double busy_s;		  /* the load was at work at least as long, by that count */
+	GString *faults;	  /* of the gates that fall for this phase; gates.c */
+	unsigned int more_faults; /* for which there is no room */
 	bool has_perf;
 	struct perfstat_result perf;
 	double window_s;	 /* the part of the run that perf counted */

@@ -7,6 +7,7 @@
 #include "phase.h"
 #include "result.h"
 #include "state.h"
+#include "verdict.h"
 #include "runners/machine/netns.h"
 #include "runners/tool/clock.h"
 #include "runners/tool/files.h"
@@ -20,7 +21,6 @@
 
 #define QMP_MS 20000
 #define LOG_KEEP (1 << 20)
-#define REASON_MAX 400
 
 static bool start_iperf3(struct trial *t, GError **error)
 {
@@ -225,14 +225,13 @@ static void conclude_phases(struct trial *t)
 		if (ph->code || !ph->faults->len)
 			continue;
 		ph->code = VQB_INVALID;
-		ph->reason = g_strndup(ph->faults->str, REASON_MAX);
+		ph->reason = verdict_text(ph->faults, ph->more_faults);
 	}
 }
 
-/* The state: of what ended the run, or of the first gate that does not hold. */
+/* The state: of what ended the run, or of the gates that do not hold. */
 static void conclude(struct trial *t, const GError *e)
 {
-	unsigned int i;
 	bool good = gates_check(t);
 
 	conclude_phases(t);
@@ -242,15 +241,10 @@ static void conclude(struct trial *t, const GError *e)
 		t->reason = g_strdup(e->message);
 		return;
 	}
-	for (i = 0; !good && i < t->gates->len; i++) {
-		struct gate *g = t->gates->pdata[i];
-
-		if (g->ok)
-			continue;
-		t->code = VQB_INVALID;
-		t->reason = g_strdup_printf("%s: %s", g->name, g->detail);
+	if (good)
 		return;
-	}
+	t->code = VQB_INVALID;
+	t->reason = gates_reason(t);
 }
 
 static int count_loads(const struct trial *t)

@@ -1,14 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "verdict.h"
 
+#include <string.h>
+
+#include "probes/tool/text.h"
+
 struct verdict verdict_begin(const char *name)
 {
-	return (struct verdict){name, g_string_new(NULL)};
+	return (struct verdict){name, g_string_new(NULL), 0};
 }
 
-static void append(GString *faults, const char *what, const char *fault)
+/* One fault, as long as there is room for it: a half one would mislead. */
+static void append(GString *faults, unsigned int *more, const char *what, const char *fault)
 {
-	g_string_append_printf(faults, "%s%s: %s", faults->len ? "; " : "", what, fault);
+	g_autofree char *clean = vq_text_clean(fault, -1, FAULT_MAX, VQ_UTF8);
+	g_autofree char *text = g_strdup_printf("%s%s%s%s", what ? what : "", what ? ": " : "",
+						clean, strlen(fault) > FAULT_MAX ? "..." : "");
+
+	if (*more || (faults->len && faults->len + strlen(text) + 2 > FAULTS_MAX))
+		++*more;
+	else
+		g_string_append_printf(faults, "%s%s", faults->len ? "; " : "", text);
+}
+
+char *verdict_text(const GString *faults, unsigned int more)
+{
+	return more ? g_strdup_printf("%s; and %u more", faults->str, more) : g_strdup(faults->str);
 }
 
 void verdict_add(struct verdict *v, struct phase *ph, const char *format, ...)
@@ -21,8 +38,8 @@ void verdict_add(struct verdict *v, struct phase *ph, const char *format, ...)
 	va_end(args);
 	who = g_strdup_printf("%s (probes %s)", ph->slot->workload->name,
 			      ph->slot->probes ? "on" : "off");
-	append(v->faults, who, text);
-	append(ph->faults, v->name, text);
+	append(v->faults, &v->more, who, text);
+	append(ph->faults, &ph->more_faults, v->name, text);
 }
 
 void verdict_add_boot(struct verdict *v, struct trial *t, const char *format, ...)
@@ -34,7 +51,21 @@ void verdict_add_boot(struct verdict *v, struct trial *t, const char *format, ..
 	va_start(args, format);
 	text = g_strdup_vprintf(format, args);
 	va_end(args);
-	g_string_append_printf(v->faults, "%s%s", v->faults->len ? "; " : "", text);
-	for (i = 0; i < t->phases->len; i++)
-		append(((struct phase *)t->phases->pdata[i])->faults, v->name, text);
+	append(v->faults, &v->more, NULL, text);
+	for (i = 0; i < t->phases->len; i++) {
+		struct phase *ph = t->phases->pdata[i];
+
+		append(ph->faults, &ph->more_faults, v->name, text);
+	}
+}
+
+void verdict_add_trial(struct verdict *v, const char *format, ...)
+{
+	g_autofree char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	text = g_strdup_vprintf(format, args);
+	va_end(args);
+	append(v->faults, &v->more, NULL, text);
 }
