@@ -1,15 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* vqprobe's command line. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "arguments.h"
 #include "probes/tool/options.h"
+#include "probes/tool/output.h"
 
-static struct vq_arguments arg = {.ready_fd = -1, .buffer = 16 * 1024, .interval = 1};
+/* No descriptor has this number: --ready-fd was not given. */
+#define NO_FD G_MININT
 
-/* A time: a number and us, ms, s (also if left out), m or h. */
+static struct vq_arguments arg = {.ready_fd = NO_FD, .buffer = 16 * 1024, .interval = 1};
+
+/* Seconds: no time that is asked for is shorter or longer. */
+#define TIME_MIN 1e-6
+#define TIME_MAX (365 * 24 * 3600.0)
+
+/* A time: a decimal number and us, ms, s (also if left out), m or h. */
 static gboolean parse_time(const char *option, const char *value, void *data, GError **error)
 {
 	static const struct {
@@ -24,11 +34,14 @@ static gboolean parse_time(const char *option, const char *value, void *data, GE
 		     {"--interval", &arg.interval},
 		     {"--window", &arg.window},
 		     {"--every", &arg.every}};
+	size_t digits = strspn(value, "0123456789.");
 	char *unit;
 	double v = g_ascii_strtod(value, &unit);
 
-	for (size_t i = 0; unit != value && v > 0 && i < G_N_ELEMENTS(units); i++) {
-		if (strcmp(unit, units[i].unit))
+	/* Nothing but digits: g_ascii_strtod() takes 1e400, 0x1p0 and "inf", too. */
+	for (size_t i = 0; unit == value + digits && digits && i < G_N_ELEMENTS(units); i++) {
+		if (strcmp(unit, units[i].unit) || v * units[i].seconds < TIME_MIN ||
+		    v * units[i].seconds > TIME_MAX)
 			continue;
 		for (size_t o = 0; o < G_N_ELEMENTS(times); o++)
 			if (!strcmp(option, times[o].option))
@@ -36,7 +49,7 @@ static gboolean parse_time(const char *option, const char *value, void *data, GE
 		return TRUE;
 	}
 	g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-		    "%s: a time of more than 0 is needed, such as 1.5, 50ms or 10m: not \"%s\"",
+		    "%s: a time from 1us to a year is needed, such as 1.5, 50ms or 10m: not \"%s\"",
 		    option, value);
 	return FALSE;
 }
@@ -84,6 +97,17 @@ static const GOptionEntry options[] = {
 	{"version", 0, 0, G_OPTION_ARG_NONE, &arg.version, "print the version", NULL},
 	{NULL}};
 
+/* Do both lead to one file?  What is no regular file may be written to twice. */
+static bool is_same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+	bool there = a && b && !stat(a, &x) && !stat(b, &y);
+
+	if (there)
+		return x.st_dev == y.st_dev && x.st_ino == y.st_ino && S_ISREG(x.st_mode);
+	return a && b && !strcmp(a, b);
+}
+
 /* What is wrong with the options, or NULL. */
 static const char *find_mistake(void)
 {
@@ -109,6 +133,12 @@ static const char *find_mistake(void)
 		       "--json-lines takes several";
 	if (arg.json && arg.json_lines)
 		return "--json-lines ends in the summary: leave out --json";
+	if (is_same_file(arg.output, arg.json))
+		return "--output and --json are one file: each needs its own";
+	if (is_same_file(arg.from, arg.json))
+		return "--json would overwrite the trace that --from reads";
+	if (arg.ready_fd != NO_FD && (arg.ready_fd < 0 || fcntl(arg.ready_fd, F_GETFD) < 0))
+		return "--ready-fd: no descriptor of that number is open";
 	if (arg.output && arg.light)
 		return "a trace holds all calls: leave out --light or --output";
 	if (arg.output && arg.window > 0)
@@ -127,7 +157,8 @@ static const char *find_mistake(void)
 /* A usage error: exit 2. */
 static int complain(const char *what)
 {
-	fprintf(stderr, "vqprobe: %s\nTry 'vqprobe --help'.\n", what);
+	vq_output_error("vqprobe", what);
+	fprintf(stderr, "Try 'vqprobe --help'.\n");
 	return 2;
 }
 

@@ -7,7 +7,7 @@
 /* What vqprobe was asked for: its options by their long names; what was not given is
  * NULL, FALSE or 0, or has its default. */
 struct vq_arguments {
-	int ready_fd;				  /* -1: none */
+	int ready_fd;				  /* negative: none */
 	int buffer;				  /* KiB */
 	double interval, duration, window, every; /* seconds */
 	gboolean all, follow, light, no_calibration, version, verbose;

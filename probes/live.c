@@ -37,7 +37,7 @@ static bool end_watch(struct live *l, struct vq_watch *w, const char *why, GErro
 	vq_watch_stop(w);
 	g_ptr_array_remove(l->watches, w);
 	if (why)
-		fprintf(stderr, "vqprobe: %s\n", why);
+		vq_output_error("vqprobe", why);
 	return l->o->ended(w, error);
 }
 
@@ -107,7 +107,7 @@ static void take_newcomer(struct live *l)
 		if (!l->open)
 			vq_watch_pause(n->w);
 	} else {
-		fprintf(stderr, "vqprobe: %s\n", n->error->message);
+		vq_output_error("vqprobe", n->error->message);
 		g_hash_table_add(l->refused, GINT_TO_POINTER(n->found.pid));
 		*l->o->unwatched += !kill(n->found.pid, 0); /* it may just have ended */
 		g_error_free(n->error);

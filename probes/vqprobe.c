@@ -110,7 +110,7 @@ static bool pass_over(GError *e, bool none, GError **error)
 		g_propagate_error(error, e);
 		return false;
 	}
-	fprintf(stderr, "vqprobe: %s\n", e->message);
+	vq_output_error("vqprobe", e->message);
 	g_error_free(e);
 	return true;
 }
@@ -161,7 +161,7 @@ static int run_check(void)
 
 	if (found)
 		return vq_check(found) ? 0 : 1;
-	fprintf(stderr, "vqprobe: %s\n", error->message);
+	vq_output_error("vqprobe", error->message);
 	return 2;
 }
 
@@ -181,7 +181,7 @@ static bool run_plan(const GPtrArray *found, const struct vq_watch_options *opti
 			g_propagate_error(error, g_steal_pointer(&e));
 			return false;
 		}
-		fprintf(stderr, "vqprobe: %s\n", e->message);
+		vq_output_error("vqprobe", e->message);
 		unwatched++;
 	}
 	return true;
@@ -281,7 +281,7 @@ static int run(int argc, char **argv)
 	ok = arg->from ? run_from(&error) : run_watch(&error);
 	if (ok)
 		return unwatched ? 1 : 0;
-	fprintf(stderr, "vqprobe: %s\n", error->message);
+	vq_output_error("vqprobe", error->message);
 	if (error->domain != VQ_ERROR)
 		return 1;
 	return error->code == VQ_ERROR_BAD_INPUT || error->code == VQ_ERROR_NO_PROCESS ? 2 : 1;

@@ -79,8 +79,10 @@ static int parse(int *argc, char ***argv, struct options *o, int *status)
 		printf("vqreport (vqlab) %s\n", VQLAB_VERSION);
 		return -1;
 	}
-	if (*argc != 2)
+	if (*argc != 2 || !*(*argv)[1])
 		*status = usage("arguments", "needed is one folder of a run");
+	else if (o->out && !*o->out)
+		*status = usage("--output", "the name of a folder is needed");
 	else if (!(o->margin > 0 && o->margin < 100))
 		*status = usage("--margin", "must lie between 0 and 100 per cent");
 	return *status ? -1 : 0;

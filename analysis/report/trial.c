@@ -223,6 +223,19 @@ static double read_percentile(struct reader *r, JsonObject *lat, const char *nam
 	return us > 0 ? us : NAN;
 }
 
+/* One of those in runners/TRIAL.md: what has another state is no trial of ours. */
+static char *need_state(struct reader *r, JsonObject *o)
+{
+	static const char *const states[] = {"ok",	"invalid",	   "stalled",
+					     "crashed", "failed-to-start", NULL};
+	char *state = need_string(r, o, "state");
+
+	if (!r->error && !g_strv_contains(states, state))
+		reader_fail(r, "state",
+			    "is none of ok, invalid, stalled, crashed, failed-to-start");
+	return state;
+}
+
 /* Only a phase that is ok must have figures. */
 static struct phase *read_phase(struct reader *r, JsonObject *o)
 {
@@ -233,7 +246,7 @@ static struct phase *read_phase(struct reader *r, JsonObject *o)
 	p->workload = need_string(r, o, "workload");
 	p->kind = opt_string(r, o, "kind", "");
 	p->device = opt_string(r, o, "device", "");
-	p->state = need_string(r, o, "state");
+	p->state = need_state(r, o);
 	p->reason = opt_string(r, o, "reason", "");
 	p->probes = need_bool(r, o, "probes");
 	p->judged = o && json_object_has_member(o, "counted");
@@ -352,7 +365,7 @@ struct trial *load_trial(const char *path, const struct run *run, GError **error
 	t->id = need_string(&r, o, "id");
 	t->variant = need_string(&r, o, "variant");
 	t->ring = need_string(&r, o, "ring");
-	t->state = need_string(&r, o, "state");
+	t->state = need_state(&r, o);
 	t->reason = opt_string(&r, o, "reason", "");
 	t->accel = opt_string(&r, o, "accel", "");
 	t->block = need_count(&r, o, "block");

@@ -155,6 +155,7 @@ static void test_trial(void)
 	p = t->phases->pdata[0];
 	g_assert_cmpuint(((struct queue *)p->probe->queues->pdata[0])->depth.bins[0].count, ==, 2);
 	trial_free(t);
+	trial_refused(run, "\"state\":\"ok\"", "\"state\":\"okay\"", "state: is none of");
 	trial_refused(run, "\"throughput\":1.5,", "", "throughput: missing");
 	trial_refused(run, "\"throughput\":1.5", "\"throughput\":0", "is 0 in a phase that is ok");
 	trial_refused(run, "\"throughput\":1.5", "\"throughput\":1e999", "throughput");

@@ -93,6 +93,21 @@ full_trace() {
 }
 check 'vqprobe -o: a full disk ends the watch' full_trace
 
+# --- what is asked for cannot be ------------------------------------------------
+for time in inf nan 1e30 1e400 1e-9 0 0x1p0 99999999999h -1 1.5x ''; do
+	check "vqprobe -d '$time'" fails 2 'a time from 1us to a year' build/vqprobe -p 1 -d "$time"
+done
+check 'vqprobe: a trace and a summary into one file' fails 2 'one file' \
+	build/vqprobe -p $$ -o "$T/same" --json "$T/same"
+check 'vqprobe: the summary over the trace that is read' fails 2 'overwrite' \
+	build/vqprobe --from "$trace" --json "$T/./trace"
+check 'vqprobe --ready-fd: no such descriptor' fails 2 'no descriptor' build/vqprobe -p $$ --ready-fd 77
+check 'vqprobe --ready-fd -1' fails 2 'no descriptor' build/vqprobe -p $$ --ready-fd -1
+check 'vqprobe: no escape from the name of a file' fails 2 'n?\[31mone: No such file' \
+	build/vqprobe --from $'n\e[31mone'
+check 'vqreport -o: an empty name' fails 2 'name of a folder' build/vqreport results/reference -o ''
+check 'vqreport: an empty name' fails 2 'one folder' build/vqreport ''
+
 # --- other descriptors, other languages ----------------------------------------
 closed() { build/vqprobe --from "$trace" --json "$T/c.json" <&- >&- 2>&- && [ -s "$T/c.json" ]; }
 check 'vqprobe with no descriptor open' closed

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "output.h"
+#include "text.h"
 
 /* All of @text into @fd; 0 or an errno. */
 static int write_all(int fd, const char *text, size_t len)
@@ -118,6 +119,13 @@ bool vq_output_write(const char *path, const char *text, size_t len, GError **er
 			    g_strerror(err),
 			    err == ENOSPC ? ": free some space, then do it again" : "");
 	return !err;
+}
+
+void vq_output_error(const char *tool, const char *message)
+{
+	g_autofree char *clean = vq_text_clean(message, -1, 8192, VQ_UTF8);
+
+	fprintf(stderr, "%s: %s\n", tool, clean);
 }
 
 /* Of the first write to standard output that failed. */

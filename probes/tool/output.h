@@ -18,6 +18,12 @@
 bool vq_output_write(const char *path, const char *text, size_t len, GError **error);
 
 /*
+ * Says "@tool: @message" on standard error, as one line.  Whatever is in the message,
+ * names of files included, is cleaned (text.h).
+ */
+void vq_output_error(const char *tool, const char *message);
+
+/*
  * What was printed so far goes out.  False if that, or anything printed before, could
  * not be written: then there is no use in printing more, and vq_output_finish() will
  * say why.
