@@ -10,7 +10,7 @@ TESTS   += $(B)/runners/test-counter runners/tests/guest-count.sh
 
 $(GUEST_O) $(COUNTER_O) $(B)/runners/machine/guest-run.o: EXTRA_CFLAGS = $(call pkg_cflags,glib-2.0 json-glib-1.0)
 
-$(B)/runners/guest-run: $(B)/runners/machine/guest-run.o $(GUEST_O) $(COUNTER_O) $(addprefix $(B)/runners/tool/,error.o clock.o files.o json.o) \
+$(B)/runners/guest-run: $(B)/runners/machine/guest-run.o $(GUEST_O) $(COUNTER_O) $(addprefix $(B)/runners/tool/,error.o clock.o files.o json.o spawn.o) \
 		$(B)/runners/machine/qmp.o \
 		$(TOOL_OBJS)
 	$(CC) $(CFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0 json-glib-1.0)

@@ -3,13 +3,14 @@
  * guest-run - boot the lab's guest, run one command in it, power it off.
  *
  * For tests and for looking at things by hand.  Exits with the command's own
- * status; 1 when guest or QEMU failed, 124 when the command hit its limit.
+ * status; 1 when guest or QEMU failed, 2 for wrong usage, 124 when the command hit its limit.
  */
 #include <glib.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -23,9 +24,13 @@
 #include "probes/tool/options.h"
 #include "probes/tool/output.h"
 #include "probes/tool/start.h"
+#include "probes/tool/text.h"
 #include "runners/tool/json.h"
+#include "runners/tool/spawn.h"
 
 #define QMP_MS 20000
+#define END_MS 5000
+#define MEMORY_MIN 64 /* MiB: kernel and image have to fit */
 
 static char *qemu_dir, *guest_dir, *console, *count;
 static char **qemu_args, **puts_, **env, **command;
@@ -63,13 +68,15 @@ static const GOptionEntry options[] = {
 static void say(const char *format, ...) G_GNUC_PRINTF(1, 2);
 static void say(const char *format, ...)
 {
+	g_autofree char *text = NULL, *clean = NULL;
 	va_list ap;
 
 	va_start(ap, format);
-	fprintf(stderr, "guest-run: ");
-	vfprintf(stderr, format, ap);
-	fputc('\n', stderr);
+	text = g_strdup_vprintf(format, ap);
 	va_end(ap);
+	/* A name that was given may hold terminal escapes. */
+	clean = vq_text_clean(text, -1, G_MAXSIZE, VQ_UTF8);
+	fprintf(stderr, "guest-run: %s\n", clean);
 }
 
 static GPtrArray *qemu_argv(int agent_fd, int qmp_fd, GError **error)
@@ -143,15 +150,12 @@ static gboolean put_files(struct link *l, GError **error)
 		g_autofree char *data = NULL;
 		gsize size;
 
-		if (!names[1]) {
-			g_set_error(error, LINK_ERROR, LINK_ERROR_USAGE, "--put %s: not HERE:THERE",
-				    *p);
-			return FALSE;
-		}
 		if (!g_file_get_contents(names[0], &data, &size, error) ||
 		    !link_put(l, names[1], access(names[0], X_OK) ? 0644 : 0755, data, size, -1,
-			      error))
+			      error)) {
+			g_prefix_error(error, "--put %s: ", *p);
 			return FALSE;
+		}
 	}
 	return TRUE;
 }
@@ -252,6 +256,93 @@ static int drive(struct link *l, pid_t pid, gint64 started, GError **error)
 	return rc;
 }
 
+static bool usage_error(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static bool usage_error(GError **error, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	if (error)
+		*error = g_error_new_valist(LINK_ERROR, LINK_ERROR_USAGE, format, ap);
+	va_end(ap);
+	return false;
+}
+
+/* A file that is to be written at the end: it is a pity to learn of it then. */
+static bool check_output(const char *option, const char *path, GError **error)
+{
+	g_autofree char *dir = path ? g_path_get_dirname(path) : NULL;
+
+	if (!path || (*path && g_file_test(dir, G_FILE_TEST_IS_DIR) &&
+		      !g_file_test(path, G_FILE_TEST_IS_DIR)))
+		return true;
+	return usage_error(error, "%s '%s': not a file that can be written", option, path);
+}
+
+static bool check_puts(GError **error)
+{
+	for (char **p = puts_; p && *p; p++) {
+		g_auto(GStrv) names = g_strsplit(*p, ":", 2);
+
+		if (!names[0] || !*names[0] || !names[1] || !*names[1])
+			return usage_error(error, "--put '%s': not HERE:THERE", *p);
+		if (!g_file_test(names[0], G_FILE_TEST_EXISTS) ||
+		    g_file_test(names[0], G_FILE_TEST_IS_DIR) || access(names[0], R_OK))
+			return usage_error(error, "--put %s: %s: no such file, or not readable", *p,
+					   names[0]);
+	}
+	return true;
+}
+
+/* What is wrong with the options is said before anything is started. */
+static bool check_usage(GError **error)
+{
+	g_autofree char *kernel = NULL, *program = NULL;
+
+	if (!qemu_dir || !guest_dir || !command || !*command)
+		return usage_error(error, "needs --qemu DIR, --guest DIR and a COMMAND");
+	kernel = g_build_filename(guest_dir, GUEST_KERNEL, NULL);
+	program = g_build_filename(qemu_dir, QEMU_PROGRAM, NULL);
+	if (access(program, X_OK))
+		return usage_error(error, "--qemu %s: no folder made by runners/setup/qemu.sh",
+				   qemu_dir);
+	if (access(kernel, R_OK))
+		return usage_error(error, "--guest %s: no folder made by runners/setup/guest.sh",
+				   guest_dir);
+	if (limit_s < 1)
+		return usage_error(error, "--limit %d: not a number from 1 on", limit_s);
+	if (boot_s < 1 || boot_s > G_MAXINT / 1000)
+		return usage_error(error, "--boot-limit %d: not a number between 1 and %d", boot_s,
+				   G_MAXINT / 1000);
+	if (memory < MEMORY_MIN)
+		return usage_error(error, "--memory %d: not a number from %d on", memory,
+				   MEMORY_MIN);
+	for (char **v = env; v && *v; v++)
+		if (**v == '=' || !strchr(*v, '='))
+			return usage_error(error, "--env '%s': not NAME=VALUE", *v);
+	return check_puts(error) && check_output("--count", count, error) &&
+	       check_output("--console", console, error);
+}
+
+/* A line that is closed is most often a QEMU that ended, with words of its own. */
+static void explain_end(pid_t pid, GError **error)
+{
+	struct child c = {.pid = pid, .pidfd = pidfd_open(pid, 0)};
+	g_autofree char *status = NULL;
+
+	if (g_error_matches(*error, LINK_ERROR, LINK_ERROR_CLOSED) && c.pidfd >= 0 &&
+	    child_ended(&c, END_MS) && c.status) {
+		status = child_status(&c);
+		g_prefix_error(error, "QEMU ended, %s: what it said stands before this: ", status);
+	}
+	/* Without one it was reaped before. */
+	if (c.pidfd < 0)
+		return;
+	close(c.pidfd);
+	if (!c.ended)
+		kill(pid, SIGKILL);
+}
+
 static int run(int argc, char **argv)
 {
 	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
@@ -277,8 +368,8 @@ static int run(int argc, char **argv)
 		printf("guest-run (vqlab) %s\n", VQLAB_VERSION);
 		return 0;
 	}
-	if (!qemu_dir || !guest_dir || !command || !*command) {
-		say("needs --qemu DIR, --guest DIR and a COMMAND: see --help");
+	if (!check_usage(&error)) {
+		say("%s: see --help", error->message);
 		return 2;
 	}
 	pid = start_qemu(&fd, &qmp_fd, &error);
@@ -293,8 +384,8 @@ static int run(int argc, char **argv)
 		link_set_watch(l, watch, qmp);
 	rc = drive(l, pid, started, &error);
 	if (error) {
+		explain_end(pid, &error);
 		say("%s", error->message);
-		kill(pid, SIGKILL);
 	}
 	link_free(l);
 	qmp_close(qmp);

@@ -94,6 +94,32 @@ panic() {
 check 'a panic ends QEMU and is reported' panic
 check 'nothing of it is left running' [ -z "$(pgrep -f "path=$tmp/console")" ]
 
+# Wrong usage is exit 2 with the option's name, before a QEMU is started.
+wrong() {
+	local option=$1
+	in_guest "$@" -- true >"$tmp/log" 2>&1
+	[ $? = 2 ] && grep -e "^guest-run: $option" "$tmp/log"
+}
+check '--limit 0 is refused' wrong --limit 0
+check '--limit -3 is refused' wrong --limit -3
+check '--boot-limit 0 is refused' wrong --boot-limit 0
+check '--memory -1 is refused' wrong --memory -1
+check '--memory 1 is refused' wrong --memory 1
+check '--env without = is refused' wrong --env FOO
+check '--env without a name is refused' wrong --env =FOO
+check '--put without a colon is refused' wrong --put x
+check '--put of no file is refused' wrong --put "$tmp/none:/x"
+check '--put to no name is refused' wrong --put "$tmp/script:"
+check '--count into no folder is refused' wrong --count "$tmp/none/x"
+check '--console into no folder is refused' wrong --console "$tmp/none/x"
+check '--guest that is none is refused' wrong --guest "$tmp/none"
+check '--qemu that is none is refused' wrong --qemu "$tmp/none"
+refusing() {
+	in_guest --qemu-arg=-none-such -- true >"$tmp/log" 2>&1
+	[ $? = 1 ] && grep 'guest-run: QEMU ended, exit status 1: what it said stands before this' "$tmp/log"
+}
+check 'a QEMU that refuses to start is told from a guest that died' refusing
+
 # setup/guest.sh itself
 same() { [ "$(runners/setup/guest.sh)" = "$guest" ]; }
 check 'the image is made once' same
