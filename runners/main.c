@@ -8,6 +8,7 @@
 #include "probes/tool/options.h"
 #include "probes/tool/output.h"
 #include "probes/tool/start.h"
+#include "probes/tool/text.h"
 #include "runinfo.h"
 #include "runners/tool/json.h"
 
@@ -15,11 +16,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#define NOT_GIVEN INT64_MIN
+
 static struct {
 	char *out, *qemu, *guest, *variants, *rings, *accel, *vqprobe, *plugin, *again;
 	int64_t blocks, seed;
 	gboolean dry_run, help_plan, version, together;
-} opt = {.seed = -1};
+} opt = {.blocks = NOT_GIVEN, .seed = NOT_GIVEN};
 
 static const GOptionEntry run_options[] = {
 	{"out", 'o', 0, G_OPTION_ARG_FILENAME, &opt.out, "Run folder; resumes if it exists", "DIR"},
@@ -59,16 +62,24 @@ static const char usage[] =
 	"  vqbench check --help-plan  the keys of a plan\n"
 	"  vqbench --version\n";
 
+/* A message for people: a name in it may hold terminal escapes. */
+static void say(const char *text, const char *more)
+{
+	g_autofree char *clean = vq_text_clean(text, -1, G_MAXSIZE, VQ_UTF8);
+
+	fprintf(stderr, "vqbench: %s%s\n", clean, more);
+}
+
 static int usage_error(const char *why)
 {
-	fprintf(stderr, "vqbench: %s; vqbench --help tells more\n", why);
+	say(why, "; vqbench --help tells more");
 	return 2;
 }
 
 /* The exit status for @e, after saying it. */
 static int report_error(const GError *e)
 {
-	fprintf(stderr, "vqbench: %s\n", e->message);
+	say(e->message, "");
 	return e->code == VQB_BAD_INPUT ? 2 : 1;
 }
 
@@ -129,7 +140,8 @@ static bool open_run(struct campaign *c, GError **error)
 
 static bool run(struct campaign *c, GPtrArray *left_out, GError **error)
 {
-	g_autofree char *name = g_path_get_basename(c->bench->dir);
+	g_autofree char *folder = g_path_get_basename(c->bench->dir);
+	g_autofree char *name = vq_text_clean(folder, -1, G_MAXSIZE, VQ_UTF8);
 
 	if (!campaign_init(c, error) || !open_run(c, error) ||
 	    !campaign_take_host(c, opt.together, error))
@@ -147,7 +159,7 @@ static struct plan *load_plan(const char *path, GError **error)
 {
 	struct plan *p = plan_load(path, error);
 
-	if (p && plan_override(p, opt.variants, opt.rings, opt.blocks, opt.seed, error))
+	if (p && plan_override(p, opt.variants, opt.rings, MAX(opt.blocks, 0), opt.seed, error))
 		return p;
 	plan_free(p);
 	return NULL;
@@ -171,14 +183,16 @@ static const char *check_usage(void)
 {
 	static const char *const accels[] = {"auto", "tcg", "kvm", NULL};
 
-	if (opt.blocks < 0 || opt.blocks > 99)
+	if (opt.blocks != NOT_GIVEN && (opt.blocks < 1 || opt.blocks > 99))
 		return "--blocks: not a number between 1 and 99";
-	if (opt.seed < -1)
+	if (opt.seed < 0 && opt.seed != NOT_GIVEN)
 		return "--seed: not a number from 0 on";
 	if (opt.accel && !g_strv_contains(accels, opt.accel))
 		return "--accel: not one of auto, tcg, kvm";
 	if (opt.again && !check_again_states(opt.again))
 		return "--again: not of invalid, stalled, crashed, failed-to-start";
+	if (opt.out && !*opt.out)
+		return "-o: is empty: name a folder";
 	if (!opt.dry_run && (!opt.out || !opt.qemu || !opt.guest))
 		return "run needs -o DIR, --qemu DIR and --guest DIR";
 	return NULL;
@@ -256,6 +270,7 @@ static int command_check(const char *path)
 {
 	g_autoptr(GError) e = NULL;
 	g_autoptr(GPtrArray) slots = NULL, left_out = NULL;
+	g_autofree char *name = NULL;
 	struct bench b = {.plan = plan_load(path, &e)};
 	struct plan *p = b.plan;
 
@@ -269,7 +284,8 @@ static int command_check(const char *path)
 			return report_error(e);
 		left_out = leave_out_variants(&b, slots);
 	}
-	printf("%s: good: %u workloads, %u variants, %u trials\n", path, p->workloads->len,
+	name = vq_text_clean(path, -1, G_MAXSIZE, VQ_UTF8);
+	printf("%s: good: %u workloads, %u variants, %u trials\n", name, p->workloads->len,
 	       p->variants->len, slots->len);
 	plan_free(p);
 	return 0;

@@ -42,6 +42,25 @@ plan packed.ini 's/^kind=/rings=packed\n&/; s/^rings=split/rings=split;packed/'
 check 'rings without a workload: refused' fails 2 vqbench run "$T/packed.ini" --dry-run --rings split
 check 'with the reason' says "none of the plan's workloads is for these rings"
 
+# -- against nothing ------------------------------------------------------------------
+plain() { ! LC_ALL=C grep -q $'\e' "$T/out"; }
+check 'a plan that is not there' fails 2 vqbench check $'n\e[31mone'
+check 'is named without its escapes' plain
+check 'and with the rest' says 'n\?\[31mone'
+cp "$T/64.ini" "$T/$(printf 'g\033[31mood.ini')"
+check 'a good plan of such a name' fails 0 vqbench check "$T/$(printf 'g\033[31mood.ini')"
+check 'is named without them, too' plain
+mkdir "$T/here"
+nowhere() { (cd "$T/here" && "$OLDPWD/build/vqbench" run "$T/64.ini" -o '' "$@"); }
+check 'an empty -o is refused' fails 2 nowhere --qemu "$other" --guest "$guest"
+check 'and named' says '^vqbench: -o: '
+check 'and nothing is written' rmdir "$T/here"
+for o in '--seed -1' '--blocks 0' '--blocks 100'; do
+	# shellcheck disable=SC2086
+	check "$o is refused" fails 2 vqbench run "$T/64.ini" --dry-run $o
+	check 'and named' says "^vqbench: ${o% *}: not a number"
+done
+
 # -- descriptors and locales ------------------------------------------------------
 plan one.ini 's/^seconds=.*/seconds=1/; /^\[net/,/^$/d; /^\[workload tcp/,$d'
 # A program that prints numbers as a German perf does, unless it is told not to.
