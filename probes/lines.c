@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 
 #include "lines.h"
-#include "vqerror.h"
+#include "probes/tool/vqerror.h"
 #include "probes/vqprobe.skel.h"
 
 struct vq_lines {

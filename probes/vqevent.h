@@ -26,7 +26,7 @@
  *	begin.c		begins watches; live.c: the main loop
  *	check.c, explain.c	--check and --plan; arguments.c: all options; vqprobe.c: the tool
  *
- * Includes go one way: tool/ and this header, vqerror.h and vqfunction.h; then bpf/,
+ * Includes go one way: tool/, this header and vqfunction.h; then bpf/,
  * model/, trace/ and target/, of which none includes another; then show/; then the files
  * beside this one.
  *

@@ -14,7 +14,7 @@
 
 #include "attach.h"
 #include "force.h"
-#include "probes/vqerror.h"
+#include "probes/tool/vqerror.h"
 #include "probes/way.skel.h"
 
 /* Debian 12's libbpf and headers know neither sessions nor uprobe_multi links,

@@ -7,7 +7,7 @@
 
 #include "dwarf.h"
 #include "members.h"
-#include "probes/vqerror.h"
+#include "probes/tool/vqerror.h"
 
 /* The struct or union behind typedefs and qualifiers; false if it is none. */
 static bool peel_to_struct(Dwarf_Die *die)

@@ -10,7 +10,7 @@
 #include "find.h"
 #include "probes/tool/text.h"
 #include "process.h"
-#include "probes/vqerror.h"
+#include "probes/tool/vqerror.h"
 
 void vq_found_free(struct vq_found *f)
 {

@@ -8,7 +8,7 @@
 #include <sys/types.h>
 #include <elfutils/libdwfl.h>
 
-#include "probes/vqerror.h"
+#include "probes/tool/vqerror.h"
 
 /* A watched process. */
 struct vq_target {

@@ -12,7 +12,7 @@
 
 #include "code.h"
 #include "trace.h"
-#include "probes/vqerror.h"
+#include "probes/tool/vqerror.h"
 
 /* More costs time and gains nothing: what is left is the noise of the clock. */
 #define LEVEL 6

@@ -7,7 +7,7 @@
  * another block, of an older write, or of no device at all is told from the right
  * one.  Of each sector the first and the last word are looked at.
  */
-#include "runners/ring/blk.h"
+#include "blk.h"
 
 #include <errno.h>
 #include <linux/virtio_blk.h>

@@ -3,7 +3,7 @@
 #ifndef VQLAB_RING_BLK_H
 #define VQLAB_RING_BLK_H
 
-#include "runners/ring/device.h"
+#include "device.h"
 
 #define BLK_BLOCK 4096u
 

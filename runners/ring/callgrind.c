@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "runners/ring/callgrind.h"
-#include "runners/ring/profile.h"
+#include "callgrind.h"
+#include "profile.h"
 #include "runners/tool/spawn.h"
 #include "runners/tool/files.h"
 

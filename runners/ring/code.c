@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "runners/ring/code.h"
+#include "code.h"
 
 #include <elf.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "runners/ring/callgrind.h"
-#include "runners/ring/count.h"
-#include "runners/ring/machine.h"
-#include "runners/ring/profile.h"
+#include "callgrind.h"
+#include "count.h"
+#include "machine.h"
+#include "profile.h"
 #include "runners/tool/files.h"
 #include "runners/tool/json.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "runners/ring/count.h"
+#include "count.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -9,12 +9,25 @@
 #ifndef VQLAB_RING_COUNT_H
 #define VQLAB_RING_COUNT_H
 
-#include "runners/ring/options.h"
+#include "options.h"
 #include "runners/tool/json.h"
 
 /* Counts all; the JSON, RING.md describes it, to be freed by the caller.  NULL with
  * error set if nothing could be counted. */
 JsonNode *count_run(struct options *o, GError **error);
+
+/* What count.c and count-cells.c share. */
+struct job {
+	const char *order;
+	unsigned int run;
+	pid_t pid;
+	char *path, *error_path;
+	JsonNode *result;
+	char *failed;
+};
+
+/* The cells of all jobs, an array of struct job, as RING.md describes them. */
+JsonNode *count_merge(const struct options *o, GPtrArray *jobs, const char *valgrind);
 
 /* The tables, on standard output; true if all was counted and no device was caught. */
 bool count_table(JsonNode *root);

@@ -7,8 +7,8 @@
 #ifndef VQLAB_RING_DEVICE_H
 #define VQLAB_RING_DEVICE_H
 
-#include "runners/ring/mmio.h"
-#include "runners/ring/virtqueue.h"
+#include "mmio.h"
+#include "virtqueue.h"
 
 enum load_kind { LOAD_READ, LOAD_WRITE, LOAD_RANDRW, LOAD_TX, LOAD_RX };
 

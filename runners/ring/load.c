@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Keeps requests in flight, and looks at what comes back. */
-#include "runners/ring/device.h"
-#include "runners/ring/hardware.h"
+#include "device.h"
+#include "hardware.h"
 #include "runners/tool/clock.h"
 
 #include <stdio.h>

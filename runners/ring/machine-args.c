@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "runners/ring/machine-args.h"
+#include "machine-args.h"
 #include "runners/machine/boot.h"
-#include "runners/ring/blk.h"
+#include "blk.h"
 
 #include <errno.h>
 #include <string.h>

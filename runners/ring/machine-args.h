@@ -3,7 +3,7 @@
 #ifndef VQLAB_RING_MACHINE_ARGS_H
 #define VQLAB_RING_MACHINE_ARGS_H
 
-#include "runners/ring/machine.h"
+#include "machine.h"
 
 struct machine_args {
 	const struct machine_setup *setup;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "runners/ring/machine.h"
-#include "runners/ring/machine-args.h"
+#include "machine.h"
+#include "machine-args.h"
 #include "runners/tool/files.h"
 #include "runners/tool/json.h"
 

@@ -8,7 +8,7 @@
 
 #include "runners/machine/folders.h"
 #include "runners/machine/qmp.h"
-#include "runners/ring/device.h"
+#include "device.h"
 #include "runners/tool/spawn.h"
 
 struct machine_setup {

@@ -19,9 +19,9 @@
  */
 #include "probes/tool/output.h"
 #include "probes/tool/start.h"
-#include "runners/ring/count.h"
-#include "runners/ring/report.h"
-#include "runners/ring/rounds.h"
+#include "count.h"
+#include "report.h"
+#include "rounds.h"
 #include "runners/tool/json.h"
 
 #include <stdio.h>

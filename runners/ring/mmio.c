@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "runners/ring/mmio.h"
+#include "mmio.h"
 #include "runners/tool/clock.h"
 
 #include <linux/virtio_config.h>

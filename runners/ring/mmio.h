@@ -3,7 +3,7 @@
 #ifndef VQLAB_RING_MMIO_H
 #define VQLAB_RING_MMIO_H
 
-#include "runners/ring/qtest.h"
+#include "qtest.h"
 
 /* microvm's transports: bus virtio-mmio-bus.N at MMIO_BASE + N * MMIO_STEP. */
 #define MMIO_BASE 0xfeb00000u

@@ -6,7 +6,7 @@
  * behind its length, 32 bits, big endian.  Frames are numbered, and must come out
  * at the other side once each, in turn, and as they went in.
  */
-#include "runners/ring/device.h"
+#include "device.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

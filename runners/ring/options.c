@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "runners/ring/options.h"
+#include "options.h"
 #include "runners/tool/json.h"
 
 #include "probes/tool/options.h"

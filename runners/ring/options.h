@@ -4,7 +4,7 @@
 #define VQLAB_RING_OPTIONS_H
 
 #include "runners/machine/folders.h"
-#include "runners/ring/device.h"
+#include "device.h"
 
 struct options {
 	struct load load;

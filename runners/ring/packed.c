@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Packed virtqueues, the driver's side (virtio 1.3, 2.8). */
-#include "runners/ring/virtqueue.h"
+#include "virtqueue.h"
 
 #include <linux/virtio_ring.h>
 #include <string.h>

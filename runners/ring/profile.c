@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* callgrind's format is described in its manual, "Callgrind Format Specification". */
-#include "runners/ring/profile.h"
-#include "runners/ring/code.h"
+#include "profile.h"
+#include "code.h"
 #include "runners/tool/files.h"
 
 #include <stdio.h>

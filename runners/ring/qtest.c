@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "runners/ring/qtest.h"
+#include "qtest.h"
 #include "runners/tool/clock.h"
 
 #include <errno.h>

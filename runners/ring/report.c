@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "runners/ring/report.h"
-#include "runners/ring/rounds.h"
+#include "report.h"
+#include "rounds.h"
 #include "runners/tool/json.h"
 
 #include <stdio.h>

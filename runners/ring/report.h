@@ -3,7 +3,7 @@
 #ifndef VQLAB_RING_REPORT_H
 #define VQLAB_RING_REPORT_H
 
-#include "runners/ring/options.h"
+#include "options.h"
 #include "runners/tool/json.h"
 
 /* The beginning of both reports: tool, QEMU, load.  @b is in its root object. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "runners/ring/rounds.h"
-#include "runners/ring/blk.h"
-#include "runners/ring/hardware.h"
+#include "rounds.h"
+#include "blk.h"
+#include "hardware.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,8 +3,8 @@
 #ifndef VQLAB_RING_ROUNDS_H
 #define VQLAB_RING_ROUNDS_H
 
-#include "runners/ring/machine.h"
-#include "runners/ring/options.h"
+#include "machine.h"
+#include "options.h"
 
 /* One QEMU. */
 struct boot {

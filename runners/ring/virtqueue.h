@@ -10,7 +10,7 @@
 #ifndef VQLAB_RING_VIRTQUEUE_H
 #define VQLAB_RING_VIRTQUEUE_H
 
-#include "runners/ring/memory.h"
+#include "memory.h"
 
 /* Split rings have 16-bit indices of their own, packed ones 15 bits of offset. */
 #define VIRTQUEUE_MOST_SPLIT 32768u

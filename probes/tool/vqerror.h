@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VQLAB_PROBES_VQERROR_H
-#define VQLAB_PROBES_VQERROR_H
+#ifndef VQLAB_PROBES_TOOL_VQERROR_H
+#define VQLAB_PROBES_TOOL_VQERROR_H
 
 #include <glib.h>
 
