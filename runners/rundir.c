@@ -54,8 +54,8 @@ static bool append_line(struct rundir *r, const char *text, GError **error)
 {
 	if (write_all(r->journal, text, strlen(text)) && fsync(r->journal) == 0)
 		return true;
-	g_set_error(error, VQB_ERROR, VQB_FAILED, "cannot write %s/journal: %s", r->dir,
-		    g_strerror(errno));
+	g_set_error(error, VQB_ERROR, VQB_FAILED, "%s/journal: %s%s", r->dir, g_strerror(errno),
+		    errno == ENOSPC ? ": free some space; then the same command goes on" : "");
 	return false;
 }
 

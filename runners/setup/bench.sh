@@ -3,6 +3,7 @@
 # CONFIG and RUN come from make; QEMU, QEMU_SRC and KERNEL pass through.
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -euo pipefail
+[ $# -eq 0 ] || { echo "usage: runners/setup/bench.sh    (no arguments; make bench calls it)" >&2; exit 2; }
 cd "$(dirname "$0")/../.."
 
 # Whoever ends make means all of this: the kernel ends this script when its parent

@@ -8,6 +8,7 @@
 #   limited  vqlab works without it, or worse
 #   missing  something that vqlab needs
 set -uo pipefail
+[ $# -eq 0 ] || { echo "usage: runners/setup/doctor.sh    (no arguments)" >&2; exit 2; }
 cd "$(dirname "$0")/../.." || exit 1
 . runners/setup/cache.sh
 missing=0

@@ -11,6 +11,7 @@
 # and iperf3 of this host with the libraries that ldd names, and our own agent.
 # Images are keyed by all that they are made from, and never change.
 set -euo pipefail
+[ $# -eq 0 ] || { echo "usage: runners/setup/guest.sh    (no arguments; KERNEL=VMLINUZ in the environment)" >&2; exit 2; }
 . "$(dirname "$0")/cache.sh"
 . "$TOP/runners/setup/apt.sh"
 

@@ -4,6 +4,10 @@
 #        packages.sh --list   only prints what is missing; exit 1 if anything is
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -euo pipefail
+case $* in
+'' | --list) ;;
+*) echo "usage: runners/setup/packages.sh [--list]" >&2; exit 2 ;;
+esac
 export LC_ALL=C.UTF-8
 list=$(dirname "$0")/../../configs/packages.list
 mapfile -t want < <(sed 's/#.*//; s/[[:space:]]*$//; /^$/d' "$list")

@@ -15,7 +15,8 @@ SRC | SOURCE | TREE) near=QEMU_SRC ;;
 VMLINUZ | BZIMAGE | LINUX) near=KERNEL ;;
 CACHE) near=VQLAB_CACHE ;;
 *)
-	# The fewest letters to change, add or take away.
+	# The fewest letters to change, add or take away; a guess that is far off
+	# would only mislead.
 	near=$(printf '%s\n' "$@" | awk -v a="${name^^}" '
 		function least(x, y, z) { x = x < y ? x : y; return x < z ? x : z }
 		{ for (j = 0; j <= length($0); j++) d[0, j] = j
@@ -27,7 +28,7 @@ CACHE) near=VQLAB_CACHE ;;
 		  }
 		  n = d[length(a), length($0)]
 		  if (NR == 1 || n < best) { best = n; near = $0 } }
-		END { print near }')
+		END { if (best <= 2 && best * 2 < length(a)) print near }')
 	;;
 esac
-echo "$name=: no variable of vqlab's: did you mean $near=? make help lists them"
+echo "$name=: no variable of vqlab's: ${near:+did you mean $near=? }make help lists them"

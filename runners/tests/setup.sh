@@ -27,6 +27,8 @@ check 'a misspelt one, too' fails 2 mk report QEMUSRC=x
 check 'with the nearest name' says 'QEMUSRC=: .*did you mean QEMU_SRC='
 check 'and one in small letters' fails 2 mk report run=x
 check 'which is named' says 'run=: .*did you mean RUN='
+check 'a name that is near none is refused, too' fails 2 mk bench SEED=3
+check 'and pointed to the list' says "SEED=: no variable of vqlab's: make help lists them"
 check 'compilers and make have theirs' mk help V=1 CC=gcc CFLAGS=-O1 LDFLAGS=-s
 inherited() { PLAN=x mk help; }
 check 'so has the environment' inherited
@@ -68,6 +70,11 @@ check 'an empty XDG_CACHE_HOME counts as none' empty_xdg
 no_folder() { VQLAB_CACHE=/dev/null/x runners/setup/guest.sh; }
 check 'a cache that cannot be made: exit 1' fails 1 no_folder
 check 'with the remedy' says '/dev/null/x: cannot be made: set VQLAB_CACHE=DIR'
+
+for s in guest doctor bench packages; do
+	check "$s.sh takes no --help for nothing" fails 2 env "VQLAB_CACHE=$T/unused" runners/setup/$s.sh --help
+	check 'but says how it is called' says "^usage: runners/setup/$s.sh"
+done
 
 # -- a host without network -------------------------------------------------------------
 # The real apt-get, and a mirror that nobody serves.

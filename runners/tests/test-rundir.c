@@ -4,11 +4,13 @@
 #include "runners/tool/files.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static char *top;
 
@@ -224,6 +226,20 @@ static void test_lock(void)
 	rundir_close(&a);
 }
 
+/* A full disk: which file, why, and what to do. */
+static void test_full(void)
+{
+	struct rundir r = {.dir = (char *)"/run-dir", .journal = open("/dev/full", O_WRONLY)};
+	g_autoptr(GError) e = NULL;
+
+	g_assert_cmpint(r.journal, >=, 0);
+	g_assert_false(rundir_note(&r, &e, "start"));
+	g_assert_cmpstr(e->message, ==,
+			"/run-dir/journal: No space left on device: free some space; then the same "
+			"command goes on");
+	close(r.journal);
+}
+
 int main(int argc, char **argv)
 {
 	int rc;
@@ -239,6 +255,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/rundir/foreign", test_foreign);
 	g_test_add_func("/rundir/torn", test_torn);
 	g_test_add_func("/rundir/lock", test_lock);
+	g_test_add_func("/rundir/full", test_full);
 	rc = g_test_run();
 	remove_tree(top);
 	return rc;

@@ -72,7 +72,7 @@ bool write_file(const char *path, const char *text, size_t len, GError **error)
 
 	if (vq_output_write(path, text, len, &e))
 		return true;
-	g_set_error(error, VQB_ERROR, VQB_FAILED, "cannot write %s", e->message);
+	g_set_error(error, VQB_ERROR, VQB_FAILED, "%s", e->message);
 	return false;
 }
 
