@@ -153,4 +153,8 @@ $(B)/fuzz/%.o: %.c
 $(B)/fuzz/fuzz-%:
 	$(CLANG) -fsanitize=fuzzer $(FUZZ_CHECK) $^ -o $@ $(call pkg_libs,$(FUZZ_PKGS))
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+# Not of sources that have gone or moved since, which nobody could make.
+-include $(shell find $(B) -name '*.d' 2>/dev/null | xargs -r awk ' \
+	FNR == 1 { found = 0 } \
+	!found { for (i = 1; i <= NF; i++) if ($$i !~ /:$$/ && $$i != "\\") { \
+		found = 1; if ((getline line < $$i) >= 0) print FILENAME; close($$i); break } }')
