@@ -11,12 +11,14 @@
 #include "probes/tool/text.h"
 #include "runinfo.h"
 #include "runners/tool/json.h"
+#include "runners/tool/spawn.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #define NOT_GIVEN INT64_MIN
+#define VERSION_MS 30000 /* far more than any host needs */
 
 static struct {
 	char *out, *qemu, *guest, *variants, *rings, *accel, *vqprobe, *plugin, *again;
@@ -198,6 +200,22 @@ static const char *check_usage(void)
 	return NULL;
 }
 
+/* A program that is no vqprobe would be noticed in the first phase with probes. */
+static bool check_vqprobe(const char *program, GError **error)
+{
+	const char *argv[] = {program, "--version", NULL};
+	struct spawn s = {.argv = argv};
+	g_autofree char *said = capture(&s, false, 1000, VERSION_MS, NULL);
+
+	if (said && g_str_has_prefix(said, "vqprobe (vqlab) "))
+		return true;
+	g_set_error(error, VQB_ERROR, opt.vqprobe ? VQB_BAD_INPUT : VQB_FAILED,
+		    "%s: does not answer --version as vqprobe does: make all builds it, beside "
+		    "vqbench",
+		    program);
+	return false;
+}
+
 static bool check_tools(const struct bench *b, GError **error)
 {
 	if (geteuid() != 0) {
@@ -206,7 +224,7 @@ static bool check_tools(const struct bench *b, GError **error)
 		return false;
 	}
 	if (access(b->vqprobe, X_OK) == 0 && access(b->plugin, R_OK) == 0)
-		return true;
+		return check_vqprobe(b->vqprobe, error);
 	g_set_error(error, VQB_ERROR, VQB_FAILED, "%s is missing: make all builds it",
 		    access(b->vqprobe, X_OK) ? b->vqprobe : b->plugin);
 	return false;

@@ -55,6 +55,14 @@ nowhere() { (cd "$T/here" && "$OLDPWD/build/vqbench" run "$T/64.ini" -o '' "$@")
 check 'an empty -o is refused' fails 2 nowhere --qemu "$other" --guest "$guest"
 check 'and named' says '^vqbench: -o: '
 check 'and nothing is written' rmdir "$T/here"
+no_vqprobe() {
+	vqbench run "$T/64.ini" -o "$T/unused" --qemu "$other" --guest "$guest" --vqprobe "$1"
+}
+for f in /bin/false /bin/true "$T"; do
+	check "$f is no vqprobe: refused before anything runs" fails 2 no_vqprobe "$f"
+	check 'and named' says "^vqbench: $f: does not answer --version as vqprobe does"
+done
+check 'no run was begun' test ! -e "$T/unused"
 for o in '--seed -1' '--blocks 0' '--blocks 100'; do
 	# shellcheck disable=SC2086
 	check "$o is refused" fails 2 vqbench run "$T/64.ini" --dry-run $o
