@@ -124,7 +124,10 @@ static bool write_identity(struct rundir *r, const struct identity *id, size_t n
 		g_string_append_printf(head, "%s %s\n", id[i].key, value);
 	}
 	g_string_append_printf(head, "begun %s\n", when);
-	return ftruncate(r->journal, 0) == 0 && append_line(r, head->str, error);
+	if (ftruncate(r->journal, 0) == 0)
+		return append_line(r, head->str, error);
+	g_set_error(error, VQB_ERROR, VQB_FAILED, "%s/journal: %s", r->dir, g_strerror(errno));
+	return false;
 }
 
 /* A folder that holds anything but a run must not be written to. */

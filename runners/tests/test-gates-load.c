@@ -266,6 +266,34 @@ static void test_many(void)
 	g_assert_cmpint(atoi(faults[n - 2] + 4), ==, 20 - (n - 2));
 }
 
+/* So much about one gate that no other finds room: it is named all the same. */
+static void test_crowded(void)
+{
+	struct plan_workload w = {.name = "w", .kind = "fio", .device_id = "d", .seconds = 2};
+	struct slot_phase sp = {&w, false};
+	struct trial t = {.slot = &slot, .features = json_object_new()};
+	struct phase ph = disk;
+	int i;
+
+	variant_is("off");
+	slot.phases = g_array_new(FALSE, FALSE, sizeof(struct slot_phase));
+	g_array_append_val(slot.phases, sp);
+	t.phases = g_ptr_array_new();
+	t.gates = g_ptr_array_new_with_free_func(gate_free);
+	ph.slot = &sp;
+	ph.load.bytes *= 2;
+	g_ptr_array_add(t.phases, &ph);
+	for (i = 0; i < 60; i++) {
+		g_autofree char *id = g_strdup_printf("disk-number-%d", i);
+
+		json_object_set_string_member(t.features, id, ORDERED);
+	}
+	g_assert_false(gates_check(&t));
+	g_assert_nonnull(strstr(ph.faults->str, "disk-number-"));
+	g_assert_true(g_str_has_suffix(ph.faults->str, "; traffic: ..."));
+	g_assert_cmpint(ph.more_faults, >, 20);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -275,5 +303,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/gates/net", test_net);
 	g_test_add_func("/gates/by-phase", test_by_phase);
 	g_test_add_func("/gates/many", test_many);
+	g_test_add_func("/gates/crowded", test_crowded);
 	return g_test_run();
 }

@@ -23,6 +23,20 @@ static void append(GString *faults, unsigned int *more, const char *what, const 
 		g_string_append_printf(faults, "%s%s", faults->len ? "; " : "", text);
 }
 
+/* A gate that fell for a phase is named there, however much was said before. */
+static void append_to_phase(struct phase *ph, const char *gate, const char *fault)
+{
+	unsigned int before = ph->more_faults;
+	g_autofree char *named = g_strdup_printf("; %s: ", gate);
+
+	append(ph->faults, &ph->more_faults, gate, fault);
+	if (ph->more_faults == before || strstr(ph->faults->str, named) ||
+	    g_str_has_prefix(ph->faults->str, named + 2))
+		return;
+	ph->more_faults--;
+	g_string_append_printf(ph->faults, "%s...", named);
+}
+
 char *verdict_text(const GString *faults, unsigned int more)
 {
 	return more ? g_strdup_printf("%s; and %u more", faults->str, more) : g_strdup(faults->str);
@@ -39,7 +53,7 @@ void verdict_add(struct verdict *v, struct phase *ph, const char *format, ...)
 	who = g_strdup_printf("%s (probes %s)", ph->slot->workload->name,
 			      ph->slot->probes ? "on" : "off");
 	append(v->faults, &v->more, who, text);
-	append(ph->faults, &ph->more_faults, v->name, text);
+	append_to_phase(ph, v->name, text);
 }
 
 void verdict_add_boot(struct verdict *v, struct trial *t, const char *format, ...)
@@ -52,11 +66,8 @@ void verdict_add_boot(struct verdict *v, struct trial *t, const char *format, ..
 	text = g_strdup_vprintf(format, args);
 	va_end(args);
 	append(v->faults, &v->more, NULL, text);
-	for (i = 0; i < t->phases->len; i++) {
-		struct phase *ph = t->phases->pdata[i];
-
-		append(ph->faults, &ph->more_faults, v->name, text);
-	}
+	for (i = 0; i < t->phases->len; i++)
+		append_to_phase(t->phases->pdata[i], v->name, text);
 }
 
 void verdict_add_trial(struct verdict *v, const char *format, ...)
