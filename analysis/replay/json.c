@@ -9,38 +9,15 @@
 
 #include "probes/tool/output.h"
 #include "probes/tool/cpu.h"
-
-static void add_string(JsonBuilder *b, const char *name, const char *value)
-{
-	json_builder_set_member_name(b, name);
-	if (value)
-		json_builder_add_string_value(b, value);
-	else
-		json_builder_add_null_value(b);
-}
-
-static void add_count(JsonBuilder *b, const char *name, uint64_t value)
-{
-	json_builder_set_member_name(b, name);
-	json_builder_add_int_value(b, value);
-}
-
-static void add_number(JsonBuilder *b, const char *name, double value)
-{
-	json_builder_set_member_name(b, name);
-	if (isnan(value))
-		json_builder_add_null_value(b);
-	else
-		json_builder_add_double_value(b, value);
-}
+#include "probes/tool/jsonadd.h"
 
 static void add_estimate(JsonBuilder *b, const char *name, const struct estimate *e)
 {
 	json_builder_set_member_name(b, name);
 	json_builder_begin_object(b);
-	add_number(b, "median", e->median);
-	add_number(b, "ci95_low", e->lo);
-	add_number(b, "ci95_high", e->hi);
+	add_double(b, "median", e->median);
+	add_double(b, "ci95_low", e->lo);
+	add_double(b, "ci95_high", e->hi);
 	json_builder_end_object(b);
 }
 
@@ -60,15 +37,15 @@ static void add_variant(JsonBuilder *b, const struct variant *v)
 	json_builder_add_boolean_value(b, v->model);
 	add_estimate(b, "ns", &v->time);
 	add_estimate(b, "ns_over_off", &v->time_over);
-	add_number(b, "instructions", v->instructions);
-	add_number(b, "instructions_over_off", v->instructions_over);
-	add_count(b, "memory", v->memory);
-	add_count(b, "published", v->published);
+	add_double(b, "instructions", v->instructions);
+	add_double(b, "instructions_over_off", v->instructions_over);
+	add_int(b, "memory", v->memory);
+	add_int(b, "published", v->published);
 	add_string(b, "digest", digest);
 	add_string(b, "wrong", v->wrong);
 	add_string(b, "recorded", recorded[v->recorded]);
 	if (v->recorded == RECORDED_DIFFERS)
-		add_count(b, "recorded_differs_at", v->recorded_at);
+		add_int(b, "recorded_differs_at", v->recorded_at);
 	json_builder_end_object(b);
 }
 
@@ -84,8 +61,8 @@ static void add_queues(JsonBuilder *b, const struct source *s)
 		json_builder_begin_object(b);
 		add_string(b, "name", q->name);
 		add_string(b, "ring", ring_format(&q->shape));
-		add_count(b, "size", q->shape.size);
-		add_count(b, "elements", q->counts.fills);
+		add_int(b, "size", q->shape.size);
+		add_int(b, "elements", q->counts.fills);
 		json_builder_end_object(b);
 	}
 	json_builder_end_array(b);
@@ -101,16 +78,16 @@ JsonNode *replay_json(const struct replay *r)
 	add_string(b, "synth", r->source->synth);
 	add_string(b, "recorded_order", source_recorded_order(r->source));
 	add_queues(b, r->source);
-	add_count(b, "operations", r->counts.ops);
-	add_count(b, "elements", r->counts.fills);
-	add_count(b, "flushes", r->counts.flushes);
-	add_count(b, "reordered", r->counts.reordered);
-	add_number(b, "depth_mean", r->counts.depth_sum / n);
-	add_count(b, "depth_max", r->counts.depth_max);
-	add_count(b, "completed_early", r->hoisted);
-	add_count(b, "ignored", r->ignored);
-	add_count(b, "broken", r->broken);
-	add_count(b, "repeats", r->repeats);
+	add_int(b, "operations", r->counts.ops);
+	add_int(b, "elements", r->counts.fills);
+	add_int(b, "flushes", r->counts.flushes);
+	add_int(b, "reordered", r->counts.reordered);
+	add_double(b, "depth_mean", r->counts.depth_sum / n);
+	add_int(b, "depth_max", r->counts.depth_max);
+	add_int(b, "completed_early", r->hoisted);
+	add_int(b, "ignored", r->ignored);
+	add_int(b, "broken", r->broken);
+	add_int(b, "repeats", r->repeats);
 	add_string(b, "counter", r->counter);
 	json_builder_set_member_name(b, "variants");
 	json_builder_begin_array(b);
@@ -130,7 +107,7 @@ static void add_host(JsonBuilder *b)
 	json_builder_set_member_name(b, "host");
 	json_builder_begin_object(b);
 	add_string(b, "cpu", cpu ? cpu : "unknown processor");
-	add_count(b, "cores", sysconf(_SC_NPROCESSORS_ONLN));
+	add_int(b, "cores", sysconf(_SC_NPROCESSORS_ONLN));
 	add_string(b, "kernel", host.release);
 	json_builder_end_object(b);
 }
@@ -149,7 +126,7 @@ bool replay_write_json(const char *path, GPtrArray *sources, uint32_t seed, GErr
 	add_string(b, "schema", "vqlab-replay-1");
 	add_string(b, "created", created);
 	add_string(b, "vqlab_version", VQLAB_VERSION);
-	add_count(b, "seed", seed);
+	add_int(b, "seed", seed);
 	add_host(b);
 	json_builder_set_member_name(b, "sources");
 	json_builder_begin_array(b);

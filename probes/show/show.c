@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "jsonadd.h"
+#include "probes/tool/jsonadd.h"
 #include "screen.h"
 #include "show.h"
 #include "table.h"

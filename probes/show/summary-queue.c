@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The measures of a queue as JSON. */
-#include "jsonadd.h"
+#include "probes/tool/jsonadd.h"
 #include "summary-queue.h"
 
 static void add_pair(JsonBuilder *b, uint64_t x, uint64_t count)

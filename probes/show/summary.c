@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "jsonadd.h"
+#include "probes/tool/jsonadd.h"
 #include "summary-queue.h"
 #include "summary.h"
 #include "table.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* From what the jobs counted to cells: what agrees between runs, over elements. */
 #include "count.h"
+#include "probes/tool/jsonadd.h"
 #include "report.h"
 
 #include <math.h>
@@ -36,15 +37,6 @@ static double figure(JsonObject *cell, const char *name)
 	else if (f && json_sub(f, name))
 		n = json_num(json_sub(f, name), "instructions", -1);
 	return elements > 0 && n >= 0 ? n / elements : NAN;
-}
-
-static void add_double(JsonBuilder *b, const char *name, double value)
-{
-	json_builder_set_member_name(b, name);
-	if (isfinite(value))
-		json_builder_add_double_value(b, value);
-	else
-		json_builder_add_null_value(b);
 }
 
 /* Means over the runs, and how far they are apart. */

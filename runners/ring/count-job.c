@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "callgrind.h"
 #include "count.h"
+#include "probes/tool/jsonadd.h"
 #include "machine.h"
 #include "profile.h"
 #include "runners/tool/files.h"
@@ -25,12 +26,6 @@ static const struct {
 	{"virtqueue_flush", {"virtqueue_flush", "virtqueue_split_flush", "virtqueue_packed_flush"}},
 	{"virtqueue_push", {"virtqueue_push"}},
 };
-
-static void add_int(JsonBuilder *b, const char *name, uint64_t value)
-{
-	json_builder_set_member_name(b, name);
-	json_builder_add_int_value(b, value);
-}
 
 static void add_str(JsonBuilder *b, const char *name, const char *value)
 {

@@ -1,37 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "report.h"
 #include "rounds.h"
+#include "probes/tool/jsonadd.h"
 #include "runners/tool/json.h"
 
 #include <stdio.h>
 #include <string.h>
-
-static void add_str(JsonBuilder *b, const char *name, const char *value)
-{
-	json_builder_set_member_name(b, name);
-	if (value)
-		json_builder_add_string_value(b, value);
-	else
-		json_builder_add_null_value(b);
-}
-
-static void add_int(JsonBuilder *b, const char *name, int64_t value)
-{
-	json_builder_set_member_name(b, name);
-	json_builder_add_int_value(b, value);
-}
-
-static void add_flag(JsonBuilder *b, const char *name, bool value)
-{
-	json_builder_set_member_name(b, name);
-	json_builder_add_boolean_value(b, value);
-}
-
-static void add_number(JsonBuilder *b, const char *name, double value)
-{
-	json_builder_set_member_name(b, name);
-	json_builder_add_double_value(b, value);
-}
 
 static void begin(JsonBuilder *b, const char *name)
 {
@@ -44,21 +18,21 @@ static void add_load(JsonBuilder *b, const struct options *o)
 	const struct load *l = &o->load;
 
 	begin(b, "load");
-	add_str(b, "device", load_is_net(l->kind) ? "virtio-net" : "virtio-blk");
-	add_str(b, "kind", load_name(l->kind));
+	add_string(b, "device", load_is_net(l->kind) ? "virtio-net" : "virtio-blk");
+	add_string(b, "kind", load_name(l->kind));
 	add_int(b, "size", l->ring.size);
 	add_int(b, "depth", l->depth);
 	add_int(b, "batch", l->batch);
 	add_int(b, "chain", l->ring.chain);
 	add_int(b, "segment", l->segment);
 	add_int(b, "queues", l->queues);
-	add_flag(b, "indirect", l->ring.indirect);
-	add_flag(b, "event_idx", l->ring.event_idx);
-	add_flag(b, "interrupts", l->ring.interrupts);
-	add_flag(b, "kick", l->kick);
-	add_flag(b, "batches", l->ring.batches);
-	add_str(b, "recycle", l->ring.lifo ? "last" : "first");
-	add_str(b, "disk", o->disk);
+	add_bool(b, "indirect", l->ring.indirect);
+	add_bool(b, "event_idx", l->ring.event_idx);
+	add_bool(b, "interrupts", l->ring.interrupts);
+	add_bool(b, "kick", l->kick);
+	add_bool(b, "batches", l->ring.batches);
+	add_string(b, "recycle", l->ring.lifo ? "last" : "first");
+	add_string(b, "disk", o->disk);
 	add_int(b, "seed", l->seed);
 	json_builder_end_object(b);
 }
@@ -68,13 +42,13 @@ void report_begin(JsonBuilder *b, const struct options *o, const char *command)
 	JsonObject *m = json_node_get_object(o->qemu.manifest);
 
 	json_builder_begin_object(b);
-	add_str(b, "tool", "vqring");
-	add_str(b, "version", VQLAB_VERSION);
-	add_str(b, "command", command);
+	add_string(b, "tool", "vqring");
+	add_string(b, "version", VQLAB_VERSION);
+	add_string(b, "command", command);
 	begin(b, "qemu");
-	add_str(b, "version", json_str(m, "version", ""));
-	add_str(b, "source", json_str(m, "source", ""));
-	add_str(b, "sha256", json_str(m, "sha256", ""));
+	add_string(b, "version", json_str(m, "version", ""));
+	add_string(b, "source", json_str(m, "source", ""));
+	add_string(b, "sha256", json_str(m, "sha256", ""));
 	json_builder_end_object(b);
 	add_load(b, o);
 }
@@ -94,7 +68,7 @@ static void add_sums(JsonBuilder *b, const struct device *d)
 	add_int(b, "bytes_written_by_device", s->device_written);
 	add_int(b, "reordered", s->reordered);
 	add_int(b, "depth_max", s->depth_max);
-	add_number(b, "depth_mean", s->used ? (double)s->depth_total / s->used : 0);
+	add_double(b, "depth_mean", s->used ? (double)s->depth_total / s->used : 0);
 	json_builder_end_object(b);
 }
 
@@ -107,13 +81,13 @@ static void add_device(JsonBuilder *b, const struct boot *boot, unsigned int i)
 	unsigned int k;
 
 	json_builder_begin_object(b);
-	add_str(b, "label", d->label);
-	add_str(b, "variant", d->variant);
+	add_string(b, "label", d->label);
+	add_string(b, "variant", d->variant);
 	add_int(b, "bus", d->bus);
-	add_str(b, "state", device_state_name(d->state));
+	add_string(b, "state", device_state_name(d->state));
 	if (d->state != DEVICE_OK) {
-		add_str(b, "rule", d->rule);
-		add_str(b, "evidence", d->evidence);
+		add_string(b, "rule", d->rule);
+		add_string(b, "evidence", d->evidence);
 		add_int(b, "after_ms", d->ran_ms);
 	}
 	json_builder_set_member_name(b, "turns");
@@ -123,7 +97,7 @@ static void add_device(JsonBuilder *b, const struct boot *boot, unsigned int i)
 
 		json_builder_begin_object(b);
 		add_int(b, "elements", t->elements);
-		add_number(b, "seconds", t->seconds);
+		add_double(b, "seconds", t->seconds);
 		json_builder_set_member_name(b, "instructions");
 		if (t->instructions >= 0)
 			json_builder_add_double_value(b, t->instructions);
@@ -149,11 +123,11 @@ static void add_boot(JsonBuilder *b, const struct boot *boot)
 
 	json_builder_begin_object(b);
 	add_int(b, "seed", boot->seed);
-	add_str(b, "failed", boot->failed);
-	add_str(b, "said", boot->said);
-	add_str(b, "command_line", boot->command_line);
-	add_flag(b, "iothreads", boot->iothreads);
-	add_str(b, "no_counter", boot->no_counter);
+	add_string(b, "failed", boot->failed);
+	add_string(b, "said", boot->said);
+	add_string(b, "command_line", boot->command_line);
+	add_bool(b, "iothreads", boot->iothreads);
+	add_string(b, "no_counter", boot->no_counter);
 	json_builder_set_member_name(b, "order");
 	json_builder_begin_array(b);
 	for (i = 0; i < boot->order->len; i++)
@@ -173,8 +147,8 @@ JsonNode *report_run(const struct options *o, GPtrArray *boots)
 	unsigned int i;
 
 	report_begin(b, o, "run");
-	add_str(b, "ring", o->rings[0]);
-	add_str(b, "order", o->orders[0]);
+	add_string(b, "ring", o->rings[0]);
+	add_string(b, "order", o->orders[0]);
 	add_int(b, "order_seed", o->order_seed);
 	add_int(b, "rounds", o->rounds);
 	add_int(b, "turn_ms", o->elements ? 0 : o->turn_ms);

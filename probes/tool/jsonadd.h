@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VQLAB_PROBES_SHOW_JSONADD_H
-#define VQLAB_PROBES_SHOW_JSONADD_H
+#ifndef VQLAB_PROBES_TOOL_JSONADD_H
+#define VQLAB_PROBES_TOOL_JSONADD_H
 
 #include <json-glib/json-glib.h>
 #include <math.h>
@@ -8,10 +8,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "probes/tool/output.h"
+#include "output.h"
 
 /* Members of the object that @b is within.  What is not finite becomes null;
- * what is no UTF-8 is made valid. */
+ * what is no UTF-8 is made valid; NULL is null. */
 
 static inline void add_int(JsonBuilder *b, const char *name, uint64_t value)
 {
@@ -40,10 +40,13 @@ static inline void add_double(JsonBuilder *b, const char *name, double value)
 
 static inline void add_string(JsonBuilder *b, const char *name, const char *value)
 {
-	g_autofree char *valid = g_utf8_make_valid(value, -1);
+	g_autofree char *valid = value ? g_utf8_make_valid(value, -1) : NULL;
 
 	json_builder_set_member_name(b, name);
-	json_builder_add_string_value(b, valid);
+	if (valid)
+		json_builder_add_string_value(b, valid);
+	else
+		json_builder_add_null_value(b);
 }
 
 static inline void add_bool(JsonBuilder *b, const char *name, bool value)
