@@ -14,6 +14,12 @@ const ReorderOps *const reorder_strategies[] = {
 };
 #undef ADDRESS
 
+static const ReorderOps *find_unlisted(const char *name)
+{
+    return strcmp(name, reorder_broken_swap.name) == 0 ? &reorder_broken_swap
+                                                       : reorder_planted(name);
+}
+
 const ReorderOps *reorder_find(const char *name)
 {
     const ReorderOps *const *ops;
@@ -23,10 +29,10 @@ const ReorderOps *reorder_find(const char *name)
             return *ops;
         }
     }
-    return reorder_is_broken(name) ? &reorder_broken_swap : NULL;
+    return find_unlisted(name);
 }
 
-bool reorder_is_broken(const char *name)
+bool reorder_is_unlisted(const char *name)
 {
-    return strcmp(name, reorder_broken_swap.name) == 0;
+    return find_unlisted(name) != NULL;
 }

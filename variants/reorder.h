@@ -161,10 +161,11 @@ extern const ReorderOps *const reorder_strategies[];
 extern const ReorderOps *const reorder_models[];
 
 /*
- * The strategy called @name, or NULL.  Knows one more than the list:
- * broken-swap (broken.c), which is wrong, so that checks can be checked.
+ * The strategy called @name, or NULL.  Knows more than the list, so that checks
+ * can be checked: broken-swap (broken.c), which is wrong, and planted-N
+ * (planted.c), whose cost is known.  These are unlisted.
  */
 const ReorderOps *reorder_find(const char *name);
-bool reorder_is_broken(const char *name);
+bool reorder_is_unlisted(const char *name);
 
 #endif /* VQLAB_REORDER_H */

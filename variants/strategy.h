@@ -33,8 +33,9 @@
 REORDER_STRATEGIES(REORDER_DECLARE)
 #undef REORDER_DECLARE
 
-/* For tests of what checks the others; found by its name only. */
+/* For tests of what checks and counts the others; found by their names only. */
 extern const ReorderOps reorder_broken_swap;
+const ReorderOps *reorder_planted(const char *name); /* NULL: none of them */
 
 /*
  * For what is called once for each element.  QEMU 9 and later are compiled to

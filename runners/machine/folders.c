@@ -139,7 +139,7 @@ char *qemuinfo_lacks(const struct qemuinfo *q, const char *variant, const char *
 		return g_strdup("it was not built with the lab's strategies");
 	if (!q->reorder)
 		return g_strdup("its virtio devices have no x-reorder property");
-	if (!lists_strategy(q, variant) && !reorder_is_broken(variant))
+	if (!lists_strategy(q, variant) && !reorder_is_unlisted(variant))
 		return g_strdup("its manifest does not list this strategy");
 	return NULL;
 }

@@ -291,9 +291,14 @@ static bool name_is_plain(const char *name)
                strlen(name);
 }
 
+static const char *const planted[] = { "planted-20", "planted-100",
+                                       "planted-500" };
+
 static void test_registry(void)
 {
-    static const char *const nothing[] = { "off", "qemu", "", "hash-tabl" };
+    static const char *const nothing[] = { "off",      "qemu",
+                                           "",         "hash-tabl",
+                                           "planted-", "planted-200" };
     const ReorderOps *const *ops;
     size_t i;
 
@@ -307,7 +312,7 @@ static void test_registry(void)
         g_assert_true(*o->summary && !strchr(o->summary, '\n'));
         g_assert_true(o->create && o->destroy && o->reset && o->outstanding);
         g_assert_true(o->pop && o->fill && o->drain && o->rewind && o->detach);
-        g_assert_false(reorder_is_broken(o->name));
+        g_assert_false(reorder_is_unlisted(o->name));
     }
     for (i = 0; i < G_N_ELEMENTS(habits); i++) {
         g_assert_true(reorder_find(habits[i].ops->name) == habits[i].ops);
@@ -316,7 +321,11 @@ static void test_registry(void)
         g_assert_null(reorder_find(nothing[i]));
     }
     g_assert_true(reorder_find("broken-swap") == &reorder_broken_swap);
-    g_assert_true(reorder_is_broken("broken-swap"));
+    g_assert_true(reorder_is_unlisted("broken-swap"));
+    for (i = 0; i < G_N_ELEMENTS(planted); i++) {
+        g_assert_cmpstr(reorder_find(planted[i])->name, ==, planted[i]);
+        g_assert_true(reorder_is_unlisted(planted[i]));
+    }
 }
 
 static void add(const ReorderOps *ops, const char *name,
@@ -358,5 +367,7 @@ int main(int argc, char **argv)
         add(*ops, "oracle", test_oracle);
     }
     add(&reorder_broken_swap, "noticed", test_broken);
+    /* The others of its kind are the same but for a number. */
+    add(reorder_find(planted[0]), "oracle", test_oracle);
     return g_test_run();
 }
