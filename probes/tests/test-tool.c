@@ -148,6 +148,29 @@ static void test_regular(struct folder *f, const void *unused)
 	g_assert_cmpint(files_in(f->path), ==, 2);
 }
 
+/* What a check says is what a write would, and nothing is there that was not. */
+static void test_check(struct folder *f, const void *unused)
+{
+	g_autofree char *path = g_build_filename(f->path, "file", NULL);
+	g_autofree char *below = g_build_filename(f->path, "file", "file", NULL);
+	g_autofree char *nowhere = g_build_filename(f->path, "none", "file", NULL);
+
+	g_assert_true(vq_output_check(path, &f->error));
+	g_assert_cmpint(files_in(f->path), ==, 0);
+	g_assert_true(vq_output_write(path, "one", 3, &f->error));
+	g_assert_true(vq_output_check(path, &f->error));
+	assert_file(path, "one");
+	g_assert_cmpint(files_in(f->path), ==, 1);
+	g_assert_true(vq_output_check("/dev/null", &f->error));
+	g_assert_true(vq_output_check("/dev/stdout", &f->error));
+	g_assert_false(vq_output_check("/dev/fd/987", NULL));
+	g_assert_false(vq_output_check(below, NULL));
+	g_assert_false(vq_output_check(f->path, NULL));
+	g_assert_false(vq_output_check(nowhere, &f->error));
+	g_assert_error(f->error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
+	g_assert_nonnull(strstr(f->error->message, nowhere));
+}
+
 static void test_devices(struct folder *f, const void *unused)
 {
 	g_autofree char *fifo = g_build_filename(f->path, "fifo", NULL);
@@ -317,6 +340,7 @@ int main(int argc, char **argv)
 #define IN_FOLDER(name, fn)                                                                        \
 	g_test_add("/tool/" name, struct folder, NULL, folder_new, fn, folder_free)
 	IN_FOLDER("write-regular", test_regular);
+	IN_FOLDER("check", test_check);
 	IN_FOLDER("write-devices", test_devices);
 	IN_FOLDER("write-descriptor", test_descriptor);
 	IN_FOLDER("write-refused", test_refused);

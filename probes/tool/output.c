@@ -98,27 +98,58 @@ static int replace(const char *path, const char *text, size_t len, mode_t mode)
 	return err;
 }
 
-bool vq_output_write(const char *path, const char *text, size_t len, GError **error)
+/* Can @path have a temporary file beside it? */
+static int try_replace(const char *path)
+{
+	g_autofree char *temp = g_strconcat(path, ".XXXXXX", NULL);
+	int fd = mkostemp(temp, O_CLOEXEC);
+
+	return fd < 0 ? errno : close_checked(fd, unlink(temp) ? errno : 0, false);
+}
+
+/* Writes @text to @path, or, if it is NULL, looks whether that can begin. */
+static int put(const char *path, const char *text, size_t len)
 {
 	char resolved[PATH_MAX];
 	struct stat st;
-	int fd = own_descriptor(path), err;
+	int fd = own_descriptor(path);
 
 	if (fd >= 0)
-		err = write_to_descriptor(fd, text, len);
-	else if (stat(path, &st))
-		err = errno == ENOENT ? replace(path, text, len, new_mode()) : errno;
-	else if (!S_ISREG(st.st_mode))
-		err = write_in_place(path, text, len);
-	else if (!realpath(path, resolved))
-		err = errno;
-	else
-		err = replace(resolved, text, len, st.st_mode & 07777);
+		return text			? write_to_descriptor(fd, text, len)
+		       : fcntl(fd, F_GETFD) < 0 ? errno
+						: 0;
+	if (stat(path, &st)) {
+		if (errno != ENOENT)
+			return errno;
+		return text ? replace(path, text, len, new_mode()) : try_replace(path);
+	}
+	if (!S_ISREG(st.st_mode)) {
+		if (!text)
+			return S_ISDIR(st.st_mode) ? EISDIR : access(path, W_OK) ? errno : 0;
+		return write_in_place(path, text, len);
+	}
+	if (!realpath(path, resolved))
+		return errno;
+	return text ? replace(resolved, text, len, st.st_mode & 07777) : try_replace(resolved);
+}
+
+static bool report(const char *path, int err, GError **error)
+{
 	if (err)
 		g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(err), "%s: %s%s", path,
 			    g_strerror(err),
 			    err == ENOSPC ? ": free some space, then do it again" : "");
 	return !err;
+}
+
+bool vq_output_write(const char *path, const char *text, size_t len, GError **error)
+{
+	return report(path, put(path, text, len), error);
+}
+
+bool vq_output_check(const char *path, GError **error)
+{
+	return report(path, put(path, NULL, 0), error);
 }
 
 void vq_output_error(const char *tool, const char *message)

@@ -18,6 +18,12 @@
 bool vq_output_write(const char *path, const char *text, size_t len, GError **error);
 
 /*
+ * Would vq_output_write() to @path begin?  For what takes long before it writes; leaves
+ * everything as it was.  False with @error as there.
+ */
+bool vq_output_check(const char *path, GError **error);
+
+/*
  * Says "@tool: @message" on standard error, as one line.  Whatever is in the message,
  * names of files included, is cleaned (text.h).
  */

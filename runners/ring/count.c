@@ -17,9 +17,6 @@
 
 #define RESULT_MAX (64u << 20)
 
-/* Without x-order, the disk's own: null-co completes a batch last to first. */
-#define NATURAL "natural"
-
 static void free_job(gpointer data)
 {
 	struct job *j = data;
@@ -52,7 +49,7 @@ static void catch_signals(void (*handler)(int))
 static void G_GNUC_NORETURN run_job(struct options *o, const struct job *j)
 {
 	g_autoptr(GError) e = NULL;
-	const char *order = strcmp(j->order, NATURAL) ? j->order : NULL;
+	const char *order = strcmp(j->order, ORDER_NATURAL) ? j->order : NULL;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	catch_signals(SIG_DFL);
@@ -171,14 +168,14 @@ static void settle_orders(struct options *o)
 	unsigned int i;
 
 	for (i = 0; o->orders[i]; i++)
-		if (strcmp(o->orders[i], NATURAL))
+		if (strcmp(o->orders[i], ORDER_NATURAL))
 			break;
 	if (!o->orders[i] || knows_x_order(o))
 		return;
 	fprintf(stderr, "vqring: this QEMU has no x-order, which runners/setup/qemu.sh builds into "
 			"its own: counted in the disk's own order alone\n");
 	g_strfreev(o->orders);
-	o->orders = g_strsplit(NATURAL, ",", -1);
+	o->orders = g_strsplit(ORDER_NATURAL, ",", -1);
 }
 
 JsonNode *count_run(struct options *o, GError **error)

@@ -2,7 +2,7 @@
 /*
  * vqring drives the virtqueues of a real QEMU without a guest.
  *
- *   options.c      the command line
+ *   options.c      the command line; option-table.c: a row for each option
  *   machine.c      starts QEMU; machine-args.c: its command line
  *   qtest.c        QEMU's socket; mmio.c: virtio's handshake over it
  *   memory.c       the guest's memory

@@ -6,6 +6,9 @@
 #include "runners/machine/folders.h"
 #include "device.h"
 
+/* An order without x-order: the disk's own.  null-co completes a batch last to first. */
+#define ORDER_NATURAL "natural"
+
 struct options {
 	struct load load;
 	struct qemuinfo qemu;
@@ -17,7 +20,7 @@ struct options {
 	unsigned int rounds, turn_ms, boots, runs, jobs;
 	uint64_t elements; /* of a turn, instead of a time; 0: turn_ms says */
 	uint64_t order_seed;
-	bool hold, skip_check; /* wait before and after the load; test only */
+	bool hold; /* wait before and after the load */
 };
 
 /* Reads the options of @command, "run" or "count"; BAD_INPUT with error set. */

@@ -101,6 +101,21 @@ check 'a variant that this QEMU has not' refused 'fastest' --variants off,fastes
 check 'more devices than QEMU has places for' refused 'room for 24' \
 	--variants "$(printf 'off,%.0s' {1..24})off"
 check 'a word that is no load' refused 'not one of' --load trim
+check 'a time and a number of elements' refused 'how long a turn is' --turn 5
+check 'polling and sleeping' refused 'nothing polls' --kick --poll 5
+check 'a disk of virtio-net' refused 'virtio-net has none' --load tx --disk file
+check 'the content of a disk whose content is known' refused 'is known' --content offsets
+check 'the size of a disk that has one' refused 'a size of its own' --disk driver=null-co --disk-mib 4
+check 'the seed of no order' refused 'no x-order' --order-seed 5
+check 'two orders at once' refused 'run takes one' --order shuffle:4,reverse:4
+check 'one order twice' refused 'there twice' --order shuffle:4,shuffle:4
+check 'an order that nobody knows' refused 'sideways: not one of' --order sideways
+check 'no descriptor at all' refused 'not a number from 1' --size 0
+unwritable() {
+	build/vqring run --qemu "$qemu" --json "$T/none/json" >"$T/out" 2>"$T/err"
+	[ $? -eq 2 ] && grep "$T/none/json: No such file" "$T/err" && [ ! -s "$T/out" ]
+}
+check 'a result that cannot be written: said before anything runs' unwritable
 no_memory() {
 	ring --variants off --memory 16 --depth 64 --indirect --segment 1048576
 	[ $? -eq 1 ] && grep 'raise --memory' "$T/out"
