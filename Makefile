@@ -7,8 +7,18 @@ RUN      ?=
 QEMU     ?=
 QEMU_SRC ?=
 KERNEL   ?=
+# Of make mail: vqmail's options.
+TO       ?=
+CC_TO    ?=
+FROM     ?=
+SUBJECT  ?=
+IN_REPLY_TO ?=
+THREAD   ?=
+COVER    ?=
+PLOTS    ?=
+MAIL     := TO CC_TO FROM SUBJECT IN_REPLY_TO THREAD COVER PLOTS
 # All of these, and what make and compilers go by, may stand on make's command line.
-OURS     := CONFIG RUN QEMU QEMU_SRC KERNEL RELEASES VQLAB_CACHE XDG_CACHE_HOME TMPDIR V B
+OURS     := CONFIG RUN QEMU QEMU_SRC KERNEL RELEASES VQLAB_CACHE XDG_CACHE_HOME TMPDIR V B $(MAIL)
 TOOLCHAIN := CC CLANG CFLAGS CPPFLAGS LDFLAGS WARN SHELL MAKEFLAGS PATH LC_ALL PKG_CONFIG_PATH
 
 SHELL  := /bin/bash
@@ -27,7 +37,8 @@ override QEMU     := $(value QEMU)
 override QEMU_SRC := $(value QEMU_SRC)
 override KERNEL   := $(value KERNEL)
 override RELEASES := $(value RELEASES)
-export CONFIG RUN QEMU QEMU_SRC KERNEL RELEASES
+$(foreach v,$(MAIL),$(eval override $v := $$(value $v)))
+export CONFIG RUN QEMU QEMU_SRC KERNEL RELEASES $(MAIL)
 
 # What we call prints numbers, and what we read them by expects a point in them.
 override LC_ALL := C.UTF-8
@@ -70,7 +81,7 @@ include probes/build.mk
 include runners/build.mk
 include analysis/build.mk
 
-.PHONY: help all packages doctor qemu guest bench replay report test check-programs format-check clean
+.PHONY: help all packages doctor qemu guest bench replay report mail test check-programs format-check clean
 
 help:
 	@echo 'make bench    packages, QEMU, guest, the plan, the report: from a clone to plots'
@@ -82,6 +93,11 @@ help:
 	@echo 'make replay   every strategy on made-up orders, and on the traces of RUN=DIR'
 	@echo 'make count    instructions an element in the real QEMU, to RUN=DIR or results/'
 	@echo 'make report   the report and plots of RUN=DIR again'
+	@echo 'make mail     that report as a mail in RUN=DIR/report/mail.eml; sends nothing'
+	@echo '                TO=ADDRESS FROM=ADDRESS CC_TO=ADDRESS SUBJECT=TEXT'
+	@echo '                THREAD=MBOX IN_REPLY_TO=ID  what it answers'
+	@echo '                COVER=FILE       what stands above the report'
+	@echo '                PLOTS=ascii      inside the text; PLOTS=none; or names of plots'
 	@echo 'make test     every test; ends in N passed, N failed, N skipped'
 	@echo 'make matrix   the hooks in each QEMU release that they serve  (RELEASES="7.2 10.2")'
 	@echo 'make doctor   what this host can and cannot do, and the remedy'
@@ -124,6 +140,13 @@ replay: all
 report: all
 	@test -n "$$RUN" || { echo 'make report: which run? RUN=results/NAME' >&2; exit 2; }
 	$(B)/vqreport -- "$$RUN"
+
+mail: all
+	@test -n "$$RUN" || { echo 'make mail: which run? RUN=results/NAME' >&2; exit 2; }
+	@options=(); give() { [ -z "$$2" ] || options+=("--$$1=$$2"); }; \
+	give to "$$TO"; give cc "$$CC_TO"; give from "$$FROM"; give subject "$$SUBJECT"; \
+	give thread "$$THREAD"; give in-reply-to "$$IN_REPLY_TO"; give cover "$$COVER"; \
+	give plots "$$PLOTS"; $(B)/vqmail "$${options[@]}" -- "$$RUN"
 
 test: all
 	@runners/setup/qemu.sh >/dev/null

@@ -3,7 +3,8 @@
 #
 #	report/   vqreport: a run's trials to text, JSON and plots; run.h has the map
 #	replay/   vqreplay: recorded and made-up orders through the strategies; ops.h
-#	plots/    the gnuplot scripts, which travel inside vqreport
+#	mail/     vqmail: a report as an answer in a patch thread; thread.h has the map
+#	plots/    the gnuplot scripts, which travel inside vqreport and vqmail
 #	table.c   tables of 72 columns, for both programs
 #
 # Both include probes/ (traces, the model of a queue, tool/) and variants/ (what runs, what
@@ -44,6 +45,17 @@ $(B)/analysis/report/plots.o: $(PLOTS_RES).h
 
 $(PLOTS_RES).o: $(PLOTS_RES).c
 	$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes $(EXTRA_CFLAGS) -c $< -o $@
+
+# vqmail: the report as a mail. A program of its own, so that a report needs no GMime.
+MAIL_PKGS := gmime-3.0 gio-2.0 gio-unix-2.0 json-glib-1.0
+TOOLS += $(B)/vqmail
+TESTS += analysis/tests/mail.sh
+
+$(B)/analysis/mail/%.o: EXTRA_CFLAGS = -I$(B) $(call pkg_cflags,$(MAIL_PKGS))
+$(B)/analysis/mail/ascii.o: $(PLOTS_RES).h
+
+$(B)/vqmail: $(call objs,analysis/mail) $(B)/analysis/report/reader.o $(PLOTS_RES).o $(TOOL_OBJS)
+	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,$(MAIL_PKGS))
 
 # How good are the report's intervals? For whoever doubts: build/analysis/coverage
 $(B)/analysis/coverage: $(addprefix $(B)/analysis/,tests/coverage.o report/stats.o report/interval.o report/power.o)
