@@ -55,10 +55,11 @@ $(B)/analysis/mail/%.o: EXTRA_CFLAGS = -I$(B) $(call pkg_cflags,$(MAIL_PKGS))
 $(B)/analysis/mail/ascii.o: $(PLOTS_RES).h
 
 $(B)/vqmail: $(call objs,analysis/mail) $(B)/analysis/report/reader.o $(PLOTS_RES).o $(TOOL_OBJS)
-	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,$(MAIL_PKGS))
+	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,$(MAIL_PKGS)) -lm
 
 # How good are the report's intervals? For whoever doubts: build/analysis/coverage
-$(B)/analysis/coverage: $(addprefix $(B)/analysis/,tests/coverage.o report/stats.o report/interval.o report/power.o)
+$(B)/analysis/coverage: $(addprefix $(B)/analysis/,tests/coverage.o report/stats.o report/power.o) \
+		$(PROBES)/tool/interval.o
 	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,gsl) -lm
 
 # Made-up runs with known effects, for the tests.
@@ -72,7 +73,7 @@ $(B)/analysis/test-%: $(B)/analysis/tests/test-%.o $(filter-out $(PLOTTING) %/tr
 	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,$(REPORT_PKGS)) -lm
 
 TOOLS += $(B)/analysis/make-run
-TESTS += $(B)/analysis/test-stats $(B)/analysis/test-load analysis/tests/report.sh \
+TESTS += $(B)/analysis/test-stats $(B)/analysis/test-blocks $(B)/analysis/test-load analysis/tests/report.sh \
 	analysis/tests/verify.sh
 
 # vqreplay: traces and made-up orders through the strategies.

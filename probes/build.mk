@@ -59,7 +59,7 @@ $(B)/vqprobe: $(PROBES)/vqprobe.o $(PROBES_OBJS)
 # Tests ---------------------------------------------------------------------
 TESTS += $(PROBES)/test-tool
 $(PROBES)/test-tool: $(PROBES)/tests/test-tool.o $(TOOL_OBJS)
-	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0 json-glib-1.0)
+	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0 json-glib-1.0) -lm
 
 TESTS += $(addprefix $(PROBES)/test-,model model-partial queues oracle trace trace-damaged) \
 	probes/tests/fuzz-trace.sh probes/tests/probe.sh \

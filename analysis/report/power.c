@@ -8,7 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "interval.h"
+#include "probes/tool/interval.h"
 
 #define SAMPLES 8192
 #define CLASSES 64

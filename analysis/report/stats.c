@@ -7,22 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "interval.h"
 #include "power.h"
-
-double median(double *x, unsigned int n)
-{
-	/* By insertion: n is the number of blocks. */
-	for (unsigned int i = 1; i < n; i++) {
-		double value = x[i];
-		unsigned int j = i;
-
-		for (; j && x[j - 1] > value; j--)
-			x[j] = x[j - 1];
-		x[j] = value;
-	}
-	return n % 2 ? x[n / 2] : (x[n / 2 - 1] + x[n / 2]) / 2;
-}
 
 struct moments {
 	double mean, error; /* standard error of the mean */

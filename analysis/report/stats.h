@@ -30,7 +30,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "interval.h"
+#include "probes/tool/interval.h"
 
 #define ALPHA (1 - CONFIDENCE)
 
@@ -56,9 +56,6 @@ struct comparison {
 	double detectable;	/* smallest slowdown seen with POWER: 0.1 is 10 % */
 	enum verdict verdict;
 };
-
-/* Median of x[0..n), n > 0; sorts x. */
-double median(double *x, unsigned int n);
 
 /**
  * compare() - one ratio a block, before what takes the whole family
