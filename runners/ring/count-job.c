@@ -198,6 +198,8 @@ static void count_cell(JsonBuilder *b, struct machine *m, struct device *d, stru
 		drive(d, o, c, &t, &profiles);
 	cut = cut < 0 ? 0 : machine_cut(m, d) - cut;
 	device_stop(d);
+	if (d->state != DEVICE_OK)
+		memory_keep(memory);
 	add_str(b, "label", d->label);
 	add_str(b, "variant", d->variant);
 	add_str(b, "ring", o->load.ring.packed ? "packed" : "split");
@@ -240,8 +242,7 @@ static void count_all(JsonBuilder *b, struct machine *m, GPtrArray *devices, str
 		for (i = 0; i < devices->len; i++) {
 			struct device *d = devices->pdata[i];
 
-			d->mmio = (struct mmio){&m->qtest, MMIO_BASE + (uint64_t)d->bus * MMIO_STEP,
-						0};
+			machine_connect(m, d);
 			o->load.ring.packed = !strcmp(o->rings[r], "packed");
 			json_builder_begin_object(b);
 			/* Caught in one format, it may hang in any. */

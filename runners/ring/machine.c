@@ -143,7 +143,7 @@ char *machine_said(const struct machine *m)
 	g_autofree char *path = g_strdup_printf("/proc/self/fd/%d", m->log);
 	g_autofree char *line = last_line(path);
 
-	return vq_text_clean(line, -1, 200, VQ_ASCII);
+	return vq_text_clean(line, -1, 1000, VQ_ASCII);
 }
 
 char *machine_ended(struct machine *m)
@@ -155,6 +155,27 @@ char *machine_ended(struct machine *m)
 	said = machine_said(m);
 	how = child_status(&m->child);
 	return g_strdup_printf("%s%s%s", how, *said ? ": " : "", said);
+}
+
+void machine_connect(struct machine *m, struct device *d)
+{
+	d->mmio = (struct mmio){
+		.qtest = &m->qtest,
+		.base = MMIO_BASE + (uint64_t)d->bus * MMIO_STEP,
+	};
+}
+
+void machine_explain(struct machine *m, struct device *d)
+{
+	g_autofree char *ended = d->state == DEVICE_OK ? NULL : machine_ended(m);
+	char *both;
+
+	if (!ended || d->state == DEVICE_NO_START)
+		return;
+	d->state = DEVICE_CRASHED;
+	both = g_strdup_printf("QEMU: %s; %s", ended, d->evidence);
+	g_free(d->evidence);
+	d->evidence = both;
 }
 
 char *machine_counters(struct machine *m, const struct device *d)

@@ -16,9 +16,10 @@ struct machine_setup {
 	const struct load *load; /* what the devices must be able to do */
 	GPtrArray *devices;	 /* of struct device: label, variant; bus is set */
 	struct memory *memory;
-	const char *disk;    /* null, file, or the options of -blockdev with their driver= */
-	const char *order;   /* x-order's, or NULL: without */
-	uint64_t order_seed; /* x-order's */
+	const char *disk;	  /* null, file, or the options of -blockdev with their driver= */
+	const char *order;	  /* x-order's, or NULL: without */
+	uint64_t order_seed;	  /* x-order's */
+	unsigned int patience_ms; /* x-order's, or 0: its own */
 	unsigned int disk_mib;
 	unsigned int poll_us; /* how long an iothread polls before it sleeps */
 	char **wrapper;	      /* program and arguments before QEMU's, or NULL */
@@ -45,6 +46,12 @@ void machine_stop(struct machine *m);
 
 /* How QEMU ended and what it wrote last, or NULL while it runs; the caller frees it. */
 char *machine_ended(struct machine *m);
+
+/* @d is one of its devices, and is spoken to there from now on. */
+void machine_connect(struct machine *m, struct device *d);
+
+/* If QEMU has died under @d, which was caught: then its words are evidence. */
+void machine_explain(struct machine *m, struct device *d);
 
 /* The last line of what QEMU wrote, or ""; the caller frees it. */
 char *machine_said(const struct machine *m);

@@ -14,7 +14,7 @@ bool memory_open(struct memory *m, unsigned int mib, GError **error)
 {
 	memset(m, 0, sizeof(*m));
 	m->size = (uint64_t)mib << 20;
-	m->next = MEMORY_START;
+	m->next = m->floor = MEMORY_START;
 	m->base = MAP_FAILED;
 	m->fd = memfd_create("vqring-guest", MFD_CLOEXEC);
 	/* QEMU opens it by name, as another user. */
@@ -53,6 +53,11 @@ uint64_t memory_take(struct memory *m, uint64_t size, uint64_t align)
 
 void memory_clear(struct memory *m)
 {
-	m->next = MEMORY_START;
+	m->next = m->floor;
 	m->exhausted = false;
+}
+
+void memory_keep(struct memory *m)
+{
+	m->floor = m->next;
 }

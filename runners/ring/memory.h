@@ -14,6 +14,7 @@ struct memory {
 	uint8_t *base;
 	uint64_t size;
 	uint64_t next;	/* free from here on */
+	uint64_t floor; /* kept below that */
 	bool exhausted; /* something was asked for that did not fit */
 };
 
@@ -27,8 +28,11 @@ void memory_close(struct memory *m);
  */
 uint64_t memory_take(struct memory *m, uint64_t size, uint64_t align);
 
-/* Gives back everything. */
+/* Gives back everything but what is kept. */
 void memory_clear(struct memory *m);
+
+/* Keeps all that is taken: a device that nobody can stop may go on writing there. */
+void memory_keep(struct memory *m);
 
 /* Where @address lies in vqring's own address space. */
 static inline void *memory_at(const struct memory *m, uint64_t address)

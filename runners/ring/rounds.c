@@ -34,20 +34,6 @@ static struct boot *new_boot(const struct options *o, uint64_t seed)
 	return b;
 }
 
-/* A device is caught when QEMU dies under it: then QEMU's words are evidence. */
-static void note_end(struct machine *m, struct device *d)
-{
-	g_autofree char *ended = d->state == DEVICE_OK ? NULL : machine_ended(m);
-	char *both;
-
-	if (!ended || d->state == DEVICE_NO_START)
-		return;
-	d->state = DEVICE_CRASHED;
-	both = g_strdup_printf("QEMU: %s; %s", ended, d->evidence);
-	g_free(d->evidence);
-	d->evidence = both;
-}
-
 static void take_turn(struct machine *m, struct options *o, struct device *d, bool counts)
 {
 	struct turn t = {0};
@@ -58,7 +44,7 @@ static void take_turn(struct machine *m, struct options *o, struct device *d, bo
 	ok = load_turn(d, counts ? o->elements : 0,
 		       counts ? (o->elements ? 0 : o->turn_ms * 1000000ll) : WARM_UP_NS, &t);
 	if (!ok)
-		note_end(m, d);
+		machine_explain(m, d);
 	else if (counts)
 		g_array_append_val(d->turns, t);
 }
@@ -97,7 +83,7 @@ static void take_turns(struct boot *b, struct machine *m, struct options *o)
 		struct device *d = b->devices->pdata[i];
 
 		if (d->state == DEVICE_OK && !blk_read_back(d))
-			note_end(m, d);
+			machine_explain(m, d);
 	}
 }
 
@@ -132,7 +118,7 @@ static void drive(struct boot *b, struct machine *m, struct options *o, struct m
 	for (i = 0; i < b->devices->len; i++) {
 		struct device *d = b->devices->pdata[i];
 
-		d->mmio = (struct mmio){&m->qtest, MMIO_BASE + (uint64_t)d->bus * MMIO_STEP, 0};
+		machine_connect(m, d);
 		if (device_start(d, &o->load, memory))
 			open_counter(b, m, d);
 		/* QEMU itself has read from the disk, to guess its geometry. */
