@@ -28,6 +28,7 @@ struct blk {
 	uint16_t generation; /* of the writes of this turn */
 	uint16_t *issued,
 		*settled; /* by block: the youngest write begun, the oldest data allowed */
+	uint16_t before;  /* generations up to this are of before the last reset */
 	bool wrote;
 	bool reading_back;
 	uint64_t next_place; /* then: in turn */
@@ -63,15 +64,17 @@ static unsigned int blk_queue(const struct load *l, unsigned int i)
 	return i;
 }
 
+/* What the disk holds survives a reset, and of writes that were under way nobody knows. */
 static bool blk_open(struct device *d, GError **error)
 {
 	const struct load *l = d->load;
-	struct blk *b = g_new0(struct blk, 1);
+	struct blk *b = d->priv ?: g_new0(struct blk, 1);
 	uint64_t sectors;
 	unsigned int i;
 
 	d->priv = b;
-	b->generation = 1;
+	b->before = b->generation;
+	b->generation++;
 	if (!mmio_config(&d->mmio, 0, 8, &sectors, error))
 		return false;
 	b->request = data_segments(l) * l->segment;
@@ -83,7 +86,7 @@ static bool blk_open(struct device *d, GError **error)
 			    b->request);
 		return false;
 	}
-	if (l->content == CONTENT_OFFSETS) {
+	if (l->content == CONTENT_OFFSETS && !b->issued) {
 		b->issued = g_new0(uint16_t, b->bytes / BLK_BLOCK + 1);
 		b->settled = g_new0(uint16_t, b->bytes / BLK_BLOCK + 1);
 	}
@@ -168,7 +171,7 @@ static uint32_t segments(struct device *d, struct lane *q, uint32_t slot, bool w
 	const struct load *l = d->load;
 	const struct blk *b = d->priv;
 	uint64_t header = header_of(q, slot), data = data_of(q, slot);
-	uint32_t n = 0, i;
+	uint32_t pieces = load_pieces(d, data_segments(l)), left = b->request, n = 0, i;
 
 	if (l->ring.chain == 2) {
 		uint32_t more = b->request;
@@ -179,8 +182,13 @@ static uint32_t segments(struct device *d, struct lane *q, uint32_t slot, bool w
 		return 2;
 	}
 	s[n++] = (struct virtqueue_segment){header, HEADER, false};
-	for (i = 0; i < data_segments(l); i++)
-		s[n++] = (struct virtqueue_segment){data + i * l->segment, l->segment, !write};
+	for (i = 0; i < pieces; i++) {
+		uint32_t len = i + 1 < pieces ? l->segment : left;
+
+		s[n++] = (struct virtqueue_segment){data, len, !write};
+		data += len;
+		left -= len;
+	}
 	s[n++] = (struct virtqueue_segment){status_of(d, q, slot), 1, true};
 	return n;
 }
@@ -266,11 +274,14 @@ static char *blk_check(struct device *d, struct lane *q, uint32_t slot, uint32_t
 	return check_data(d, q, slot);
 }
 
-/* All is back: what was written last is what must be there from now on. */
+/*
+ * All is back: what was written last is what must be there from now on.  But where only a
+ * write from before a reset is in doubt, it stays so.
+ */
 static uint64_t blk_outstanding(struct device *d)
 {
 	struct blk *b = d->priv;
-	uint64_t n = 0;
+	uint64_t n = 0, block;
 	unsigned int i;
 
 	for (i = 0; i < d->load->queues; i++)
@@ -278,8 +289,9 @@ static uint64_t blk_outstanding(struct device *d)
 	if (n || !b->wrote)
 		return n;
 	b->wrote = false;
-	if (b->issued)
-		memcpy(b->settled, b->issued, (b->bytes / BLK_BLOCK + 1) * sizeof(*b->settled));
+	for (block = 0; b->issued && block < b->bytes / BLK_BLOCK; block++)
+		if (b->issued[block] > b->before)
+			b->settled[block] = b->issued[block];
 	b->generation++;
 	return 0;
 }

@@ -142,7 +142,6 @@ void device_stop(struct device *d)
 	/* One that hangs may hang in its reset, too. */
 	if (d->state == DEVICE_OK)
 		mmio_reset(&d->mmio, NULL);
-	d->class->close(d);
 	d->sums = (struct virtqueue_sums){0};
 	for (i = 0; i < d->load->queues; i++) {
 		add_sums(&d->sums, &d->lanes[i].ring.sums);
@@ -157,6 +156,8 @@ void device_stop(struct device *d)
 void device_free(struct device *d)
 {
 	device_stop(d);
+	if (d->class)
+		d->class->close(d);
 	if (d->socket >= 0)
 		close(d->socket);
 	if (d->counter >= 0)

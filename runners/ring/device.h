@@ -26,6 +26,7 @@ struct load {
 	uint32_t depth;	  /* elements in flight in each queue, at most */
 	uint32_t batch;	  /* so many are added at once; 0: as soon as there is room */
 	uint32_t segment; /* bytes of a data segment; with net, of a frame or buffer */
+	bool mixed;	  /* elements have any number of segments up to ring.chain */
 	bool in_order;	  /* ring.in_order is this, for variants that keep order */
 	bool kick;	  /* the device sleeps and is notified; else it polls */
 	/*
@@ -65,6 +66,7 @@ struct device_class {
 	unsigned int (*queue)(const struct load *l, unsigned int i);
 	/* The device is negotiated; lanes have rings. */
 	bool (*open)(struct device *d, GError **error);
+	/* Frees what open made; a device that is opened again after a reset keeps it. */
 	void (*close)(struct device *d);
 	/* Makes the request of @slot; the number of its segments. */
 	uint32_t (*build)(struct device *d, struct lane *q, uint32_t slot,
@@ -126,7 +128,7 @@ const char *device_refuse(const struct load *l);
  */
 bool device_start(struct device *d, const struct load *l, struct memory *memory);
 
-/* Resets the device if it still works, and frees what start made. */
+/* Resets the device if it still works, and frees its rings; it may be started again. */
 void device_stop(struct device *d);
 void device_free(struct device *d);
 
@@ -147,5 +149,8 @@ bool load_is_net(enum load_kind kind);
 
 /* xorshift64*: the next of a seeded sequence. */
 uint64_t device_random(struct device *d);
+
+/* Of at most @most pieces, in how many does the next element come? */
+uint32_t load_pieces(struct device *d, uint32_t most);
 
 #endif /* VQLAB_RING_DEVICE_H */

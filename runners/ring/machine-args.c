@@ -101,7 +101,7 @@ static char *disk_options(struct machine_args *b, GError **error)
 static bool push_disk(struct machine_args *b, const char *label, GError **error)
 {
 	const struct machine_setup *s = b->setup;
-	g_autofree char *options = disk_options(b, error), *below = NULL;
+	g_autofree char *options = disk_options(b, error), *below = NULL, *patience = NULL;
 	g_auto(GStrv) parts = NULL;
 
 	if (!options)
@@ -114,8 +114,10 @@ static bool push_disk(struct machine_args *b, const char *label, GError **error)
 	parts = g_strsplit(options, ",", -1);
 	below = g_strjoinv(",file.", parts);
 	push(b, "-drive");
-	push(b, "if=none,id=disk-%s,driver=x-order,order=%s,seed=%" PRIu64 ",file.%s", label,
-	     s->order, s->order_seed, below);
+	if (s->patience_ms)
+		patience = g_strdup_printf(",patience=%u", s->patience_ms);
+	push(b, "if=none,id=disk-%s,driver=x-order,order=%s,seed=%" PRIu64 "%s,file.%s", label,
+	     s->order, s->order_seed, patience ?: "", below);
 	return true;
 }
 

@@ -8,9 +8,11 @@
  *   memory.c       the guest's memory
  *   virtqueue.c    the driver's side of a ring; split.c, packed.c: the two formats
  *   device.c       a device under test; blk.c, net.c: what its requests are
- *   load.c         keeps requests in flight, sees stalls
+ *   load.c         keeps requests in flight; steps.c: its single steps, and stalls
  *   rounds.c       variants take turns in one QEMU; hardware.c: the processor's counter
  *   report.c       table and JSON
+ *   random.c       random drivers: boots; random-draw.c: what is drawn, by dice.h;
+ *                  random-life.c: what a driver does; random-report.c
  *   count.c        instructions an element: the jobs, what they agree on
  *   count-job.c    one QEMU under callgrind.c; profile.c reads what that wrote, code.c
  *                  the program's code; count-table.c prints
@@ -20,6 +22,7 @@
 #include "probes/tool/output.h"
 #include "probes/tool/start.h"
 #include "count.h"
+#include "random.h"
 #include "report.h"
 #include "rounds.h"
 #include "runners/tool/json.h"
@@ -30,13 +33,15 @@
 static const char usage[] =
 	"usage: vqring run --qemu DIR [options]\n"
 	"       vqring count --qemu DIR [options]\n"
+	"       vqring random --qemu DIR [options]\n"
 	"\n"
 	"Drives the virtqueues of a real QEMU without a guest, and checks as a driver\n"
 	"must.\n"
 	"\n"
 	"  vqring run    all variants in one QEMU take turns: elements a second\n"
 	"  vqring count  instructions an element, under callgrind\n"
-	"  vqring run --help, vqring count --help: the options\n"
+	"  vqring random seeded drivers that do anything a driver may\n"
+	"  vqring run --help, vqring count --help, vqring random --help: the options\n"
 	"  vqring --version\n";
 
 static int complain(const GError *e)
@@ -63,6 +68,23 @@ static int run(struct options *o)
 		return complain(e);
 	good = report_run_table(o, boots);
 	root = report_run(o, boots);
+	g_ptr_array_unref(boots);
+	if (!write_json(o, root, &e))
+		return complain(e);
+	return good ? 0 : 1;
+}
+
+static int random_drivers(struct options *o)
+{
+	g_autoptr(GError) e = NULL;
+	g_autoptr(JsonNode) root = NULL;
+	GPtrArray *boots = random_run(o, &e);
+	bool good;
+
+	if (!boots)
+		return complain(e);
+	good = random_table(o, boots);
+	root = random_report(o, boots);
 	g_ptr_array_unref(boots);
 	if (!write_json(o, root, &e))
 		return complain(e);
@@ -99,14 +121,16 @@ int main(int argc, char **argv)
 		printf("%s", usage);
 		return vq_output_finish("vqring", 0);
 	}
-	if (strcmp(command, "run") && strcmp(command, "count")) {
+	if (strcmp(command, "run") && strcmp(command, "count") && strcmp(command, "random")) {
 		fprintf(stderr, "vqring: %s; vqring --help tells more\n",
 			*command ? "no such command" : "which command?");
 		return 2;
 	}
 	if (!options_read(&o, command, argc - 1, argv + 1, &e))
 		return complain(e);
-	status = (strcmp(command, "count") ? run : count)(&o);
+	status = (!strcmp(command, "count")    ? count
+		  : !strcmp(command, "random") ? random_drivers
+					       : run)(&o);
 	options_free(&o);
 	return vq_output_finish("vqring", status);
 }

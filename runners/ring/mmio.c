@@ -82,6 +82,7 @@ bool mmio_start(struct mmio *t, uint32_t id, uint64_t need, GError **error)
 	if (!identify(t, id, error) || !mmio_reset(t, error) ||
 	    !put(t, VIRTIO_MMIO_STATUS, step, error) || !offered(t, &has, error))
 		return false;
+	t->offered = has;
 	if (need & ~has) {
 		g_set_error(error, VQB_ERROR, VQB_NO_START,
 			    "the device does not offer feature bit %d",
@@ -139,6 +140,16 @@ bool mmio_ready(struct mmio *t, GError **error)
 bool mmio_notify(struct mmio *t, unsigned int queue, GError **error)
 {
 	return put(t, VIRTIO_MMIO_QUEUE_NOTIFY, queue, error);
+}
+
+bool mmio_interrupted(struct mmio *t, bool *was, GError **error)
+{
+	uint32_t status;
+
+	if (!get(t, VIRTIO_MMIO_INTERRUPT_STATUS, &status, error))
+		return false;
+	*was = status & VIRTIO_MMIO_INT_VRING;
+	return !status || put(t, VIRTIO_MMIO_INTERRUPT_ACK, status, error);
 }
 
 char *mmio_status(struct mmio *t)

@@ -14,6 +14,7 @@ struct mmio {
 	struct qtest *qtest;
 	uint64_t base;
 	uint64_t features; /* negotiated */
+	uint64_t offered;
 };
 
 /*
@@ -31,6 +32,9 @@ bool mmio_queue(struct mmio *t, unsigned int index, uint32_t size, uint64_t desc
 bool mmio_ready(struct mmio *t, GError **error);
 bool mmio_reset(struct mmio *t, GError **error);
 bool mmio_notify(struct mmio *t, unsigned int queue, GError **error);
+
+/* Has the device interrupted for a used buffer since this was asked last?  (4.2.2) */
+bool mmio_interrupted(struct mmio *t, bool *was, GError **error);
 
 /* The status register, or an error's text: evidence.  The caller frees it. */
 char *mmio_status(struct mmio *t);

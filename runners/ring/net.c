@@ -27,6 +27,7 @@
 struct net {
 	uint64_t sent;	  /* frames put into the device */
 	uint64_t arrived; /* and come out, all right */
+	uint64_t before;  /* frames of before the last reset: they may be lost */
 	uint8_t *wire;
 	size_t have; /* bytes of the wire: read (tx), or to be written (rx) */
 	size_t done; /* rx: of these, written */
@@ -124,14 +125,19 @@ static unsigned int rx_queue(const struct load *l, unsigned int i)
 	return 0;
 }
 
+/* The wire survives a reset, and frames that were on their way may be lost or come. */
 static bool net_open(struct device *d, GError **error)
 {
-	struct net *n = g_new0(struct net, 1);
+	struct net *n = d->priv;
 	struct lane *q = &d->lanes[0];
 
-	d->priv = n;
-	n->wire = g_malloc(WIRE);
-	n->frame = g_malloc(2 * FRAME_MAX);
+	if (!n) {
+		d->priv = n = g_new0(struct net, 1);
+		n->wire = g_malloc(WIRE);
+		n->frame = g_malloc(2 * FRAME_MAX);
+	}
+	n->before = n->sent;
+	n->parts = 0;
 	q->stride = (HEADER + d->load->segment + 63) & ~63ull;
 	q->area = memory_take(d->memory, q->stride * d->load->depth, 64);
 	return true;
@@ -148,11 +154,30 @@ static void net_close(struct device *d)
 	g_clear_pointer(&d->priv, g_free);
 }
 
+/* Frames of before a reset need not come; of these, do not wait for any. */
+static void pass_over(struct net *n, const uint8_t *frame, size_t length)
+{
+	struct mark mark;
+
+	if (n->arrived >= n->before || length < ETHERNET + sizeof(mark))
+		return;
+	memcpy(&mark, frame + ETHERNET, sizeof(mark));
+	if (mark.number > n->arrived && mark.number <= n->before)
+		n->arrived = mark.number;
+}
+
+static uint64_t net_outstanding(struct device *d)
+{
+	const struct net *n = d->priv;
+
+	return n->sent - MAX(n->arrived, n->before);
+}
+
 /* @length bytes at @at in as many pieces as a chain has; the header is in the first. */
-static uint32_t split_up(const struct device *d, uint64_t at, uint32_t length, bool device_writes,
+static uint32_t split_up(struct device *d, uint64_t at, uint32_t length, bool device_writes,
 			 struct virtqueue_segment *s)
 {
-	uint32_t n = d->load->ring.chain, i, piece;
+	uint32_t n = load_pieces(d, d->load->ring.chain), i, piece;
 
 	for (i = 0; i < n; i++) {
 		piece = i == 0 && n > 1 ? HEADER : length / (n - i);
@@ -195,6 +220,7 @@ static bool look_at_wire(struct net *n, char **wrong)
 		}
 		if (n->have - at - sizeof(length) < length)
 			break;
+		pass_over(n, n->wire + at + sizeof(length), length);
 		*wrong = check_frame(n->wire + at + sizeof(length), length, n->arrived);
 		n->arrived++;
 		at += sizeof(length) + length;
@@ -218,9 +244,7 @@ static bool tx_take(struct device *d, char **wrong)
 
 static uint64_t tx_outstanding(struct device *d)
 {
-	const struct net *n = d->priv;
-
-	return d->lanes[0].ring.in_flight + (n->sent - n->arrived);
+	return d->lanes[0].ring.in_flight + net_outstanding(d);
 }
 
 static uint32_t rx_build(struct device *d, struct lane *q, uint32_t slot,
@@ -257,6 +281,7 @@ static char *rx_check(struct device *d, struct lane *q, uint32_t slot, uint32_t 
 	n->length += len - skip;
 	if (--n->parts)
 		return NULL;
+	pass_over(n, n->frame, n->length);
 	return check_frame(n->frame, n->length, n->arrived++);
 }
 
@@ -289,7 +314,7 @@ static uint64_t rx_send(struct device *d, uint64_t most)
 	if (!write_wire(d))
 		return 0;
 	n->have = n->done = 0;
-	while (sent < most && n->sent - n->arrived < MOST_SENT) {
+	while (sent < most && net_outstanding(d) < MOST_SENT) {
 		uint32_t length = frame_length(d->load, n->sent), first = htonl(length);
 
 		if (WIRE - n->have < length + sizeof(first))
@@ -302,13 +327,6 @@ static uint64_t rx_send(struct device *d, uint64_t most)
 	}
 	write_wire(d);
 	return sent;
-}
-
-static uint64_t rx_outstanding(struct device *d)
-{
-	const struct net *n = d->priv;
-
-	return n->sent - n->arrived;
 }
 
 const struct device_class tx_class = {
@@ -336,5 +354,5 @@ const struct device_class rx_class = {
 	.build = rx_build,
 	.check = rx_check,
 	.send = rx_send,
-	.outstanding = rx_outstanding,
+	.outstanding = net_outstanding,
 };

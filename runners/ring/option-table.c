@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define BOTH (FOR_RUN | FOR_COUNT)
+#define ALL (BOTH | FOR_RANDOM)
 
 enum type { FLAG, NUMBER, TEXT };
 
@@ -31,12 +32,13 @@ static const struct row {
 	{                                                                                          \
 		option, name, NUMBER, commands, help, arg, least, most                             \
 	}
-	A_TEXT(OPTION_QEMU, "--qemu", BOTH, "Folder made by runners/setup/qemu.sh", "DIR"),
-	A_TEXT(OPTION_VARIANTS, "--variants", BOTH, "off, qemu, and strategies; one twice is A/A",
+	A_TEXT(OPTION_QEMU, "--qemu", ALL, "Folder made by runners/setup/qemu.sh", "DIR"),
+	A_TEXT(OPTION_VARIANTS, "--variants", ALL, "off, qemu, and strategies; one twice is A/A",
 	       "A,B"),
-	A_TEXT(OPTION_LOAD, "--load", BOTH, "read, write, randrw (virtio-blk), tx, rx (virtio-net)",
+	A_TEXT(OPTION_LOAD, "--load", ALL, "read, write, randrw (virtio-blk), tx, rx (virtio-net)",
 	       "KIND"),
-	A_TEXT(OPTION_RING, "--ring", BOTH, "split or packed; count: a list", "FORMAT"),
+	A_TEXT(OPTION_RING, "--ring", ALL, "split or packed; count: a list; random: both",
+	       "FORMAT"),
 	A_NUMBER(OPTION_SIZE, "--size", BOTH, "Descriptors of the ring", "N", 1, 32768),
 	A_NUMBER(OPTION_DEPTH, "--depth", BOTH,
 		 "Elements in flight in each queue (64, or what fits)", "N", 1, 32768),
@@ -65,23 +67,31 @@ static const struct row {
 	A_NUMBER(OPTION_ORDER_SEED, "--order-seed", BOTH, "x-order's seed (1)", "N", 0, UINT32_MAX),
 	A_NUMBER(OPTION_ELEMENTS, "--elements", BOTH, "Elements of a turn, instead of a time", "N",
 		 1, 1ll << 40),
-	A_NUMBER(OPTION_SEED, "--seed", BOTH, "Of the load, of rounds, of the bus (1)", "N", 0,
+	A_NUMBER(OPTION_SEED, "--seed", ALL, "Of the load, of rounds, of the bus (1)", "N", 0,
 		 1ll << 62),
-	A_NUMBER(OPTION_STALL, "--stall", BOTH, "No completion for so long is a hang", "MS", 1,
+	A_NUMBER(OPTION_STALL, "--stall", ALL, "No completion for so long is a hang", "MS", 1,
 		 3600000),
-	A_NUMBER(OPTION_MEMORY, "--memory", BOTH, "The guest's (512)", "MIB", 16, 2048),
-	A_TEXT(OPTION_JSON, "--json", BOTH, "Write the result there", "FILE"),
+	A_NUMBER(OPTION_MEMORY, "--memory", ALL, "The guest's (512)", "MIB", 16, 2048),
+	A_TEXT(OPTION_JSON, "--json", ALL, "Write the result there", "FILE"),
 	A_FLAG(OPTION_KICK, "--kick", FOR_RUN, "The device sleeps and is notified (else it polls)"),
 	A_NUMBER(OPTION_POLL, "--poll", FOR_RUN, "How long it polls before it sleeps (1000)", "US",
 		 1, 1000000),
 	A_NUMBER(OPTION_ROUNDS, "--rounds", FOR_RUN, "Turns of each variant (10)", "N", 1, 100000),
 	A_NUMBER(OPTION_TURN, "--turn", FOR_RUN, "Length of a turn (200)", "MS", 1, 3600000),
-	A_NUMBER(OPTION_BOOTS, "--boots", FOR_RUN, "QEMUs, one after the other: the blocks (1)",
-		 "N", 1, 1000),
+	A_NUMBER(OPTION_BOOTS, "--boots", FOR_RUN | FOR_RANDOM,
+		 "QEMUs, one after the other: the blocks (1)", "N", 1, 1000),
 	A_FLAG(OPTION_HOLD, "--hold", FOR_RUN,
 	       "Print QEMU's pid and wait for a line on standard input, before and after the load"),
 	A_NUMBER(OPTION_RUNS, "--runs", FOR_COUNT, "QEMUs for each cell: at least 2 to compare (2)",
 		 "N", 1, 100),
+	A_NUMBER(OPTION_OPERATIONS, "--operations", FOR_RANDOM, "Of each device in a boot (1000)",
+		 "N", 1, 50000),
+	A_NUMBER(OPTION_SECONDS, "--seconds", FOR_RANDOM,
+		 "Boots until so long has passed, instead of a number", "N", 1, 1000000),
+	A_NUMBER(OPTION_LIFE, "--life", FOR_RANDOM,
+		 "Only this life of each device: to see it again", "N", 1, 1000000),
+	A_TEXT(OPTION_AVOID, "--avoid", FOR_RANDOM,
+	       "What is known to break: full (rings), odd-size (packed rings)", "A,B"),
 	A_NUMBER(OPTION_JOBS, "--jobs", FOR_COUNT, "QEMUs at the same time (2)", "N", 1, 64),
 };
 

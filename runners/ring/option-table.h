@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /* Commands, as a set. */
-enum { FOR_RUN = 1, FOR_COUNT = 2 };
+enum { FOR_RUN = 1, FOR_COUNT = 2, FOR_RANDOM = 4 };
 
 enum option {
 	OPTION_QEMU,
@@ -44,6 +44,10 @@ enum option {
 	OPTION_HOLD,
 	OPTION_RUNS,
 	OPTION_JOBS,
+	OPTION_OPERATIONS,
+	OPTION_SECONDS,
+	OPTION_LIFE,
+	OPTION_AVOID,
 	OPTION_COUNT
 };
 

@@ -56,17 +56,17 @@ static char **split_list(enum option o, const char *otherwise, GError **error)
 	return list;
 }
 
-static bool read_rings(struct options *o, bool count, GError **error)
+static bool read_rings(struct options *o, bool both, GError **error)
 {
 	unsigned int i;
 
-	o->rings = split_list(OPTION_RING, count ? "split,packed" : "split", error);
+	o->rings = split_list(OPTION_RING, both ? "split,packed" : "split", error);
 	if (!o->rings)
 		return false;
 	for (i = 0; o->rings[i]; i++)
 		if (strcmp(o->rings[i], "split") && strcmp(o->rings[i], "packed"))
 			return refuse(error, "--ring", "split or packed");
-	if (!count && i != 1)
+	if (!both && i != 1)
 		return refuse(error, "--ring", "run takes one format");
 	o->load.ring.packed = !strcmp(o->rings[0], "packed");
 	return true;
@@ -105,25 +105,30 @@ static bool read_orders(struct options *o, bool count, GError **error)
 	return true;
 }
 
-static bool read_words(struct options *o, bool count, GError **error)
+static bool read_load(struct options *o, GError **error)
 {
 	static const char *const loads[] = {"read", "write", "randrw", "tx", "rx", NULL};
+	unsigned int load = LOAD_READ;
+	bool ok = choose(OPTION_LOAD, loads, &load, error);
+
+	o->load.kind = load;
+	return ok;
+}
+
+static bool read_words(struct options *o, bool count, GError **error)
+{
 	static const char *const recycles[] = {"last", "first", NULL};
 	static const char *const contents[] = {"any", "zeroes", "offsets", NULL};
-	unsigned int load = LOAD_READ, recycle = 0, content = CONTENT_ANY;
+	unsigned int recycle = 0, content = CONTENT_ANY;
 
-	if (!choose(OPTION_LOAD, loads, &load, error) ||
-	    !choose(OPTION_RECYCLE, recycles, &recycle, error) ||
+	if (!read_load(o, error) || !choose(OPTION_RECYCLE, recycles, &recycle, error) ||
 	    !choose(OPTION_CONTENT, contents, &content, error))
 		return false;
-	o->load.kind = load;
 	o->load.ring.lifo = recycle == 0;
 	o->disk = g_strdup(option_text(OPTION_DISK, "null"));
-	o->load.content = !strcmp(o->disk, "null") && load == LOAD_READ ? CONTENT_ZEROES
-			  : !strcmp(o->disk, "file")			? CONTENT_OFFSETS
-									: content;
-	o->variants = g_strsplit(option_text(OPTION_VARIANTS, ""), ",", -1);
-	o->json = g_strdup(option_text(OPTION_JSON, NULL));
+	o->load.content = !strcmp(o->disk, "null") && o->load.kind == LOAD_READ ? CONTENT_ZEROES
+			  : !strcmp(o->disk, "file")				? CONTENT_OFFSETS
+										: content;
 	return read_rings(o, count, error) && read_orders(o, count, error);
 }
 
@@ -207,6 +212,55 @@ static void fill_load(struct options *o, bool count)
 	l->stall_ms = option_number(OPTION_STALL, count ? 20000 : 2000);
 }
 
+/* A load as it was asked for. */
+static bool read_fixed(struct options *o, bool count, GError **error)
+{
+	const char *why;
+
+	if (!read_words(o, count, error) || !clashes(o, error))
+		return false;
+	read_numbers(o, count);
+	fill_load(o, count);
+	why = device_refuse(&o->load);
+	return !why || refuse(error, "this load cannot be", why);
+}
+
+static bool read_avoid(struct options *o, GError **error)
+{
+	static const char *const names[] = {"full", "odd-size"};
+	g_auto(GStrv) list = split_list(OPTION_AVOID, "", error);
+	unsigned int i, k;
+
+	for (i = 0; list && list[i]; i++) {
+		for (k = 0; k < G_N_ELEMENTS(names) && strcmp(list[i], names[k]);)
+			k++;
+		if (k == G_N_ELEMENTS(names))
+			return refuse(error, "--avoid", "full, odd-size, or both");
+		o->avoid |= 1u << k;
+	}
+	return list != NULL;
+}
+
+/* What bounds loads that are drawn. */
+static bool read_random(struct options *o, GError **error)
+{
+	if (!read_load(o, error) || !read_rings(o, true, error) || !read_avoid(o, error))
+		return false;
+	if (option_given(OPTION_SECONDS) && option_given(OPTION_BOOTS))
+		return refuse(error, "--boots", "--seconds says how many");
+	if (option_given(OPTION_LIFE) &&
+	    (option_given(OPTION_SECONDS) || option_given(OPTION_BOOTS)))
+		return refuse(error, "--life", "it is of one boot: give that one's --seed alone");
+	read_numbers(o, false);
+	o->any_load = !option_given(OPTION_LOAD);
+	o->operations = option_number(OPTION_OPERATIONS, 1000);
+	o->seconds = option_number(OPTION_SECONDS, 0);
+	o->life = option_number(OPTION_LIFE, 0);
+	o->load.seed = option_number(OPTION_SEED, 1);
+	o->load.stall_ms = option_number(OPTION_STALL, 5000);
+	return true;
+}
+
 /* Those that were named must be there; without names, all that are. */
 static bool settle_variants(struct options *o, GError **error)
 {
@@ -255,12 +309,14 @@ bool options_read(struct options *o, const char *command, int argc, char **argv,
 {
 	bool count = !strcmp(command, "count");
 	g_autofree char *dir = NULL;
-	const char *why;
-	bool help;
+	bool random = !strcmp(command, "random"), help;
 
 	memset(o, 0, sizeof(*o));
-	g_set_prgname(count ? "vqring count" : "vqring run");
-	if (!options_given(count ? FOR_COUNT : FOR_RUN, &argc, &argv, &help, error)) {
+	g_set_prgname(random ? "vqring random" : count ? "vqring count" : "vqring run");
+	if (!options_given(random  ? FOR_RANDOM
+			   : count ? FOR_COUNT
+				   : FOR_RUN,
+			   &argc, &argv, &help, error)) {
 		(*error)->domain = VQB_ERROR;
 		(*error)->code = VQB_BAD_INPUT;
 		return false;
@@ -271,13 +327,10 @@ bool options_read(struct options *o, const char *command, int argc, char **argv,
 		return refuse(error, argv[1], "not an option");
 	if (!option_given(OPTION_QEMU))
 		return refuse(error, "--qemu", "needed: a folder made by runners/setup/qemu.sh");
-	if (!read_words(o, count, error) || !clashes(o, error))
+	o->variants = g_strsplit(option_text(OPTION_VARIANTS, ""), ",", -1);
+	o->json = g_strdup(option_text(OPTION_JSON, NULL));
+	if (!(random ? read_random(o, error) : read_fixed(o, count, error)))
 		return false;
-	read_numbers(o, count);
-	fill_load(o, count);
-	why = device_refuse(&o->load);
-	if (why)
-		return refuse(error, "this load cannot be", why);
 	dir = g_canonicalize_filename(option_text(OPTION_QEMU, NULL), NULL);
 	return qemuinfo_load(&o->qemu, dir, error) && settle_variants(o, error) &&
 	       writes_json(o, error);

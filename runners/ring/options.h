@@ -9,21 +9,28 @@
 /* An order without x-order: the disk's own.  null-co completes a batch last to first. */
 #define ORDER_NATURAL "natural"
 
+/* Rings that are completely full; packed rings of a size that is no power of two. */
+enum { AVOID_FULL = 1, AVOID_ODD_SIZE = 2 };
+
 struct options {
 	struct load load;
 	struct qemuinfo qemu;
 	char **variants; /* may name one several times: A/A */
-	char **rings;	 /* count: split, packed */
+	char **rings;	 /* count and random: split, packed */
 	char **orders;	 /* count: of x-order; run: one or none */
 	char *disk, *json;
 	unsigned int disk_mib, memory_mib, poll_us;
 	unsigned int rounds, turn_ms, boots, runs, jobs;
 	uint64_t elements; /* of a turn, instead of a time; 0: turn_ms says */
 	uint64_t order_seed;
-	bool hold; /* wait before and after the load */
+	bool hold;		   /* wait before and after the load */
+	bool any_load;		   /* random: load.kind is drawn */
+	unsigned int avoid;	   /* random: what is known to break, AVOID_* */
+	uint64_t operations, life; /* random: of a device in a boot; this one only, or 0 */
+	unsigned int seconds;	   /* random: boots until then, or 0 */
 };
 
-/* Reads the options of @command, "run" or "count"; BAD_INPUT with error set. */
+/* Reads the options of @command, "run", "count" or "random"; BAD_INPUT with error set. */
 bool options_read(struct options *o, const char *command, int argc, char **argv, GError **error);
 void options_free(struct options *o);
 

@@ -18,13 +18,28 @@ static struct vring_packed_desc_event *event(const struct virtqueue *v, uint64_t
 	return memory_at(v->memory, address);
 }
 
+/* Wants interrupts from the next used descriptor on (2.8.10). */
+static void ask_from_next(struct virtqueue *v)
+{
+	event(v, v->driver)->off_wrap = v->last | v->used_wrap << VRING_PACKED_EVENT_F_WRAP_CTR;
+	__atomic_store_n(&event(v, v->driver)->flags, VRING_PACKED_EVENT_FLAG_DESC,
+			 __ATOMIC_RELEASE);
+}
+
+void packed_set_interrupts(struct virtqueue *v)
+{
+	uint16_t flags = v->set.interrupts ? VRING_PACKED_EVENT_FLAG_ENABLE
+					   : VRING_PACKED_EVENT_FLAG_DISABLE;
+
+	__atomic_store_n(&event(v, v->driver)->flags, flags, __ATOMIC_RELAXED);
+}
+
 void packed_init(struct virtqueue *v)
 {
 	v->avail_wrap = v->used_wrap = v->idle = true;
 	v->flags = g_new0(uint16_t, v->set.size);
 	v->held = VIRTQUEUE_NONE;
-	if (!v->set.interrupts)
-		event(v, v->driver)->flags = VRING_PACKED_EVENT_FLAG_DISABLE;
+	packed_set_interrupts(v);
 }
 
 /* Writes all but the flags of the next descriptor, and returns these. */
@@ -119,12 +134,8 @@ bool packed_publish(struct virtqueue *v)
 	struct vring_packed_desc_event *want = event(v, v->device);
 	uint16_t flags;
 
-	if (v->set.interrupts && v->set.event_idx) {
-		event(v, v->driver)->off_wrap = v->last | v->used_wrap
-								  << VRING_PACKED_EVENT_F_WRAP_CTR;
-		__atomic_store_n(&event(v, v->driver)->flags, VRING_PACKED_EVENT_FLAG_DESC,
-				 __ATOMIC_RELEASE);
-	}
+	if (v->set.interrupts && v->set.event_idx)
+		ask_from_next(v);
 	__atomic_store_n(&ring(v)[v->held].flags, v->held_flags, __ATOMIC_RELEASE);
 	v->held = VIRTQUEUE_NONE;
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
@@ -161,6 +172,15 @@ int packed_look(struct virtqueue *v, uint32_t *id, uint32_t *len)
 	/* Length, id and flags; the address stays. */
 	v->sums.device_written += sizeof(d->len) + sizeof(d->id) + sizeof(d->flags);
 	return 1;
+}
+
+bool packed_arm(struct virtqueue *v)
+{
+	if (v->set.event_idx)
+		ask_from_next(v);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	return __atomic_load_n(&ring(v)[v->last].flags, __ATOMIC_RELAXED) == v->flags[v->last] ||
+	       v->last == v->held;
 }
 
 void packed_release(struct virtqueue *v, uint32_t id)

@@ -15,7 +15,7 @@ $(B)/vqring: $(RING_O) $(RING_SHARED_O)
 	$(CC) $(CFLAGS) $^ -o $@ $(call pkg_libs,$(RING_PKGS)) -lm
 
 TESTS += runners/tests/ring.sh runners/tests/ring-count.sh runners/tests/ring-planted.sh \
-	runners/tests/ring-probe.sh
+	runners/tests/ring-random.sh runners/tests/ring-probe.sh
 
 # Instructions an element in the real QEMU, under callgrind: virtio-blk in four orders,
 # virtio-net's two directions.

@@ -31,10 +31,18 @@ static uint16_t *avail_event(const struct virtqueue *v)
 	return (uint16_t *)&used_ring(v)->ring[v->set.size];
 }
 
+/* With event indices the flags must be 0 (2.7.7.1). */
+void split_set_interrupts(struct virtqueue *v)
+{
+	bool suppress = !v->set.interrupts && !v->set.event_idx;
+
+	__atomic_store_n(&avail_ring(v)->flags, suppress ? VRING_AVAIL_F_NO_INTERRUPT : 0,
+			 __ATOMIC_RELAXED);
+}
+
 void split_init(struct virtqueue *v)
 {
-	if (!v->set.interrupts && !v->set.event_idx)
-		avail_ring(v)->flags = VRING_AVAIL_F_NO_INTERRUPT;
+	split_set_interrupts(v);
 }
 
 static void write_segment(struct vring_desc *d, const struct virtqueue_segment *s)
@@ -145,6 +153,14 @@ int split_look(struct virtqueue *v, uint32_t *id, uint32_t *len)
 	*len = __atomic_load_n(&entry->len, __ATOMIC_RELAXED);
 	v->sums.device_written += sizeof(*entry);
 	return 1;
+}
+
+bool split_arm(struct virtqueue *v)
+{
+	if (v->set.event_idx)
+		__atomic_store_n(used_event(v), v->last, __ATOMIC_RELAXED);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	return __atomic_load_n(&used_ring(v)->idx, __ATOMIC_RELAXED) == (uint16_t)v->last;
 }
 
 void split_release(struct virtqueue *v, uint32_t id)

@@ -19,6 +19,11 @@ uint64_t device_random(struct device *d)
 	return d->random * 2685821657736338717ull;
 }
 
+uint32_t load_pieces(struct device *d, uint32_t most)
+{
+	return d->load->mixed ? 1 + (device_random(d) >> 32) % most : most;
+}
+
 void device_catch(struct device *d, enum device_state state, const char *rule, char *why)
 {
 	GString *s = g_string_new(why);

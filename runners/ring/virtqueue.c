@@ -118,6 +118,17 @@ bool virtqueue_publish(struct virtqueue *v)
 	return kick;
 }
 
+void virtqueue_set_interrupts(struct virtqueue *v, bool on)
+{
+	v->set.interrupts = on;
+	(v->set.packed ? packed_set_interrupts : split_set_interrupts)(v);
+}
+
+bool virtqueue_arm(struct virtqueue *v)
+{
+	return v->batch_end == VIRTQUEUE_NONE && (v->set.packed ? packed_arm : split_arm)(v);
+}
+
 /*
  * In order, and the entry names a younger element than the oldest: it stands for all
  * up to that one (virtio 1.3, 2.7.9 and 2.8.9), if that was agreed on.

@@ -25,7 +25,7 @@ struct virtqueue_setup {
 	bool indirect;	 /* each chain is a table of its own: one descriptor of the ring */
 	bool batches;	 /* in order, one used entry may stand for several elements */
 	bool lifo;	 /* descriptors and ids: last freed first, as Linux does */
-	bool interrupts; /* ask for them; nobody takes them */
+	bool interrupts; /* ask for them */
 	uint32_t chain;	 /* most segments of an element */
 };
 
@@ -132,6 +132,16 @@ bool virtqueue_publish(struct virtqueue *v);
 /* The next used element: 1, none: 0, or, if the device broke a rule, -1. */
 int virtqueue_get(struct virtqueue *v, struct virtqueue_done *done);
 
+/* From now on interrupts are asked for, or not; with event indices, from the next publish
+ * or virtqueue_arm() on. */
+void virtqueue_set_interrupts(struct virtqueue *v, bool on);
+
+/*
+ * Asks to be interrupted at the next used entry that is not taken.  False: there is one
+ * already, and no interrupt need come.  Interrupts must be on.
+ */
+bool virtqueue_arm(struct virtqueue *v);
+
 /* What the ring looks like, for a report; the caller frees it. */
 char *virtqueue_evidence(const struct virtqueue *v);
 
@@ -149,6 +159,8 @@ void split_add(struct virtqueue *v, const struct virtqueue_segment *s, uint32_t 
 	       struct virtqueue_elem *e);
 bool split_publish(struct virtqueue *v);
 int split_look(struct virtqueue *v, uint32_t *id, uint32_t *len);
+void split_set_interrupts(struct virtqueue *v);
+bool split_arm(struct virtqueue *v);
 void split_release(struct virtqueue *v, uint32_t id);
 uint32_t split_ready(const struct virtqueue *v);
 
@@ -157,6 +169,8 @@ void packed_add(struct virtqueue *v, const struct virtqueue_segment *s, uint32_t
 		struct virtqueue_elem *e);
 bool packed_publish(struct virtqueue *v);
 int packed_look(struct virtqueue *v, uint32_t *id, uint32_t *len);
+void packed_set_interrupts(struct virtqueue *v);
+bool packed_arm(struct virtqueue *v);
 void packed_release(struct virtqueue *v, uint32_t id);
 
 #endif /* VQLAB_RING_VIRTQUEUE_H */

@@ -47,7 +47,7 @@ page() {
 
 page probes/vqprobe.1 build/vqprobe
 page runners/vqbench.1 build/vqbench 'build/vqbench run' 'build/vqbench check'
-page runners/ring/vqring.1 build/vqring 'build/vqring run' 'build/vqring count'
+page runners/ring/vqring.1 build/vqring 'build/vqring run' 'build/vqring count' 'build/vqring random'
 page analysis/report/vqreport.1 build/vqreport
 page analysis/mail/vqmail.1 build/vqmail
 page analysis/replay/vqreplay.1 build/vqreplay
