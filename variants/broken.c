@@ -21,12 +21,25 @@ static Reorder *broken_swap_create(uint32_t ring_size)
     return r;
 }
 
+/*
+ * One alone has no neighbour: it waits for the next.  A device that takes one
+ * element after the other, as virtio-net sends, is never out of order but so.
+ */
+static bool broken_swap_waits(const ArrayWindow *a)
+{
+    return a->frontier >= SWAP_EVERY && !a->state[(a->w.used + 1) & a->w.mask];
+}
+
 static ReorderBatch broken_swap_drain(Reorder *r, ReorderRun run[2])
 {
     ArrayWindow *a = array_window(r);
-    ReorderBatch batch = array_window_drain(r, run);
+    ReorderBatch batch;
     ReorderElem *elem, first;
 
+    if (broken_swap_waits(a)) {
+        return (ReorderBatch){ 0 };
+    }
+    batch = array_window_drain(r, run);
     /* Nobody else needs the frontier here: it counts. */
     a->frontier += batch.total;
     if (a->frontier >= SWAP_EVERY && batch.total && run[0].n >= 2) {

@@ -28,7 +28,7 @@ count: all
 			--json '$(COUNT_DIR)'/count-$$load.json || failed=1; \
 	done; exit $$failed
 
-RING_TESTS := virtqueue profile
+RING_TESTS := virtqueue rules profile
 TESTS += $(patsubst %,$(B)/runners/test-ring-%,$(RING_TESTS))
 $(patsubst %,$(B)/runners/tests/test-ring-%.o,$(RING_TESTS)): EXTRA_CFLAGS = $(call pkg_cflags,$(RING_PKGS))
 
