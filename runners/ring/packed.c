@@ -161,9 +161,6 @@ int packed_look(struct virtqueue *v, uint32_t *id, uint32_t *len)
 			"descriptor %u has flags 0x%04x; the driver left 0x%04x, and "
 			"the used wrap counter is %d",
 			v->last, flags, v->flags[v->last], v->used_wrap);
-	if (!v->in_flight)
-		return virtqueue_break(v, VIRTQUEUE_ID,
-				       "descriptor %u is used with nothing in flight", v->last);
 	v->sums.index_moves += v->idle;
 	v->idle = false;
 	v->flags[v->last] = flags;

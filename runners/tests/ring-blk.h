@@ -13,6 +13,7 @@
 #include <linux/virtio_ids.h>
 #include <linux/virtio_mmio.h>
 #include <linux/virtio_ring.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -25,23 +26,26 @@
 
 enum fault {
 	NO_FAULT,
-	SWAPPED,     /* with the one after it */
-	ID_TWICE,    /* of the element before */
-	ID_OUTSIDE,  /* no ring is so large */
-	LEN_MORE,    /* than it may write */
-	LEN_LESS,    /* than it has written */
-	INDEX_AHEAD, /* of all that is in flight */
-	INDEX_BACK,  /* behind what was used already */
-	WRAP_OLD,    /* flags of the lap before */
-	WRAP_HALF,   /* flags of neither */
-	DATA_FIRST,  /* the first word of a sector is another block's */
-	DATA_LAST,   /* the last word */
-	STATUS_NONE, /* no status is written */
-	STATUS_BAD,  /* an error's */
-	WRITE_LOST,  /* none to the block of the first one is done */
-	LOST,	     /* it never comes back */
-	ASLEEP,	     /* it says that it looks, and does not */
-	HANGS,	     /* nothing comes back from there on */
+	LAZY,	      /* none either, but it takes its time */
+	SWAPPED,      /* with the one after it */
+	ID_TWICE,     /* of the element before */
+	ID_OUTSIDE,   /* no ring is so large */
+	LEN_MORE,     /* than it may write */
+	LEN_LESS,     /* than it has written */
+	INDEX_AHEAD,  /* of all that is in flight */
+	INDEX_BACK,   /* behind what was used already */
+	WRAP_OLD,     /* flags of the lap before */
+	WRAP_HALF,    /* flags of neither */
+	DATA_FIRST,   /* the first word of a sector is another block's */
+	DATA_LAST,    /* the last word */
+	STATUS_NONE,  /* no status is written */
+	STATUS_BAD,   /* an error's */
+	WRITE_LOST,   /* none to the block of the first one is done */
+	LOST,	      /* it never comes back */
+	ASLEEP,	      /* it says that it looks, and does not */
+	NO_INTERRUPT, /* from there on */
+	WRITES_ON,    /* to its ring, when it has been reset */
+	HANGS,	      /* nothing comes back from there on */
 };
 
 struct fake_blk {
@@ -55,6 +59,7 @@ struct fake_blk {
 	uint32_t at, to;      /* packed: next descriptor to take, to use */
 	bool avail_wrap, used_wrap;
 	bool dead, slept;
+	unsigned int later; /* in how many accesses it serves; 0: nothing is to be served */
 	uint32_t last_id;
 	uint64_t bad_block;
 	uint32_t held_id, held_len; /* SWAPPED: waits */
@@ -125,6 +130,8 @@ static inline void fake_put(struct fake_blk *f, uint32_t id, uint32_t len, uint3
 	else
 		fake_use_split(f, id, len);
 	f->used++;
+	if (f->fault != NO_INTERRUPT || f->used < AT)
+		f->regs[VIRTIO_MMIO_INTERRUPT_STATUS / 4] = VIRTIO_MMIO_INT_VRING;
 	if (f->held_descs && f->used == AT) {
 		f->used = AT;
 		fake_put(f, f->held_id, f->held_len, f->held_descs);
@@ -252,6 +259,47 @@ static inline void fake_notified(struct fake_blk *f)
 	}
 }
 
+/* It serves after some more accesses, or when there is none for a millisecond. */
+static inline bool fake_is_lazy(const struct fake_blk *f)
+{
+	return f->fault == LAZY || f->fault == NO_INTERRUPT;
+}
+
+static inline void fake_reset(struct fake_blk *f)
+{
+	f->taken = f->used = f->at = f->to = f->held_descs = 0;
+	f->avail_wrap = f->used_wrap = true;
+	f->dead = f->slept = false;
+	f->later = 0;
+	f->regs[VIRTIO_MMIO_INTERRUPT_STATUS / 4] = 0;
+}
+
+static inline void fake_write(struct fake_blk *f, uint32_t reg, uint32_t value)
+{
+	f->regs[reg / 4] = value;
+	if (reg == VIRTIO_MMIO_QUEUE_NOTIFY && fake_is_lazy(f))
+		f->later = 8;
+	else if (reg == VIRTIO_MMIO_QUEUE_NOTIFY)
+		fake_notified(f);
+	if (reg == VIRTIO_MMIO_INTERRUPT_ACK)
+		f->regs[VIRTIO_MMIO_INTERRUPT_STATUS / 4] &= ~value;
+	if (reg == VIRTIO_MMIO_STATUS && !value)
+		fake_reset(f);
+}
+
+/* Its ring's index of used elements, or the length that its first descriptor has. */
+static inline void fake_write_on(struct fake_blk *f)
+{
+	uint8_t *ring = fake_is_packed(f) ? fake_at(f, VIRTIO_MMIO_QUEUE_DESC_LOW)
+					  : fake_at(f, VIRTIO_MMIO_QUEUE_USED_LOW);
+	unsigned int i;
+
+	for (i = 0; i < 50; i++) {
+		ring[fake_is_packed(f) ? 8 : 2]++;
+		g_usleep(100);
+	}
+}
+
 static inline uint32_t fake_read(const struct fake_blk *f, uint32_t reg)
 {
 	uint64_t features = 1ull << VIRTIO_F_VERSION_1 | 1ull << VIRTIO_F_RING_PACKED |
@@ -276,6 +324,18 @@ static inline uint32_t fake_read(const struct fake_blk *f, uint32_t reg)
 	return f->regs[reg / 4];
 }
 
+/* For the next access: true. */
+static inline bool fake_waits(struct fake_blk *f)
+{
+	struct pollfd p = {.fd = f->fd, .events = POLLIN};
+
+	if (f->later && (--f->later == 0 || poll(&p, 1, 1) == 0)) {
+		f->later = 0;
+		fake_notified(f);
+	}
+	return true;
+}
+
 /* Answers until the test closes its end. */
 static gpointer fake_run(gpointer data)
 {
@@ -284,17 +344,19 @@ static gpointer fake_run(gpointer data)
 	char line[128], reply[64];
 	unsigned int reg, value;
 
-	while (fgets(line, sizeof(line), in)) {
+	while (fake_waits(f) && fgets(line, sizeof(line), in)) {
 		g_strlcpy(reply, "OK\n", sizeof(reply));
 		if (sscanf(line, "writel %x %x", &reg, &value) == 2) {
-			f->regs[reg / 4] = value;
-			if (reg == VIRTIO_MMIO_QUEUE_NOTIFY)
-				fake_notified(f);
+			fake_write(f, reg, value);
 		} else if (sscanf(line, "read%*c %x", &reg) == 1) {
 			snprintf(reply, sizeof(reply), "OK 0x%x\n", fake_read(f, reg));
 		}
 		if (send(f->fd, reply, strlen(reply), MSG_NOSIGNAL) < 0)
 			break;
+		if (f->fault == WRITES_ON && f->regs[VIRTIO_MMIO_QUEUE_NUM / 4] &&
+		    sscanf(line, "readl %x", &reg) == 1 && reg == VIRTIO_MMIO_STATUS &&
+		    !f->regs[reg / 4])
+			fake_write_on(f);
 	}
 	fclose(in);
 	return NULL;
