@@ -3,6 +3,7 @@
 #include "runners/tool/clock.h"
 
 #include <linux/virtio_config.h>
+#include <stdio.h>
 #include <string.h>
 
 #define START_MS 20000
@@ -49,10 +50,14 @@ static void live(struct random_boot *b, struct options *o, struct machine *m, st
 		    c);
 	b->ring_reset |= d->mmio.offered >> VIRTIO_F_RING_RESET & 1;
 	machine_explain(m, d);
-	if (c->device)
-		g_ptr_array_add(b->caught, c);
-	else
+	if (!c->device) {
 		free_caught(c);
+		return;
+	}
+	g_ptr_array_add(b->caught, c);
+	/* Hours may pass until the table. */
+	fprintf(stderr, "vqring: caught: %s, %s, seed %" PRIu64 ", life %" PRIu64 "\n", d->label,
+		device_state_name(d->state), b->seed, life);
 }
 
 /* Lives in turn, until all have done enough. */
