@@ -133,6 +133,15 @@ static void add_sums(struct virtqueue_sums *all, const struct virtqueue_sums *on
 	all->depth_max = MAX(all->depth_max, one->depth_max);
 }
 
+struct device *device_on_bus(const GPtrArray *devices, unsigned int bus)
+{
+	unsigned int i = 0;
+
+	while (((struct device *)devices->pdata[i])->bus != bus)
+		i++;
+	return devices->pdata[i];
+}
+
 void device_stop(struct device *d)
 {
 	unsigned int i;

@@ -8,6 +8,7 @@
 #define VQLAB_RING_DEVICE_H
 
 #include "mmio.h"
+#include "place.h"
 #include "virtqueue.h"
 
 enum load_kind { LOAD_READ, LOAD_WRITE, LOAD_RANDRW, LOAD_TX, LOAD_RX };
@@ -37,6 +38,9 @@ struct load {
 	enum content content;
 	uint64_t seed;
 	int stall_ms; /* no completion for so long: the device hangs */
+	/* The driver has a processor of its own: it looks on where it would sleep. */
+	bool alone;
+	int64_t lead_ns; /* of a turn of some time: so long it runs before it counts */
 };
 
 enum device_state { DEVICE_OK, DEVICE_STALLED, DEVICE_BROKEN, DEVICE_CRASHED, DEVICE_NO_START };
@@ -90,6 +94,7 @@ struct turn {
 	uint64_t elements; /* completed until the time was up */
 	double seconds;
 	double instructions; /* of the device's thread, by the processor; -1: unknown */
+	struct unrest unrest;
 };
 
 struct device {
@@ -97,8 +102,9 @@ struct device {
 	char *variant; /* off, qemu, or a strategy */
 	bool in_order;
 	unsigned int bus;
-	int socket;  /* net: the other end of its wire; else -1 */
-	int counter; /* hardware.h's, of its thread, or -1 */
+	int socket;   /* net: the other end of its wire; else -1 */
+	pid_t thread; /* that serves it; 0: unknown */
+	int counter;  /* hardware.h's, of its thread, or -1 */
 	struct mmio mmio;
 	const struct device_class *class;
 	const struct load *load;
@@ -128,14 +134,17 @@ const char *device_refuse(const struct load *l);
  */
 bool device_start(struct device *d, const struct load *l, struct memory *memory);
 
+/* The one of @devices (of struct device) that stands on @bus. */
+struct device *device_on_bus(const GPtrArray *devices, unsigned int bus);
+
 /* Resets the device if it still works, and frees its rings; it may be started again. */
 void device_stop(struct device *d);
 void device_free(struct device *d);
 
 /*
  * Runs the load until @elements are completed (0: no end) or @ns have passed (0: no
- * end), and then until nothing is outstanding.  False when the device has been
- * caught: state and evidence say at what.
+ * end), and then until nothing is outstanding.  With @ns, load.lead_ns come before.  False when the
+ * device has been caught: state and evidence say at what.
  */
 bool load_turn(struct device *d, uint64_t elements, int64_t ns, struct turn *t);
 

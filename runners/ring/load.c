@@ -46,6 +46,7 @@ bool load_turn(struct device *d, uint64_t elements, int64_t ns, struct turn *t)
 {
 	int64_t start = step_now_ns(), now = start, began_ms = now_ms();
 	uint64_t left = elements ? elements : UINT64_MAX, done = 0;
+	int64_t lead = ns ? d->load->lead_ns : 0;
 	struct patience p = {0};
 	double before = hardware_read(d->counter);
 	bool more = true;
@@ -60,7 +61,11 @@ bool load_turn(struct device *d, uint64_t elements, int64_t ns, struct turn *t)
 			got += step_reap(d, &d->lanes[i], UINT64_MAX);
 		done += got;
 		now = step_now_ns();
-		if (more && (!left || (ns && now - start >= ns))) {
+		if (lead && now - start >= lead) {
+			lead = done = 0;
+			start = now;
+			before = hardware_read(d->counter);
+		} else if (!lead && more && (!left || (ns && now - start >= ns))) {
 			more = false;
 			if (elements == 0)
 				settle(d, t, done, now - start, before);

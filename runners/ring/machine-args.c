@@ -254,8 +254,9 @@ bool machine_args_make(struct machine_args *b, GError **error)
 	if (!push_sockets(b, error))
 		return false;
 	draw_buses(s);
+	/* In the order of the bus, so that who is made first is drawn, too. */
 	for (i = 0; i < s->devices->len; i++)
-		if (!(net ? push_net : push_blk)(b, s->devices->pdata[i], error))
+		if (!(net ? push_net : push_blk)(b, device_on_bus(s->devices, i), error))
 			return false;
 	return true;
 }

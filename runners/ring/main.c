@@ -10,7 +10,9 @@
  *   device.c       a device under test; blk.c, net.c: what its requests are
  *   load.c         keeps requests in flight; steps.c: its single steps, and stalls
  *   rounds.c       variants take turns in one QEMU; hardware.c: the processor's counter
- *   report.c       table and JSON
+ *   place.c        where the driver and the device's thread run, and what disturbed them
+ *   ratios.c       throughput of one beside another, over boots
+ *   report.c       JSON; run-table.c: the table
  *   random.c       random drivers: boots; random-draw.c: what is drawn, by dice.h;
  *                  random-life.c: what a driver does; random-report.c
  *   count.c        instructions an element: the jobs, what they agree on

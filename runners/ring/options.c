@@ -148,6 +148,8 @@ static bool clashes(const struct options *o, GError **error)
 		const char *why;
 	} cases[] = {
 		{OPTION_TURN, option_given(OPTION_ELEMENTS), "--elements says how long a turn is"},
+		{OPTION_NO_PIN, option_given(OPTION_ELEMENTS) || option_given(OPTION_HOLD),
+		 "nothing is pinned with --elements or --hold"},
 		{OPTION_POLL, option_given(OPTION_KICK), "with --kick nothing polls"},
 		{OPTION_DISK, net, "virtio-net has none"},
 		{OPTION_DISK_MIB, net, "virtio-net has none"},
@@ -169,13 +171,15 @@ static void read_numbers(struct options *o, bool count)
 	o->memory_mib = option_number(OPTION_MEMORY, 512);
 	o->poll_us = option_number(OPTION_POLL, 1000);
 	o->rounds = option_number(OPTION_ROUNDS, 10);
-	o->turn_ms = option_number(OPTION_TURN, 200);
+	/* Short, so that a round is over before the host changes; a slow disk needs more. */
+	o->turn_ms = option_number(OPTION_TURN, strcmp(o->disk, "null") ? 200 : 10);
 	o->boots = option_number(OPTION_BOOTS, 1);
 	o->runs = option_number(OPTION_RUNS, 2);
 	o->jobs = option_number(OPTION_JOBS, 2);
 	o->elements = option_number(OPTION_ELEMENTS, count ? 1024 : 0);
 	o->order_seed = option_number(OPTION_ORDER_SEED, 1);
 	o->hold = option_given(OPTION_HOLD);
+	o->pin = !option_given(OPTION_NO_PIN);
 }
 
 /*
@@ -209,6 +213,8 @@ static void fill_load(struct options *o, bool count)
 	l->kick = count || option_given(OPTION_KICK);
 	l->settle = count && l->kind == LOAD_TX;
 	l->seed = option_number(OPTION_SEED, 1);
+	/* Caches and branch predictors are another device's. */
+	l->lead_ns = o->turn_ms * (1000000 / 10);
 	l->stall_ms = option_number(OPTION_STALL, count ? 20000 : 2000);
 }
 

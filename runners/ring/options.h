@@ -23,6 +23,7 @@ struct options {
 	unsigned int rounds, turn_ms, boots, runs, jobs;
 	uint64_t elements; /* of a turn, instead of a time; 0: turn_ms says */
 	uint64_t order_seed;
+	bool pin;		   /* timed turns may have two processors of their own */
 	bool hold;		   /* wait before and after the load */
 	bool any_load;		   /* random: load.kind is drawn */
 	unsigned int avoid;	   /* random: what is known to break, AVOID_* */

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "report.h"
-#include "rounds.h"
+#include "ratios.h"
 #include "probes/tool/jsonadd.h"
 #include "runners/tool/json.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static void begin(JsonBuilder *b, const char *name)
@@ -105,6 +104,9 @@ static void add_device(JsonBuilder *b, const struct boot *boot, unsigned int i)
 			json_builder_add_double_value(b, t->instructions);
 		else
 			json_builder_add_null_value(b);
+		add_double(b, "device_waited", t->unrest.device_waited);
+		add_double(b, "driver_away", t->unrest.driver_away);
+		add_double(b, "stolen", t->unrest.stolen);
 		json_builder_end_object(b);
 	}
 	json_builder_end_array(b);
@@ -119,6 +121,17 @@ static void add_device(JsonBuilder *b, const struct boot *boot, unsigned int i)
 	json_builder_end_object(b);
 }
 
+/* Processors; null: the kernel's choice. */
+static void add_place(JsonBuilder *b, const struct place *p)
+{
+	begin(b, "place");
+	add_int_or_null(b, "driver", p->driver >= 0, p->driver);
+	add_int_or_null(b, "device", p->device >= 0, p->device);
+	add_bool(b, "realtime", p->realtime);
+	add_string(b, "why", p->why);
+	json_builder_end_object(b);
+}
+
 static void add_boot(JsonBuilder *b, const struct boot *boot)
 {
 	unsigned int i;
@@ -130,6 +143,7 @@ static void add_boot(JsonBuilder *b, const struct boot *boot)
 	add_string(b, "command_line", boot->command_line);
 	add_bool(b, "iothreads", boot->iothreads);
 	add_string(b, "no_counter", boot->no_counter);
+	add_place(b, &boot->place);
 	json_builder_set_member_name(b, "order");
 	json_builder_begin_array(b);
 	for (i = 0; i < boot->order->len; i++)
@@ -141,6 +155,35 @@ static void add_boot(JsonBuilder *b, const struct boot *boot)
 		add_device(b, boot, i);
 	json_builder_end_array(b);
 	json_builder_end_object(b);
+}
+
+static const char *label_of(const struct boot *boot, unsigned int i)
+{
+	return ((struct device *)boot->devices->pdata[i])->label;
+}
+
+/* Of each two devices. */
+static void add_ratios(JsonBuilder *b, const GPtrArray *boots)
+{
+	const struct boot *names = ratios_named(boots);
+	unsigned int i, k;
+
+	json_builder_set_member_name(b, "ratios");
+	json_builder_begin_array(b);
+	for (k = 0; names && k < names->devices->len; k++)
+		for (i = k + 1; i < names->devices->len; i++) {
+			struct block_ratio r = ratios_of(boots, i, k);
+
+			json_builder_begin_object(b);
+			add_string(b, "label", label_of(names, i));
+			add_string(b, "to", label_of(names, k));
+			add_int(b, "boots", r.n);
+			add_double(b, "ratio", r.ratio);
+			add_double(b, "lo", r.lo);
+			add_double(b, "hi", r.hi);
+			json_builder_end_object(b);
+		}
+	json_builder_end_array(b);
 }
 
 JsonNode *report_run(const struct options *o, GPtrArray *boots)
@@ -155,6 +198,7 @@ JsonNode *report_run(const struct options *o, GPtrArray *boots)
 	add_int(b, "rounds", o->rounds);
 	add_int(b, "turn_ms", o->elements ? 0 : o->turn_ms);
 	add_int(b, "turn_elements", o->elements);
+	add_ratios(b, boots);
 	json_builder_set_member_name(b, "boots");
 	json_builder_begin_array(b);
 	for (i = 0; i < boots->len; i++)
@@ -162,73 +206,4 @@ JsonNode *report_run(const struct options *o, GPtrArray *boots)
 	json_builder_end_array(b);
 	json_builder_end_object(b);
 	return json_builder_get_root(b);
-}
-
-static double rate(const struct device *d)
-{
-	double elements = 0, seconds = 0;
-	unsigned int i;
-
-	for (i = 0; i < d->turns->len; i++) {
-		const struct turn *t = &g_array_index(d->turns, struct turn, i);
-
-		elements += t->elements;
-		seconds += t->seconds;
-	}
-	return seconds > 0 ? elements / seconds : 0;
-}
-
-static double an_element(uint64_t n, const struct device *d)
-{
-	return d->sums.used ? (double)n / d->sums.used : 0;
-}
-
-static bool print_boot(const struct options *o, const struct boot *boot, unsigned int n)
-{
-	unsigned int i;
-	bool good = true;
-
-	printf("boot %u, seed %" PRIu64 "%s%s\n", n, boot->seed, boot->failed ? ": " : "",
-	       boot->failed ? boot->failed : "");
-	if (boot->failed)
-		return false;
-	printf("  variant        elements/s  reordered %%  depth mean  max  entries  moves  "
-	       "bytes\n");
-	for (i = 0; i < boot->devices->len; i++) {
-		const struct device *d = boot->devices->pdata[i];
-		const struct virtqueue_sums *s = &d->sums;
-
-		printf("  %-13s %11.0f %12.1f %11.1f %4" PRIu64 " %8.3f %6.3f %6.1f\n", d->label,
-		       rate(d), 100 * an_element(s->reordered, d), an_element(s->depth_total, d),
-		       s->depth_max, an_element(s->entries, d), an_element(s->index_moves, d),
-		       an_element(s->device_read + s->device_written, d));
-	}
-	for (i = 0; i < boot->devices->len; i++) {
-		const struct device *d = boot->devices->pdata[i];
-
-		if (d->state == DEVICE_OK)
-			continue;
-		good = false;
-		printf("  %s: %s%s%s after %.2f s of its own: %s\n", d->label,
-		       device_state_name(d->state), d->rule ? ", " : "", d->rule ? d->rule : "",
-		       d->ran_ms / 1000.0, d->evidence);
-	}
-	return good;
-}
-
-bool report_run_table(const struct options *o, GPtrArray *boots)
-{
-	const struct load *l = &o->load;
-	unsigned int i;
-	bool good = true;
-
-	printf("%s %s, %s ring of %u, %u in flight in %u queue%s, chains of %u%s, %s\n",
-	       load_is_net(l->kind) ? "virtio-net" : "virtio-blk", load_name(l->kind), o->rings[0],
-	       l->ring.size, l->depth, l->queues, l->queues > 1 ? "s" : "", l->ring.chain,
-	       l->ring.indirect ? ", indirect" : "", l->kick ? "notified" : "polling");
-	printf("an element: used entries read, changes of the used index seen, bytes of the "
-	       "ring\n");
-	for (i = 0; i < boots->len; i++)
-		good &= print_boot(o, boots->pdata[i], i + 1);
-	return good;
 }

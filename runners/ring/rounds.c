@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define START_MS 20000
-#define WARM_UP_NS 50000000
+#define WARM_UP_NS 10000000
 
 static void free_boot(gpointer data)
 {
@@ -41,8 +41,10 @@ static void take_turn(struct machine *m, struct options *o, struct device *d, bo
 
 	if (d->state != DEVICE_OK)
 		return;
+	unrest_begin(&t.unrest, m->child.pid, d->thread);
 	ok = load_turn(d, counts ? o->elements : 0,
 		       counts ? (o->elements ? 0 : o->turn_ms * 1000000ll) : WARM_UP_NS, &t);
+	unrest_end(&t.unrest, m->child.pid, d->thread);
 	if (!ok)
 		machine_explain(m, d);
 	else if (counts)
@@ -100,13 +102,14 @@ static void hold(const struct options *o, const struct machine *m, const char *w
 		return;
 }
 
-/* Where the processor counts, each device's thread is counted. */
-static void open_counter(struct boot *b, struct machine *m, struct device *d)
+/* Its thread goes to its place, and is counted where the processor counts. */
+static void find_thread(struct boot *b, struct machine *m, struct device *d)
 {
 	g_autoptr(GError) e = NULL;
-	pid_t thread = machine_thread(m, d);
 
-	d->counter = thread ? hardware_open(thread, &e) : -1;
+	d->thread = machine_thread(m, d);
+	place_device(&b->place, d->thread);
+	d->counter = d->thread ? hardware_open(d->thread, &e) : -1;
 	if (d->counter < 0 && !b->no_counter)
 		b->no_counter = g_strdup(e ? e->message : "QEMU does not name the thread");
 }
@@ -115,12 +118,13 @@ static void drive(struct boot *b, struct machine *m, struct options *o, struct m
 {
 	uint32_t i;
 
+	/* In the order of the bus: where each has its rings and buffers is drawn with it. */
 	for (i = 0; i < b->devices->len; i++) {
-		struct device *d = b->devices->pdata[i];
+		struct device *d = device_on_bus(b->devices, i);
 
 		machine_connect(m, d);
 		if (device_start(d, &o->load, memory))
-			open_counter(b, m, d);
+			find_thread(b, m, d);
 		/* QEMU itself has read from the disk, to guess its geometry. */
 		d->cut = o->orders[0] ? machine_cut(m, d) : -1;
 	}
@@ -169,9 +173,25 @@ static bool run_boot(struct boot *b, struct options *o, struct memory *memory)
 	return ok;
 }
 
+/*
+ * Timed turns want two processors of their own.  Not so where other threads of QEMU's do the
+ * work, which would then have none, or where vqprobe shall watch.
+ */
+static struct place take_place(const struct options *o)
+{
+	if (!o->pin)
+		return place_none("--no-pin");
+	if (o->elements || o->hold)
+		return place_none("turns are no time");
+	if (!load_is_net(o->load.kind) && strcmp(o->disk, "null"))
+		return place_none("the disk has threads of its own");
+	return place_take();
+}
+
 GPtrArray *rounds_run(struct options *o, GError **error)
 {
 	GPtrArray *boots = g_ptr_array_new_with_free_func(free_boot);
+	struct place place;
 	struct memory memory;
 	unsigned int i, good = 0;
 
@@ -179,12 +199,16 @@ GPtrArray *rounds_run(struct options *o, GError **error)
 		g_ptr_array_unref(boots);
 		return NULL;
 	}
+	place = take_place(o);
+	o->load.alone = place.driver >= 0;
 	for (i = 0; i < o->boots; i++) {
 		struct boot *b = new_boot(o, o->load.seed + i);
 
+		b->place = place;
 		g_ptr_array_add(boots, b);
 		good += run_boot(b, o, &memory);
 	}
+	place_leave(&place);
 	memory_close(&memory);
 	if (good)
 		return boots;

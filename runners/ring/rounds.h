@@ -17,6 +17,7 @@ struct boot {
 	uint64_t seed;
 	char *no_counter; /* why the processor counts no instructions, or NULL */
 	bool iothreads;	  /* each blk device has one; else the main loop serves all */
+	struct place place;
 };
 
 /* Runs all boots; of struct boot.  False with error set: nothing could be run. */

@@ -5,7 +5,12 @@
 set -uo pipefail
 . runners/tests/tap.sh
 T=$(mktemp -d)
-trap 'rm -rf "$T"' EXIT
+running=''
+cleanup() {
+	[ -z "$running" ] || kill "$running" 2>/dev/null
+	rm -rf "$T"
+}
+trap cleanup EXIT
 qemu=$(runners/setup/qemu.sh 2>"$T/log") || { cat "$T/log"; echo 'Bail out! no QEMU'; exit 1; }
 tap_logs=("$T/out" "$T/err")
 ours=hash-table,array-window,bitmap,in-place
@@ -97,6 +102,64 @@ check "QEMU's own order hangs on a full packed ring" caught stalled progress qem
 	--variants off,qemu,in-place --size 64 --indirect --depth 64 --stall 5000
 check 'a disk of zeroes is not one of offsets' caught broken data off --variants off \
 	--disk driver=null-co,read-zeroes=on,size=16777216 --content offsets
+
+# timed RULE OPTIONS...: three short rounds in six boots; the rule, of the JSON j and of p,
+# where a boot's threads ran, holds
+timed() {
+	local rule=$1
+	shift
+	build/vqring run --qemu "$qemu" --stall 60000 --rounds 3 --turn 2 --boots 6 --json "$T/json" "$@" \
+		>"$T/out" 2>"$T/err" || return 1
+	python3 - "$T/json" "$rule" <<-'EOF'
+		import json, sys
+		j = json.load(open(sys.argv[1]))
+		p_none = not j["boots"][0]["place"]["realtime"]
+		for b in j["boots"]:
+		    assert eval(sys.argv[2], {}, {"j": j, "p": b["place"]}), b["place"]
+		turns = [t for b in j["boots"] for d in b["devices"] for t in d["turns"]]
+		assert len(turns) == 6 * 3 * len(j["boots"][0]["devices"])
+		assert sum(t["elements"] for t in turns) > 0
+		for t in turns:
+		    assert t["seconds"] >= 0.002, t
+		    assert t["device_waited"] >= 0 and t["driver_away"] >= -1e-3 and t["stolen"] >= 0, t
+		pairs = {(r["label"], r["to"]): r for r in j["ratios"]}
+		assert set(pairs) == {("off-2", "off"), ("in-place", "off"), ("in-place", "off-2")}
+		for r in pairs.values():
+		    assert r["boots"] <= 6, r
+		    # Beside a busy host a whole boot may complete nothing: then there is no number.
+		    assert p_none or (r["boots"] == 6 and 0 < r["lo"] <= r["ratio"] <= r["hi"]), r
+	EOF
+}
+three='--variants off,off,in-place'
+apart='p["driver"] is None and p["why"]'
+[ "$(nproc)" -lt 2 ] || apart='p["driver"] != p["device"] is not None'
+check 'timed: each ratio with its interval, on processors of their own' timed "$apart" $three
+check 'timed: frames, in the main loop' timed "$apart" $three --load rx
+check 'timed: no processors are taken where not wanted' \
+	timed 'p["driver"] is None and not p["realtime"] and "no-pin" in p["why"]' $three --no-pin
+check 'timed: nor where the disk has threads of its own' \
+	timed 'p["driver"] is None and "disk" in p["why"]' $three --disk file
+# What the JSON says of processors, the kernel says of the threads.
+where() {
+	local qemu_pid='' driver device
+	build/vqring run --qemu "$qemu" $three --rounds 20000 --turn 1 >"$T/out" 2>"$T/err" &
+	running=$!
+	read -r driver device < <(python3 -c 'import json, sys
+p = json.load(open(sys.argv[1]))["boots"][0]["place"]
+print(p["driver"], p["device"])' "$T/placed")
+	[ "$driver" != None ] || driver=$(sed -n 's/Cpus_allowed_list:\t//p' /proc/self/status) device=$driver
+	while kill -0 "$running"; do
+		qemu_pid=$(pgrep -P "$running") &&
+			[ "$(grep -l "^Cpus_allowed_list:.$device$" /proc/"$qemu_pid"/task/*/status | wc -l)" -ge 3 ] && break
+	done
+	grep "^Cpus_allowed_list:.$driver$" /proc/"$running"/status /proc/"$qemu_pid"/status || return 1
+	kill -INT "$running"
+	wait "$running"
+	running=''
+	! kill -0 "$qemu_pid" 2>"$T/err"
+}
+timed "$apart" $three && cp "$T/json" "$T/placed"
+check 'timed: the threads are where it says, and Ctrl-C ends all' where
 # refused WORDS OPTIONS...: exit 2, and these words
 refused() {
 	local words=$1
