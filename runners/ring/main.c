@@ -11,6 +11,7 @@
  *   load.c         keeps requests in flight; steps.c: its single steps, and stalls
  *   rounds.c       variants take turns in one QEMU; hardware.c: the processor's counter
  *   place.c        where the driver and the device's thread run, and what disturbed them
+ *   handover.c     how far apart the two processors are
  *   ratios.c       throughput of one beside another, over boots
  *   report.c       JSON; run-table.c: the table
  *   random.c       random drivers: boots; random-draw.c: what is drawn, by dice.h;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define DISTURBED 0.01 /* of a turn */
+#define FAR 1.5
 
 static double turn_rate(const struct turn *t)
 {
@@ -79,6 +80,39 @@ int ratios_off(const GPtrArray *boots)
 		if (!strcmp(((struct device *)b->devices->pdata[i])->variant, "off"))
 			return i;
 	return -1;
+}
+
+void ratios_handover(const GPtrArray *boots, double *least, double *most)
+{
+	*least = *most = NAN;
+	for (unsigned int n = 0; n < boots->len; n++) {
+		const struct boot *b = boots->pdata[n];
+
+		for (int k = 0; k < 2 && !b->failed; k++) {
+			*least = fmin(*least, b->handover_ns[k]);
+			*most = fmax(*most, b->handover_ns[k]);
+		}
+	}
+}
+
+void ratios_split(const GPtrArray *boots, GPtrArray **near, GPtrArray **far)
+{
+	double least, most, limit;
+
+	*near = g_ptr_array_new();
+	*far = g_ptr_array_new();
+	ratios_handover(boots, &least, &most);
+	limit = least * FAR;
+	for (unsigned int n = 0; n < boots->len; n++) {
+		struct boot *b = boots->pdata[n];
+
+		if (b->failed)
+			continue;
+		if (b->handover_ns[0] < limit && b->handover_ns[1] < limit)
+			g_ptr_array_add(*near, b);
+		else if (b->handover_ns[0] >= limit && b->handover_ns[1] >= limit)
+			g_ptr_array_add(*far, b);
+	}
 }
 
 double ratios_widest(const GPtrArray *boots)

@@ -21,6 +21,17 @@ int ratios_off(const GPtrArray *boots);
 /* The first boot whose QEMU started: what the devices are called; NULL without any. */
 const struct boot *ratios_named(const GPtrArray *boots);
 
+/* The least and the most ns of a cache line's way there and back; NAN: unknown. */
+void ratios_handover(const GPtrArray *boots, double *least, double *most);
+
+/*
+ * By how far apart the two processors were (handover.h): the boots in which they were near
+ * before and after, and those in which they were far.  Far is half as much again as the
+ * least of all boots; one processor's caches are a factor of several.  The lists own nothing;
+ * the caller unrefs them.
+ */
+void ratios_split(const GPtrArray *boots, GPtrArray **near, GPtrArray **far);
+
 /* Half of the widest interval of any two devices, of their ratio; NAN if one has none. */
 double ratios_widest(const GPtrArray *boots);
 

@@ -144,6 +144,11 @@ static void add_boot(JsonBuilder *b, const struct boot *boot)
 	add_bool(b, "iothreads", boot->iothreads);
 	add_string(b, "no_counter", boot->no_counter);
 	add_place(b, &boot->place);
+	json_builder_set_member_name(b, "handover_ns");
+	json_builder_begin_array(b);
+	for (i = 0; i < 2 && isfinite(boot->handover_ns[i]) && !boot->failed; i++)
+		json_builder_add_double_value(b, boot->handover_ns[i]);
+	json_builder_end_array(b);
 	json_builder_set_member_name(b, "order");
 	json_builder_begin_array(b);
 	for (i = 0; i < boot->order->len; i++)
@@ -186,9 +191,18 @@ static void add_ratios(JsonBuilder *b, const GPtrArray *boots)
 	json_builder_end_array(b);
 }
 
+static void add_distance(JsonBuilder *b, const char *name, const GPtrArray *boots)
+{
+	begin(b, name);
+	add_int(b, "boots", boots->len);
+	add_ratios(b, boots);
+	json_builder_end_object(b);
+}
+
 JsonNode *report_run(const struct options *o, GPtrArray *boots)
 {
 	g_autoptr(JsonBuilder) b = json_builder_new();
+	g_autoptr(GPtrArray) near = NULL, far = NULL;
 	unsigned int i;
 
 	report_begin(b, o, "run");
@@ -199,6 +213,9 @@ JsonNode *report_run(const struct options *o, GPtrArray *boots)
 	add_int(b, "turn_ms", o->elements ? 0 : o->turn_ms);
 	add_int(b, "turn_elements", o->elements);
 	add_ratios(b, boots);
+	ratios_split(boots, &near, &far);
+	add_distance(b, "near", near);
+	add_distance(b, "far", far);
 	json_builder_set_member_name(b, "boots");
 	json_builder_begin_array(b);
 	for (i = 0; i < boots->len; i++)

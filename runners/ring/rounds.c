@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "rounds.h"
 #include "blk.h"
+#include "handover.h"
 #include "hardware.h"
 
 #include <stdio.h>
@@ -129,7 +130,9 @@ static void drive(struct boot *b, struct machine *m, struct options *o, struct m
 		d->cut = o->orders[0] ? machine_cut(m, d) : -1;
 	}
 	hold(o, m, "before the load");
+	b->handover_ns[0] = handover_measure(&b->place);
 	take_turns(b, m, o);
+	b->handover_ns[1] = handover_measure(&b->place);
 	hold(o, m, "after the load");
 	for (i = 0; i < b->devices->len; i++) {
 		struct device *d = b->devices->pdata[i];

@@ -18,6 +18,7 @@ struct boot {
 	char *no_counter; /* why the processor counts no instructions, or NULL */
 	bool iothreads;	  /* each blk device has one; else the main loop serves all */
 	struct place place;
+	double handover_ns[2]; /* before and after the turns: handover.h */
 };
 
 /* Runs all boots; of struct boot.  False with error set: nothing could be run. */

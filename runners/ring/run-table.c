@@ -84,33 +84,73 @@ static bool print_faults(const struct boot *boot, unsigned int n)
 	return good;
 }
 
-/* How it was timed, and what came of it. */
+/* How it was timed. */
 static void print_method(const struct options *o, const GPtrArray *boots)
 {
 	const struct place *p = &ratios_named(boots)->place;
-	double widest = ratios_widest(boots);
+	double least, most;
 
+	ratios_handover(boots, &least, &most);
 	printf("%u boot%s of %u rounds", boots->len, boots->len > 1 ? "s" : "", o->rounds);
 	if (o->elements)
 		printf(" of %" PRIu64 " elements each\n", o->elements);
 	else
 		printf(" of %u ms each; %.0f %% of the turns were disturbed\n", o->turn_ms,
 		       100 * ratios_disturbed(boots));
-	if (isfinite(widest))
-		printf("each ratio of two to +-%.1f %% (95 %%) or better\n", 100 * widest);
 	if (p->driver >= 0)
 		printf("driver on processor %d, device on %d%s\n", p->driver, p->device,
 		       p->realtime ? ", before other programs" : "");
+	if (isfinite(least))
+		printf("a cache line from one to the other and back: %.0f to %.0f ns\n", least,
+		       most);
 	if (p->why && !o->elements)
 		printf("%s: %s\n",
 		       p->driver < 0 ? "not on processors of their own" : "beside others", p->why);
+	printf("an element: used entries read, changes of the used index seen, bytes of the "
+	       "ring\n");
+}
+
+/* What @boots have in common is @what, or NULL. */
+static void print_table(const GPtrArray *boots, const char *what)
+{
+	const struct boot *named = ratios_named(boots);
+	double widest = ratios_widest(boots);
+	int off = ratios_off(boots);
+	unsigned int i;
+
+	printf("\n");
+	if (what)
+		printf("the two processors %s, in %u boots:\n", what, boots->len);
+	if (isfinite(widest))
+		printf("each ratio of two to +-%.1f %% (95 %%) or better\n", 100 * widest);
+	printf("  variant        elements/s to off [95 %% CI]      reord %%  depth  max entries  "
+	       "moves  bytes\n");
+	for (i = 0; i < named->devices->len; i++)
+		print_row(boots, ((struct device *)named->devices->pdata[i])->label, i, off);
+}
+
+/* Where the host moved the processors there are two answers, and none of the mixture. */
+static void print_tables(const GPtrArray *boots)
+{
+	g_autoptr(GPtrArray) near = NULL, far = NULL;
+
+	ratios_split(boots, &near, &far);
+	if (near->len == boots->len || near->len + far->len == 0) {
+		print_table(boots, NULL);
+		return;
+	}
+	if (near->len)
+		print_table(near, "near each other");
+	if (far->len)
+		print_table(far, "far apart");
+	if (near->len + far->len < boots->len)
+		printf("\nmoved meanwhile, and in neither: %u boots\n",
+		       boots->len - near->len - far->len);
 }
 
 bool report_run_table(const struct options *o, GPtrArray *boots)
 {
-	const struct boot *named = ratios_named(boots);
 	const struct load *l = &o->load;
-	int off = ratios_off(boots);
 	unsigned int i;
 	bool good = true;
 
@@ -118,15 +158,10 @@ bool report_run_table(const struct options *o, GPtrArray *boots)
 	       load_is_net(l->kind) ? "virtio-net" : "virtio-blk", load_name(l->kind), o->rings[0],
 	       l->ring.size, l->depth, l->queues, l->queues > 1 ? "s" : "", l->ring.chain,
 	       l->ring.indirect ? ", indirect" : "", l->kick ? "notified" : "polling");
-	if (named) {
+	if (ratios_named(boots)) {
 		print_method(o, boots);
-		printf("an element: used entries read, changes of the used index seen, bytes of "
-		       "the ring\n\n"
-		       "  variant        elements/s to off [95 %% CI]      reord %%  depth  max "
-		       "entries  moves  bytes\n");
+		print_tables(boots);
 	}
-	for (i = 0; named && i < named->devices->len; i++)
-		print_row(boots, ((struct device *)named->devices->pdata[i])->label, i, off);
 	for (i = 0; i < boots->len; i++)
 		good &= print_faults(boots->pdata[i], i + 1);
 	return good;

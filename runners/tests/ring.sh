@@ -116,6 +116,11 @@ timed() {
 		p_none = not j["boots"][0]["place"]["realtime"]
 		for b in j["boots"]:
 		    assert eval(sys.argv[2], {}, {"j": j, "p": b["place"]}), b["place"]
+		    assert len(b["handover_ns"]) == (2 if b["place"]["driver"] is not None else 0), b["handover_ns"]
+		apart = [b["handover_ns"] for b in j["boots"] if b["handover_ns"]]
+		limit = 1.5 * min([min(h) for h in apart], default=0)
+		assert j["near"]["boots"] == sum(max(h) < limit for h in apart)
+		assert j["far"]["boots"] == sum(min(h) >= limit for h in apart)
 		turns = [t for b in j["boots"] for d in b["devices"] for t in d["turns"]]
 		assert len(turns) == 6 * 3 * len(j["boots"][0]["devices"])
 		assert sum(t["elements"] for t in turns) > 0
