@@ -74,12 +74,18 @@ static void draw_segments(struct load *l, struct dice *dice)
 	l->segment = blocks * 4096 / pieces;
 }
 
-static void draw_ring(struct load *l, struct dice *dice, uint32_t most)
+static void draw_size(struct load *l, struct dice *dice, bool both, uint32_t most)
 {
+	if (both)
+		l->ring.packed = dice_once_in(dice, 2);
 	if (l->ring.packed)
 		l->ring.size = dice_any_size(dice, most);
 	else
 		l->ring.size = 1u << dice_roll(dice, 32 - __builtin_clz(most));
+}
+
+static void draw_features(struct load *l, struct dice *dice)
+{
 	l->ring.event_idx = dice_once_in(dice, 2);
 	l->ring.indirect = dice_once_in(dice, 2);
 	l->ring.lifo = dice_once_in(dice, 2);
@@ -111,17 +117,27 @@ static bool is_usable(const struct load *l, unsigned int avoid)
 	return l->kind != LOAD_RX || (l->depth - 1) * l->segment >= FRAME_ROOM;
 }
 
+/*
+ * Some lives in turn have rings of one size and format: what the device kept of the one, by
+ * mistake, does harm only to another like it.
+ */
+#define ALIKE 4
+
 void random_draw_life(const struct random_boot *b, const struct options *o, struct device *d,
-		      struct dice *dice, struct load *l)
+		      uint64_t life, struct dice *dice, struct load *l)
 {
+	unsigned int tries = 0;
 	bool both = o->rings[0] && o->rings[1];
 
 	d->in_order = strcmp(d->variant, "off") && !dice_once_in(dice, 5);
 	do {
+		struct dice alike = dice_of(b->seed ^ 1ull << 63, d->variant, life / ALIKE);
+
 		*l = b->load;
-		l->ring.packed = both ? dice_once_in(dice, 2) : o->load.ring.packed;
+		/* Not every size has room for what this device is. */
+		draw_size(l, tries++ < 64 ? &alike : dice, both, b->load.ring.size);
 		l->queues = 1 + dice_roll(dice, b->load.queues);
-		draw_ring(l, dice, b->load.ring.size);
+		draw_features(l, dice);
 		draw_segments(l, dice);
 		draw_depth(l, dice);
 		if (l->kind == LOAD_RANDRW && dice_once_in(dice, 4))

@@ -43,7 +43,7 @@ static void live(struct random_boot *b, struct options *o, struct machine *m, st
 	struct caught *c;
 	struct load l;
 
-	random_draw_life(b, o, d, &dice, &l);
+	random_draw_life(b, o, d, life, &dice, &l);
 	c = g_new0(struct caught, 1);
 	c->life = life;
 	random_live(d, &l, memory, &dice, o->avoid & AVOID_FULL, o->operations - t->operations, t,

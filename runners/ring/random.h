@@ -47,9 +47,9 @@ struct random_boot {
 /* Draws what all lives of the boot share. */
 void random_draw_boot(struct random_boot *b, const struct options *o);
 
-/* Draws the load of one life of @d, which keeps order or not. */
+/* Draws the load of one life of @d, number @life, which keeps order or not. */
 void random_draw_life(const struct random_boot *b, const struct options *o, struct device *d,
-		      struct dice *dice, struct load *l);
+		      uint64_t life, struct dice *dice, struct load *l);
 
 /* The load in a line, for who wants to see what broke. */
 char *random_describe(const struct load *l, bool in_order);
