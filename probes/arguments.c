@@ -1,39 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* vqprobe's command line. */
-#include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "arguments.h"
+#include "mistakes.h"
 #include "probes/tool/options.h"
 #include "probes/tool/output.h"
 
-/* No descriptor has this number: --ready-fd was not given. */
-#define NO_FD G_MININT
-
-static struct vq_arguments arg = {.ready_fd = NO_FD, .buffer = 16 * 1024, .interval = 1};
+static struct vq_arguments arg = {.ready_fd = VQ_NO_FD, .buffer = 16 * 1024};
 
 /* Seconds: no time that is asked for is shorter or longer. */
 #define TIME_MIN 1e-6
 #define TIME_MAX (365 * 24 * 3600.0)
 
 /* A time: a decimal number and us, ms, s (also if left out), m or h. */
-static gboolean parse_time(const char *option, const char *value, void *data, GError **error)
+static bool parse_seconds(const char *option, const char *value, double *to, GError **error)
 {
 	static const struct {
 		const char *unit;
 		double seconds;
 	} units[] = {{"", 1}, {"s", 1}, {"ms", 1e-3}, {"us", 1e-6}, {"m", 60}, {"h", 3600}};
-	static const struct {
-		const char *option;
-		double *to;
-	} times[] = {{"--duration", &arg.duration},
-		     {"-d", &arg.duration},
-		     {"--interval", &arg.interval},
-		     {"--window", &arg.window},
-		     {"--every", &arg.every}};
 	size_t digits = strspn(value, "0123456789.");
 	char *unit;
 	double v = g_ascii_strtod(value, &unit);
@@ -43,116 +31,137 @@ static gboolean parse_time(const char *option, const char *value, void *data, GE
 		if (strcmp(unit, units[i].unit) || v * units[i].seconds < TIME_MIN ||
 		    v * units[i].seconds > TIME_MAX)
 			continue;
-		for (size_t o = 0; o < G_N_ELEMENTS(times); o++)
-			if (!strcmp(option, times[o].option))
-				*times[o].to = v * units[i].seconds;
-		return TRUE;
+		*to = v * units[i].seconds;
+		return true;
 	}
 	g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
 		    "%s: a time from 1us to a year is needed, such as 1.5, 50ms or 10m: not \"%s\"",
 		    option, value);
+	return false;
+}
+
+static gboolean parse_time(const char *option, const char *value, void *data, GError **error)
+{
+	static const struct {
+		const char *option;
+		double *to;
+	} times[] = {{"--duration", &arg.duration},
+		     {"-d", &arg.duration},
+		     {"--interval", &arg.interval},
+		     {"--window", &arg.window},
+		     {"--every", &arg.every}};
+
+	for (size_t o = 0; o < G_N_ELEMENTS(times); o++)
+		if (!strcmp(option, times[o].option))
+			return parse_seconds(option, value, times[o].to, error);
 	return FALSE;
 }
 
-static const GOptionEntry options[] = {
+/* What has no name: the interval, and how many of them. */
+static bool parse_positional(int argc, char **argv, GError **error)
+{
+	guint64 n = 0;
+
+	if (argc > 3) {
+		g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+			    "unexpected argument: an interval and a count are all that may stand "
+			    "without an option");
+		return false;
+	}
+	if (argc > 1 && arg.interval > 0) {
+		g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+			    "two intervals: leave out --interval or \"%s\"", argv[1]);
+		return false;
+	}
+	if (argc > 1 && !parse_seconds("interval", argv[1], &arg.interval, error))
+		return false;
+	if (argc > 2 && !g_ascii_string_to_unsigned(argv[2], 10, 1, G_MAXUINT, &n, NULL)) {
+		g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+			    "count: how many intervals, 1 or more, not \"%s\"", argv[2]);
+		return false;
+	}
+	arg.count = n;
+	return true;
+}
+
+/* All options, in the groups of --help. */
+static const GOptionEntry what[] = {
 	{"pid", 'p', 0, G_OPTION_ARG_STRING_ARRAY, &arg.pids,
-	 "a QEMU to watch; several with commas or blanks, or several times", "PID"},
+	 "a QEMU; several with commas or blanks, or several times", "PID"},
 	{"name", 0, 0, G_OPTION_ARG_FILENAME, &arg.name,
-	 "the QEMUs of this -name, or processes of this name; * and ? match any", "NAME"},
+	 "QEMUs of this -name, or processes called so; * and ? match", "NAME"},
 	{"all", 0, 0, G_OPTION_ARG_NONE, &arg.all, "every QEMU on this host", NULL},
 	{"follow", 0, 0, G_OPTION_ARG_NONE, &arg.follow,
-	 "with --name or --all: wait for them, and for those that start later", NULL},
-	{"output", 'o', 0, G_OPTION_ARG_FILENAME, &arg.output, "write a trace of all events",
-	 "FILE"},
-	{"json", 0, 0, G_OPTION_ARG_FILENAME, &arg.json, "write a summary at the end", "FILE"},
-	{"json-lines", 0, 0, G_OPTION_ARG_NONE, &arg.json_lines,
-	 "JSON instead of tables: a line for each process at each interval", NULL},
+	 "with --name or --all: also those that start later", NULL},
 	{"from", 0, 0, G_OPTION_ARG_FILENAME, &arg.from, "read a trace instead of watching",
 	 "FILE"},
-	{"duration", 'd', 0, G_OPTION_ARG_CALLBACK, (void *)parse_time, "stop after that time",
-	 "TIME"},
+	{NULL}};
+static const GOptionEntry when[] = {
 	{"interval", 0, 0, G_OPTION_ARG_CALLBACK, (void *)parse_time,
 	 "time between live tables (1s)", "TIME"},
+	{"duration", 'd', 0, G_OPTION_ARG_CALLBACK, (void *)parse_time, "stop after that time",
+	 "TIME"},
 	{"window", 0, 0, G_OPTION_ARG_CALLBACK, (void *)parse_time,
-	 "watch only for so long at a time, then take the probes off", "TIME"},
+	 "watch for so long at a time, then take the probes off", "TIME"},
 	{"every", 0, 0, G_OPTION_ARG_CALLBACK, (void *)parse_time,
-	 "with --window: from one window's beginning to the next (1s)", "TIME"},
-	{"buffer", 0, 0, G_OPTION_ARG_INT, &arg.buffer,
-	 "KiB for events, a power of two, 4 to 1048576 (16384)", "KIB"},
-	{"ready-fd", 0, 0, G_OPTION_ARG_INT, &arg.ready_fd,
-	 "write 1 to this file descriptor when watching", "N"},
-	{"light", 0, 0, G_OPTION_ARG_NONE, &arg.light,
-	 "half of the probes: pops are read from the avail ring; split rings only", NULL},
-	{"trust-guest", 0, 0, G_OPTION_ARG_NONE, &arg.trust_guest,
-	 "on kernels before 6.13: no guest has buffers in devices' memory", NULL},
-	{"no-calibration", 0, 0, G_OPTION_ARG_NONE, &arg.no_calibration,
-	 "do not measure what the probes cost", NULL},
+	 "with --window: from one's beginning to the next (1s)", "TIME"},
+	{NULL}};
+static const GOptionEntry output[] = {{"json", 0, 0, G_OPTION_ARG_FILENAME, &arg.json,
+				       "write a summary at the end; -: to standard output", "FILE"},
+				      {"json-lines", 0, 0, G_OPTION_ARG_NONE, &arg.json_lines,
+				       "JSON instead of tables, a line a process and interval",
+				       NULL},
+				      {"output", 'o', 0, G_OPTION_ARG_FILENAME, &arg.output,
+				       "write a trace of all events", "FILE"},
+				      {NULL}};
+static const GOptionEntry how[] = {{"light", 0, 0, G_OPTION_ARG_NONE, &arg.light,
+				    "with half of the probes; split rings only", NULL},
+				   {"no-calibration", 0, 0, G_OPTION_ARG_NONE, &arg.no_calibration,
+				    "do not measure what the probes cost", NULL},
+				   {"buffer", 0, 0, G_OPTION_ARG_INT, &arg.buffer,
+				    "KiB for events, a power of two, 4 to 1048576 (16384)", "KIB"},
+				   {"trust-guest", 0, 0, G_OPTION_ARG_NONE, &arg.trust_guest,
+				    "before Linux 6.13: no guest has buffers in devices", NULL},
+				   {"debuginfod", 0, 0, G_OPTION_ARG_NONE, &arg.debuginfod,
+				    "ask the servers of $DEBUGINFOD_URLS for debug information",
+				    NULL},
+				   {"ready-fd", 0, 0, G_OPTION_ARG_INT, &arg.ready_fd,
+				    "write 1 to this file descriptor when watching", "N"},
+				   {NULL}};
+static const GOptionEntry instead[] = {
 	{"check", 0, 0, G_OPTION_ARG_NONE, &arg.check,
 	 "say what vqprobe lacks here, or for the QEMU that is named", NULL},
-	{"debuginfod", 0, 0, G_OPTION_ARG_NONE, &arg.debuginfod,
-	 "ask the servers of $DEBUGINFOD_URLS for debug information", NULL},
 	{"plan", 0, 0, G_OPTION_ARG_NONE, &arg.plan,
-	 "say which sites would be probed, why, and what that costs; do not watch", NULL},
+	 "say which sites would be probed, why, and what that costs", NULL},
 	{"verbose", 'v', 0, G_OPTION_ARG_NONE, &arg.verbose, "say what libbpf says", NULL},
 	{"version", 0, 0, G_OPTION_ARG_NONE, &arg.version, "print the version", NULL},
 	{NULL}};
+static const struct {
+	const char *name, *title;
+	const GOptionEntry *options;
+} groups[] = {{"what", "Which QEMU, one of:", what},
+	      {"when", "When:", when},
+	      {"output", "What comes out, if not a table:", output},
+	      {"how", "How it is watched:", how},
+	      {"instead", "Instead of watching:", instead}};
 
-/* Do both lead to one file?  What is no regular file may be written to twice. */
-static bool is_same_file(const char *a, const char *b)
-{
-	struct stat x, y;
-	bool there = a && b && !stat(a, &x) && !stat(b, &y);
+static const char summary[] =
+	"Watches the virtqueues of running QEMUs: how far out of order their devices\n"
+	"complete, and what in-order delivery costs.  Needs root, or CAP_BPF,\n"
+	"CAP_PERFMON and CAP_SYS_PTRACE.";
 
-	if (there)
-		return x.st_dev == y.st_dev && x.st_ino == y.st_ino && S_ISREG(x.st_mode);
-	return a && b && !strcmp(a, b);
-}
-
-/* What is wrong with the options, or NULL. */
-static const char *find_mistake(void)
-{
-	int of = !!arg.pids + !!arg.name + arg.all + !!arg.from;
-
-	if (arg.check && arg.from)
-		return "--check looks at this host: leave out --from";
-	if (of > 1 || (!of && !arg.check))
-		return "one of --pid, --name, --all and --from is needed: "
-		       "the QEMU to watch, or a trace";
-	if (arg.from && (arg.output || arg.window > 0))
-		return "--from reads a trace: leave out --output and --window";
-	if (arg.from && arg.light)
-		return "--from reads a trace: leave out --light";
-	if (arg.debuginfod && !*(getenv("DEBUGINFOD_URLS") ?: ""))
-		return "--debuginfod: the environment variable DEBUGINFOD_URLS names no server";
-	if (arg.plan && (arg.from || arg.follow))
-		return "--plan is of processes that run: leave out --from and --follow";
-	if (arg.follow && (arg.pids || arg.from))
-		return "--follow needs --name or --all: a process id does not come back";
-	if (arg.follow && (arg.output || arg.json))
-		return "--follow may watch several processes: --output and --json are for one; "
-		       "--json-lines takes several";
-	if (arg.json && arg.json_lines)
-		return "--json-lines ends in the summary: leave out --json";
-	if (is_same_file(arg.output, arg.json))
-		return "--output and --json are one file: each needs its own";
-	if (is_same_file(arg.from, arg.json))
-		return "--json would overwrite the trace that --from reads";
-	if (arg.ready_fd != NO_FD && (arg.ready_fd < 0 || fcntl(arg.ready_fd, F_GETFD) < 0))
-		return "--ready-fd: no descriptor of that number is open";
-	if (arg.output && arg.light)
-		return "a trace holds all calls: leave out --light or --output";
-	if (arg.output && arg.window > 0)
-		return "a trace holds all events: leave out --window or --output";
-	if (arg.interval < 1e-3)
-		return "--interval: at least 1ms is needed";
-	if (arg.every > 0 && arg.every <= arg.window)
-		return "--every: a time longer than --window is needed";
-	if (arg.every > 0 && !(arg.window > 0))
-		return "--every is the distance of windows: --window is needed, too";
-	if (arg.buffer < 4 || arg.buffer > 1024 * 1024 || arg.buffer & (arg.buffer - 1))
-		return "--buffer: a power of two between 4 and 1048576 is needed";
-	return NULL;
-}
+static const char description[] =
+	"Examples:\n"
+	"  vqprobe --name web1              a table a second, until Ctrl-C\n"
+	"  vqprobe --name web1 5 12         twelve tables, five seconds each\n"
+	"  vqprobe --all --json-lines       every QEMU, for a program\n"
+	"  vqprobe -p 4711 -d 10 -o a.vqt   ten seconds of events, to be read later:\n"
+	"  vqprobe --from a.vqt --json -    all of their figures\n"
+	"  vqprobe --check                  can it work here, and if not, what helps?\n"
+	"\n"
+	"TIME is in seconds, or has us, ms, s, m or h after it.  Exit status: 0 it was\n"
+	"watched; 1 that failed, or a QEMU that is meant could not be watched; 2 wrong\n"
+	"options or input, no such process.  man vqprobe has the columns and JSON members.";
 
 /* A usage error: exit 2. */
 static int complain(const char *what)
@@ -162,19 +171,36 @@ static int complain(const char *what)
 	return 2;
 }
 
+static void add_groups(GOptionContext *context)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(groups); i++) {
+		GOptionGroup *g =
+			g_option_group_new(groups[i].name, groups[i].title, "", NULL, NULL);
+
+		g_option_group_add_entries(g, groups[i].options);
+		g_option_context_add_group(context, g);
+	}
+	g_option_context_set_summary(context, summary);
+	g_option_context_set_description(context, description);
+}
+
+/* What was left out gets its default. */
+static void complete(void)
+{
+	if (!(arg.interval > 0))
+		arg.interval = 1;
+	if (arg.window > 0 && !(arg.every > 0))
+		arg.every = MAX(1, 2 * arg.window);
+}
+
 const struct vq_arguments *vq_arguments_parse(int argc, char **argv, int *status)
 {
-	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+	g_autoptr(GOptionContext) context = g_option_context_new("[INTERVAL [COUNT]]");
 	g_autoptr(GError) error = NULL;
 	const char *mistake = NULL;
 	bool help;
 
-	g_option_context_add_main_entries(context, options, NULL);
-	g_option_context_set_summary(
-		context,
-		"Watches the virtqueues of running QEMUs: how far out of order their devices\n"
-		"complete, and what in-order delivery costs.  Needs root, or CAP_BPF,\n"
-		"CAP_PERFMON and CAP_SYS_PTRACE.");
+	add_groups(context);
 	*status = 0;
 	if (!vq_options_parse(context, &argc, &argv, &help, &error)) {
 		mistake = error->message;
@@ -183,14 +209,15 @@ const struct vq_arguments *vq_arguments_parse(int argc, char **argv, int *status
 	} else if (arg.version) {
 		printf("vqprobe (vqlab) %s\n", VQLAB_VERSION);
 		return NULL;
+	} else if (!parse_positional(argc, argv, &error)) {
+		mistake = error->message;
 	} else {
-		mistake = argc > 1 ? "unexpected argument" : find_mistake();
+		mistake = vq_arguments_mistake(&arg);
 	}
 	if (mistake) {
 		*status = complain(mistake);
 		return NULL;
 	}
-	if (arg.window > 0 && !(arg.every > 0))
-		arg.every = MAX(1, 2 * arg.window);
+	complete();
 	return &arg;
 }

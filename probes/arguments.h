@@ -4,11 +4,15 @@
 
 #include <glib.h>
 
+/* No descriptor has this number: --ready-fd was not given. */
+#define VQ_NO_FD G_MININT
+
 /* What vqprobe was asked for: its options by their long names; what was not given is
  * NULL, FALSE or 0, or has its default. */
 struct vq_arguments {
 	int ready_fd;				  /* negative: none */
 	int buffer;				  /* KiB */
+	unsigned count;				  /* of intervals; 0: no end */
 	double interval, duration, window, every; /* seconds */
 	gboolean all, follow, light, no_calibration, version, verbose;
 	gboolean json_lines, check, plan, debuginfod, trust_guest;

@@ -11,7 +11,7 @@ PROBES_PKGS := glib-2.0 json-glib-1.0 libdw libelf libzstd libbpf
 TOOL_OBJS := $(call objs,probes/tool)
 MODEL_OBJS := $(call objs,probes/model) $(PROBES)/tool/text.o
 TRACE_OBJS := $(call objs,probes/trace)
-PROBES_OBJS := $(filter-out %/vqprobe.o,$(call objs,probes $(addprefix probes/,target model trace show))) \
+PROBES_OBJS := $(filter-out %/vqprobe.o,$(call objs,probes $(addprefix probes/,target model trace show watch))) \
 	$(TOOL_OBJS)
 PROBES_LIBS := $(call pkg_libs,$(PROBES_PKGS)) -lZydis -lunicorn -lm
 

@@ -12,7 +12,7 @@
 #include "check.h"
 #include "probes/target/find.h"
 #include "probes/tool/output.h"
-#include "watch.h"
+#include "probes/watch/watch.h"
 #include "probes/vqprobe.skel.h"
 
 enum verdict { OK, LIMITED, MISSING };

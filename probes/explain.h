@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "watch.h"
+#include "probes/watch/watch.h"
 
 /*
  * Prints what was planned for @w, which was prepared: the binary, where the

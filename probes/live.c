@@ -6,7 +6,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "begin.h"
+#include "probes/watch/begin.h"
 #include "probes/target/find.h"
 #include "live.h"
 #include "probes/tool/output.h"
@@ -21,8 +21,9 @@ struct live {
 	GHashTable *refused;	   /* pids that could not be watched, not to be tried again */
 	struct vq_show *show;
 	uint64_t start, next_show, next_find;
-	bool open;     /* within a window; always, without them */
-	uint64_t edge; /* when that changes */
+	bool open;	/* within a window; always, without them */
+	uint64_t edge;	/* when that changes */
+	unsigned shown; /* intervals so far */
 };
 
 static bool has_windows(const struct live *l)
@@ -184,6 +185,7 @@ static void show_watches(struct live *l, uint64_t t)
 	for (guint i = 0; i < l->watches->len; i++)
 		vq_watch_summarise(l->watches->pdata[i], &sums[i]);
 	vq_show(l->show, sums, l->watches->len, (t - l->start) / 1e9);
+	l->shown++;
 	l->next_show += l->o->interval * 1e9;
 	/* Late by more than one: no burst of them afterwards. */
 	if (l->next_show <= t)
@@ -218,7 +220,7 @@ static bool run_round(struct live *l, int signals, uint64_t stop, GError **error
 	/* With windows each closing one is shown: there is nothing new before. */
 	if (edge || (!has_windows(l) && t >= l->next_show))
 		show_watches(l, t);
-	return true;
+	return !l->o->count || l->shown < l->o->count;
 }
 
 bool vq_live_run(GPtrArray *watches, const struct vq_live_options *o, GError **error)

@@ -3,11 +3,12 @@
 #define VQLAB_PROBES_LIVE_H
 
 #include "probes/show/show.h"
-#include "watch.h"
+#include "probes/watch/watch.h"
 
 struct vq_live_options {
 	enum vq_live_output output;
 	double interval, duration; /* seconds; a duration of 0: no end */
+	unsigned count;		   /* of intervals, or windows; 0: no end */
 	double window, every;	   /* seconds; 0: watch all the time */
 	const struct vq_watch_options *watch;
 	/* Processes that come later: asked for at each interval, if not NULL. */

@@ -20,15 +20,15 @@
  *	trace/		events to and from a file (TRACE.md)
  *	show/		tables, the screen, summaries, JSON
  *	tool/		what every program of the lab does alike
- *	lines.c		the loader's end of the ring; resets.c: resets that nothing came after
- *	calib.c		what a probe costs and adds to a latency, measured in the run
- *	watch.c		one watch of one process, from attaching to the end
- *	begin.c		begins watches; live.c: the main loop
+ *	watch/		one watch of one process, from attaching to the end (watch.c, begin.c);
+ *			the loader's end of the ring (lines.c), resets that nothing came after
+ *			(resets.c), what a probe costs and adds to a latency (calib.c)
+ *	live.c		the main loop
  *	check.c, explain.c	--check and --plan; arguments.c: all options; vqprobe.c: the tool
  *
  * Includes go one way: tool/, this header and vqfunction.h; then bpf/,
- * model/, trace/ and target/, of which none includes another; then show/; then the files
- * beside this one.
+ * model/, trace/ and target/, of which none includes another; then show/, then watch/; then
+ * the files beside this one.
  *
  * All times are CLOCK_MONOTONIC in nanoseconds.  All structs are in the byte
  * order of the host, naturally aligned, without implicit padding.

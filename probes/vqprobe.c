@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "arguments.h"
-#include "begin.h"
+#include "probes/watch/begin.h"
 #include "check.h"
 #include "explain.h"
 #include "probes/target/find.h"
@@ -18,7 +18,7 @@
 #include "probes/tool/start.h"
 #include "probes/tool/text.h"
 #include "probes/trace/trace.h"
-#include "watch.h"
+#include "probes/watch/watch.h"
 
 /* What the user asked for. */
 static const struct vq_arguments *arg;
@@ -203,6 +203,7 @@ static bool run_watch(GError **error)
 						     : VQ_LIVE_TABLE,
 		.interval = arg->interval,
 		.duration = arg->duration,
+		.count = arg->count,
 		.window = arg->window,
 		.every = arg->every,
 		.watch = &options,

@@ -16,7 +16,7 @@
 #include <time.h>
 
 #include "probes/target/sites.h"
-#include "probes/watch.h"
+#include "probes/watch/watch.h"
 #include "probes/vqprobe.skel.h"
 
 /* For sed: where bpftrace's script finds what vqprobe reads. */

@@ -295,6 +295,29 @@ near() {
 check 'an interval shorter than that of draining' fast_interval
 check 'an interval that is none' fails 2 'at least 1ms' build/vqprobe -p 1 --interval 10us
 
+# --- [INTERVAL [COUNT]] -----------------------------------------------------------
+# counted N OPTIONS...: it ends by itself after so many intervals, which are shown
+counted() {
+	local n=$1
+	shift
+	victim_start victim-nop5 split 8 10 1 1
+	live -p "$victim_pid" --json-lines "$@" && probe_end && victim_end || return 1
+	[ "$(grep -c '"type":"interval"' "$T/out")" = "$n" ] && summaries 1
+}
+check 'an interval and a count: so many, then the summary' counted 3 50ms 3
+check 'a count of windows' counted 2 --window 20ms --every 60ms 1 2
+silent() {
+	victim_start victim-nop5 split 8 10 1 1
+	live -p "$victim_pid" --json - 50ms 2 && probe_end && victim_end || return 1
+	[ "$(wc -l <"$T/out")" = 1 ] && summaries 1
+}
+check '--json -: the summary is all there is, and the count ends it' silent
+check 'a count that is none' fails 2 '^vqprobe: count: .*not "x"' build/vqprobe -p 1 1 x
+check 'a count of 0' fails 2 '^vqprobe: count: ' build/vqprobe -p 1 1 0
+check 'an interval that is no time' fails 2 '^vqprobe: interval: .*not "a"' build/vqprobe -p 1 a 1
+check 'two intervals' fails 2 'leave out --interval' build/vqprobe -p 1 --interval 1 2
+check 'three words' fails 2 'an interval and a count are all' build/vqprobe -p 1 1 2 3
+
 # --- windows ------------------------------------------------------------------
 sampled() {
 	victim_start victim-nop5 split 256 20000000 1 1

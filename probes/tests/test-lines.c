@@ -5,8 +5,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "probes/lines.h"
-#include "probes/watch.h"
+#include "probes/watch/lines.h"
+#include "probes/watch/watch.h"
 #include "probes/vqprobe.skel.h"
 
 #define KIB 64

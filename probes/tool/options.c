@@ -17,7 +17,7 @@ bool vq_options_parse(GOptionContext *context, int *argc, char ***argv, bool *he
 		return false;
 	*help = wanted;
 	if (wanted) {
-		text = g_option_context_get_help(context, TRUE, NULL);
+		text = g_option_context_get_help(context, FALSE, NULL);
 		fputs(text, stdout);
 	}
 	return true;

@@ -51,7 +51,7 @@ static int own_descriptor(const char *path)
 	static const char *const folder[] = {"/dev/fd/", "/proc/self/fd/"};
 	char *end;
 
-	if (!strcmp(path, "/dev/stdout"))
+	if (!strcmp(path, "/dev/stdout") || !strcmp(path, "-"))
 		return STDOUT_FILENO;
 	if (!strcmp(path, "/dev/stderr"))
 		return STDERR_FILENO;

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "vqevent.h"
+#include "probes/vqevent.h"
 
 struct vq_watch;
 

@@ -5,7 +5,7 @@
 #include <glib.h>
 #include <stdint.h>
 
-#include "vqevent.h"
+#include "probes/vqevent.h"
 
 /*
  * The way of events from the BPF programs to the loader: a ring of cache lines

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Options that do not go together. */
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "mistakes.h"
+
+/* Do both lead to one file?  What is no regular file may be written to twice. */
+static bool is_same_file(const char *x, const char *y)
+{
+	struct stat a, b;
+	bool there = x && y && !stat(x, &a) && !stat(y, &b);
+
+	if (there)
+		return a.st_dev == b.st_dev && a.st_ino == b.st_ino && S_ISREG(a.st_mode);
+	return x && y && !strcmp(x, y);
+}
+
+const char *vq_arguments_mistake(const struct vq_arguments *a)
+{
+	int of = !!a->pids + !!a->name + a->all + !!a->from;
+
+	if (a->check && a->from)
+		return "--check looks at this host: leave out --from";
+	if (of > 1 || (!of && !a->check))
+		return "one of --pid, --name, --all and --from is needed: "
+		       "the QEMU to watch, or a trace";
+	if (a->from && (a->output || a->window > 0))
+		return "--from reads a trace: leave out --output and --window";
+	if (a->from && a->light)
+		return "--from reads a trace: leave out --light";
+	if (a->debuginfod && !*(getenv("DEBUGINFOD_URLS") ?: ""))
+		return "--debuginfod: the environment variable DEBUGINFOD_URLS names no server";
+	if (a->plan && (a->from || a->follow))
+		return "--plan is of processes that run: leave out --from and --follow";
+	if (a->follow && (a->pids || a->from))
+		return "--follow needs --name or --all: a process id does not come back";
+	if (a->follow && (a->output || a->json))
+		return "--follow may watch several processes: --output and --json are for one; "
+		       "--json-lines takes several";
+	if (a->json && a->json_lines)
+		return "--json-lines ends in the summary: leave out --json";
+	if (is_same_file(a->output, a->json))
+		return "--output and --json are one file: each needs its own";
+	if (is_same_file(a->from, a->json))
+		return "--json would overwrite the trace that --from reads";
+	if (a->ready_fd != VQ_NO_FD && (a->ready_fd < 0 || fcntl(a->ready_fd, F_GETFD) < 0))
+		return "--ready-fd: no descriptor of that number is open";
+	if (a->output && a->light)
+		return "a trace holds all calls: leave out --light or --output";
+	if (a->output && a->window > 0)
+		return "a trace holds all events: leave out --window or --output";
+	if (a->interval > 0 && a->interval < 1e-3)
+		return "an interval of at least 1ms is needed";
+	if (a->every > 0 && a->every <= a->window)
+		return "--every: a time longer than --window is needed";
+	if (a->every > 0 && !(a->window > 0))
+		return "--every is the distance of windows: --window is needed, too";
+	if (a->buffer < 4 || a->buffer > 1024 * 1024 || a->buffer & (a->buffer - 1))
+		return "--buffer: a power of two between 4 and 1048576 is needed";
+	return NULL;
+}
