@@ -45,11 +45,10 @@ static gboolean parse_time(const char *option, const char *value, void *data, GE
 	static const struct {
 		const char *option;
 		double *to;
-	} times[] = {{"--duration", &arg.duration},
-		     {"-d", &arg.duration},
-		     {"--interval", &arg.interval},
-		     {"--window", &arg.window},
-		     {"--every", &arg.every}};
+	} times[] = {{"--duration", &arg.duration}, {"-d", &arg.duration},
+		     {"--interval", &arg.interval}, {"--window", &arg.window},
+		     {"--every", &arg.every},	    {"--since", &arg.since},
+		     {"--until", &arg.until},	    {"--above", &arg.above}};
 
 	for (size_t o = 0; o < G_N_ELEMENTS(times); o++)
 		if (!strcmp(option, times[o].option))
@@ -93,41 +92,54 @@ static const GOptionEntry what[] = {
 	{"all", 0, 0, G_OPTION_ARG_NONE, &arg.all, "every QEMU on this host", NULL},
 	{"follow", 0, 0, G_OPTION_ARG_NONE, &arg.follow,
 	 "with --name or --all: also those that start later", NULL},
-	{"from", 0, 0, G_OPTION_ARG_FILENAME, &arg.from, "read a trace instead of watching",
-	 "FILE"},
-	{NULL}};
+	{"from", 0, 0, G_OPTION_ARG_FILENAME, &arg.from,
+	 "read a trace instead; -: from standard input", "FILE"},
+	{NULL},
+};
 static const GOptionEntry when[] = {
 	{"interval", 0, 0, G_OPTION_ARG_CALLBACK, (void *)parse_time,
-	 "time between live tables (1s)", "TIME"},
+	 "time between tables (1s; of a trace: none)", "TIME"},
 	{"duration", 'd', 0, G_OPTION_ARG_CALLBACK, (void *)parse_time, "stop after that time",
 	 "TIME"},
 	{"window", 0, 0, G_OPTION_ARG_CALLBACK, (void *)parse_time,
 	 "watch for so long at a time, then take the probes off", "TIME"},
 	{"every", 0, 0, G_OPTION_ARG_CALLBACK, (void *)parse_time,
 	 "with --window: from one's beginning to the next (1s)", "TIME"},
-	{NULL}};
-static const GOptionEntry output[] = {{"json", 0, 0, G_OPTION_ARG_FILENAME, &arg.json,
-				       "write a summary at the end; -: to standard output", "FILE"},
-				      {"json-lines", 0, 0, G_OPTION_ARG_NONE, &arg.json_lines,
-				       "JSON instead of tables, a line a process and interval",
-				       NULL},
-				      {"output", 'o', 0, G_OPTION_ARG_FILENAME, &arg.output,
-				       "write a trace of all events", "FILE"},
-				      {NULL}};
-static const GOptionEntry how[] = {{"light", 0, 0, G_OPTION_ARG_NONE, &arg.light,
-				    "with half of the probes; split rings only", NULL},
-				   {"no-calibration", 0, 0, G_OPTION_ARG_NONE, &arg.no_calibration,
-				    "do not measure what the probes cost", NULL},
-				   {"buffer", 0, 0, G_OPTION_ARG_INT, &arg.buffer,
-				    "KiB for events, a power of two, 4 to 1048576 (16384)", "KIB"},
-				   {"trust-guest", 0, 0, G_OPTION_ARG_NONE, &arg.trust_guest,
-				    "before Linux 6.13: no guest has buffers in devices", NULL},
-				   {"debuginfod", 0, 0, G_OPTION_ARG_NONE, &arg.debuginfod,
-				    "ask the servers of $DEBUGINFOD_URLS for debug information",
-				    NULL},
-				   {"ready-fd", 0, 0, G_OPTION_ARG_INT, &arg.ready_fd,
-				    "write 1 to this file descriptor when watching", "N"},
-				   {NULL}};
+	{"since", 0, 0, G_OPTION_ARG_CALLBACK, (void *)parse_time,
+	 "with --from: from so long after its beginning on", "TIME"},
+	{"until", 0, 0, G_OPTION_ARG_CALLBACK, (void *)parse_time,
+	 "with --from: to so long after its beginning", "TIME"},
+	{NULL},
+};
+static const GOptionEntry output[] = {
+	{"json", 0, 0, G_OPTION_ARG_FILENAME, &arg.json,
+	 "write a summary at the end; -: to standard output", "FILE"},
+	{"json-lines", 0, 0, G_OPTION_ARG_NONE, &arg.json_lines,
+	 "JSON instead of tables, a line a process and interval", NULL},
+	{"events", 0, 0, G_OPTION_ARG_NONE, &arg.events, "every event as a line of text", NULL},
+	{"above", 0, 0, G_OPTION_ARG_CALLBACK, (void *)parse_time,
+	 "of the events those of which a time is longer", "TIME"},
+	{"hist", 0, 0, G_OPTION_ARG_NONE, &arg.hist,
+	 "with the summary: how depths and times are distributed", NULL},
+	{"output", 'o', 0, G_OPTION_ARG_FILENAME, &arg.output, "write a trace of all events",
+	 "FILE"},
+	{NULL},
+};
+static const GOptionEntry how[] = {
+	{"light", 0, 0, G_OPTION_ARG_NONE, &arg.light, "with half of the probes; split rings only",
+	 NULL},
+	{"no-calibration", 0, 0, G_OPTION_ARG_NONE, &arg.no_calibration,
+	 "do not measure what the probes cost", NULL},
+	{"buffer", 0, 0, G_OPTION_ARG_INT, &arg.buffer,
+	 "KiB for events, a power of two, 4 to 1048576 (16384)", "KIB"},
+	{"trust-guest", 0, 0, G_OPTION_ARG_NONE, &arg.trust_guest,
+	 "before Linux 6.13: no guest has buffers in devices", NULL},
+	{"debuginfod", 0, 0, G_OPTION_ARG_NONE, &arg.debuginfod,
+	 "ask the servers of $DEBUGINFOD_URLS for debug information", NULL},
+	{"ready-fd", 0, 0, G_OPTION_ARG_INT, &arg.ready_fd,
+	 "write 1 to this file descriptor when watching", "N"},
+	{NULL},
+};
 static const GOptionEntry instead[] = {
 	{"check", 0, 0, G_OPTION_ARG_NONE, &arg.check,
 	 "say what vqprobe lacks here, or for the QEMU that is named", NULL},
@@ -135,7 +147,8 @@ static const GOptionEntry instead[] = {
 	 "say which sites would be probed, why, and what that costs", NULL},
 	{"verbose", 'v', 0, G_OPTION_ARG_NONE, &arg.verbose, "say what libbpf says", NULL},
 	{"version", 0, 0, G_OPTION_ARG_NONE, &arg.version, "print the version", NULL},
-	{NULL}};
+	{NULL},
+};
 static const struct {
 	const char *name, *title;
 	const GOptionEntry *options;
@@ -156,7 +169,8 @@ static const char description[] =
 	"  vqprobe --name web1 5 12         twelve tables, five seconds each\n"
 	"  vqprobe --all --json-lines       every QEMU, for a program\n"
 	"  vqprobe -p 4711 -d 10 -o a.vqt   ten seconds of events, to be read later:\n"
-	"  vqprobe --from a.vqt --json -    all of their figures\n"
+	"  vqprobe --from a.vqt --hist      their figures, and how they are distributed\n"
+	"  vqprobe --from a.vqt --events --above 10ms      those that took long\n"
 	"  vqprobe --check                  can it work here, and if not, what helps?\n"
 	"\n"
 	"TIME is in seconds, or has us, ms, s, m or h after it.  Exit status: 0 it was\n"
@@ -187,8 +201,6 @@ static void add_groups(GOptionContext *context)
 /* What was left out gets its default. */
 static void complete(void)
 {
-	if (!(arg.interval > 0))
-		arg.interval = 1;
 	if (arg.window > 0 && !(arg.every > 0))
 		arg.every = MAX(1, 2 * arg.window);
 }

@@ -14,8 +14,9 @@ struct vq_arguments {
 	int buffer;				  /* KiB */
 	unsigned count;				  /* of intervals; 0: no end */
 	double interval, duration, window, every; /* seconds */
+	double since, until, above;		  /* seconds */
 	gboolean all, follow, light, no_calibration, version, verbose;
-	gboolean json_lines, check, plan, debuginfod, trust_guest;
+	gboolean events, hist, json_lines, check, plan, debuginfod, trust_guest;
 	char *name, *output, *json, *from;
 	char **pids;
 };

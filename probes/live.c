@@ -10,6 +10,7 @@
 #include "probes/target/find.h"
 #include "live.h"
 #include "probes/tool/output.h"
+#include "probes/tool/walltime.h"
 
 /* How often the ring is emptied: it holds seconds. */
 #define DRAIN_NS 50000000ull
@@ -184,7 +185,7 @@ static void show_watches(struct live *l, uint64_t t)
 
 	for (guint i = 0; i < l->watches->len; i++)
 		vq_watch_summarise(l->watches->pdata[i], &sums[i]);
-	vq_show(l->show, sums, l->watches->len, (t - l->start) / 1e9);
+	vq_show(l->show, sums, l->watches->len, (t - l->start) / 1e9, vq_wall_now());
 	l->shown++;
 	l->next_show += l->o->interval * 1e9;
 	/* Late by more than one: no burst of them afterwards. */

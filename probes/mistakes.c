@@ -19,6 +19,11 @@ static bool is_same_file(const char *x, const char *y)
 	return x && y && !strcmp(x, y);
 }
 
+static bool is_stdout(const char *path)
+{
+	return path && (!strcmp(path, "-") || !strcmp(path, "/dev/stdout"));
+}
+
 const char *vq_arguments_mistake(const struct vq_arguments *a)
 {
 	int of = !!a->pids + !!a->name + a->all + !!a->from;
@@ -32,6 +37,27 @@ const char *vq_arguments_mistake(const struct vq_arguments *a)
 		return "--from reads a trace: leave out --output and --window";
 	if (a->from && a->light)
 		return "--from reads a trace: leave out --light";
+	if (a->from && (a->duration > 0 || a->ready_fd != VQ_NO_FD))
+		return "--from reads a trace: leave out --duration and --ready-fd; "
+		       "--since and --until take a part of it";
+	if (!a->from && (a->since > 0 || a->until > 0))
+		return "--since and --until are of a trace: --from is needed, too";
+	if (a->until > 0 && a->until <= a->since)
+		return "--until: a later time than --since is needed";
+	if (a->events && a->light)
+		return "--events shows all calls: leave out --light";
+	if (a->events && (a->json_lines || is_stdout(a->json)))
+		return "--events writes to standard output: leave out --json-lines and --json -";
+	if (a->above > 0 && !a->events)
+		return "--above chooses events: --events is needed, too";
+	if (a->hist && (a->json || a->json_lines || a->events))
+		return "--hist is of the table's summary, JSON has all distributions: "
+		       "leave out --hist, or --json, --json-lines and --events";
+	if (a->count && a->events && !a->from)
+		return "--events are not counted by intervals: leave out the count; "
+		       "--duration is a limit";
+	if (a->output && !strcmp(a->output, "-"))
+		return "--output: a trace needs a file or a FIFO, not standard output";
 	if (a->debuginfod && !*(getenv("DEBUGINFOD_URLS") ?: ""))
 		return "--debuginfod: the environment variable DEBUGINFOD_URLS names no server";
 	if (a->plan && (a->from || a->follow))
@@ -45,7 +71,7 @@ const char *vq_arguments_mistake(const struct vq_arguments *a)
 		return "--json-lines ends in the summary: leave out --json";
 	if (is_same_file(a->output, a->json))
 		return "--output and --json are one file: each needs its own";
-	if (is_same_file(a->from, a->json))
+	if (a->from && strcmp(a->from, "-") && is_same_file(a->from, a->json))
 		return "--json would overwrite the trace that --from reads";
 	if (a->ready_fd != VQ_NO_FD && (a->ready_fd < 0 || fcntl(a->ready_fd, F_GETFD) < 0))
 		return "--ready-fd: no descriptor of that number is open";

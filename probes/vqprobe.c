@@ -12,16 +12,19 @@
 #include "probes/watch/begin.h"
 #include "check.h"
 #include "explain.h"
+#include "from.h"
 #include "probes/target/find.h"
 #include "live.h"
 #include "probes/tool/output.h"
 #include "probes/tool/start.h"
 #include "probes/tool/text.h"
-#include "probes/trace/trace.h"
 #include "probes/watch/watch.h"
 
 /* What the user asked for. */
 static const struct vq_arguments *arg;
+
+/* How events are shown as text. */
+static struct vq_events events;
 
 static int say_libbpf(enum libbpf_print_level level, const char *format, va_list args)
 {
@@ -34,8 +37,8 @@ static bool report_summary(struct vq_summary *s, GError **error)
 		return false;
 	if (arg->json_lines)
 		vq_summary_print_json(s);
-	else if (!arg->json)
-		vq_summary_print(s);
+	else if (!arg->json && !arg->events)
+		vq_summary_print(s, arg->hist);
 	vq_summary_warn(s);
 	return true;
 }
@@ -187,6 +190,14 @@ static bool run_plan(const GPtrArray *found, const struct vq_watch_options *opti
 	return true;
 }
 
+/* What is shown meanwhile; @table if it is for people. */
+static enum vq_live_output live_output(enum vq_live_output table)
+{
+	if (arg->json_lines)
+		return VQ_LIVE_JSON;
+	return arg->json || arg->output || arg->events ? VQ_LIVE_NOTHING : table;
+}
+
 static bool run_watch(GError **error)
 {
 	struct vq_watch_options options = {
@@ -196,12 +207,11 @@ static bool run_watch(GError **error)
 		.windows = arg->window > 0,
 		.trust_guest = arg->trust_guest || arg->plan,
 		.output = arg->output,
+		.events = arg->events ? &events : NULL,
 	};
 	struct vq_live_options live = {
-		.output = arg->json_lines	     ? VQ_LIVE_JSON
-			  : arg->json || arg->output ? VQ_LIVE_NOTHING
-						     : VQ_LIVE_TABLE,
-		.interval = arg->interval,
+		.output = live_output(VQ_LIVE_TABLE),
+		.interval = arg->interval > 0 ? arg->interval : 1,
 		.duration = arg->duration,
 		.count = arg->count,
 		.window = arg->window,
@@ -236,29 +246,21 @@ static bool run_watch(GError **error)
 	return false;
 }
 
-static bool trace_event(const struct vq_head *h, size_t size, void *data)
-{
-	return vq_model_event(data, h, size);
-}
-
 /* The same summary from a trace; what a trace does not hold is left out. */
 static bool run_from(GError **error)
 {
-	struct vq_trace_header header;
 	struct vq_summary s = {.model = vq_model_new(), .name = ""};
-	bool whole, ok;
+	struct vq_from_options options = {
+		.path = arg->from,
+		.since = arg->since,
+		.until = arg->until,
+		.interval = arg->interval,
+		.count = arg->count,
+		.output = !(arg->interval > 0) ? VQ_LIVE_NOTHING : live_output(VQ_LIVE_LINES),
+		.events = arg->events ? &events : NULL,
+	};
+	bool ok = vq_from_read(&options, &s, error) && report_summary(&s, error);
 
-	ok = vq_trace_read(arg->from, &header, trace_event, (void *)s.model, &whole, error);
-	if (ok) {
-		if (!whole)
-			fprintf(stderr, "vqprobe: %s: ends early: the last events are missing\n",
-				arg->from);
-		s.pid = header.pid;
-		s.lost[0] = s.model->lost;
-		if (whole)
-			s.seen = s.seconds = (s.model->end_ts - header.start_mono_ns) / 1e9;
-		ok = report_summary(&s, error);
-	}
 	vq_model_free((void *)s.model);
 	return ok;
 }
@@ -272,6 +274,7 @@ static int run(int argc, char **argv)
 	arg = vq_arguments_parse(argc, argv, &status);
 	if (!arg)
 		return status;
+	events.above_ns = arg->above * 1e9;
 	signal(SIGPIPE, SIG_IGN);
 	vq_begin_raise_limit();
 	if (!arg->debuginfod) /* never go to the network by surprise */

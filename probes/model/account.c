@@ -9,8 +9,11 @@ bool vq_queue_settled(const struct vq_queue *q)
 
 void vq_account_until(struct vq_queue *q, uint64_t ts)
 {
-	if (!q->first_ts)
+	if (!q->first_ts) {
 		q->first_ts = q->last_ts = ts;
+		if (q->settled_ts) /* at the beginning of a range */
+			q->settled_ts = ts;
+	}
 	if (ts > q->last_ts) {
 		if (q->settled_ts)
 			q->stash_area += (double)vq_outstanding_stash(&q->o) * (ts - q->last_ts);
@@ -54,16 +57,16 @@ void vq_account_unseen(struct vq_queue *q, uint32_t ndescs)
 
 bool vq_queue_orderless(const struct vq_queue *q)
 {
-	return q->fills && !q->pops;
+	return q->fills && !q->pops && !q->carried;
 }
 
 bool vq_queue_conserved(const struct vq_queue *q)
 {
 	if (vq_queue_orderless(q) && q->unmatched_fills > q->in_flight_start)
 		return false;
-	return q->pops + q->unmatched_gone == q->fills - q->unmatched_fills + q->unpopped +
-						      q->detached + q->dropped + q->o.unfilled +
-						      q->cut + q->unfilled_published &&
+	return q->pops + q->carried + q->unmatched_gone ==
+		       q->fills - q->unmatched_fills + q->unpopped + q->detached + q->dropped +
+			       q->o.unfilled + q->cut + q->unfilled_published &&
 	       !q->inuse_mismatches && !q->anomalies && !q->unfilled_published &&
 	       !q->unmatched_published;
 }

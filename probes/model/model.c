@@ -119,6 +119,19 @@ void vq_model_gap(struct vq_model *m)
 		vq_queue_gap(m->queues->pdata[i]);
 }
 
+void vq_model_begin_range(struct vq_model *m)
+{
+	m->events = 0;
+	memset(m->calls, 0, sizeof(m->calls));
+	for (guint i = 0; i < m->queues->len; i++)
+		vq_queue_begin_range(m->queues->pdata[i]);
+}
+
+const struct vq_queue *vq_model_queue(const struct vq_model *m, uint64_t vq)
+{
+	return g_hash_table_lookup(m->by_vq, &vq);
+}
+
 bool vq_model_event(struct vq_model *m, const struct vq_head *h, size_t size)
 {
 	struct vq_queue *q;

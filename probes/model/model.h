@@ -29,6 +29,22 @@
  * are counted as `unsettled`.
  */
 
+/* What the last event of a queue was found to be, where @known; for who shows events one
+ * by one. */
+struct vq_last {
+	enum vq_last_known {
+		VQ_LAST_SEQ = 1 << 0,
+		VQ_LAST_DEPTH = 1 << 1,
+		VQ_LAST_SERVICE = 1 << 2,
+		VQ_LAST_HOLD = 1 << 3,
+	} known;
+	uint64_t seq;	     /* of the element of a pop or a fill */
+	uint64_t depth;	     /* of a fill */
+	uint64_t service_ns; /* of a fill: since its pop returned */
+	uint64_t hold_ns;    /* of a flush: the longest of the elements that it published */
+	uint64_t published;  /* by the flush */
+};
+
 struct vq_queue {
 	uint64_t vq, vdev;
 	char device[64], type[32];
@@ -45,7 +61,8 @@ struct vq_queue {
 	uint64_t unmatched_gone; /* likewise unpopped or detached */
 	/* in use when watching, or a window, began (packed: ring slots) */
 	uint64_t in_flight_start;
-	uint64_t cut; /* in flight when a window ended */
+	uint64_t cut;	  /* in flight when a window ended */
+	uint64_t carried; /* popped before a range of the trace, in flight at its beginning */
 	uint64_t order_violations;
 	/* used entries whose element was never filled, or is not known at all */
 	uint64_t unfilled_published, unmatched_published;
@@ -64,6 +81,8 @@ struct vq_queue {
 	double stash_area; /* integral of S over time, in ns */
 	uint64_t first_ts, last_ts;
 	uint64_t settled_ts, settled_ns; /* 0: not settled now; ns of earlier windows */
+
+	struct vq_last last;
 
 	/* State: not results. */
 	bool replaced;		 /* another queue has its place in memory now */
@@ -116,6 +135,15 @@ bool vq_model_event(struct vq_model *m, const struct vq_head *h, size_t size);
 void vq_model_gap(struct vq_model *m);
 
 /*
+ * Forgets what was counted until now, and nothing of what is outstanding: what comes next
+ * is counted as if watching began here, but that elements in use have their numbers.
+ */
+void vq_model_begin_range(struct vq_model *m);
+
+/* The queue that @vq is the address of now; NULL if it has not been named. */
+const struct vq_queue *vq_model_queue(const struct vq_model *m, uint64_t vq);
+
+/*
  * Were elements completed and none seen to be popped?  Then nothing is known of their
  * order: the probe on pop is not where this QEMU pops, or the watch was too short.
  */
@@ -126,8 +154,8 @@ bool vq_queue_settled(const struct vq_queue *q);
 
 /*
  * Nothing was lost or invented: pops = fills + unpopped + detached + dropped +
- * in flight at the end of the watch or of a window, no fills without any pop beyond
- * those in flight at the start, QEMU's own count of elements in use agreed
+ * in flight at the end of the watch or of a window, less those carried into a range, no fills
+ * without any pop beyond those in flight at the start, QEMU's own count of elements in use agreed
  * whenever it was told, at every flush, and what was published had been filled.
  */
 bool vq_queue_conserved(const struct vq_queue *q);

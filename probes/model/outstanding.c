@@ -115,10 +115,11 @@ static void leave(struct vq_outstanding *o, struct vq_elem *e)
 	o->gone_before -= n;
 }
 
-void vq_outstanding_pop(struct vq_outstanding *o, struct vq_elem *e, uint32_t ndescs)
+void vq_outstanding_pop(struct vq_outstanding *o, struct vq_elem *e, uint32_t ndescs, uint64_t ts)
 {
 	*e = (struct vq_elem){
 		.seq = o->next_seq++,
+		.popped_ts = ts,
 		.ndescs = ndescs,
 		.id = e->id,
 		.prev = o->last,

@@ -23,6 +23,7 @@ enum vq_elem_state {
 
 struct vq_elem {
 	uint64_t seq;
+	uint64_t popped_ts; /* if numbered */
 	uint64_t filled_ts;
 	uint32_t ndescs;
 	uint32_t len;
@@ -59,8 +60,8 @@ uint64_t vq_outstanding_stash(const struct vq_outstanding *o);
 /* The element with the smallest seq; NULL if there is none. */
 struct vq_elem *vq_outstanding_first(struct vq_outstanding *o);
 
-/* @e is popped: it gets the next number. */
-void vq_outstanding_pop(struct vq_outstanding *o, struct vq_elem *e, uint32_t ndescs);
+/* @e is popped at @ts: it gets the next number. */
+void vq_outstanding_pop(struct vq_outstanding *o, struct vq_elem *e, uint32_t ndescs, uint64_t ts);
 /* @e is filled. */
 void vq_outstanding_fill(struct vq_outstanding *o, struct vq_elem *e);
 /* @e, filled or not, is published. */

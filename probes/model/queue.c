@@ -33,7 +33,8 @@ static void on_pop(struct vq_queue *q, const struct vq_elem_event *e)
 	else if (elem->numbered)
 		vq_outstanding_remove(&q->o, elem, false);
 	q->out += vq_account_units(e->ndescs);
-	vq_outstanding_pop(&q->o, elem, e->ndescs);
+	vq_outstanding_pop(&q->o, elem, e->ndescs, e->h.ts);
+	q->last = (struct vq_last){.known = VQ_LAST_SEQ, .seq = elem->seq};
 	if (e->inuse != VQ_INUSE_UNTOLD)
 		vq_account_check_inuse(q, e->inuse);
 }
@@ -68,6 +69,12 @@ static void on_fill(struct vq_queue *q, const struct vq_elem_event *e)
 		return;
 	}
 	depth = elem->seq - vq_outstanding_frontier(&q->o);
+	q->last = (struct vq_last){
+		.known = VQ_LAST_SEQ | VQ_LAST_SERVICE | (settled ? VQ_LAST_DEPTH : 0),
+		.seq = elem->seq,
+		.depth = depth,
+		.service_ns = e->h.ts - elem->popped_ts,
+	};
 	vq_outstanding_fill(&q->o, elem);
 	if (!settled)
 		return;
@@ -85,9 +92,13 @@ static void publish(struct vq_queue *q, struct vq_elem *elem, const uint32_t *le
 	q->batch_now++;
 	q->out -= vq_account_units(elem->ndescs);
 	if (elem->state == VQ_ELEM_FILLED) {
+		uint64_t hold = ts > elem->filled_ts ? ts - elem->filled_ts : 0;
+
 		if (len && *len != elem->len)
 			q->length_mismatches++;
-		hist_add(&q->hold, ts > elem->filled_ts ? ts - elem->filled_ts : 0);
+		hist_add(&q->hold, hold);
+		q->last.known |= VQ_LAST_HOLD;
+		q->last.hold_ns = MAX(q->last.hold_ns, hold);
 	} else {
 		q->unfilled_published++;
 	}
@@ -192,6 +203,7 @@ static void packed_slot(struct vq_queue *q, const struct vq_flush_event *e, uint
 static void on_flush(struct vq_queue *q, const struct vq_flush_event *e)
 {
 	if (e->pos == 0) {
+		q->last = (struct vq_last){0};
 		q->flushes++;
 		hist_add(&q->flush, e->h.dur_ns);
 		q->last_unpopped = 0;
@@ -216,6 +228,7 @@ static void on_flush(struct vq_queue *q, const struct vq_flush_event *e)
 	if (e->pos + e->n < e->total)
 		return;
 	counts_add(&q->batch, q->batch_now);
+	q->last.published = q->batch_now;
 	vq_account_check_inuse(q, e->inuse);
 }
 
@@ -308,6 +321,40 @@ void vq_queue_gap(struct vq_queue *q)
 	q->start = q->old_filled = q->out = 0;
 }
 
+void vq_queue_begin_range(struct vq_queue *q)
+{
+	struct vq_queue now = *q;
+
+	counts_free(&q->depth);
+	counts_free(&q->stash);
+	counts_free(&q->batch);
+	*q = (struct vq_queue){
+		.vq = now.vq,
+		.vdev = now.vdev,
+		.index = now.index,
+		.num = now.num,
+		.packed = now.packed,
+		.in_order = now.in_order,
+		.flushed = now.flushed,
+		.carried = now.o.unfilled,
+		.in_flight_start = now.start_known ? MAX(now.start + now.out, 0) : 0,
+		.settled_ts = now.settled_ts,
+		.replaced = now.replaced,
+		.o = now.o,
+		.out = now.out,
+		.skew = now.skew,
+		.start_known = now.start_known,
+		.start = now.start,
+		.old_filled = now.old_filled,
+		.last_unpopped = now.last_unpopped,
+		.skip = now.skip,
+		.unknown_chain = now.unknown_chain,
+		.batch_now = now.batch_now,
+	};
+	memcpy(q->device, now.device, sizeof(q->device));
+	memcpy(q->type, now.type, sizeof(q->type));
+}
+
 void vq_queue_reset(struct vq_queue *q, uint64_t ts)
 {
 	vq_account_until(q, ts);
@@ -324,6 +371,8 @@ void vq_queue_reset(struct vq_queue *q, uint64_t ts)
 void vq_queue_event(struct vq_queue *q, const struct vq_head *h)
 {
 	vq_account_until(q, h->ts);
+	if (h->type != VQ_FLUSH) /* which may come in several records */
+		q->last.known = 0;
 	switch (h->type) {
 	case VQ_POP:
 		on_pop(q, (const void *)h);

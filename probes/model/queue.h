@@ -15,6 +15,9 @@ void vq_queue_reset(struct vq_queue *q, uint64_t ts);
 /* See vq_model_gap. */
 void vq_queue_gap(struct vq_queue *q);
 
+/* See vq_model_begin_range. */
+void vq_queue_begin_range(struct vq_queue *q);
+
 void vq_queue_free(struct vq_queue *q);
 
 #endif

@@ -11,7 +11,7 @@ struct vq_rates {
 	double ooo;	   /* share filled out of order, in per cent; NAN if there is none */
 	uint64_t depth_p50, depth_p99, depth_max;
 	uint64_t stash_now, stash_max;
-	uint64_t hold_p50, hold_p99, flush_p50, flush_p99; /* ns */
+	uint64_t hold_p50, hold_p99, hold_p999, flush_p50, flush_p99, flush_p999; /* ns */
 	uint64_t fills, flushes; /* what the above were taken from: 0: they mean nothing */
 	uint64_t holds;
 	bool ordered; /* is anything known of the order, and so of the stash? */

@@ -7,6 +7,7 @@
 #include "screen.h"
 #include "show.h"
 #include "table.h"
+#include "probes/tool/walltime.h"
 
 /* How far a watch was when it was shown last. */
 struct past {
@@ -63,6 +64,12 @@ static struct past *past_of(struct vq_show *s, const struct vq_model *model)
 	return p;
 }
 
+/* Events of @q that were lost; -1: not known. */
+static int64_t lost_of(const struct vq_summary *sum, const struct vq_queue *q)
+{
+	return sum->lost_of ? (int64_t)sum->lost_of(sum->lost_data, q->vq) : -1;
+}
+
 static void rates_of(struct past *p, struct vq_queue *q, double seconds, struct vq_rates *r)
 {
 	struct vq_snapshot *then = g_hash_table_lookup(p->queues, q);
@@ -86,8 +93,7 @@ static double add_rows(struct vq_show *s, const struct vq_summary *sum, bool sev
 
 		if (!q->first_ts)
 			continue;
-		row = vq_row_new(several ? sum->name : NULL, q,
-				 sum->lost_of(sum->lost_data, q->vq));
+		row = vq_row_new(several ? sum->name : NULL, q, lost_of(sum, q));
 		rates_of(p, q, seconds, &row->r);
 		g_ptr_array_add(s->rows, row);
 	}
@@ -113,16 +119,16 @@ static void draw(struct vq_show *s)
 	vq_screen_draw(&s->screen, text->str);
 }
 
-static void print_lines(struct vq_show *s, double t)
+static void print_lines(struct vq_show *s, uint64_t real_ns)
 {
 	g_autoptr(GString) text = g_string_new(NULL);
-	g_autofree char *lead = g_strdup_printf("%9.1f  ", t);
+	g_autofree char *time = vq_wall_clock(real_ns, 3), *lead = g_strconcat(time, "  ", NULL);
 	struct vq_table table;
 
 	vq_table_fit(&table, s->rows, 0, false);
 	if (s->rows->len && table.name_width > s->name_width) {
 		g_string_append(text, s->title->str);
-		vq_table_header(&table, text, "  seconds  ");
+		vq_table_header(&table, text, "time          ");
 		s->name_width = table.name_width;
 	}
 	table.name_width = s->name_width;
@@ -136,28 +142,31 @@ static void print_lines(struct vq_show *s, double t)
 
 /* Two lines: what is watched, and of what time the figures are. */
 static void set_title(struct vq_show *s, const struct vq_summary *sums, unsigned n, double t,
-		      double seconds)
+		      uint64_t real_ns, double seconds)
 {
-	g_autofree char *sampled = NULL;
+	g_autofree char *sampled = NULL, *time = vq_wall_clock(real_ns, 0);
 
 	g_string_truncate(s->title, 0);
 	if (!n) {
-		g_string_append_printf(s->title, "%.1f s: waiting for a process to watch\n\n", t);
+		g_string_append_printf(s->title, "%s: %.1f s: waiting for a process to watch\n\n",
+				       time, t);
 		return;
 	}
 	sampled = vq_summary_sampled(&sums[0]);
 	if (n == 1)
-		g_string_append_printf(s->title, "process %d %s: %.1f s%s\n", sums[0].pid,
-				       sums[0].name, sums[0].seconds, sampled);
+		g_string_append_printf(s->title, "process %d%s%s: %.1f s, %s%s\n", sums[0].pid,
+				       *sums[0].name ? " " : "", sums[0].name, sums[0].seconds,
+				       time, sampled);
 	else
-		g_string_append_printf(s->title, "%u processes: %.1f s%s\n", n, t, sampled);
+		g_string_append_printf(s->title, "%u processes: %.1f s, %s%s\n", n, t, time,
+				       sampled);
 	g_string_append_printf(s->title, "rates and percentiles: the last %.*f %s; lost: all\n",
 			       seconds < 0.5 ? 0 : 1, seconds < 0.5 ? seconds * 1e3 : seconds,
 			       seconds < 0.5 ? "ms watched" : "s");
 }
 
 static void add_rates(JsonBuilder *b, const struct vq_queue *q, const struct vq_rates *r,
-		      uint64_t lost)
+		      int64_t lost)
 {
 	json_builder_begin_object(b);
 	add_string(b, "device", q->device);
@@ -173,17 +182,20 @@ static void add_rates(JsonBuilder *b, const struct vq_queue *q, const struct vq_
 	add_int_or_null(b, "stash_max", r->ordered, r->stash_max);
 	add_int(b, "hold_p50_ns", r->hold_p50);
 	add_int(b, "hold_p99_ns", r->hold_p99);
+	add_int(b, "hold_p999_ns", r->hold_p999);
 	add_int(b, "flush_p50_ns", r->flush_p50);
 	add_int(b, "flush_p99_ns", r->flush_p99);
-	add_int(b, "lost_events", lost);
+	add_int(b, "flush_p999_ns", r->flush_p999);
+	add_int_or_null(b, "lost_events", lost >= 0, lost);
 	add_bool(b, "conserved", vq_queue_conserved(q));
 	json_builder_end_object(b);
 }
 
 /* One object for each process. */
-static void print_json(struct vq_show *s, const struct vq_summary *sum)
+static void print_json(struct vq_show *s, const struct vq_summary *sum, uint64_t real_ns)
 {
 	g_autoptr(JsonBuilder) b = json_builder_new();
+	g_autofree char *time = vq_wall_utc(real_ns);
 	struct past *p = past_of(s, sum->model);
 	double seconds = (sum->seen_ns - p->seen_ns) / 1e9;
 
@@ -191,6 +203,7 @@ static void print_json(struct vq_show *s, const struct vq_summary *sum)
 	add_string(b, "type", "interval");
 	add_int(b, "pid", sum->pid);
 	add_string(b, "name", sum->name);
+	add_string(b, "time", time);
 	add_double(b, "seconds", sum->seconds);
 	add_double(b, "seen_seconds", seconds);
 	add_bool(b, "sampled", sum->windows > 1);
@@ -204,7 +217,7 @@ static void print_json(struct vq_show *s, const struct vq_summary *sum)
 		if (!q->first_ts)
 			continue;
 		rates_of(p, q, seconds, &r);
-		add_rates(b, q, &r, sum->lost_of(sum->lost_data, q->vq));
+		add_rates(b, q, &r, lost_of(sum, q));
 	}
 	json_builder_end_array(b);
 	json_builder_end_object(b);
@@ -212,7 +225,8 @@ static void print_json(struct vq_show *s, const struct vq_summary *sum)
 	p->seen_ns = sum->seen_ns;
 }
 
-void vq_show(struct vq_show *s, const struct vq_summary *sums, unsigned n, double t)
+void vq_show(struct vq_show *s, const struct vq_summary *sums, unsigned n, double t,
+	     uint64_t real_ns)
 {
 	double seconds = 0;
 
@@ -220,7 +234,7 @@ void vq_show(struct vq_show *s, const struct vq_summary *sums, unsigned n, doubl
 		return;
 	if (s->output == VQ_LIVE_JSON) {
 		for (unsigned i = 0; i < n; i++)
-			print_json(s, &sums[i]);
+			print_json(s, &sums[i], real_ns);
 		return;
 	}
 	g_ptr_array_set_size(s->rows, 0);
@@ -230,11 +244,11 @@ void vq_show(struct vq_show *s, const struct vq_summary *sums, unsigned n, doubl
 		seconds = MAX(seconds, of);
 	}
 	vq_rows_sort(s->rows);
-	set_title(s, sums, n, t, seconds);
+	set_title(s, sums, n, t, real_ns, seconds);
 	if (s->terminal)
 		draw(s);
 	else
-		print_lines(s, t);
+		print_lines(s, real_ns);
 }
 
 void vq_show_resized(struct vq_show *s)

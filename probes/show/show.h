@@ -7,6 +7,7 @@
 enum vq_live_output {
 	VQ_LIVE_NOTHING,
 	VQ_LIVE_TABLE, /* drawn over itself; lines if stdout is no terminal */
+	VQ_LIVE_LINES, /* lines, also on a terminal */
 	VQ_LIVE_JSON,  /* a line of JSON at each interval */
 };
 
@@ -18,9 +19,10 @@ void vq_show_free(struct vq_show *s);
 
 /*
  * Shows the @n watches that @sums are of, as they are now, @t seconds after the
- * beginning.  A watch is known again by its model.
+ * beginning, at @real_ns by the clock on the wall.  A watch is known again by its model.
  */
-void vq_show(struct vq_show *s, const struct vq_summary *sums, unsigned n, double t);
+void vq_show(struct vq_show *s, const struct vq_summary *sums, unsigned n, double t,
+	     uint64_t real_ns);
 
 /* The terminal has another size. */
 void vq_show_resized(struct vq_show *s);

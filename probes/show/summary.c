@@ -7,10 +7,12 @@
 #include <string.h>
 
 #include "probes/tool/jsonadd.h"
+#include "distribution.h"
 #include "summary-queue.h"
 #include "summary.h"
 #include "table.h"
 #include "probes/target/target.h"
+#include "probes/tool/walltime.h"
 
 uint64_t vq_summary_lost(const struct vq_summary *s)
 {
@@ -103,6 +105,14 @@ static void add_calibration(JsonBuilder *b, const struct vq_summary *s)
 	json_builder_end_array(b);
 }
 
+static void add_time(JsonBuilder *b, const char *name, uint64_t real_ns)
+{
+	g_autofree char *time = real_ns ? vq_wall_utc(real_ns) : NULL;
+
+	if (time)
+		add_string(b, name, time);
+}
+
 static JsonBuilder *to_json(const struct vq_summary *s)
 {
 	JsonBuilder *b = json_builder_new();
@@ -115,6 +125,8 @@ static JsonBuilder *to_json(const struct vq_summary *s)
 	add_string(b, "name", s->name);
 	if (s->vhost)
 		add_string(b, "vhost", s->vhost);
+	add_time(b, "start_time", s->start_real_ns);
+	add_time(b, "end_time", s->end_real_ns);
 	add_double(b, "seconds", s->seconds);
 	add_bool(b, "sampled", s->windows > 1);
 	add_double(b, "seen_seconds", s->seen);
@@ -170,7 +182,7 @@ char *vq_summary_sampled(const struct vq_summary *s)
 			       s->seen, 100 * s->seen / s->seconds);
 }
 
-void vq_summary_print(const struct vq_summary *s)
+void vq_summary_print(const struct vq_summary *s, bool hists)
 {
 	g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)vq_row_free);
 	g_autoptr(GString) text = g_string_new(NULL);
@@ -193,6 +205,8 @@ void vq_summary_print(const struct vq_summary *s)
 	vq_table_header(&table, text, "");
 	for (guint i = 0; i < rows->len; i++)
 		vq_table_row(&table, text, rows->pdata[i]);
+	for (guint i = 0; hists && i < s->model->queues->len; i++)
+		vq_distributions_add(text, s->model->queues->pdata[i]);
 	printf("process %d%s%s: all of %.1f s%s\n%s", s->pid, *s->name ? " " : "", s->name,
 	       s->seconds, sampled, text->str);
 	if (s->vhost)

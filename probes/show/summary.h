@@ -13,6 +13,7 @@ struct vq_summary {
 	pid_t pid;
 	const char *name;  /* of the guest or the process; "" if not known */
 	const char *vhost; /* devices that cannot be seen, of vq_process_vhost, or NULL */
+	uint64_t start_real_ns, end_real_ns; /* CLOCK_REALTIME; 0: not known */
 	double seconds;
 	double seen;	  /* of these, in how many was watched; == seconds without windows */
 	uint64_t seen_ns; /* the same, in ns; 0 of a trace */
@@ -48,8 +49,9 @@ bool vq_summary_write_json(const struct vq_summary *s, const char *path, GError 
 /* The same on one line of standard output. */
 void vq_summary_print_json(const struct vq_summary *s);
 
-/* Prints what was watched, and a row for each queue that has events. */
-void vq_summary_print(const struct vq_summary *s);
+/* Prints what was watched, and a row for each queue that has events; @hists: and the
+ * distributions of each (distribution.h). */
+void vq_summary_print(const struct vq_summary *s, bool hists);
 
 /* How much of the time was watched, for people: empty if all of it. */
 char *vq_summary_sampled(const struct vq_summary *s);

@@ -7,6 +7,7 @@
 
 #include "probes/tool/text.h"
 #include "table.h"
+#include "units.h"
 
 enum column {
 	ELEMENTS,
@@ -19,8 +20,10 @@ enum column {
 	STASH_MAX,
 	HOLD_P50,
 	HOLD_P99,
+	HOLD_P999,
 	FLUSH_P50,
 	FLUSH_P99,
+	FLUSH_P999,
 	LOST,
 	COLUMNS
 };
@@ -30,12 +33,20 @@ static const struct {
 	const char *group, *title;
 	unsigned width, rank;
 } columns[COLUMNS] = {
-	[ELEMENTS] = {"", "elements", 9, 0},  [RATE] = {"", "elem/s", 6, 0},
-	[OOO] = {"", "ooo%", 5, 0},	      [DEPTH_P50] = {"depth", "p50", 4, 3},
-	[DEPTH_P99] = {"depth", "p99", 4, 1}, [DEPTH_MAX] = {"depth", "max", 4, 0},
-	[STASH_NOW] = {"stash", "now", 4, 2}, [STASH_MAX] = {"stash", "max", 4, 1},
-	[HOLD_P50] = {"hold", "p50", 5, 4},   [HOLD_P99] = {"hold", "p99", 5, 0},
-	[FLUSH_P50] = {"flush", "p50", 5, 1}, [FLUSH_P99] = {"flush", "p99", 5, 5},
+	[ELEMENTS] = {"", "elements", 9, 0},
+	[RATE] = {"", "elem/s", 6, 0},
+	[OOO] = {"", "ooo%", 5, 0},
+	[DEPTH_P50] = {"depth", "p50", 4, 3},
+	[DEPTH_P99] = {"depth", "p99", 4, 1},
+	[DEPTH_MAX] = {"depth", "max", 4, 0},
+	[STASH_NOW] = {"stash", "now", 4, 2},
+	[STASH_MAX] = {"stash", "max", 4, 1},
+	[HOLD_P50] = {"hold", "p50", 5, 4},
+	[HOLD_P99] = {"hold", "p99", 5, 0},
+	[HOLD_P999] = {"hold", "p99.9", 5, 6},
+	[FLUSH_P50] = {"flush", "p50", 5, 1},
+	[FLUSH_P99] = {"flush", "p99", 5, 5},
+	[FLUSH_P999] = {"flush", "p99.9", 5, 7},
 	[LOST] = {"", "lost", 4, 0},
 };
 
@@ -109,7 +120,7 @@ void vq_table_header(const struct vq_table *t, GString *out, const char *lead)
 	const char *last = "";
 	size_t end; /* of the column's titles, in this line */
 
-	g_string_append_printf(out, "%s%-*s", lead, t->name_width, "");
+	g_string_append_printf(out, "%*s", (int)strlen(lead) + t->name_width, "");
 	end = strlen(lead) + t->name_width;
 	for (size_t i = 0, line = out->len - end; i < COLUMNS; i++) {
 		const char *group = columns[i].group;
@@ -131,77 +142,40 @@ void vq_table_header(const struct vq_table *t, GString *out, const char *lead)
 	g_string_append_c(out, '\n');
 }
 
-typedef char field[32];
-
-/* At most @width characters, 4 or more: 12345 as 12k. */
-static void format_count(field f, double v, unsigned width)
-{
-	static const char unit[] = "kMGTPE";
-	int i = 0;
-
-	if (isnan(v)) {
-		strcpy(f, "-");
-		return;
-	}
-	if (v < pow(10, width) - 0.5) {
-		snprintf(f, sizeof(field), v && v < 9.95 && v != floor(v) ? "%.1f" : "%.0f", v);
-		return;
-	}
-	for (v /= 1000; v >= 999.5 && unit[i + 1]; i++)
-		v /= 1000;
-	snprintf(f, sizeof(field), v < 9.95 ? "%.1f%c" : "%.0f%c", v, unit[i]);
-}
-
-/* Five characters: 950ns, 9.5us, 95us, 1.2ms. */
-static void format_time(field f, uint64_t ns)
-{
-	static const char *const unit[] = {"ns", "us", "ms", "s"};
-	double v = ns;
-	int i = 0;
-
-	for (; v >= 999.5 && i < 3; i++)
-		v /= 1000;
-	snprintf(f, sizeof(field), i && v < 9.95 ? "%.1f%s" : "%.0f%s", v, unit[i]);
-}
-
-/* A share, four characters or so, that shows small ones, too. */
-static void format_percent(field f, double v)
-{
-	if (isnan(v))
-		strcpy(f, "-");
-	else
-		snprintf(f, sizeof(field), v < 9.995 ? "%.2f" : "%.1f", v);
-}
-
-static void format(field f, enum column i, const struct vq_row *row)
+static void format(vq_field f, enum column i, const struct vq_row *row)
 {
 	const struct vq_rates *r = &row->r;
 	const uint64_t number[COLUMNS] = {
-		[DEPTH_P50] = r->depth_p50, [DEPTH_P99] = r->depth_p99, [DEPTH_MAX] = r->depth_max,
-		[STASH_NOW] = r->stash_now, [STASH_MAX] = r->stash_max, [HOLD_P50] = r->hold_p50,
-		[HOLD_P99] = r->hold_p99,   [FLUSH_P50] = r->flush_p50, [FLUSH_P99] = r->flush_p99,
+		[DEPTH_P50] = r->depth_p50,   [DEPTH_P99] = r->depth_p99,
+		[DEPTH_MAX] = r->depth_max,   [STASH_NOW] = r->stash_now,
+		[STASH_MAX] = r->stash_max,   [HOLD_P50] = r->hold_p50,
+		[HOLD_P99] = r->hold_p99,     [HOLD_P999] = r->hold_p999,
+		[FLUSH_P50] = r->flush_p50,   [FLUSH_P99] = r->flush_p99,
+		[FLUSH_P999] = r->flush_p999,
 	};
 	bool measured = r->fills;
 
 	switch (i) {
 	case ELEMENTS:
-		snprintf(f, sizeof(field), "%" PRIu64, r->elements);
+		snprintf(f, sizeof(vq_field), "%" PRIu64, r->elements);
 		return;
 	case RATE:
-		format_count(f, r->per_s, columns[i].width);
+		vq_format_count(f, r->per_s, columns[i].width);
 		return;
 	case OOO:
-		format_percent(f, r->ooo);
+		vq_format_percent(f, r->ooo);
 		return;
 	case LOST:
-		format_count(f, row->lost < 0 ? NAN : row->lost, columns[i].width);
+		vq_format_count(f, row->lost < 0 ? NAN : row->lost, columns[i].width);
 		return;
 	case HOLD_P50:
 	case HOLD_P99:
+	case HOLD_P999:
 		measured = r->holds;
 		break;
 	case FLUSH_P50:
 	case FLUSH_P99:
+	case FLUSH_P999:
 		measured = r->flushes;
 		break;
 	case STASH_NOW:
@@ -213,9 +187,9 @@ static void format(field f, enum column i, const struct vq_row *row)
 	if (!measured)
 		strcpy(f, "-");
 	else if (columns[i].width == 5)
-		format_time(f, number[i]);
+		vq_format_time(f, number[i]);
 	else
-		format_count(f, number[i], columns[i].width);
+		vq_format_count(f, number[i], columns[i].width);
 }
 
 void vq_table_row(const struct vq_table *t, GString *out, const struct vq_row *row)
@@ -228,7 +202,7 @@ void vq_table_row(const struct vq_table *t, GString *out, const struct vq_row *r
 	else
 		g_string_append_printf(out, "%-*s", t->name_width, row->name);
 	for (int i = 0; i < COLUMNS; i++) {
-		field f;
+		vq_field f;
 
 		if (!(t->shown & 1u << i))
 			continue;

@@ -36,11 +36,11 @@ lines() {
 	echo go >&7
 	victim_done
 	# An interval with nothing in it: all that happened has been shown.
-	until_true said out '^ .* 0  *-  *-' || return 1
+	until_true said out '^[0-9:.]* .* 0  *-  *-' || return 1
 	probe_end INT
 }
 check 'lines, as stdout is no terminal: SIGINT ends it with exit 0' lines
-check 'each line has its time in front' said out '^ *[0-9.]*  disk-0\.0 '
+check 'each line has its time in front' said out '^[0-9:.]\{12\}  disk-0\.0 '
 check 'it is said what time the figures are of' said out '^rates and percentiles: the last'
 no_escapes() { ! grep -q $'\033' "$T/out"; }
 check 'and there is no control sequence in them' no_escapes
@@ -135,7 +135,7 @@ rm -f "$T/exit"
 # The header may have left the screen by then.
 scrolled() { tmux capture-pane -p -S - | grep -q -- "$1"; }
 dumb() {
-	on_terminal TERM=dumb && until_true scrolled '^ *[0-9.]*  disk-2\.' && scrolled '^  seconds '
+	on_terminal TERM=dumb && until_true scrolled '^[0-9:.]*  disk-2\.' && scrolled '^time '
 }
 check 'a dumb terminal gets lines' dumb
 tmux kill-server

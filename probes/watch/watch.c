@@ -11,6 +11,7 @@
 
 #include "probes/bpf/slots.h"
 #include "probes/tool/text.h"
+#include "probes/tool/walltime.h"
 #include "probes/target/device.h"
 #include "probes/target/process.h"
 #include "resets.h"
@@ -31,6 +32,8 @@ static void pass_on(struct vq_watch *w, const struct vq_head *h, size_t size)
 		w->malformed++;
 	else if (w->trace)
 		vq_trace_write(w->trace, h);
+	if (w->shows_events)
+		vq_events_print(&w->events, w->model, h);
 }
 
 static void name_queue(struct vq_watch *w, uint64_t vq, bool has_name)
@@ -197,6 +200,12 @@ bool vq_watch_attach(struct vq_watch *w, const struct vq_watch_options *o, GErro
 	if (!w->lines || !attach_probes(w, error))
 		return false;
 	w->start_ns = vq_now();
+	w->shows_events = o->events;
+	if (o->events) {
+		w->events = *o->events;
+		w->events.pid = w->pid;
+		w->events.real_ns = vq_wall_now() - vq_now();
+	}
 	if (o->output) {
 		w->trace = vq_trace_create(o->output, w->pid, w->start_ns, error);
 		if (!w->trace)
@@ -317,6 +326,8 @@ void vq_watch_summarise(const struct vq_watch *w, struct vq_summary *s)
 	s->vhost = w->vhost;
 	s->lost_of = count_lost;
 	s->lost_data = w;
+	s->end_real_ns = vq_wall_now() - (w->window_ns ? 0 : vq_now() - w->end_ns);
+	s->start_real_ns = s->end_real_ns - ((w->window_ns ? vq_now() : w->end_ns) - w->start_ns);
 	s->seconds = ((w->window_ns ? vq_now() : w->end_ns) - w->start_ns) / 1e9;
 	s->seen_ns = w->seen_ns + (w->window_ns ? vq_now() - w->window_ns : 0);
 	s->seen = s->seen_ns / 1e9;

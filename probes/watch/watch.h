@@ -10,6 +10,7 @@
 #include "lines.h"
 #include "probes/model/model.h"
 #include "probes/target/sites.h"
+#include "probes/show/events.h"
 #include "probes/show/summary.h"
 #include "probes/target/target.h"
 #include "probes/trace/trace.h"
@@ -18,10 +19,11 @@
 struct vq_watch_options {
 	unsigned buffer_kib; /* of the ring of events, a power of two */
 	bool calibrate;
-	bool light;	    /* no probes on pop and on the return of fill */
-	bool windows;	    /* probes are taken off and put on again */
-	bool trust_guest;   /* watch without sessions (attach.h), too */
-	const char *output; /* the trace to write, or NULL */
+	bool light;			/* no probes on pop and on the return of fill */
+	bool windows;			/* probes are taken off and put on again */
+	bool trust_guest;		/* watch without sessions (attach.h), too */
+	const char *output;		/* the trace to write, or NULL */
+	const struct vq_events *events; /* print all events so; or NULL */
 };
 
 /*
@@ -45,6 +47,8 @@ struct vq_watch {
 	struct vq_model *model;
 	GHashTable *unsure; /* VirtQueues to be named again: addresses, uint64_t */
 	struct vq_trace_writer *trace;
+	struct vq_events events; /* if shows_events */
+	bool shows_events;
 	uint64_t start_ns, end_ns; /* CLOCK_MONOTONIC; end is 0 until stopped */
 	uint64_t window_ns;	   /* when the window began; 0 between windows */
 	uint64_t seen_ns;	   /* sum of the windows that are over */
