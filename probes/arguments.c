@@ -117,12 +117,23 @@ static const GOptionEntry output[] = {
 	{"json-lines", 0, 0, G_OPTION_ARG_NONE, &arg.json_lines,
 	 "JSON instead of tables, a line a process and interval", NULL},
 	{"events", 0, 0, G_OPTION_ARG_NONE, &arg.events, "every event as a line of text", NULL},
-	{"above", 0, 0, G_OPTION_ARG_CALLBACK, (void *)parse_time,
-	 "of the events those of which a time is longer", "TIME"},
 	{"hist", 0, 0, G_OPTION_ARG_NONE, &arg.hist,
 	 "with the summary: how depths and times are distributed", NULL},
 	{"output", 'o', 0, G_OPTION_ARG_FILENAME, &arg.output, "write a trace of all events",
 	 "FILE"},
+	{NULL},
+};
+static const GOptionEntry which[] = {
+	{"device", 0, 0, G_OPTION_ARG_STRING, &arg.select.device, "of this id; * and ? match any",
+	 "ID"},
+	{"type", 0, 0, G_OPTION_ARG_STRING, &arg.select.type, "of devices of this type: *-blk",
+	 "TYPE"},
+	{"queue", 0, 0, G_OPTION_ARG_STRING, &arg.select.queues, "of this index, or these: 0,2-5",
+	 "N"},
+	{"thread", 0, 0, G_OPTION_ARG_INT, &arg.thread, "of the events the fills by this thread",
+	 "TID"},
+	{"above", 0, 0, G_OPTION_ARG_CALLBACK, (void *)parse_time,
+	 "of the events those of which a time is longer", "TIME"},
 	{NULL},
 };
 static const GOptionEntry how[] = {
@@ -155,6 +166,7 @@ static const struct {
 } groups[] = {{"what", "Which QEMU, one of:", what},
 	      {"when", "When:", when},
 	      {"output", "What comes out, if not a table:", output},
+	      {"which", "Which queues and events are shown:", which},
 	      {"how", "How it is watched:", how},
 	      {"instead", "Instead of watching:", instead}};
 

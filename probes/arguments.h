@@ -4,6 +4,8 @@
 
 #include <glib.h>
 
+#include "probes/model/select.h"
+
 /* No descriptor has this number: --ready-fd was not given. */
 #define VQ_NO_FD G_MININT
 
@@ -19,6 +21,8 @@ struct vq_arguments {
 	gboolean events, hist, json_lines, check, plan, debuginfod, trust_guest;
 	char *name, *output, *json, *from;
 	char **pids;
+	struct vq_select select;
+	int thread; /* 0: any */
 };
 
 /*

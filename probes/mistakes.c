@@ -48,8 +48,15 @@ const char *vq_arguments_mistake(const struct vq_arguments *a)
 		return "--events shows all calls: leave out --light";
 	if (a->events && (a->json_lines || is_stdout(a->json)))
 		return "--events writes to standard output: leave out --json-lines and --json -";
-	if (a->above > 0 && !a->events)
-		return "--above chooses events: --events is needed, too";
+	if ((a->above > 0 || a->thread) && !a->events)
+		return "--above and --thread choose events: --events is needed, too";
+	if (a->thread < 0)
+		return "--thread: the id of a thread is needed, as ps -L shows it";
+	if (a->select.queues && !vq_select_is_list(a->select.queues))
+		return "--queue: numbers and ranges are needed, such as 0,2-5";
+	if (a->output && (a->select.device || a->select.type || a->select.queues))
+		return "a trace holds all queues: leave out --device, --type and --queue, and "
+		       "give them with --from";
 	if (a->hist && (a->json || a->json_lines || a->events))
 		return "--hist is of the table's summary, JSON has all distributions: "
 		       "leave out --hist, or --json, --json-lines and --events";

@@ -67,7 +67,11 @@ struct vq_elem_event {
 	__u32 id;     /* head index (split) or buffer id (packed) */
 	__u32 ndescs; /* ring slots that the element occupies on a packed ring */
 	__u32 len;    /* bytes written: the argument of fill; else 0 */
-	__u32 inuse;  /* VirtQueue.inuse after a pop, or VQ_INUSE_UNTOLD; else 0 */
+	union {
+		__u32 inuse; /* VQ_POP: VirtQueue.inuse after it, or VQ_INUSE_UNTOLD */
+		__u32 tid;   /* VQ_FILL: the thread that completed it; 0: not known */
+		__u32 none;  /* else: 0 */
+	};
 };
 
 /* A pop need not say how many are in use if the events before it tell. */

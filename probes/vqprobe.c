@@ -207,6 +207,7 @@ static bool run_watch(GError **error)
 		.windows = arg->window > 0,
 		.trust_guest = arg->trust_guest || arg->plan,
 		.output = arg->output,
+		.select = &arg->select,
 		.events = arg->events ? &events : NULL,
 	};
 	struct vq_live_options live = {
@@ -259,7 +260,10 @@ static bool run_from(GError **error)
 		.output = !(arg->interval > 0) ? VQ_LIVE_NOTHING : live_output(VQ_LIVE_LINES),
 		.events = arg->events ? &events : NULL,
 	};
-	bool ok = vq_from_read(&options, &s, error) && report_summary(&s, error);
+	bool ok;
+
+	((struct vq_model *)s.model)->select = &arg->select;
+	ok = vq_from_read(&options, &s, error) && report_summary(&s, error);
 
 	vq_model_free((void *)s.model);
 	return ok;
@@ -274,6 +278,7 @@ static int run(int argc, char **argv)
 	arg = vq_arguments_parse(argc, argv, &status);
 	if (!arg)
 		return status;
+	events.tid = arg->thread;
 	events.above_ns = arg->above * 1e9;
 	signal(SIGPIPE, SIG_IGN);
 	vq_begin_raise_limit();

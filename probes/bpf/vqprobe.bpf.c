@@ -61,6 +61,9 @@ static __always_inline void send_elem(__u16 type, __u64 vq, __u64 t0, __u64 ts, 
 	struct elem_span s = {};
 	__u32 inuse = type == VQ_POP ? VQ_INUSE_UNTOLD : 0;
 
+	if (type == VQ_FILL) /* in the place of inuse */
+		inuse = (__u32)bpf_get_current_pid_tgid();
+
 	if (type == VQ_POP)
 		tell_inuse(&inuse, vq, elem);
 	l = take_line(type, vq, &at);

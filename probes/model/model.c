@@ -71,6 +71,7 @@ static void on_queue(struct vq_model *m, const struct vq_queue_event *e)
 	q->vdev = e->vdev;
 	q->index = e->index;
 	clean_names(q, e);
+	q->left_out = m->select && !vq_select_has(m->select, q->device, q->type, q->index);
 	g_ptr_array_add(m->queues, q);
 	/* Its key, too: the old one is in the queue that is replaced. */
 	g_hash_table_replace(m->by_vq, &q->vq, q);
@@ -156,6 +157,7 @@ bool vq_model_event(struct vq_model *m, const struct vq_head *h, size_t size)
 	if (!q)
 		return false;
 	count_event(m, h);
-	vq_queue_event(q, h);
+	if (!q->left_out)
+		vq_queue_event(q, h);
 	return true;
 }

@@ -8,6 +8,7 @@
 
 #include "hist.h"
 #include "outstanding.h"
+#include "select.h"
 #include "probes/vqevent.h"
 
 /*
@@ -44,6 +45,13 @@ struct vq_last {
 	uint64_t hold_ns;    /* of a flush: the longest of the elements that it published */
 	uint64_t published;  /* by the flush */
 };
+
+/* A thread that completed elements of a queue. */
+struct vq_thread {
+	uint32_t tid; /* 0: not known, or one of many */
+	uint64_t fills;
+};
+#define VQ_THREADS 16
 
 struct vq_queue {
 	uint64_t vq, vdev;
@@ -83,6 +91,10 @@ struct vq_queue {
 	uint64_t settled_ts, settled_ns; /* 0: not settled now; ns of earlier windows */
 
 	struct vq_last last;
+	struct vq_thread thread[VQ_THREADS]; /* in the order of first sight */
+	unsigned threads;
+
+	bool left_out; /* not among those that are meant: nothing is counted */
 
 	/* State: not results. */
 	bool replaced;		 /* another queue has its place in memory now */
@@ -101,6 +113,7 @@ struct vq_queue {
 struct vq_model {
 	GPtrArray *queues; /* struct vq_queue *, in the order of first sight */
 	GHashTable *by_vq;
+	const struct vq_select *select; /* which queues are meant; NULL: all */
 	uint64_t events;		/* without VQ_QUEUE and VQ_END */
 	uint64_t calls[VQ_EVENT_TYPES]; /* events, long flushes counted once */
 	uint64_t lost;			/* from VQ_END */

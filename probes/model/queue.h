@@ -18,6 +18,18 @@ void vq_queue_gap(struct vq_queue *q);
 /* See vq_model_begin_range. */
 void vq_queue_begin_range(struct vq_queue *q);
 
+/* A flush, one of its records: for queue.c. */
+void vq_queue_flushed(struct vq_queue *q, const struct vq_flush_event *e);
+
+/* The element with @id; NULL, which is an anomaly, if no driver can use that id. */
+static inline struct vq_elem *vq_queue_elem(struct vq_queue *q, uint32_t id)
+{
+	struct vq_elem *e = vq_outstanding_find(&q->o, id);
+
+	q->anomalies += !e;
+	return e;
+}
+
 void vq_queue_free(struct vq_queue *q);
 
 #endif

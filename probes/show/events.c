@@ -5,7 +5,6 @@
 #include <time.h>
 
 #include "events.h"
-#include "probes/vqevent.h"
 
 /* The longest of the times that @h and what is known of it tell. */
 static uint64_t longest(const struct vq_head *h, const struct vq_last *last)
@@ -50,6 +49,8 @@ static void print_fill(const struct vq_elem_event *e, const struct vq_last *last
 	if (last->known & VQ_LAST_SERVICE)
 		printf(" service_ns=%" PRIu64, last->service_ns);
 	printf(" call_ns=%u", e->h.dur_ns);
+	if (e->tid)
+		printf(" tid=%u", e->tid);
 }
 
 static void print_flush(const struct vq_flush_event *e, const struct vq_last *last)
@@ -115,6 +116,8 @@ void vq_events_print(const struct vq_events *e, const struct vq_model *m, const 
 	const struct vq_queue *q;
 
 	if (h->type == VQ_QUEUE || h->type == VQ_END)
+		return;
+	if (e->tid && (h->type != VQ_FILL || ((const struct vq_elem_event *)h)->tid != e->tid))
 		return;
 	q = queue_of(m, h);
 	/* Of a long flush the last record says it all. */

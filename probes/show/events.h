@@ -19,6 +19,7 @@ struct vq_events {
 	uint64_t above_ns; /* only events of which one of these times is longer */
 	int64_t real_ns;   /* CLOCK_REALTIME - CLOCK_MONOTONIC */
 	pid_t pid;
+	uint32_t tid; /* only fills by this thread; 0: all events */
 };
 
 /* Prints @h, which the model @m has just taken, unless it is to be left out. */

@@ -57,6 +57,16 @@ static void add_durations(JsonBuilder *b, const struct vq_queue *q, bool light)
 	add_int(b, "pop_sum_ns", q->pop.sum);
 }
 
+/* Pairs, like a distribution: the thread's id, and how many elements it completed. */
+static void add_threads(JsonBuilder *b, const struct vq_queue *q)
+{
+	json_builder_set_member_name(b, "threads");
+	json_builder_begin_array(b);
+	for (unsigned i = 0; i < q->threads; i++)
+		add_pair(b, q->thread[i].tid, q->thread[i].fills);
+	json_builder_end_array(b);
+}
+
 void vq_queue_add_json(JsonBuilder *b, const struct vq_queue *q, bool light)
 {
 	bool ordered = !vq_queue_orderless(q);
@@ -99,6 +109,7 @@ void vq_queue_add_json(JsonBuilder *b, const struct vq_queue *q, bool light)
 	add_hist(b, "hold_ns", &q->hold);
 	add_hist(b, "flush_ns", &q->flush);
 	add_durations(b, q, light);
+	add_threads(b, q);
 	add_int(b, "hold_sum_ns", q->hold.sum);
 	add_int(b, "flush_sum_ns", q->flush.sum);
 	add_double(b, "span_s", (q->last_ts - q->first_ts) / 1e9);

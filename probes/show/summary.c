@@ -12,6 +12,7 @@
 #include "summary.h"
 #include "table.h"
 #include "probes/target/target.h"
+#include "probes/tool/text.h"
 #include "probes/tool/walltime.h"
 
 uint64_t vq_summary_lost(const struct vq_summary *s)
@@ -113,6 +114,38 @@ static void add_time(JsonBuilder *b, const char *name, uint64_t real_ns)
 		add_string(b, name, time);
 }
 
+/* As ps shows it, cleaned; NULL if there is no such thread any more. */
+static char *name_of_thread(pid_t pid, uint32_t tid)
+{
+	g_autofree char *path = g_strdup_printf("/proc/%d/task/%u/comm", pid, tid), *comm = NULL;
+
+	if (!g_file_get_contents(path, &comm, NULL, NULL))
+		return NULL;
+	return vq_text_clean(g_strchomp(comm), -1, 64, VQ_UTF8);
+}
+
+/* The names of the threads that completed something, by their ids. */
+static void add_thread_names(JsonBuilder *b, const struct vq_summary *s)
+{
+	g_autoptr(GHashTable) told = g_hash_table_new(NULL, NULL);
+
+	json_builder_set_member_name(b, "thread_names");
+	json_builder_begin_object(b);
+	for (guint i = 0; i < s->model->queues->len; i++) {
+		const struct vq_queue *q = s->model->queues->pdata[i];
+
+		for (unsigned t = 0; t < q->threads; t++) {
+			g_autofree char *name = name_of_thread(s->pid, q->thread[t].tid);
+			char tid[16];
+
+			g_snprintf(tid, sizeof(tid), "%u", q->thread[t].tid);
+			if (name && g_hash_table_add(told, GUINT_TO_POINTER(q->thread[t].tid)))
+				add_string(b, tid, name);
+		}
+	}
+	json_builder_end_object(b);
+}
+
 static JsonBuilder *to_json(const struct vq_summary *s)
 {
 	JsonBuilder *b = json_builder_new();
@@ -146,6 +179,8 @@ static JsonBuilder *to_json(const struct vq_summary *s)
 	add_sites(b, s);
 	if (!s->light) /* of probes that are not there */
 		add_calibration(b, s);
+	if (s->sites) /* it is there, or was just now */
+		add_thread_names(b, s);
 	json_builder_set_member_name(b, "queues");
 	json_builder_begin_array(b);
 	for (guint i = 0; i < s->model->queues->len; i++) {
@@ -251,6 +286,26 @@ static void warn_of_disagreement(const struct vq_summary *s)
 			n, names->str);
 }
 
+/* There are queues, and not one of them is meant. */
+static void warn_of_selection(const struct vq_summary *s)
+{
+	g_autoptr(GString) names = g_string_new(NULL);
+
+	for (guint i = 0; i < s->model->queues->len; i++) {
+		const struct vq_queue *q = s->model->queues->pdata[i];
+
+		if (!q->left_out)
+			return;
+		g_string_append_printf(names, "%s%s.%u (%s)", i ? ", " : "", q->device, q->index,
+				       q->type);
+	}
+	if (names->len)
+		fprintf(stderr,
+			"vqprobe: NO QUEUE IS SHOWN: --device, --type and --queue leave "
+			"out all that there are: %s\n",
+			names->str);
+}
+
 void vq_summary_warn(const struct vq_summary *s)
 {
 	uint64_t lost = vq_summary_lost(s), rings = vq_summary_unreadable_rings(s);
@@ -283,6 +338,7 @@ void vq_summary_warn(const struct vq_summary *s)
 			"the address that --json tells, not the one that runs?\n",
 			orderless_queues(s));
 	warn_of_disagreement(s);
+	warn_of_selection(s);
 	if (s->light && packed_queues(s))
 		fprintf(stderr,
 			"vqprobe: %u QUEUES WITH A PACKED RING: their order cannot be told so: "

@@ -117,6 +117,59 @@ quantile() { grep -q '^disk0.0 hold: mean .*, p50 .*, p99 .*, p99\.9 .*, max ' "
 check 'distributions: p99.9 of times' quantile
 check 'distributions: 72 columns' awk '/^$/ { on = 1 } on && !/^disk/ && length > 72 { exit 1 }' "$T/out"
 
+# --- which queues -----------------------------------------------------------------
+# chosen OPTIONS...: exactly the queues named in $want have their figures, unchanged
+chosen() {
+	local q
+	build/vqprobe --from "$trace" --json "$T/d.json" "$@" || return 1
+	q=$($B/probejson get "$T/d.json" '$.queues[*].index' | tr '\n' ' ')
+	echo "queues $q"
+	[ "$q" = "$want" ] && [ "$($B/probejson get "$T/d.json" '$.queues[0].hold_sum_ns')" = \
+		"$(get "\$.queues[${want%% *}].hold_sum_ns")" ]
+}
+want='0 1 2 3 ' check '--device' chosen --device disk0
+want='4 5 ' check '--device with a pattern' chosen --device '*1'
+want='0 2 3 5 ' check '--queue: numbers and ranges' chosen --queue 0,2-3,5
+want='2 3 ' check '--device and --queue: both hold' chosen --device disk0 --queue 2-5
+want='0 1 2 3 4 5 ' check '--type' chosen --type 'virtio-*'
+none_left() {
+	from --device nothing && grep -q 'NO QUEUE IS SHOWN: .*disk0\.0 (virtio-blk), ' "$T/err"
+}
+check '--device of none: said, with those that there are' none_left
+by_thread() {
+	local tid all
+	all=$(grep -c ' fill .* tid=' "$T/events")
+	tid=$(grep -om1 'tid=[0-9]*' "$T/events")
+	build/vqprobe --from "$trace" --events --thread "${tid#tid=}" >"$T/of" || return 1
+	[ "$all" = "$(lines fill)" ] && [ "$(wc -l <"$T/of")" = "$(grep -c " $tid\$" "$T/events")" ] &&
+		[ "$(wc -l <"$T/of")" -lt "$all" ] && ! grep -v " fill .* $tid\$" "$T/of"
+}
+check '--thread: the fills by that thread' by_thread
+threads_add_up() {
+	local n
+	n=$($B/probejson get "$T/p.json" '$.queues[*].threads' | tr -d '[] ' | tr , '\n' |
+		awk 'NR % 2 == 0 { n += $1 } END { print n }')
+	echo "$n by threads"
+	[ "$n" = "$(sum '$.queues[*].fills' "$T/p.json")" ]
+}
+check 'the threads have completed all that was completed' threads_add_up
+for list in '' , 1, ,1 3-1 1-2-3 a 70000 -1; do
+	check "--queue '$list'" fails 2 'such as 0,2-5' build/vqprobe --from "$trace" --queue="$list"
+done
+check '--thread without --events' fails 2 '--events is needed' build/vqprobe --from "$trace" --thread 1
+check '--thread of none' fails 2 'id of a thread' build/vqprobe --from "$trace" --events --thread=-1
+check 'a trace of some queues' fails 2 'holds all queues' build/vqprobe -p 1 -o x --device disk0
+
+# --- older traces -----------------------------------------------------------------
+older() {
+	local old=results/reference/trials
+	old=$(find "$old" -name '*.vqt' | head -n 1)
+	[ "$(zstd -dcq "$old" | od -An -tu4 -j8 -N4 | tr -d ' ')" = 2 ] || return 1
+	build/vqprobe --from "$old" --json "$T/d.json" &&
+		[ "$($B/probejson get "$T/d.json" '$.queues[0].conserved')" = true ]
+}
+check 'a trace of version 2 is read' older
+
 # --- nonsense -----------------------------------------------------------------------
 check '--since without a trace' fails 2 'are of a trace' build/vqprobe -p 1 --since 1
 check '--until before --since' fails 2 'later time than --since' \

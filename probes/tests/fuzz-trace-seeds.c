@@ -45,7 +45,7 @@ static void put_trace(void *to, const struct vq_head *h)
 static bool block_seed(const char *path, unsigned seed, GError **error)
 {
 	g_autoptr(GByteArray) bytes = g_byte_array_new();
-	struct vq_coder *c = vq_encoder_new();
+	struct vq_coder *c = vq_encoder_new(VQ_TRACE_VERSION);
 
 	g_byte_array_append(bytes, (const void *)"b", 1);
 	run(seed, 10 * seed, put_coder, c);

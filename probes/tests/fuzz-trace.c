@@ -71,7 +71,8 @@ static void expect_again(struct vq_coder *encoder, struct vq_coder *decoder,
 
 static void try_block(const uint8_t *bytes, size_t size)
 {
-	struct vq_coder *decoder = vq_decoder_new(), *encoder = vq_encoder_new();
+	struct vq_coder *decoder = vq_decoder_new(VQ_TRACE_VERSION),
+			*encoder = vq_encoder_new(VQ_TRACE_VERSION);
 	g_autoptr(GByteArray) events = g_byte_array_new();
 	struct vq_model *m = vq_model_new();
 	const struct vq_head *h;

@@ -8,7 +8,7 @@ check 'split ring, unordered: watched' watch victim-nop5 'split 256 50000 1 1' -
 check 'split ring, unordered: every figure as the process knows it' agrees
 check 'the ring is named split' is '$.queues[*].ring' '"split"'
 check 'the queue has its type' is '$.queues[*].type' '"virtio-blk"'
-lossless=$(get '$.events')
+lossless=$(get '$.events') victim=$(get '$.pid')
 
 mode_is_read() {
 	# Kernels without the optimisation trap on the nop: either is right, but
@@ -22,6 +22,15 @@ check 'the site begins with a 5-byte nop' is '$.sites[0].instruction' '"nop5"'
 check 'its mode is found, and is that of the calibration' mode_is_read
 check 'all calls of the calibration were recorded' is '$.calibration[*].n' 10000
 positive() { [ "$(get "$1" | awk '$1 > 0' | wc -l)" -eq "$2" ]; }
+threads() {
+	local tids
+	tids=$(get '$.queues[*].threads' | tr -d '[] \n')
+	echo "thread, fills: $tids"
+	# It is not the main thread.
+	[[ $tids =~ ^[0-9]+,[0-9]+$ ]] && [ "${tids%,*}" -ne "$victim" ] &&
+		[ "${tids#*,}" = "$(get '$.queues[0].fills')" ]
+}
+check 'the thread that completed is known' threads
 check 'a probe costs time' positive '$.calibration[*].cost_ns.median' 3
 check 'a probe adds to a duration' positive '$.calibration[*].bias_ns.median' 3
 

@@ -130,6 +130,7 @@ static inline void stream_fill(struct stream *s, struct stream_queue *q, union a
 	e->elem.ndescs = 1;
 	q->out[at] = q->out[--q->n_out];
 	e->elem.len = stream_random(s, 4) ? 4097 : stream_random(s, 70000);
+	e->elem.tid = stream_random(s, 8) ? 4711 : 1 + stream_random(s, 6);
 	q->len[q->n_filled] = e->elem.len;
 	q->filled[q->n_filled++] = e->elem.id;
 }

@@ -64,17 +64,19 @@ static void code_pop(struct vq_coder *c, struct vq_predict *q, struct vq_elem_ev
 	vq_predict_popped(q, e);
 }
 
-static void code_len(struct vq_coder *c, const struct vq_predict *q, uint32_t *len)
+/* One of the latest numbers of its kind as a rule: its place among them. */
+static void code_recent(struct vq_coder *c, enum vq_column col,
+			const uint32_t recent[VQ_PREDICT_RECENT], uint32_t *value)
 {
 	uint64_t place = 0;
 
-	while (c->encoding && place < VQ_PREDICT_LENGTHS && q->length[place] != *len)
+	while (c->encoding && place < VQ_PREDICT_RECENT && recent[place] != *value)
 		place++;
-	vq_col_small(c->columns, VQ_COL_FILL_LEN, &place);
-	if (place < VQ_PREDICT_LENGTHS)
-		*len = q->length[place];
+	vq_col_small(c->columns, col, &place);
+	if (place < VQ_PREDICT_RECENT)
+		*value = recent[place];
 	else
-		vq_col_bytes(c->columns, VQ_COL_RAW, len, sizeof(*len));
+		vq_col_bytes(c->columns, VQ_COL_RAW, value, sizeof(*value));
 }
 
 static void code_fill(struct vq_coder *c, struct vq_predict *q, struct vq_elem_event *e)
@@ -86,7 +88,6 @@ static void code_fill(struct vq_coder *c, struct vq_predict *q, struct vq_elem_e
 	struct vq_out *out = NULL;
 
 	e->h.size = sizeof(*e);
-	e->inuse = 0;
 	vq_code_times(c, VQ_COL_FILL_DUR, gap, &e->h);
 	/* 0: any; else its rank among those that were popped and not filled */
 	vq_col_small(c->columns, VQ_COL_FILL_RANK, &rank);
@@ -100,7 +101,11 @@ static void code_fill(struct vq_coder *c, struct vq_predict *q, struct vq_elem_e
 			vq_columns_fail(c->columns);
 	}
 	vq_col_near(c->columns, VQ_COL_FILL_NDESCS, &e->ndescs, out ? out->ndescs : q->ndescs);
-	code_len(c, q, &e->len);
+	code_recent(c, VQ_COL_FILL_LEN, q->length, &e->len);
+	if (c->threads)
+		code_recent(c, VQ_COL_FILL_THREAD, q->thread, &e->tid);
+	else
+		e->tid = 0;
 	vq_predict_filled(q, out, e);
 }
 
@@ -114,7 +119,7 @@ static enum kind kind_of(const struct vq_coder *c, const struct vq_head *h)
 		return KIND_RAW;
 	if (h->type == VQ_POP && h->size == sizeof(*e) && !e->len)
 		return KIND_POP;
-	if (h->type == VQ_FILL && h->size == sizeof(*e) && !e->inuse)
+	if (h->type == VQ_FILL && h->size == sizeof(*e) && (c->threads || !e->tid))
 		return KIND_FILL;
 	if (h->type != VQ_FLUSH || h->size < sizeof(*f))
 		return KIND_RAW;
@@ -197,23 +202,24 @@ static void begin_block(struct vq_coder *c)
 	c->last_ts = 0;
 }
 
-static struct vq_coder *coder_new(bool encoding)
+static struct vq_coder *coder_new(bool encoding, bool threads)
 {
 	struct vq_coder *c = g_new0(struct vq_coder, 1);
 
-	c->columns = vq_columns_new(encoding);
+	c->threads = threads;
+	c->columns = vq_columns_new(encoding, threads ? VQ_COLUMNS : VQ_COLUMNS_BEFORE_4);
 	c->encoding = encoding;
 	return c;
 }
 
-struct vq_coder *vq_encoder_new(void)
+struct vq_coder *vq_encoder_new(uint32_t version)
 {
-	return coder_new(true);
+	return coder_new(true, version >= 4);
 }
 
-struct vq_coder *vq_decoder_new(void)
+struct vq_coder *vq_decoder_new(uint32_t version)
 {
-	return coder_new(false);
+	return coder_new(false, version >= 4);
 }
 
 void vq_coder_free(struct vq_coder *c)

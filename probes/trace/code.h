@@ -19,8 +19,8 @@
 struct vq_coder;
 
 /* For one direction. */
-struct vq_coder *vq_encoder_new(void);
-struct vq_coder *vq_decoder_new(void);
+struct vq_coder *vq_encoder_new(uint32_t version); /* of the trace: 2 or later */
+struct vq_coder *vq_decoder_new(uint32_t version);
 void vq_coder_free(struct vq_coder *c);
 
 /* Appends @h, all h->size bytes, to the block; false, and nothing is done, if

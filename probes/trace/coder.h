@@ -23,6 +23,7 @@ enum kind { KIND_RAW, KIND_POP, KIND_FILL, KIND_FLUSH, KIND_MORE, KINDS };
 struct vq_coder {
 	struct vq_columns *columns;
 	bool encoding;
+	bool threads;	 /* fills tell theirs: version 4 */
 	uint32_t events; /* in the block, so far or still */
 	/* The state, which begins anew with each block. */
 	struct vq_predict *queue[MAX_QUEUES];

@@ -20,17 +20,19 @@ struct cursor {
 
 struct vq_columns {
 	bool encoding, bad;
+	unsigned n;
 	struct head head;
 	size_t total; /* encoding: bytes in all columns */
 	GByteArray *write[VQ_COLUMNS];
 	struct cursor read[VQ_COLUMNS];
 };
 
-struct vq_columns *vq_columns_new(bool encoding)
+struct vq_columns *vq_columns_new(bool encoding, unsigned n)
 {
 	struct vq_columns *c = g_new0(struct vq_columns, 1);
 
 	c->encoding = encoding;
+	c->n = n;
 	for (int i = 0; encoding && i < VQ_COLUMNS; i++)
 		c->write[i] = g_byte_array_new();
 	return c;
@@ -117,18 +119,24 @@ void vq_col_time(struct vq_columns *c, enum vq_column col, uint64_t *value)
 		*value |= (uint64_t)plane[3] << 24;
 }
 
+/* What a block begins with has a size for each column that there is. */
+static size_t head_size(const struct vq_columns *c)
+{
+	return offsetof(struct head, size[c->n]);
+}
+
 size_t vq_columns_size(const struct vq_columns *c)
 {
-	return sizeof(c->head) + c->total;
+	return head_size(c) + c->total;
 }
 
 void vq_columns_take(struct vq_columns *c, uint32_t events, vq_piece_fn fn, void *data)
 {
 	c->head.events = events;
-	for (int i = 0; i < VQ_COLUMNS; i++)
+	for (unsigned i = 0; i < c->n; i++)
 		c->head.size[i] = c->write[i]->len;
-	fn(&c->head, sizeof(c->head), data);
-	for (int i = 0; i < VQ_COLUMNS; i++) {
+	fn(&c->head, head_size(c), data);
+	for (unsigned i = 0; i < c->n; i++) {
 		fn(c->write[i]->data, c->write[i]->len, data);
 		g_byte_array_set_size(c->write[i], 0);
 	}
@@ -139,13 +147,15 @@ bool vq_columns_open(struct vq_columns *c, const void *block, size_t size, uint3
 {
 	const uint8_t *at = block, *end = at + size;
 
-	c->bad = size < sizeof(c->head);
+	size_t head = head_size(c);
+
+	c->bad = size < head;
 	if (c->bad)
 		return false;
-	memcpy(&c->head, at, sizeof(c->head));
+	memcpy(&c->head, at, head);
 	*events = c->head.events;
-	at += sizeof(c->head);
-	for (int i = 0; i < VQ_COLUMNS; i++) {
+	at += head;
+	for (unsigned i = 0; i < c->n; i++) {
 		if (c->head.size[i] > (size_t)(end - at))
 			return false;
 		c->read[i] = (struct cursor){at, at + c->head.size[i]};
@@ -156,7 +166,7 @@ bool vq_columns_open(struct vq_columns *c, const void *block, size_t size, uint3
 
 bool vq_columns_used_up(const struct vq_columns *c)
 {
-	for (int i = 0; i < VQ_COLUMNS; i++)
+	for (unsigned i = 0; i < c->n; i++)
 		if (c->read[i].at != c->read[i].end)
 			return false;
 	return true;

@@ -41,12 +41,14 @@ enum vq_column {
 	VQ_COL_FILL_GAP_POP = VQ_COL_FILL_GAP + VQ_PLANES, /* after a pop */
 	VQ_COL_FILL_GAP_ELSE = VQ_COL_FILL_GAP_POP + VQ_PLANES,
 	VQ_COL_FLUSH_GAP = VQ_COL_FILL_GAP_ELSE + VQ_PLANES,
-	VQ_COLUMNS = VQ_COL_FLUSH_GAP + VQ_PLANES
+	VQ_COLUMNS_BEFORE_4 = VQ_COL_FLUSH_GAP + VQ_PLANES, /* in versions before 4 */
+	VQ_COL_FILL_THREAD = VQ_COLUMNS_BEFORE_4,
+	VQ_COLUMNS
 };
 
-/* For one direction. */
+/* For one direction; blocks have @n columns, which is VQ_COLUMNS where one writes. */
 struct vq_columns;
-struct vq_columns *vq_columns_new(bool encoding);
+struct vq_columns *vq_columns_new(bool encoding, unsigned n);
 void vq_columns_free(struct vq_columns *c);
 
 /* Decoding: what was read makes no sense; has it been so since open? */

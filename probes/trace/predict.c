@@ -104,19 +104,25 @@ void vq_predict_popped(struct vq_predict *q, const struct vq_elem_event *e)
 	q->inuse = q->untold ? counted_inuse(q, e->ndescs) : e->inuse;
 }
 
+static void move_to_front(uint32_t recent[VQ_PREDICT_RECENT], uint32_t value)
+{
+	unsigned i = 0;
+
+	while (i < VQ_PREDICT_RECENT - 1 && recent[i] != value)
+		i++;
+	memmove(recent + 1, recent, i * sizeof(*recent));
+	recent[0] = value;
+}
+
 void vq_predict_filled(struct vq_predict *q, struct vq_out *out, const struct vq_elem_event *e)
 {
-	uint32_t i = 0;
-
 	if (!out)
 		out = append_out(q, e->id, e->ndescs);
 	out->ndescs = e->ndescs;
 	out->len = e->len;
 	out->order = ++q->fills;
-	while (i < VQ_PREDICT_LENGTHS - 1 && q->length[i] != e->len)
-		i++;
-	memmove(q->length + 1, q->length, i * sizeof(*q->length));
-	q->length[0] = e->len;
+	move_to_front(q->length, e->len);
+	move_to_front(q->thread, e->tid);
 }
 
 void vq_predict_taken_back(struct vq_predict *q, uint32_t id)

@@ -13,9 +13,9 @@
  * writer and reader must guess alike: nothing here may depend on anything but
  * the events of the block so far.  TRACE.md has the rules in words.
  */
-#define VQ_PREDICT_OUT 1024u  /* outstanding elements remembered */
-#define VQ_PREDICT_FREE 256u  /* ids remembered that are with the driver */
-#define VQ_PREDICT_LENGTHS 4u /* lengths of fills remembered */
+#define VQ_PREDICT_OUT 1024u /* outstanding elements remembered */
+#define VQ_PREDICT_FREE 256u /* ids remembered that are with the driver */
+#define VQ_PREDICT_RECENT 4u /* lengths and threads of fills remembered */
 
 /* An element with the device. */
 struct vq_out {
@@ -29,7 +29,8 @@ struct vq_predict {
 	uint32_t n_out;
 	uint32_t free[VQ_PREDICT_FREE]; /* the latest published last */
 	uint32_t n_free;
-	uint32_t length[VQ_PREDICT_LENGTHS]; /* the latest first */
+	uint32_t length[VQ_PREDICT_RECENT]; /* the latest first */
+	uint32_t thread[VQ_PREDICT_RECENT];
 	uint32_t last_id, ndescs, inuse, fills;
 	bool untold;		     /* the last pop did not tell how many are in use */
 	uint32_t skip;		     /* packed: slots of the last published element to come */

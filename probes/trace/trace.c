@@ -117,7 +117,7 @@ struct vq_trace_writer *vq_trace_create(const char *path, uint32_t pid, uint64_t
 		return NULL;
 	}
 	w->path = g_strdup(path);
-	w->coder = vq_encoder_new();
+	w->coder = vq_encoder_new(VQ_TRACE_VERSION);
 	w->frame = (ZSTD_outBuffer){g_malloc(FRAME_MAX), FRAME_MAX, 0};
 	w->zstd = ZSTD_createCCtx();
 	ZSTD_CCtx_setParameter(w->zstd, ZSTD_c_compressionLevel, LEVEL);
@@ -255,10 +255,10 @@ bool vq_trace_read_file(FILE *file, const char *name, struct vq_trace_header *he
 
 	*whole = false;
 	r.zstd = ZSTD_createDCtx();
-	r.coder = vq_decoder_new();
 	r.in = g_malloc(FRAME_MAX);
 	r.out = g_malloc(VQ_BLOCK_MAX);
 	ok = read_header(&r, header, error);
+	r.coder = vq_decoder_new(header->version);
 	while (ok && (n = read_frame(&r)) > 0)
 		ok = read_block(&r, n, fn, data, whole, error);
 	if (ok && n < 0)

@@ -19,7 +19,7 @@
  * are good.  Nothing of an event is lost, but its padding in memory.
  */
 #define VQ_TRACE_MAGIC "vqtrace"
-#define VQ_TRACE_VERSION 3u
+#define VQ_TRACE_VERSION 4u
 #define VQ_TRACE_OLDEST 2u /* that is read */
 
 struct vq_trace_header {

@@ -196,6 +196,7 @@ static bool load_and_calibrate(struct vq_watch *w, const struct vq_watch_options
 bool vq_watch_attach(struct vq_watch *w, const struct vq_watch_options *o, GError **error)
 {
 	w->model = vq_model_new();
+	w->model->select = o->select;
 	w->lines = vq_lines_open(w->skel, error);
 	if (!w->lines || !attach_probes(w, error))
 		return false;

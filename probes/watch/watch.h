@@ -23,6 +23,7 @@ struct vq_watch_options {
 	bool windows;			/* probes are taken off and put on again */
 	bool trust_guest;		/* watch without sessions (attach.h), too */
 	const char *output;		/* the trace to write, or NULL */
+	const struct vq_select *select; /* the queues that are meant; or NULL */
 	const struct vq_events *events; /* print all events so; or NULL */
 };
 
