@@ -179,6 +179,8 @@ static const char description[] =
 	"Examples:\n"
 	"  vqprobe --name web1              a table a second, until Ctrl-C\n"
 	"  vqprobe --name web1 5 12         twelve tables, five seconds each\n"
+	"  vqprobe --hist -- qemu-system-x86_64 -nodefaults ...\n"
+	"                                   started, and watched from its first pop\n"
 	"  vqprobe --all --json-lines       every QEMU, for a program\n"
 	"  vqprobe -p 4711 -d 10 -o a.vqt   ten seconds of events, to be read later:\n"
 	"  vqprobe --from a.vqt --hist      their figures, and how they are distributed\n"
@@ -187,7 +189,8 @@ static const char description[] =
 	"\n"
 	"TIME is in seconds, or has us, ms, s, m or h after it.  Exit status: 0 it was\n"
 	"watched; 1 that failed, or a QEMU that is meant could not be watched; 2 wrong\n"
-	"options or input, no such process.  man vqprobe has the columns and JSON members.";
+	"options or input, no such process; else that of COMMAND.  man vqprobe has the columns and "
+	"JSON members.";
 
 /* A usage error: exit 2. */
 static int complain(const char *what)
@@ -217,14 +220,28 @@ static void complete(void)
 		arg.every = MAX(1, 2 * arg.window);
 }
 
+/* What stands behind -- is not ours: returns how many words stand before it. */
+static int cut_command(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (!strcmp(argv[i], "--")) {
+			arg.command = argv + i + 1;
+			argv[i] = NULL;
+			return i;
+		}
+	return argc;
+}
+
 const struct vq_arguments *vq_arguments_parse(int argc, char **argv, int *status)
 {
-	g_autoptr(GOptionContext) context = g_option_context_new("[INTERVAL [COUNT]]");
+	g_autoptr(GOptionContext) context =
+		g_option_context_new("[INTERVAL [COUNT]] [-- COMMAND...]");
 	g_autoptr(GError) error = NULL;
 	const char *mistake = NULL;
 	bool help;
 
 	add_groups(context);
+	argc = cut_command(argc, argv);
 	*status = 0;
 	if (!vq_options_parse(context, &argc, &argv, &help, &error)) {
 		mistake = error->message;

@@ -20,7 +20,7 @@ struct vq_arguments {
 	gboolean all, follow, light, no_calibration, version, verbose;
 	gboolean events, hist, json_lines, check, plan, debuginfod, trust_guest;
 	char *name, *output, *json, *from;
-	char **pids;
+	char **pids, **command; /* what stands behind --, or NULL */
 	struct vq_select select;
 	int thread; /* 0: any */
 };

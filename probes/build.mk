@@ -65,7 +65,7 @@ TESTS += $(addprefix $(PROBES)/test-,model model-partial queues oracle trace tra
 	probes/tests/fuzz-trace.sh probes/tests/probe.sh \
 	probes/tests/second-opinion.sh probes/tests/qemu.sh
 
-TESTS += $(PROBES)/test-table probes/tests/live.sh probes/tests/check.sh probes/tests/find.sh probes/tests/output.sh probes/tests/from.sh
+TESTS += $(PROBES)/test-table probes/tests/live.sh probes/tests/check.sh probes/tests/find.sh probes/tests/output.sh probes/tests/from.sh probes/tests/command.sh
 $(PROBES)/test-table: $(PROBES)/tests/test-table.o $(PROBES)/show/table.o $(PROBES)/show/units.o $(MODEL_OBJS)
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0) -lm
 

@@ -173,6 +173,10 @@ static bool take_signal(struct live *l, int fd)
 
 	if (read(fd, &info, sizeof(info)) != sizeof(info))
 		return true;
+	if (info.ssi_signo != SIGWINCH && l->o->launch) {
+		vq_launch_pass_on(l->o->launch, &info);
+		return true;
+	}
 	if (info.ssi_signo != SIGWINCH)
 		return false;
 	vq_show_resized(l->show);

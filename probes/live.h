@@ -2,6 +2,7 @@
 #ifndef VQLAB_PROBES_LIVE_H
 #define VQLAB_PROBES_LIVE_H
 
+#include "launch.h"
 #include "probes/show/show.h"
 #include "probes/watch/watch.h"
 
@@ -14,16 +15,17 @@ struct vq_live_options {
 	/* Processes that come later: asked for at each interval, if not NULL. */
 	const char *pattern; /* of vq_find */
 	bool follow;
-	unsigned *unwatched; /* counts those of them that could not be watched */
+	unsigned *unwatched;	  /* counts those of them that could not be watched */
+	struct vq_launch *launch; /* the command that is watched; or NULL */
 	/* A watch is over and stopped: tells the user, frees it. */
 	bool (*ended)(struct vq_watch *w, GError **error);
 };
 
 /*
- * Looks on until SIGINT, SIGTERM or SIGHUP, which must be blocked like SIGWINCH,
- * until the time or the last process is over.  @watches are struct vq_watch *,
- * and are taken over: none is left in it.  False with @error if a report could
- * not be made.
+ * Looks on until SIGINT, SIGTERM or SIGHUP, which must be blocked like SIGWINCH, or, if
+ * it is a command that is watched, until that has ended by the signal; or until the time or the
+ * last process is over.  @watches are struct vq_watch *, and are taken over: none is left in it.
+ * False with @error if a report could not be made.
  */
 bool vq_live_run(GPtrArray *watches, const struct vq_live_options *options, GError **error);
 

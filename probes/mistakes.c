@@ -26,12 +26,19 @@ static bool is_stdout(const char *path)
 
 const char *vq_arguments_mistake(const struct vq_arguments *a)
 {
-	int of = !!a->pids + !!a->name + a->all + !!a->from;
+	int of = !!a->pids + !!a->name + a->all + !!a->from + !!a->command;
+
+	if (a->command && !a->command[0])
+		return "--: a command is needed behind it";
+	if (a->command && (a->check || a->plan))
+		return "--check and --plan start nothing: leave out --check, --plan or the command";
+	if (a->command && g_strv_contains((const char *const *)a->command, "-daemonize"))
+		return "-daemonize: vqprobe watches what it starts: leave it out";
 
 	if (a->check && a->from)
 		return "--check looks at this host: leave out --from";
 	if (of > 1 || (!of && !a->check))
-		return "one of --pid, --name, --all and --from is needed: "
+		return "one of --pid, --name, --all, --from and -- COMMAND is needed: "
 		       "the QEMU to watch, or a trace";
 	if (a->from && (a->output || a->window > 0))
 		return "--from reads a trace: leave out --output and --window";
@@ -69,7 +76,7 @@ const char *vq_arguments_mistake(const struct vq_arguments *a)
 		return "--debuginfod: the environment variable DEBUGINFOD_URLS names no server";
 	if (a->plan && (a->from || a->follow))
 		return "--plan is of processes that run: leave out --from and --follow";
-	if (a->follow && (a->pids || a->from))
+	if (a->follow && (a->pids || a->from || a->command))
 		return "--follow needs --name or --all: a process id does not come back";
 	if (a->follow && (a->output || a->json))
 		return "--follow may watch several processes: --output and --json are for one; "

@@ -2,6 +2,7 @@
 /* vqprobe: watch the virtqueues of a running QEMU.  See vqevent.h. */
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #include "check.h"
 #include "explain.h"
 #include "from.h"
+#include "launch.h"
 #include "probes/target/find.h"
 #include "live.h"
 #include "probes/tool/output.h"
@@ -22,6 +24,9 @@
 
 /* What the user asked for. */
 static const struct vq_arguments *arg;
+
+/* How the command ended that was started. */
+static int command_status;
 
 /* How events are shown as text. */
 static struct vq_events events;
@@ -168,6 +173,36 @@ static int run_check(void)
 	return 2;
 }
 
+/* Watches the command of the options, from its first QEMU on. */
+static bool begin_command(struct vq_launch *launch, const struct vq_watch_options *options,
+			  GPtrArray *watches, GError **error)
+{
+	g_autofree char *pid = g_strdup_printf("%d", launch->pid);
+	char *pids[] = {pid, NULL};
+	struct vq_watch *w;
+
+	for (;;) {
+		g_autoptr(GPtrArray) found = vq_find_pids(pids, error);
+
+		if (!found)
+			return false;
+		w = vq_begin(found->pdata[0], options, error);
+		if (w)
+			break;
+		/* A script, as a rule, that starts QEMU by exec. */
+		if (!g_error_matches(*error, VQ_ERROR, VQ_ERROR_NO_PROCESS) ||
+		    !vq_launch_next(launch))
+			return false;
+		g_clear_error(error);
+	}
+	g_ptr_array_add(watches, w);
+	block_signals();
+	if (!vq_watch_attach(w, options, error))
+		return false;
+	vq_launch_release(launch);
+	return true;
+}
+
 static bool run_plan(const GPtrArray *found, const struct vq_watch_options *options, GError **error)
 {
 	for (guint i = 0; i < found->len; i++) {
@@ -188,6 +223,38 @@ static bool run_plan(const GPtrArray *found, const struct vq_watch_options *opti
 		unwatched++;
 	}
 	return true;
+}
+
+/* Looks on, if all has begun well: @ok. */
+static bool watch(GPtrArray *watches, bool ok, const struct vq_live_options *live, GError **error)
+{
+	if (ok) {
+		say_ready();
+		return vq_live_run(watches, live, error);
+	}
+	for (guint i = 0; i < watches->len; i++)
+		vq_watch_free(watches->pdata[i]);
+	return false;
+}
+
+static bool run_command(const struct vq_watch_options *options, struct vq_live_options *live,
+			GError **error)
+{
+	g_autoptr(GPtrArray) watches = g_ptr_array_new();
+	struct vq_launch launch;
+	bool ok;
+
+	if (arg->ready_fd >= 0)
+		fcntl(arg->ready_fd, F_SETFD, FD_CLOEXEC);
+	if (!vq_launch_start(&launch, arg->command, &command_status, error))
+		return false;
+	live->launch = &launch;
+	ok = begin_command(&launch, options, watches, error);
+	if (!ok)
+		vq_launch_abandon(&launch);
+	ok = watch(watches, ok, live, error);
+	command_status = vq_launch_end(&launch);
+	return ok;
 }
 
 /* What is shown meanwhile; @table if it is for people. */
@@ -223,9 +290,12 @@ static bool run_watch(GError **error)
 		.unwatched = &unwatched,
 		.ended = end_watch,
 	};
-	g_autoptr(GPtrArray) watches = g_ptr_array_new(), found = find_processes(error);
+	g_autoptr(GPtrArray) watches = g_ptr_array_new(), found = NULL;
 	bool ok;
 
+	if (arg->command)
+		return run_command(&options, &live, error);
+	found = find_processes(error);
 	if (!found)
 		return false;
 	if (arg->plan)
@@ -238,13 +308,7 @@ static bool run_watch(GError **error)
 		return false;
 	}
 	ok = begin_watches(found, &options, watches, error);
-	if (ok) {
-		say_ready();
-		return vq_live_run(watches, &live, error);
-	}
-	for (guint i = 0; i < watches->len; i++)
-		vq_watch_free(watches->pdata[i]);
-	return false;
+	return watch(watches, ok, &live, error);
 }
 
 /* The same summary from a trace; what a trace does not hold is left out. */
@@ -289,8 +353,10 @@ static int run(int argc, char **argv)
 		return run_check();
 	ok = arg->from ? run_from(&error) : run_watch(&error);
 	if (ok)
-		return unwatched ? 1 : 0;
+		return unwatched ? 1 : command_status;
 	vq_output_error("vqprobe", error->message);
+	if (error->domain == G_SPAWN_ERROR)
+		return command_status;
 	if (error->domain != VQ_ERROR)
 		return 1;
 	return error->code == VQ_ERROR_BAD_INPUT || error->code == VQ_ERROR_NO_PROCESS ? 2 : 1;
@@ -298,6 +364,7 @@ static int run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	vq_launch_remember();
 	vq_start();
 	return vq_output_finish("vqprobe", run(argc, argv));
 }
