@@ -67,6 +67,16 @@ struct place place_none(const char *why)
 	return (struct place){.driver = -1, .device = -1, .why = why};
 }
 
+void place_leave(const struct place *p)
+{
+	struct sched_param none = {0};
+
+	if (p->realtime)
+		sched_setscheduler(0, SCHED_OTHER, &none);
+	if (p->driver >= 0)
+		sched_setaffinity(0, sizeof(p->before), &p->before);
+}
+
 struct place place_take(void)
 {
 	struct sched_param least = {.sched_priority = sched_get_priority_min(SCHED_RR)};
@@ -79,25 +89,21 @@ struct place place_take(void)
 	if (!pin(0, p.driver))
 		return place_none("the kernel does not let it choose a processor");
 	p.realtime = sched_setscheduler(0, SCHED_RR, &least) == 0;
-	if (!p.realtime)
-		p.why = "no priority over other programs: as root, or with CAP_SYS_NICE";
+	if (p.realtime)
+		return p;
+	/* QEMU will be nobody: without the capability its threads could not be told apart, and
+	 * driver and device would share a processor. */
+	if (geteuid() == 0) {
+		place_leave(&p);
+		return place_none("QEMU, another user, cannot be placed: CAP_SYS_NICE is missing");
+	}
+	p.why = "no priority over other programs: as root, or with CAP_SYS_NICE";
 	return p;
 }
 
-void place_device(const struct place *p, pid_t thread)
+bool place_device(const struct place *p, pid_t thread)
 {
-	if (p->device >= 0 && thread)
-		pin(thread, p->device);
-}
-
-void place_leave(const struct place *p)
-{
-	struct sched_param none = {0};
-
-	if (p->realtime)
-		sched_setscheduler(0, SCHED_OTHER, &none);
-	if (p->driver >= 0)
-		sched_setaffinity(0, sizeof(p->before), &p->before);
+	return p->device < 0 || (thread && pin(thread, p->device));
 }
 
 /* The second field of a thread's schedstat: ns on a run queue. */

@@ -30,8 +30,8 @@ struct place place_none(const char *why);
  */
 struct place place_take(void);
 
-/* @thread, which serves a device, goes to its place. */
-void place_device(const struct place *p, pid_t thread);
+/* @thread, which serves a device, goes to its place, if there is one; false: it may not. */
+bool place_device(const struct place *p, pid_t thread);
 
 /* This thread is like others again. */
 void place_leave(const struct place *p);

@@ -109,7 +109,8 @@ static void find_thread(struct boot *b, struct machine *m, struct device *d)
 	g_autoptr(GError) e = NULL;
 
 	d->thread = machine_thread(m, d);
-	place_device(&b->place, d->thread);
+	if (!place_device(&b->place, d->thread))
+		b->place.why = "the kernel does not let it choose a device's processor";
 	d->counter = d->thread ? hardware_open(d->thread, &e) : -1;
 	if (d->counter < 0 && !b->no_counter)
 		b->no_counter = g_strdup(e ? e->message : "QEMU does not name the thread");

@@ -135,6 +135,15 @@ timed() {
 		    assert p_none or (r["boots"] == 6 and 0 < r["lo"] <= r["ratio"] <= r["hi"]), r
 	EOF
 }
+# bare RULE OPTIONS...: the same, without the right to choose for others
+bare() {
+	[ "$(id -u)" -eq 0 ] || return 0
+	setpriv --inh-caps=-sys_nice --bounding-set=-sys_nice \
+		build/vqring run --qemu "$qemu" --stall 60000 --rounds 1 --turn 2 --json "$T/json" "${@:2}" &&
+		python3 -c 'import json, sys
+p = json.load(open(sys.argv[1]))["boots"][0]["place"]
+sys.exit(not eval(sys.argv[2]))' "$T/json" "$1"
+}
 three='--variants off,off,in-place'
 apart='p["driver"] is None and p["why"]'
 [ "$(nproc)" -lt 2 ] || apart='p["driver"] != p["device"] is not None'
@@ -142,6 +151,8 @@ check 'timed: each ratio with its interval, on processors of their own' timed "$
 check 'timed: frames, in the main loop' timed "$apart" $three --load rx
 check 'timed: no processors are taken where not wanted' \
 	timed 'p["driver"] is None and not p["realtime"] and "no-pin" in p["why"]' $three --no-pin
+check 'timed: nor by a root who may not place another user, and then none at all' \
+	bare 'p["driver"] is None and "CAP_SYS_NICE" in p["why"]' $three
 check 'timed: nor where the disk has threads of its own' \
 	timed 'p["driver"] is None and "disk" in p["why"]' $three --disk file
 # What the JSON says of processors, the kernel says of the threads.
