@@ -17,8 +17,13 @@ THREAD   ?=
 COVER    ?=
 PLOTS    ?=
 MAIL     := TO CC_TO FROM SUBJECT IN_REPLY_TO THREAD COVER PLOTS
+# Of make install.
+PREFIX   ?= /usr/local
+DESTDIR  ?=
+ZSHDIR   ?= $(PREFIX)/share/zsh/site-functions
+INSTALL_TO := PREFIX DESTDIR ZSHDIR
 # All of these, and what make and compilers go by, may stand on make's command line.
-OURS     := CONFIG RUN QEMU QEMU_SRC KERNEL RELEASES VQLAB_CACHE XDG_CACHE_HOME TMPDIR V B $(MAIL)
+OURS     := CONFIG RUN QEMU QEMU_SRC KERNEL RELEASES VQLAB_CACHE XDG_CACHE_HOME TMPDIR V B $(MAIL) $(INSTALL_TO)
 TOOLCHAIN := CC CLANG CFLAGS CPPFLAGS LDFLAGS WARN SHELL MAKEFLAGS PATH LC_ALL PKG_CONFIG_PATH
 
 SHELL  := /bin/bash
@@ -39,6 +44,7 @@ override KERNEL   := $(value KERNEL)
 override RELEASES := $(value RELEASES)
 $(foreach v,$(MAIL),$(eval override $v := $$(value $v)))
 export CONFIG RUN QEMU QEMU_SRC KERNEL RELEASES $(MAIL)
+export $(INSTALL_TO)
 
 # What we call prints numbers, and what we read them by expects a point in them.
 override LC_ALL := C.UTF-8
@@ -60,9 +66,10 @@ B        := build
 CC       ?= cc
 CLANG    ?= clang
 VERSION  := 0.1
+export VERSION
 CFLAGS   ?= -O2 -g
 WARN     := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wno-unused-parameter
-ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) -D_GNU_SOURCE -I. -DVQLAB_VERSION='"$(VERSION)"' -MMD -MP
+ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) $(CPPFLAGS) -D_GNU_SOURCE -I. -DVQLAB_VERSION='"$(VERSION)"' -MMD -MP
 # Libraries are asked for when a recipe runs: they may be installed only then.
 pkg_cflags = $$(pkg-config --cflags $(1))
 pkg_libs   = $$(pkg-config --libs $(1))
@@ -80,6 +87,7 @@ include variants/build.mk
 include probes/build.mk
 include runners/build.mk
 include analysis/build.mk
+include runners/install/install.mk
 
 .PHONY: help all packages doctor qemu guest bench replay report mail test check-programs format-check clean
 
@@ -103,6 +111,8 @@ help:
 	@echo 'make doctor   what this host can and cannot do, and the remedy'
 	@echo 'make bench-probes  what watching costs, beside bpftrace, perf and others'
 	@echo 'make crosscheck    do perf and funclatency see what vqprobe sees?'
+	@echo 'make install  the tools, PREFIX=/usr/local DESTDIR=;  make uninstall'
+	@echo 'make dist     a tarball;  make deb  Debian packages, vqprobe in one of its own'
 	@echo 'make all      the tools, into build/'
 	@echo 'make packages install what configs/packages.list names and this host lacks'
 	@echo 'make qemu     build QEMU into the cache;  make guest  the guest image'

@@ -27,7 +27,7 @@ VERIFY_OBJS := $(B)/analysis/report/verify.o $(TRACE_OBJS) $(filter-out %/model/
 	$(PROBES)/show/summary-queue.o
 
 $(B)/vqreport: $(B)/analysis/report/main.o $(REPORT_OBJS) $(VERIFY_OBJS) $(TOOL_OBJS) $(REORDER_LIB)
-	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,$(REPORT_PKGS) libzstd) -lm
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg_libs,$(REPORT_PKGS) libzstd) -lm
 
 # The gnuplot scripts travel inside the program, all that there are.
 PLOTS_GP := $(wildcard analysis/plots/*.gp)
@@ -55,22 +55,22 @@ $(B)/analysis/mail/%.o: EXTRA_CFLAGS = -I$(B) $(call pkg_cflags,$(MAIL_PKGS))
 $(B)/analysis/mail/ascii.o: $(PLOTS_RES).h
 
 $(B)/vqmail: $(call objs,analysis/mail) $(B)/analysis/report/reader.o $(PLOTS_RES).o $(TOOL_OBJS)
-	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,$(MAIL_PKGS)) -lm
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg_libs,$(MAIL_PKGS)) -lm
 
 # How good are the report's intervals? For whoever doubts: build/analysis/coverage
 $(B)/analysis/coverage: $(addprefix $(B)/analysis/,tests/coverage.o report/stats.o report/power.o) \
 		$(PROBES)/tool/interval.o
-	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,gsl) -lm
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg_libs,gsl) -lm
 
 # Made-up runs with known effects, for the tests.
 $(B)/analysis/make-run: $(B)/analysis/tests/make-run.o
-	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,glib-2.0 gsl) -lm
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg_libs,glib-2.0 gsl) -lm
 
 # What draws is tested as a whole: report.sh.
 PLOTTING = $(PLOTS_RES).o $(addprefix $(B)/analysis/report/,plots.o plot-%.o replayed-plots.o)
 
 $(B)/analysis/test-%: $(B)/analysis/tests/test-%.o $(filter-out $(PLOTTING) %/traces.o,$(REPORT_OBJS)) $(TOOL_OBJS)
-	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,$(REPORT_PKGS)) -lm
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg_libs,$(REPORT_PKGS)) -lm
 
 TOOLS += $(B)/analysis/make-run
 TESTS += $(B)/analysis/test-stats $(B)/analysis/test-blocks $(B)/analysis/test-load analysis/tests/report.sh \
@@ -86,7 +86,7 @@ TOOLS += $(B)/vqreplay
 $(REPLAY_OBJS) $(REPLAY_MAIN): EXTRA_CFLAGS = $(call pkg_cflags,$(REPLAY_PKGS))
 
 $(B)/vqreplay: $(REPLAY_MAIN) $(REPLAY_OBJS) $(REPLAY_PROBES) $(TOOL_OBJS) $(REORDER_LIB)
-	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,$(REPLAY_PKGS)) -lm
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg_libs,$(REPLAY_PKGS)) -lm
 
 REPLAY_TESTS := $(B)/analysis/test-replay $(B)/analysis/test-recorded
 TESTS += $(REPLAY_TESTS) analysis/tests/replay.sh analysis/tests/fuzz-ops.sh
@@ -94,7 +94,7 @@ TESTS += $(REPLAY_TESTS) analysis/tests/replay.sh analysis/tests/fuzz-ops.sh
 $(REPLAY_TESTS:$(B)/analysis/%=$(B)/analysis/tests/%.o): EXTRA_CFLAGS = $(call pkg_cflags,$(REPLAY_PKGS))
 $(REPLAY_TESTS): $(B)/analysis/%: $(B)/analysis/tests/%.o $(REPLAY_OBJS) $(REPLAY_PROBES) \
 		$(REORDER_LIB)
-	$(CC) $(CFLAGS) -o $@ $^ $(call pkg_libs,$(REPLAY_PKGS)) -lm
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg_libs,$(REPLAY_PKGS)) -lm
 
 $(B)/fuzz/fuzz-ops: FUZZ_PKGS = $(REPLAY_PKGS)
 $(B)/fuzz/fuzz-ops: EXTRA_CFLAGS = $(call pkg_cflags,$(REPLAY_PKGS))

@@ -33,6 +33,7 @@
 #
 #   ring/      vqring, the lab's own driver
 #   setup/     builds QEMU and the guest, and looks at the host
+#   install/   what people install: make install, make dist, make deb
 include runners/guest.mk
 
 BENCH_O := $(call objs,runners runners/tool runners/plan runners/trial) $(B)/runners/disk/service.o \
@@ -54,11 +55,11 @@ $(filter-out %/service.o,$(BENCH_O)) $(patsubst %,$(B)/runners/tests/test-%.o,$(
 	EXTRA_CFLAGS = $(call pkg_cflags,$(BENCH_PKGS))
 
 $(B)/vqbench: $(BENCH_O) $(TOOL_OBJS) $(REORDER_LIB)
-	$(CC) $(CFLAGS) $^ -o $@ $(call pkg_libs,$(BENCH_PKGS)) -lm
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call pkg_libs,$(BENCH_PKGS)) -lm
 
 $(patsubst %,$(B)/runners/test-%,$(BENCH_TESTS)): $(B)/runners/test-%: \
 		$(B)/runners/tests/test-%.o $(BENCH_PURE_O) $(TOOL_OBJS) $(REORDER_LIB)
-	$(CC) $(CFLAGS) $^ -o $@ $(call pkg_libs,$(BENCH_PKGS)) -lm
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call pkg_libs,$(BENCH_PKGS)) -lm
 
 FUZZ_TOLD := $(addprefix runners/,tests/fuzz-told trial/message trial/load trial/perfstat $(addprefix tool/,spawn error clock files json)) \
 	probes/tool/text probes/tool/output probes/tool/json

@@ -13,13 +13,13 @@ $(GUEST_O) $(COUNTER_O) $(B)/runners/machine/guest-run.o: EXTRA_CFLAGS = $(call 
 $(B)/runners/guest-run: $(B)/runners/machine/guest-run.o $(GUEST_O) $(COUNTER_O) $(addprefix $(B)/runners/tool/,error.o clock.o files.o json.o spawn.o) \
 		$(B)/runners/machine/qmp.o \
 		$(TOOL_OBJS)
-	$(CC) $(CFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0 json-glib-1.0) -lm
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0 json-glib-1.0) -lm
 
 # The disk: an nbdkit plugin, so position-independent and nobody's library.
 $(B)/runners/disk/%.o: EXTRA_CFLAGS = -fPIC
 
 $(B)/runners/latency.so: $(B)/runners/disk/latency.o $(B)/runners/disk/service.o
-	$(CC) $(CFLAGS) -shared $^ -o $@ -lm
+	$(CC) $(CFLAGS) $(LDFLAGS) -shared $^ -o $@ -lm
 
 # The tests' own build of the same sources, with the sanitizers.
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
@@ -51,4 +51,4 @@ $(B)/runners/test-service: $(B)/runners/checked/tests/test-service.o \
 $(B)/runners/tests/test-counter.o: EXTRA_CFLAGS = $(call pkg_cflags,glib-2.0 json-glib-1.0)
 
 $(B)/runners/test-counter: $(B)/runners/tests/test-counter.o $(COUNTER_O) $(TOOL_OBJS)
-	$(CC) $(CFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0 json-glib-1.0) -lm
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0 json-glib-1.0) -lm

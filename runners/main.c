@@ -38,7 +38,7 @@ static const GOptionEntry run_options[] = {
 	 "auto (KVM if a guest boots under it), tcg or kvm", "NAME"},
 	{"vqprobe", 0, 0, G_OPTION_ARG_FILENAME, &opt.vqprobe, "Default: beside vqbench", "PATH"},
 	{"plugin", 0, 0, G_OPTION_ARG_FILENAME, &opt.plugin,
-	 "nbdkit's; default: runners/latency.so beside vqbench", "PATH"},
+	 "nbdkit's; default: the lab's own, runners/latency.so", "PATH"},
 	{"again", 0, 0, G_OPTION_ARG_STRING, &opt.again,
 	 "Run trials that are there already and have this state once more", "STATE"},
 	{"together", 0, 0, G_OPTION_ARG_NONE, &opt.together,
@@ -85,12 +85,15 @@ static int report_error(const GError *e)
 	return e->code == VQB_BAD_INPUT ? 2 : 1;
 }
 
-static char *path_beside_program(const char *name)
+/* A file of vqbench's own: beside it, as build/ has it, or where make install puts it. */
+static char *find_own(const char *name)
 {
 	g_autofree char *exe = g_file_read_link("/proc/self/exe", NULL);
 	g_autofree char *dir = g_path_get_dirname(exe ? exe : ".");
+	g_autofree char *installed = g_build_filename(dir, "..", "lib", "vqlab", name, NULL);
 
-	return g_build_filename(dir, name, NULL);
+	return access(installed, R_OK) ? g_build_filename(dir, name, NULL)
+				       : g_steal_pointer(&installed);
 }
 
 /* As it will be used after changes of folder and user. */
@@ -249,9 +252,8 @@ static int command_run(const char *path)
 	if (!c.slots->len)
 		return usage_error("none of the plan's workloads is for these rings");
 	c.again = opt.again ? g_strsplit_set(opt.again, ",;", -1) : NULL;
-	b.vqprobe = opt.vqprobe ? make_absolute(opt.vqprobe) : path_beside_program("vqprobe");
-	b.plugin =
-		opt.plugin ? make_absolute(opt.plugin) : path_beside_program("runners/latency.so");
+	b.vqprobe = opt.vqprobe ? make_absolute(opt.vqprobe) : find_own("vqprobe");
+	b.plugin = opt.plugin ? make_absolute(opt.plugin) : find_own("runners/latency.so");
 	if (!opt.dry_run && !check_tools(&b, &e))
 		return report_error(e);
 	if (opt.qemu) {

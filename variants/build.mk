@@ -97,7 +97,7 @@ VM_O := $(B)/variants/tests/vm.o \
 
 $(TEST_QEMU): $(TEST_QEMU).o $(addprefix $(B)/variants/tests/,nets.o rig.o) $(VM_O) $(REORDER_LIB) \
 		| $(B)/runners/latency.so
-	$(CC) $(CFLAGS) $^ $(call pkg_libs,glib-2.0 json-glib-1.0) -o $@
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(call pkg_libs,glib-2.0 json-glib-1.0) -o $@
 
 # The disk x-order there.
 TEST_ORDER := $(B)/variants/tests/test-order
@@ -107,4 +107,4 @@ C_STYLE += $(addprefix variants/tests/,test-order.c order-disks.c order-disks.h 
 
 $(TEST_ORDER): $(TEST_ORDER).o $(addprefix $(B)/variants/tests/,order-disks.o order-seen.o) $(VM_O) \
 		$(REORDER_LIB) | $(B)/runners/latency.so $(B)/vqprobe $(B)/vqreplay
-	$(CC) $(CFLAGS) $^ $(call pkg_libs,glib-2.0 json-glib-1.0) -o $@
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(call pkg_libs,glib-2.0 json-glib-1.0) -o $@

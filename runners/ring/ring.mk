@@ -12,7 +12,7 @@ TOOLS += $(B)/vqring
 $(RING_O): EXTRA_CFLAGS = $(call pkg_cflags,$(RING_PKGS))
 
 $(B)/vqring: $(RING_O) $(RING_SHARED_O)
-	$(CC) $(CFLAGS) $^ -o $@ $(call pkg_libs,$(RING_PKGS)) -lm
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call pkg_libs,$(RING_PKGS)) -lm
 
 TESTS += runners/tests/ring.sh runners/tests/ring-count.sh runners/tests/ring-planted.sh \
 	runners/tests/ring-random.sh runners/tests/ring-probe.sh
@@ -33,4 +33,4 @@ TESTS += $(patsubst %,$(B)/runners/test-ring-%,$(RING_TESTS))
 $(patsubst %,$(B)/runners/tests/test-ring-%.o,$(RING_TESTS)): EXTRA_CFLAGS = $(call pkg_cflags,$(RING_PKGS))
 
 $(B)/runners/test-ring-%: $(B)/runners/tests/test-ring-%.o $(RING_PURE_O) $(RING_SHARED_O)
-	$(CC) $(CFLAGS) $^ -o $@ $(call pkg_libs,$(RING_PKGS)) -lm
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call pkg_libs,$(RING_PKGS)) -lm

@@ -1,15 +1,14 @@
 #!/bin/bash
-# Install what configs/packages.list names and this host lacks.
-# usage: packages.sh          installs
-#        packages.sh --list   only prints what is missing; exit 1 if anything is
+# Install what configs/packages.list, or another LIST, names and this host lacks.
+# usage: packages.sh [LIST]          installs
+#        packages.sh --list [LIST]   only prints what is missing; exit 1 if anything is
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -euo pipefail
-case $* in
-'' | --list) ;;
-*) echo "usage: runners/setup/packages.sh [--list]" >&2; exit 2 ;;
-esac
 export LC_ALL=C.UTF-8
-list=$(dirname "$0")/../../configs/packages.list
+only_list=
+[ "${1:-}" != --list ] || { only_list=yes; shift; }
+list=${1-$(dirname "$0")/../../configs/packages.list}
+[ $# -le 1 ] && [ -f "$list" ] || { echo "usage: runners/setup/packages.sh [--list] [LIST]" >&2; exit 2; }
 mapfile -t want < <(sed 's/#.*//; s/[[:space:]]*$//; /^$/d' "$list")
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
@@ -19,9 +18,9 @@ if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
 		command -v "$tool" >/dev/null || missing+=("$tool")
 	done
 	[ ${#missing[@]} -eq 0 ] && exit 0
-	[ "${1:-}" != --list ] || { printf '%s\n' "${missing[@]}"; exit 1; }
+	[ -z "$only_list" ] || { printf '%s\n' "${missing[@]}"; exit 1; }
 	echo "vqlab: this system has no apt, and these programs are missing: ${missing[*]}" >&2
-	echo "vqlab: install them and the libraries of configs/packages.list by your own means" >&2
+	echo "vqlab: install them and the libraries of ${list##*/../} by your own means" >&2
 	exit 1
 fi
 
@@ -32,7 +31,7 @@ for p in "${want[@]}"; do
 done
 [ ${#missing[@]} -eq 0 ] && exit 0
 
-[ "${1:-}" != --list ] || { printf '%s\n' "${missing[@]}"; exit 1; }
+[ -z "$only_list" ] || { printf '%s\n' "${missing[@]}"; exit 1; }
 if [ "$(id -u)" -ne 0 ]; then
 	echo "vqlab: these packages are missing: ${missing[*]}" >&2
 	echo "vqlab: as root: apt-get install --no-install-recommends ${missing[*]}" >&2
