@@ -11,7 +11,7 @@
  *	            verdict, what would have been seen
  *	wording.c   phrases that text and plots share
  *	report.c, tables.c, limits.c   struct results -> report.txt
- *	summary.c                      struct results -> summary.json
+ *	summary.c, writer.c            struct results -> summary.json
  *	replayed-read.c, replayed-tables.c, replayed-plots.c   DIR/replay.json, which
  *	            vqreplay wrote (replay/ops.h), to a section and plots
  *	plots.c, plot-*.c, ../plots/   struct results -> SVG and PNG by gnuplot
