@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # analysis: reduces what the runners leave.
 #
-#	report/   vqreport: a run's trials to text, JSON and plots; run.h has the map
+#	report/   vqreport: a run's trials to text, JSON and plots; run.h has the map;
+#	          ring/ in it: what was counted, and rings without a guest
 #	replay/   vqreplay: recorded and made-up orders through the strategies; ops.h
 #	mail/     vqmail: a report as an answer in a patch thread; thread.h has the map
 #	plots/    the gnuplot scripts, which travel inside vqreport and vqmail
@@ -15,10 +16,10 @@ REPORT_PKGS := glib-2.0 gio-2.0 json-glib-1.0 gsl
 PLOTS_RES   := $(B)/analysis/plots-resource
 # All of vqreport but its main(), for the tests as well.
 REPORT_OBJS := $(B)/analysis/table.o $(PLOTS_RES).o $(PROBES)/model/hist.o \
-	$(filter-out %/main.o %/verify.o,$(call objs,analysis/report))
+	$(filter-out %/main.o %/verify.o,$(call objs,analysis/report analysis/report/ring))
 
 TOOLS   += $(B)/vqreport
-C_STYLE += $(wildcard analysis/*.[ch] analysis/*/*.[ch])
+C_STYLE += $(wildcard analysis/*.[ch] analysis/*/*.[ch] analysis/*/*/*.[ch])
 
 $(B)/analysis/%.o: EXTRA_CFLAGS = -I$(B) $(call pkg_cflags,$(REPORT_PKGS))
 
@@ -67,13 +68,14 @@ $(B)/analysis/make-run: $(B)/analysis/tests/make-run.o
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg_libs,glib-2.0 gsl) -lm
 
 # What draws is tested as a whole: report.sh.
-PLOTTING = $(PLOTS_RES).o $(addprefix $(B)/analysis/report/,plots.o plot-%.o replayed-plots.o)
+PLOTTING = $(PLOTS_RES).o $(addprefix $(B)/analysis/report/,plots.o plot-%.o replayed-plots.o ring/plot-depth.o)
 
 $(B)/analysis/test-%: $(B)/analysis/tests/test-%.o $(filter-out $(PLOTTING) %/traces.o,$(REPORT_OBJS)) $(TOOL_OBJS)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg_libs,$(REPORT_PKGS)) -lm
 
 TOOLS += $(B)/analysis/make-run
-TESTS += $(B)/analysis/test-stats $(B)/analysis/test-blocks $(B)/analysis/test-load analysis/tests/report.sh \
+TESTS += $(B)/analysis/test-stats $(B)/analysis/test-blocks $(B)/analysis/test-load \
+	analysis/tests/report.sh analysis/tests/rings.sh \
 	analysis/tests/verify.sh
 
 # vqreplay: traces and made-up orders through the strategies.

@@ -77,6 +77,15 @@ char *number_text(double value)
 	return g_strdup_printf("%.2g", value);
 }
 
+char *signed_text(double value, unsigned int digits)
+{
+	if (isnan(value))
+		return g_strdup("-");
+	if (fabs(value) < 0.5 * pow(10, -(double)digits))
+		return g_strdup("0");
+	return g_strdup_printf("%+.*f", digits, value);
+}
+
 void table_number(struct table *t, double value)
 {
 	g_ptr_array_add(t->cells, number_text(value));

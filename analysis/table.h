@@ -36,6 +36,9 @@ void table_print(struct table *t, GString *out);
 /* The same digits as table_number(), as text; g_free() it. */
 char *number_text(double value);
 
+/* "+12.3", "-1"; what rounds to nothing is "0" and has no sign; g_free() it. */
+char *signed_text(double value, unsigned int digits);
+
 /* A paragraph, filled; lines after the first are indented by @indent. */
 void paragraph(GString *out, unsigned int indent, const char *format, ...) G_GNUC_PRINTF(3, 4);
 

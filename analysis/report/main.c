@@ -14,6 +14,10 @@
 #include "report.h"
 #include "traces.h"
 #include "verify.h"
+#include "analysis/report/ring/check.h"
+#include "analysis/report/ring/plot-depth.h"
+#include "analysis/report/ring/rings.h"
+#include "analysis/report/ring/sections.h"
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
@@ -114,7 +118,8 @@ static bool write_report(const struct results *r, const char *out, bool plots, G
 		  write_text(out, "report.txt", report_text(r), error) &&
 		  write_text(out, "summary.json", summary_json(r), error) &&
 		  (!plots || draw_plots(r, folder, error)) &&
-		  (!plots || !r->replayed || draw_replayed(r->replayed, folder, error));
+		  (!plots || !r->replayed ||
+		   draw_replayed(r->replayed, folder, !has_depth_plot(r), error));
 
 	g_free(folder);
 	return ok;
@@ -127,7 +132,7 @@ static bool write_replay(const struct replayed *r, const char *out, bool plots, 
 
 	return make_folder(folder, error) &&
 	       write_text(out, "report.txt", replayed_text(r), error) &&
-	       (!plots || draw_replayed(r, folder, error));
+	       (!plots || draw_replayed(r, folder, true, error));
 }
 
 /* Reads @dir's replay.json, *@r; NULL if there is no such file. False if it is broken. */
@@ -147,10 +152,23 @@ static const char *plural(unsigned int n, const char *one, const char *many)
 	return n == 1 ? one : many;
 }
 
-/* Holds each trial to its traces, and says so; returns the exit status. */
+static void print_verified(const struct verified *v)
+{
+	printf("%u %s, %u %s not", v->agree,
+	       plural(v->agree, "phase agrees with its trace", "phases agree with their traces"),
+	       v->differ, plural(v->differ, "does", "do"));
+	if (v->no_trace)
+		printf(", %u %s no trace", v->no_trace, plural(v->no_trace, "has", "have"));
+	if (v->no_summary)
+		printf(", %u %s no summary", v->no_summary, plural(v->no_summary, "has", "have"));
+	putchar('\n');
+}
+
+/* Holds each trial to its traces, and counted cells to their runs; returns the exit status. */
 static int verify(const struct run *run)
 {
 	struct verified v = {0};
+	struct checked c = {0};
 	GError *error = NULL;
 
 	for (unsigned int i = 0; i < run->trials->len; i++) {
@@ -162,16 +180,19 @@ static int verify(const struct run *run)
 			return EXIT_USAGE;
 		}
 	}
-	printf("%u %s, %u %s not", v.agree,
-	       plural(v.agree, "phase agrees with its trace", "phases agree with their traces"),
-	       v.differ, plural(v.differ, "does", "do"));
-	if (v.no_trace)
-		printf(", %u %s no trace", v.no_trace, plural(v.no_trace, "has", "have"));
-	if (v.no_summary)
-		printf(", %u %s no summary", v.no_summary, plural(v.no_summary, "has", "have"));
-	putchar('\n');
-	if (v.agree || v.differ)
-		return v.differ ? EXIT_FAILED : EXIT_SUCCESS;
+	if (!check_counted(run, &c, stdout, &error)) {
+		failed(error);
+		return EXIT_USAGE;
+	}
+	if (run->trials->len)
+		print_verified(&v);
+	if (c.agree || c.differ)
+		printf("%u counted %s, %u %s not\n", c.agree,
+		       plural(c.agree, "cell is what its runs say",
+			      "cells are what their runs say"),
+		       c.differ, plural(c.differ, "is", "are"));
+	if (v.agree || v.differ || c.agree || c.differ)
+		return v.differ || c.differ ? EXIT_FAILED : EXIT_SUCCESS;
 	fprintf(stderr, "vqreport: %s: no trace is kept there: nothing was verified\n", run->dir);
 	return EXIT_FAILED;
 }
@@ -198,17 +219,25 @@ static int done(bool ok, const char *out, GError *error)
 	return EXIT_SUCCESS;
 }
 
+/* Of what was timed or counted; it may be one of them alone. */
 static int report_run(const struct run *run, const struct replayed *replayed,
-		      const struct options *o, const char *out)
+		      const struct rings *rings, const struct options *o, const char *out)
 {
 	struct results *results = compute(run, o->margin / 100);
 	GError *error = NULL;
 	bool ok;
 
 	results->replayed = replayed;
-	ok = write_report(results, out, !o->no_plots, &error);
+	results->rings = rings;
+	if (run->trials->len || has_counted(results) || has_timed(results)) {
+		ok = write_report(results, out, !o->no_plots, &error);
+		results_free(results);
+		return done(ok, out, error);
+	}
 	results_free(results);
-	return done(ok, out, error);
+	fprintf(stderr, "vqreport: %s: no finished trial (`vqbench run` resumes the run)\n",
+		run->dir);
+	return EXIT_USAGE;
 }
 
 /* Is there a replay and no run? */
@@ -223,6 +252,7 @@ static int report(const char *dir, const struct replayed *replayed, const struct
 {
 	g_autofree char *out = o->out ? g_strdup(o->out) : g_build_filename(dir, "report", NULL);
 	GError *error = NULL;
+	struct rings *rings;
 	struct run *run;
 	int status;
 	bool ok;
@@ -234,21 +264,19 @@ static int report(const char *dir, const struct replayed *replayed, const struct
 		return done(ok, out, error);
 	}
 	run = load_run(dir, &error);
-	if (!run) {
+	rings = run ? load_rings(run, &error) : NULL;
+	if (!rings) {
+		run_free(run);
 		failed(error);
 		return EXIT_USAGE;
 	}
-	if (!run->trials->len) {
-		fprintf(stderr, "vqreport: %s: no finished trial (`vqbench run` resumes the run)\n",
-			dir);
-		status = EXIT_USAGE;
-	} else if (o->verify) {
+	if (o->verify)
 		status = verify(run);
-	} else if (o->traces) {
+	else if (o->traces)
 		status = list_traces(run, o->margin / 100);
-	} else {
-		status = report_run(run, replayed, o, out);
-	}
+	else
+		status = report_run(run, replayed, rings, o, out);
+	rings_free(rings);
 	run_free(run);
 	return status;
 }

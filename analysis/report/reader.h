@@ -25,7 +25,10 @@ struct reader {
 	GError *error; /* the first thing wrong */
 };
 
-/* Opens @path and returns its top object (owned by the reader), or NULL. */
+/*
+ * Opens @path and returns its top object (owned by the reader), or NULL.  Its member
+ * schema must be @schema, unless that is NULL.
+ */
 JsonObject *reader_open(struct reader *r, const char *path, const char *schema);
 
 /* Frees the reader; true when nothing was wrong, else moves the error out. */

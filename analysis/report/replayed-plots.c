@@ -140,13 +140,13 @@ static bool draw_curves(const struct replayed *r, const char *name, point_fn poi
 	return false;
 }
 
-bool draw_replayed(const struct replayed *r, const char *folder, GError **error)
+bool draw_replayed(const struct replayed *r, const char *folder, bool depth, GError **error)
 {
 	g_autofree char *work = g_dir_make_tmp("vqreport-XXXXXX", error);
-	bool ok =
-		work &&
-		draw_curves(r, "replay-depth", by_depth, by_depth_recorded, work, folder, error) &&
-		draw_curves(r, "replay-size", by_size, NULL, work, folder, error);
+	bool ok = work &&
+		  (!depth || draw_curves(r, "replay-depth", by_depth, by_depth_recorded, work,
+					 folder, error)) &&
+		  draw_curves(r, "replay-size", by_size, NULL, work, folder, error);
 
 	if (work)
 		g_rmdir(work);

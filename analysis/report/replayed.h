@@ -57,7 +57,7 @@ void report_replayed(GString *out, const struct replayed *r);
 /* A report of nothing else; g_free() it. */
 char *replayed_text(const struct replayed *r);
 
-/* Adds plots to @folder, which exists. */
-bool draw_replayed(const struct replayed *r, const char *folder, GError **error);
+/* Adds plots to @folder, which exists; that of cost over depth only with @depth. */
+bool draw_replayed(const struct replayed *r, const char *folder, bool depth, GError **error);
 
 #endif

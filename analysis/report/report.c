@@ -7,6 +7,7 @@
 #include "power.h"
 #include "replayed.h"
 #include "wording.h"
+#include "analysis/report/ring/sections.h"
 #include "analysis/table.h"
 
 static void put_setting(GString *out, const struct results *r)
@@ -63,6 +64,9 @@ static void trial_states(GString *out, const struct results *r)
 	}
 	if (r->trials_missing)
 		g_string_append_printf(states, ", %u never run", r->trials_missing);
+	if (r->run->counting->len)
+		g_string_append_printf(states, "; and %u counting boot%s", r->run->counting->len,
+				       r->run->counting->len == 1 ? "" : "s");
 	field(out, "trials", "%u of %u planned%s", trials->len,
 	      MAX(r->run->trials_planned, trials->len), states->str);
 	g_string_free(states, TRUE);
@@ -109,6 +113,7 @@ static void exclusions(GString *out, const struct results *r)
 				  e->trial->phases->len,
 				  e->trial->reason[0] ? e->trial->reason : "no reason given");
 	}
+	report_rings_left_out(out, r);
 	if (r->trials_missing)
 		paragraph(out, 0,
 			  "\n%u planned trial%s never ran: the run was interrupted. `vqbench run` "
@@ -140,33 +145,35 @@ static void at_a_glance(GString *out, const struct results *r)
 		run->rings->len > 1 ? g_strdup_printf(">%s", (char *)run->rings->pdata[1]) : NULL;
 	struct table *t = table_new("variant", one, "verdict", two, "verdict", NULL);
 
-	heading(out, '-', "Throughput relative to off");
-	if (r->off < 0) {
-		paragraph(out, 0,
-			  "The plan has no variant named off: there is no baseline, so "
-			  "there are no ratios and no verdicts.");
-	}
 	for (unsigned int w = 0; w < run->workloads->len; w++) {
 		table_group(t, ((struct workload *)run->workloads->pdata[w])->name);
 		for (unsigned int v = 0; v < run->variants->len; v++)
 			if ((int)v != r->off)
 				glance_row(t, r, w, v);
 	}
-	if (r->off < 0) {
-		GString *nowhere = g_string_new(NULL);
-
-		table_print(t, nowhere);
-		g_string_free(nowhere, TRUE);
-	} else {
-		table_print(t, out);
-		paragraph(out, 0,
-			  "\nMedian over blocks, probes off. Unresolved (N %%): a slowdown of N "
-			  "%% would have been seen four times in five; a smaller one may be there. "
-			  "Equivalent: within %.3g %%.",
-			  100 * r->margin);
-	}
+	table_print(t, out);
+	paragraph(
+		out, 0,
+		"\nMedian over blocks, probes off. Unresolved (N %%): a slowdown of N %% would "
+		"have "
+		"been seen four times in five; a smaller one may be there. Equivalent: within %.3g "
+		"%%.",
+		100 * r->margin);
 	g_free(one);
 	g_free(two);
+}
+
+static void throughput(GString *out, const struct results *r)
+{
+	heading(out, '-', "Throughput relative to off");
+	if (r->off < 0)
+		paragraph(out, 0,
+			  "The plan has no variant named off: there is no baseline, so "
+			  "there are no ratios and no verdicts.");
+	else if (has_counted(r))
+		report_live(out, r);
+	else
+		at_a_glance(out, r);
 }
 
 /* What the brackets of the tables are, which depends on how many blocks there are. */
@@ -260,6 +267,7 @@ static void method(GString *out, const struct results *r)
 		  "with off's. Probe tax: throughput with probes over that without, in the same "
 		  "boot; 0.71 says that watching took 29 %% of it, 1 that it took nothing to be "
 		  "seen.");
+	report_counted_method(out, r);
 }
 
 char *report_text(const struct results *r)
@@ -272,13 +280,20 @@ char *report_text(const struct results *r)
 	g_free(title);
 	put_setting(out, r);
 	trial_states(out, r);
-	at_a_glance(out, r);
+	report_counted(out, r);
+	if (r->run->trials->len)
+		throughput(out, r);
 	exclusions(out, r);
-	for (unsigned int w = 0; w < r->run->workloads->len; w++)
+	for (unsigned int w = 0; r->run->trials->len && w < r->run->workloads->len; w++)
 		report_workload(out, r, w);
-	report_probes(out, r);
-	if (r->replayed)
+	report_functions(out, r);
+	report_timed(out, r);
+	if (r->run->trials->len)
+		report_probes(out, r);
+	if (r->replayed) {
 		report_replayed(out, r->replayed);
+		report_differences(out, r);
+	}
 	method(out, r);
 	report_limits(out, r);
 	return g_string_free(out, FALSE);

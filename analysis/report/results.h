@@ -17,6 +17,7 @@
 #include "stats.h"
 
 struct replayed;
+struct rings;
 
 struct sample {
 	const struct trial *trial; /* NULL: not in the run */
@@ -69,6 +70,7 @@ struct exclusion {
 struct results {
 	const struct run *run;
 	const struct replayed *replayed; /* NULL: the run has no replay.json */
+	const struct rings *rings;	 /* of its rings without a guest; may be empty */
 	double margin;
 	unsigned int n_blocks;
 	int *blocks;	    /* their numbers, ascending */

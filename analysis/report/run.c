@@ -17,6 +17,9 @@ static void workload_free(void *data)
 	g_free(w->device);
 	g_free(w->summary);
 	g_free(w->unit);
+	g_free(w->direction);
+	g_free(w->measure);
+	g_free(w->load);
 	g_ptr_array_free(w->rings, TRUE);
 	g_free(w);
 }
@@ -24,13 +27,17 @@ static void workload_free(void *data)
 static struct workload *read_workload(struct reader *r, JsonObject *o)
 {
 	struct workload *w = g_new0(struct workload, 1);
+	JsonObject *ring = opt_object(r, o, "ring");
 
 	w->name = need_string(r, o, "name");
 	w->kind = need_string(r, o, "kind");
 	w->device = opt_string(r, o, "device", "");
 	w->summary = opt_string(r, o, "summary", "");
 	w->unit = opt_string(r, o, "unit", strcmp(w->kind, "fio") ? "Gbit/s" : "IOPS");
+	w->direction = opt_string(r, o, "direction", "");
 	w->rings = string_list(r, opt_array(r, o, "rings"), "rings");
+	w->measure = opt_string(r, ring, "measure", "");
+	w->load = opt_string(r, ring, "load", "");
 	return w;
 }
 
@@ -158,12 +165,17 @@ static void read_plan(struct reader *r, JsonObject *o, struct run *run)
 	run->left_out = read_left_out(r, o);
 	run->blocks = need_count(r, o, "blocks");
 	run->trials_planned = opt_count(r, o, "trials_planned", 0);
+	run->no_driver = opt_string(r, o, "no_driver", "");
 	for (unsigned int i = 0; i < array_length(workloads); i++) {
-		JsonObject *w = array_object(r, workloads, i, "workloads");
+		JsonObject *o = array_object(r, workloads, i, "workloads");
+		struct workload *w = read_workload(r, o);
+		bool ring = !strcmp(w->kind, "ring");
 
-		g_ptr_array_add(run->workloads, read_workload(r, w));
+		if (ring && (!*w->name || strchr(w->name, '/')))
+			reader_fail(r, "name", "cannot be that of a file");
+		g_ptr_array_add(ring ? run->ring_workloads : run->workloads, w);
 	}
-	if (workloads && !run->workloads->len)
+	if (workloads && !array_length(workloads))
 		reader_fail(r, "workloads", "is empty");
 }
 
@@ -198,6 +210,23 @@ static bool is_named(const struct trial *t, const char *folder, const char *path
 	return !strcmp(t->id, folder);
 }
 
+/* False with @error if two have the same place. */
+static bool sort_trials(GPtrArray *trials, const struct run *run, const char *folder,
+			GError **error)
+{
+	g_ptr_array_sort_with_data(trials, by_place, (void *)run);
+	for (unsigned int i = 1; i < trials->len; i++) {
+		struct trial *a = trials->pdata[i - 1], *b = trials->pdata[i];
+
+		if (by_place(&a, &b, (void *)run))
+			continue;
+		g_set_error(error, LOAD_ERROR, 0, "%s: %s and %s: the same place in the plan",
+			    folder, a->id, b->id);
+		return false;
+	}
+	return true;
+}
+
 static bool load_trials(struct run *run, GError **error)
 {
 	char *folder = g_build_filename(run->dir, "trials", NULL);
@@ -216,22 +245,14 @@ static bool load_trials(struct run *run, GError **error)
 		path = g_build_filename(folder, name, "trial.json", NULL);
 		t = load_trial(path, run, error);
 		if (t)
-			g_ptr_array_add(run->trials, t);
+			g_ptr_array_add(t->counting ? run->counting : run->trials, t);
 		fine = t && is_named(t, name, path, error);
 		g_free(path);
 	}
 	if (dir)
 		g_dir_close(dir);
-	g_ptr_array_sort_with_data(run->trials, by_place, run);
-	for (unsigned int i = 1; fine && i < run->trials->len; i++) {
-		struct trial *a = run->trials->pdata[i - 1], *b = run->trials->pdata[i];
-
-		if (by_place(&a, &b, run))
-			continue;
-		g_set_error(error, LOAD_ERROR, 0, "%s: %s and %s: the same place in the plan",
-			    folder, a->id, b->id);
-		fine = false;
-	}
+	fine = fine && sort_trials(run->trials, run, folder, error) &&
+	       sort_trials(run->counting, run, folder, error);
 	g_free(folder);
 	return fine;
 }
@@ -246,6 +267,8 @@ struct run *load_run(const char *dir, GError **error)
 
 	run->dir = g_strdup(dir);
 	run->workloads = g_ptr_array_new_with_free_func(workload_free);
+	run->ring_workloads = g_ptr_array_new_with_free_func(workload_free);
+	run->counting = g_ptr_array_new_with_free_func((GDestroyNotify)trial_free);
 	run->trials = g_ptr_array_new_with_free_func((GDestroyNotify)trial_free);
 	read_machine(&r, o, run);
 	read_plan(&r, o, run);
@@ -262,7 +285,9 @@ void run_free(struct run *run)
 	if (!run)
 		return;
 	g_ptr_array_free(run->trials, TRUE);
+	g_ptr_array_free(run->counting, TRUE);
 	g_ptr_array_free(run->workloads, TRUE);
+	g_ptr_array_free(run->ring_workloads, TRUE);
 	g_ptr_array_free(run->versions, TRUE);
 	g_ptr_array_free(run->variants, TRUE);
 	g_ptr_array_free(run->rings, TRUE);
@@ -278,6 +303,7 @@ void run_free(struct run *run)
 	g_free(run->accel);
 	g_free(run->accel_why);
 	g_free(run->no_probes);
+	g_free(run->no_driver);
 	g_free(run->qemu_version);
 	g_free(run->qemu_source);
 	g_free(run->qemu_sha256);

@@ -14,6 +14,8 @@
  *	summary.c, writer.c            struct results -> summary.json
  *	replayed-read.c, replayed-tables.c, replayed-plots.c   DIR/replay.json, which
  *	            vqreplay wrote (replay/ops.h), to a section and plots
+ *	driver.c    what a counting boot counted of the guest's driver
+ *	ring/       what vqring counted and timed without a guest (ring/rings.h)
  *	plots.c, plot-*.c, ../plots/   struct results -> SVG and PNG by gnuplot
  *	verify.c                       --verify: trial.json against the traces
  *	traces.c                       --traces: which of them stand for the run
@@ -80,6 +82,18 @@ struct probe {
 	GPtrArray *queues;	 /* struct queue, sorted by index */
 };
 
+/* What a driver executed is told apart as in runners/guest-count/counter.h. */
+#define DRIVER_PARTS 6
+extern const char *const driver_part_names[DRIVER_PARTS];
+
+/* Instructions of the guest kernel's virtio_ring in one phase of a counting boot. */
+struct driver {
+	uint64_t instructions, requests;
+	uint64_t part[DRIVER_PARTS];
+	uint64_t elements;   /* that came back; 0: nothing told them */
+	uint64_t interrupts; /* UINT64_MAX: not known */
+};
+
 struct phase {
 	char *workload, *kind, *device, *state, *reason, *unit;
 	bool probes;
@@ -91,8 +105,9 @@ struct phase {
 	uint64_t window_requests;	   /* what the device completed in it */
 	double lat_mean, lat_p50, lat_p99; /* us; NAN where there is none */
 	uint64_t ios, bytes;
-	struct probe *probe; /* NULL without probes */
-	char *trace;	     /* a file in the trial's folder, if it says so; "": none kept */
+	struct probe *probe;   /* NULL without probes */
+	struct driver *driver; /* NULL, but in counting boots */
+	char *trace;	       /* a file in the trial's folder, if it says so; "": none kept */
 };
 
 struct gate {
@@ -103,6 +118,7 @@ struct gate {
 struct trial {
 	char *id, *variant, *ring, *state, *reason, *accel;
 	int block, position;
+	bool counting; /* of no block: the driver's instructions are counted in it */
 	double boot_s;
 	GPtrArray *gates;  /* struct gate */
 	GPtrArray *phases; /* struct phase */
@@ -110,7 +126,10 @@ struct trial {
 
 struct workload {
 	char *name, *kind, *device, *summary, *unit;
+	char *direction;  /* iperf3: out, in */
 	GPtrArray *rings; /* char *; empty: all of the run's */
+	/* Of the kind ring; else "". */
+	char *measure, *load; /* count, time; read, write, randrw, tx, rx */
 };
 
 /* What the plan asked for and this QEMU cannot run. */
@@ -131,13 +150,16 @@ struct run {
 	bool qemu_hooks;
 	char *guest_kernel, *guest_source, *fio, *iperf3;
 	char *vqlab_version, *vqlab_commit;
-	GPtrArray *versions;   /* char *, "name version", sorted */
-	GPtrArray *variants;   /* char *: labels, in the plan's order */
-	GPtrArray *strategies; /* char *: what each label stands for */
-	GPtrArray *left_out;   /* struct left_out */
-	GPtrArray *rings;      /* char * */
-	GPtrArray *workloads;  /* struct workload */
-	GPtrArray *trials;     /* struct trial, by block, ring, variant */
+	GPtrArray *versions;	   /* char *, "name version", sorted */
+	GPtrArray *variants;	   /* char *: labels, in the plan's order */
+	GPtrArray *strategies;	   /* char *: what each label stands for */
+	GPtrArray *left_out;	   /* struct left_out */
+	GPtrArray *rings;	   /* char * */
+	GPtrArray *workloads;	   /* struct workload, of guests */
+	GPtrArray *ring_workloads; /* struct workload, of the kind ring */
+	GPtrArray *trials;	   /* struct trial, by block, ring, variant */
+	GPtrArray *counting;	   /* struct trial: counting boots, likewise */
+	char *no_driver;	   /* why no driver was counted, or "" */
 	unsigned int blocks, trials_planned;
 };
 

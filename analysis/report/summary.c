@@ -6,6 +6,7 @@
 #include "power.h"
 #include "report.h"
 #include "writer.h"
+#include "analysis/report/ring/ring-summary.h"
 
 static void range(struct writer *j, const char *name, struct range value)
 {
@@ -225,6 +226,7 @@ char *summary_json(const struct results *r)
 	for (unsigned int i = 0; i < r->n_cells; i++)
 		cell(&j, r, &r->cells[i]);
 	write_close(&j, ']');
+	write_rings(&j, r);
 	write_close(&j, '}');
 	g_string_append_c(j.out, '\n');
 	return g_string_free(j.out, FALSE);

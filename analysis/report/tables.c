@@ -4,6 +4,7 @@
 
 #include "report.h"
 #include "wording.h"
+#include "analysis/report/ring/sections.h"
 #include "analysis/table.h"
 
 static const char *ring_name(const struct results *r, unsigned int ring)
@@ -233,4 +234,5 @@ void report_workload(GString *out, const struct results *r, unsigned int w)
 	probe_table(out, r, w);
 	if (!ios)
 		paragraph(out, 0, "\nrx and tx queue of the device are added up.");
+	report_driver(out, r, w);
 }

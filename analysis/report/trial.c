@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "reader.h"
+#include "driver.h"
 #include "run.h"
 
 #include <math.h>
@@ -212,6 +213,7 @@ static void phase_free(void *data)
 	g_free(p->unit);
 	g_free(p->trace);
 	probe_free(p->probe);
+	g_free(p->driver);
 	g_free(p);
 }
 
@@ -269,6 +271,7 @@ static struct phase *read_phase(struct reader *r, JsonObject *o)
 	p->lat_p50 = read_percentile(r, lat, "p50");
 	p->lat_p99 = read_percentile(r, lat, "p99");
 	p->trace = opt_string(r, o, "trace", "");
+	p->driver = read_driver(r, opt_object(r, o, "driver"));
 	probe = opt_object(r, o, "probe");
 	if (probe)
 		p->probe = read_probe(r, probe);
@@ -368,6 +371,7 @@ struct trial *load_trial(const char *path, const struct run *run, GError **error
 	t->state = need_state(&r, o);
 	t->reason = opt_string(&r, o, "reason", "");
 	t->accel = opt_string(&r, o, "accel", "");
+	t->counting = opt_bool(&r, o, "counting");
 	t->block = need_count(&r, o, "block");
 	t->position = opt_count(&r, o, "position", 0);
 	t->boot_s = opt_number(&r, o, "boot_s", NAN);

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "driver-costs.h"
+
+#include <math.h>
+#include <string.h>
+
+double driver_elements(const struct driver *d)
+{
+	return d->elements ? d->elements : d->requests;
+}
+
+const struct driver *driver_of(const struct run *run, const struct workload *w, unsigned int ring,
+			       unsigned int variant)
+{
+	for (unsigned int i = 0; i < run->counting->len; i++) {
+		const struct trial *t = run->counting->pdata[i];
+
+		if (strcmp(t->ring, run->rings->pdata[ring]) ||
+		    strcmp(t->variant, run->variants->pdata[variant]))
+			continue;
+		for (unsigned int j = 0; j < t->phases->len; j++) {
+			const struct phase *p = t->phases->pdata[j];
+
+			if (!strcmp(p->workload, w->name) && p->driver && phase_counts(t, p))
+				return p->driver;
+		}
+	}
+	return NULL;
+}
+
+double driver_cost(const struct driver *d, unsigned int part)
+{
+	double all = d ? driver_elements(d) : 0;
+
+	if (!all)
+		return NAN;
+	return (part < DRIVER_PARTS ? d->part[part] : d->instructions) / all;
+}
+
+bool driver_any(const struct run *run)
+{
+	for (unsigned int i = 0; i < run->counting->len; i++) {
+		const struct trial *t = run->counting->pdata[i];
+
+		for (unsigned int j = 0; j < t->phases->len; j++) {
+			const struct phase *p = t->phases->pdata[j];
+
+			if (p->driver && phase_counts(t, p))
+				return true;
+		}
+	}
+	return false;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The guest's side of the rings: what its driver executed, from counting boots. */
+#ifndef VQLAB_ANALYSIS_RING_DRIVER_COSTS_H
+#define VQLAB_ANALYSIS_RING_DRIVER_COSTS_H
+
+#include "analysis/report/run.h"
+
+/* What to divide by: elements that came back, or else the device's requests. */
+double driver_elements(const struct driver *d);
+
+/* Of the counting boot of a variant on a ring, if that phase counts; else NULL. */
+const struct driver *driver_of(const struct run *run, const struct workload *w, unsigned int ring,
+			       unsigned int variant);
+
+/* Instructions an element: of a part, or of all if @part is DRIVER_PARTS; NAN if @d is NULL. */
+double driver_cost(const struct driver *d, unsigned int part);
+
+/* Has any phase of a counting boot counted? */
+bool driver_any(const struct run *run);
+
+#endif

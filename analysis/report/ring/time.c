@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "time.h"
+
+#include <math.h>
+#include <string.h>
+
+struct block_ratio ring_ratio(const struct timed *t, unsigned int label, unsigned int base)
+{
+	double *x = g_new(double, t->boots->len + 1);
+	struct block_ratio r;
+
+	for (unsigned int b = 0; b < t->boots->len; b++) {
+		const struct timed_device *d = timed_device(t, b, label);
+		const struct timed_device *e = timed_device(t, b, base);
+
+		x[b] = d->rate && e->rate
+			       ? rounds_log_ratio(d->rate, e->rate, MIN(d->turns, e->turns))
+			       : NAN;
+		/* A turn in which nothing came back is no speed. */
+		if (!isfinite(x[b]))
+			x[b] = NAN;
+	}
+	r = blocks_ratio(x, t->boots->len);
+	g_free(x);
+	return r;
+}
+
+double boot_rate(const struct timed *t, unsigned int boot, unsigned int label)
+{
+	const struct timed_device *d = timed_device(t, boot, label);
+	g_autofree double *rate = NULL;
+
+	if (!d->rate || !d->turns)
+		return NAN;
+	rate = g_memdup2(d->rate, d->turns * sizeof(*rate));
+	return median(rate, d->turns);
+}
+
+double ring_rate(const struct timed *t, unsigned int label)
+{
+	double *rate = g_new(double, t->boots->len + 1), result = NAN;
+	unsigned int n = 0;
+
+	for (unsigned int b = 0; b < t->boots->len; b++) {
+		rate[n] = boot_rate(t, b, label);
+		n += isfinite(rate[n]);
+	}
+	if (n)
+		result = median(rate, n);
+	g_free(rate);
+	return result;
+}

@@ -1,0 +1,337 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# For rings.sh.  rings.py make RUN adds to a made-up run what vqring and counting boots
+# leave (runners/TRIAL.md); rings.py WHAT RUN holds a part of its report to these files,
+# by arithmetic of its own; rings.py edit RUN CODE changes the counted file.
+import json
+import math
+import os
+import re
+import sys
+
+what, run = sys.argv[1:3]
+COUNTED = run + '/rings/ring-read.json'
+ORDERS = ['in-order', 'shuffle:32', 'shuffle:256', 'reverse:8']
+FUNCTIONS = ['virtqueue_pop', 'virtqueue_fill', 'virtqueue_flush', 'virtqueue_push', 'thread']
+PARTS = ['add', 'kick', 'get_buf', 'detach', 'interrupt', 'other']
+BOOTS = (1, 2, 4, 5, 6, 7, 8)
+DEPTH = {'in-order': 0.0, 'shuffle:32': 13.25, 'shuffle:256': 124.5, 'reverse:8': 3.5}
+
+
+def load(path):
+    return json.load(open(path))
+
+
+def save(path, d):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    json.dump(d, open(path, 'w'))
+
+
+def counted_run(label, ring, order, i, factor):
+    n = 1000
+    each = [2500 + 7 * i, 800 + (i * 30 - 45) * (i > 0) * (1 + ORDERS.index(order)),
+            170 + 13 * i - 40 * (i > 2) * ORDERS.index(order)]
+    each += [each[1] + each[2] + 50, 10000 + each[1] + each[2]]
+    total = [round(x * n * factor) + 3 * i for x in each]
+    return {'label': label, 'variant': label, 'ring': ring, 'state': 'ok', 'elements': n,
+            'functions': {f: {'calls': n, 'instructions': t}
+                          for f, t in zip(FUNCTIONS[:4], total)}, 'thread': total[4]}
+
+
+def counted_cell(label, ring, order, i):
+    cell = {'label': label, 'ring': ring, 'order': order, 'state': 'ok'}
+    wide = 0.01 if (label, order) == ('hash-table', 'shuffle:256') else 0.0004
+    if (label, ring, order) == ('bitmap', 'split', 'reverse:8'):
+        return dict(cell, state='stalled', evidence='made up: used index stands at 17', runs=[])
+    if (label, ring, order) == ('off', 'packed', 'reverse:8'):
+        return dict(cell, state='broken', evidence='made up: id 3 came back twice', runs=[])
+    runs = [counted_run(label, ring, order, i, f) for f in (1, 1 + wide)]
+    figures, apart = {}, 0
+    for f in FUNCTIONS:
+        x = [(r['thread'] if f == 'thread' else r['functions'][f]['instructions']) /
+             r['elements'] for r in runs]
+        figures[f] = sum(x) / 2
+        apart = max(apart, (max(x) - min(x)) / (sum(x) / 2))
+    stores = 1.0 if i == 0 else 1 / (1 + DEPTH[order]) + 0.001 * i * (i < 2)
+    return dict(cell, instructions=figures, difference=apart, agree=apart <= 0.005, runs=runs,
+                traffic={'used_entries': 1.0, 'index_stores': stores,
+                         'index_stores_exact': (label, ring) != ('qemu', 'packed'),
+                         'bytes_read': 50.0,
+                         'bytes_written': 8 + (2 * stores if ring == 'split' else 0),
+                         'depth_mean': DEPTH[order] if i == 0 else 0.0,
+                         'windows_cut': 3.0 if (label, ring, order) ==
+                         ('qemu', 'split', 'shuffle:256') else 0.0})
+
+
+def make():
+    d = load(run + '/run.json')
+    ring = {'kind': 'ring', 'summary': 'made up'}
+    d['workloads'] += [
+        dict(ring, name='ring-read', device='virtio-blk', unit='instructions',
+             ring={'measure': 'count', 'load': 'read', 'orders': ORDERS}),
+        dict(ring, name='ring-tx', device='virtio-net', unit='instructions',
+             ring={'measure': 'count', 'load': 'tx', 'orders': ['natural']}),
+        dict(ring, name='ring-flat', device='virtio-blk', unit='elements/s', rings=['split'],
+             ring={'measure': 'time', 'load': 'read', 'orders': ['natural']})]
+    for w in d['workloads']:
+        if w['kind'] == 'iperf3':
+            w['direction'] = 'in'
+    d['blocks'] = 8
+    d['driver'] = d['variants']
+    save(run + '/run.json', d)
+    qemu = {'version': '0.0.0', 'source': 'made up', 'sha256': ''}
+    size = {'size': 256, 'depth': 64, 'batch': 64, 'chain': 3, 'segment': 4096}
+    save(COUNTED, {
+        'tool': 'vqring', 'version': '0', 'command': 'count', 'qemu': qemu,
+        'load': dict(size, device='virtio-blk', kind='read', disk='null'), 'iothreads': True,
+        'by': 'valgrind-made-up', 'runs': 2, 'order_seed': 1,
+        'cells': [counted_cell(v, r, o, i) for r in ('split', 'packed') for o in ORDERS
+                  for i, v in enumerate(d['variants'][:4] + ['bitmap'])],
+        'left_out': [{'order': 'shuffle:32', 'run': 2, 'why': 'made up: killed'}]})
+    save(run + '/rings/ring-tx.json',
+         {'schema': 'vqlab-left-out-1', 'left_out': 'no valgrind (made up)'})
+    for block in BOOTS:
+        devices = []
+        for i, v in enumerate(['off', 'off2', 'qemu']):
+            rate = 500000 * (1 + 0.1 * block) * (1, 1.01, 0.7)[i] * (1 + 0.01 * (block * i % 3))
+            devices.append({'label': v, 'variant': v.rstrip('2'), 'state': 'ok', 'turns': [
+                {'elements': round(rate * 0.2 * k), 'seconds': 0.2}
+                for k in (0.9, 1, 1.3 + 0.01 * i, 1 + 0.02 * i * block)]})
+        if block == 2:
+            devices[2].update(state='broken', rule='order', evidence='made up: entry 5')
+        save(run + '/rings/ring-flat-split-b%02d.json' % block, {
+            'tool': 'vqring', 'command': 'run', 'qemu': qemu, 'ring': 'split', 'order': None,
+            'load': dict(size, device='virtio-blk', kind='read'),
+            'boots': [{'seed': block, 'failed': None, 'devices': devices}]})
+    for r in ('split', 'packed'):
+        for i, v in enumerate(d['variants']):
+            make_boot(r, v, i)
+
+
+def make_boot(ring, variant, i):
+    t = load(run + '/trials/b01-%s-%s/trial.json' % (ring, variant))
+    t.update(id='count-%s-%s' % (ring, variant), block=0, counting=True)
+    t['phases'] = [p for p in t['phases'] if not p['probes']]
+    for k, p in enumerate(t['phases']):
+        parts = {x: 3000 * (40 + 9 * j + 5 * i * (j % 3) + k) + i for j, x in enumerate(PARTS)}
+        p['driver'] = {'instructions': sum(parts.values()), 'elements': None if k == 3 else 3000,
+                       'requests': 3000, 'interrupts': 77, 'parts': parts, 'functions': []}
+    if (ring, variant) == ('packed', 'bitmap'):
+        t.update(state='stalled', reason='made up: no completion', phases=[])
+    save(run + '/trials/%s/trial.json' % t['id'], t)
+
+
+# The report: rows of a table by group, from its head to the line after it.
+def table(head, nth=0):
+    lines = open(run + '/report/report.txt').read().split('\n')
+    at = [i for i, x in enumerate(lines) if x.split('  ')[0] == head][nth]
+    rows, group = {}, None
+    for line in lines[at + 1:]:
+        if not line or (line[0] != ' ' and line[0].isupper()):
+            break
+        if line[0] != ' ':
+            group = line
+        else:
+            rows[group, line.split()[0]] = line.split()[1:]
+    return rows
+
+
+def same(printed, computed):
+    assert printed == computed, 'printed %s, computed %s' % (printed, computed)
+
+
+def signed(x, digits, mark=''):
+    return mark + ('0' if abs(x) < 0.5 * 10 ** -digits else '%+.*f' % (digits, x))
+
+
+def cells():
+    return {(c['label'], c['ring'], c['order']): c for c in load(COUNTED)['cells']}
+
+
+def labels():
+    return [c['label'] for c in load(COUNTED)['cells'][:5]]
+
+
+# What stands for @get of a cell: "X" of off, "+X" over off, or why not.
+def cost(all_cells, label, ring, order, get, digits, agrees=True, exact=True):
+    c, off = all_cells[label, ring, order], all_cells['off', ring, order]
+    if c['state'] != 'ok':
+        return c['state']
+    if off['state'] != 'ok':
+        return 'no'  # off
+    mark = '' if not agrees or (c['agree'] and off['agree']) else '~'
+    mark += '' if exact or c['traffic']['index_stores_exact'] else '>'
+    if label == 'off':
+        return mark + '%.*f' % (digits, get(c))
+    return signed(get(c) - get(off), digits, mark)
+
+
+def push(c):
+    return c['instructions']['virtqueue_push']
+
+
+def share(all_cells, label, ring, order):
+    off = all_cells['off', ring, order]
+    x = 100 * (push(all_cells[label, ring, order]) - push(off)) / off['instructions']['thread']
+    return signed(x, 1) + '%'
+
+
+def check_device():
+    printed, c = table('device'), cells()
+    for ring in ('split', 'packed'):
+        for label in labels():
+            want = []
+            for order in ORDERS:
+                want.append(cost(c, label, ring, order, push, 0))
+                if want[-1] == 'no':
+                    want.append('off')
+                elif want[-1] in ('stalled', 'broken'):
+                    pass
+                elif label == 'off':
+                    x = c[label, ring, order]
+                    want.append('%.1f%%' % (100 * push(x) / x['instructions']['thread']))
+                else:
+                    want.append(share(c, label, ring, order))
+            same(printed[ring + ' ring', label], want)
+    same(printed['split ring', '(depth)'], ['%.1f' % DEPTH[o] for o in ORDERS])
+
+
+def check_traffic():
+    printed, c = table('ring traffic'), cells()
+    for ring, name, member in (('split', 'stores of the used index', 'index_stores'),
+                               ('split', 'bytes written', 'bytes_written'),
+                               ('packed', 'stores of the used index', 'index_stores')):
+        for label in labels():
+            group = '%s ring, %s' % (ring, name)
+            row = printed.get((group, label)) or printed[group, 'all'][1:]
+            want = [cost(c, label, ring, o, lambda x: x['traffic'][member], 3, False,
+                         ring == 'packed' and member != 'index_stores') for o in ORDERS]
+            same(' '.join(row).replace('no off', 'no').split(), want)
+
+
+def check_parts():
+    printed, c = table('by function'), cells()
+    for ring in ('split', 'packed'):
+        for order in ('in-order', 'shuffle:256'):
+            for label in labels():
+                same(printed['%s ring, %s' % (ring, order), label],
+                     [cost(c, label, ring, order, lambda x: x['instructions'][f], 0)
+                      for f in FUNCTIONS])
+
+
+def driver(workload, ring, variant, part):
+    for p in load('%s/trials/count-%s-%s/trial.json' % (run, ring, variant))['phases']:
+        if p['workload'] == workload:
+            d = p['driver']
+            return (d['parts'][part] if part else d['instructions']) / d['requests']
+
+
+def driver_text(workload, ring, variant, part=None):
+    x, off = driver(workload, ring, variant, part), driver(workload, ring, 'off', part)
+    if x is None:
+        return '-'
+    return '%.0f' % x if variant == 'off' else signed(x - off, 0)
+
+
+def check_driver():
+    names = [w['name'] for w in load(run + '/run.json')['workloads'] if w['kind'] == 'fio']
+    printed = table('driver')
+    for ring in ('split', 'packed'):
+        for v in load(run + '/run.json')['variants']:
+            same(printed[ring + ' ring', v], [driver_text(w, ring, v) for w in names])
+    for n, w in enumerate(names):
+        printed = table('driver', 2 + n)  # after those of the classes
+        for ring in ('split', 'packed'):
+            for v in load(run + '/run.json')['variants']:
+                same(printed[ring + ' ring', v],
+                     [driver_text(w, ring, v, p) for p in PARTS + [None]])
+
+
+def rates(device):
+    return [t['elements'] / t['seconds'] for t in device['turns']]
+
+
+def middle(x):
+    x = sorted(x)
+    return (x[len(x) // 2] + x[(len(x) - 1) // 2]) / 2
+
+
+# A boot counts as the median over its rounds; of 6 and 7 boots the range is the interval.
+def timed():
+    boots = [load('%s/rings/ring-flat-split-b%02d.json' % (run, b))['boots'][0]['devices']
+             for b in BOOTS]
+    for i, label in enumerate(('off', 'off2', 'qemu')):
+        fine = [[rates(d) for d in b] for b in boots if b[i]['state'] == 'ok']
+        ratios = [middle([x / y for x, y in zip(b[i], b[0])]) for b in fine]
+        yield (label, len(fine), middle([middle(b[i]) for b in fine]), middle(ratios),
+               min(ratios), max(ratios))
+
+
+def check_timed():
+    printed = table('elements/s')
+    for label, n, median, ratio, low, high in timed():
+        want = ['%.0f' % median, str(n)]
+        want += ['1'] if label == 'off' else ['%.3f' % ratio, '[%.3f,' % low, '%.3f]' % high]
+        want += ['broken', '1', 'of', '7'] if label == 'qemu' else ['ok']
+        same(printed['split ring of 256, 64 in flight, natural', label], want)
+
+
+def check_live():
+    text = open(run + '/report/report.txt').read()
+    text = text[text.index('\nThroughput relative to off'):]
+    c, rows, order = cells(), 0, None
+    for line in text[:text.index('\nTo off:')].split('\n')[5:]:
+        head = re.match(r'(\S+), (split|packed): .*?(?:; counted (\S+))?$', line)
+        if head:
+            workload, ring, order = head.groups()
+            continue
+        if not line:
+            continue
+        label, tail = line.split()[0], line.split()[-4:]
+        want = ['-', '-', '-']
+        if order:
+            want = [cost(c, label, ring, order, push, 0), '-',
+                    cost(c, label, ring, order, lambda x: x['traffic']['index_stores'], 2, False,
+                         False)]
+            if not want[0][0].isalpha():
+                want[1] = share(c, label, ring, order)
+        same(' '.join(line.split()).replace('no off', 'no').split()[-4:],
+             want + [driver_text(workload, ring, label)])
+        assert order or workload == 'made-up-tcp', 'nothing counted stands beside ' + line
+        rows += 1
+    same(rows, 32)
+
+
+def check_summary():
+    d, c = load(run + '/report/summary.json'), cells()
+    near = lambda a, b: math.isclose(a, b, rel_tol=1e-5, abs_tol=1e-3)
+    seen = 0
+    for x in d['counted'][0]['cells']:
+        cell, off = c[x['variant'], x['ring'], x['order']], c['off', x['ring'], x['order']]
+        same(x['state'], cell['state'])
+        if cell['state'] != 'ok':
+            same([x['device'], x['evidence']], [None, cell['evidence']])
+            continue
+        assert near(x['device'], push(cell)) and near(x['thread'], cell['instructions']['thread'])
+        assert near(x['index_stores'], cell['traffic']['index_stores'])
+        if off['state'] == 'ok':
+            assert near(x['device_over_off'], push(cell) - push(off))
+            same(x['agree'], cell['agree'] and off['agree'])
+        seen += 1
+    same(seen, 38)
+    for x in d['driver']:
+        assert near(x['all'], driver(x['workload'], x['ring'], x['variant'], None))
+    for x, t in zip(d['timed'][0]['variants'], timed()):
+        same([x['variant'], x['n']], list(t[:2]))
+        for printed, known in zip((x['elements_per_s'], x['ratio_to_off'], x['ci_low'],
+                                   x['ci_high']), t[2:]):
+            assert near(printed, known), (x, t)
+
+
+if what == 'make':
+    make()
+elif what == 'edit':
+    d = load(COUNTED)
+    exec(sys.argv[3], {'d': d, 'cells': d['cells']})
+    save(COUNTED, d)
+else:
+    globals()['check_' + what]()
