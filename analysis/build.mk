@@ -74,7 +74,7 @@ $(B)/analysis/test-%: $(B)/analysis/tests/test-%.o $(filter-out $(PLOTTING) %/tr
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg_libs,$(REPORT_PKGS)) -lm
 
 TOOLS += $(B)/analysis/make-run
-TESTS += $(B)/analysis/test-stats $(B)/analysis/test-blocks $(B)/analysis/test-load \
+TESTS += $(B)/analysis/test-stats $(B)/analysis/test-blocks $(B)/analysis/test-load $(B)/analysis/test-rings \
 	analysis/tests/report.sh analysis/tests/rings.sh \
 	analysis/tests/verify.sh
 
