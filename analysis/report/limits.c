@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "report.h"
+#include "analysis/report/ring/sections.h"
 #include "analysis/table.h"
 
 static void site_table(GString *out, const struct results *r)
@@ -141,8 +142,13 @@ static void about_power(GString *out, const struct results *r)
 			  "that would have been seen four times in five lies between %.0f and %.0f "
 			  "%%, by workload and ring; more blocks lower it.",
 			  unresolved, judged, 100 * least, 100 * most);
-	else
+	else if (r->run->trials->len)
 		item(out, "No two blocks with a pair: nothing can be said about differences.");
+	if (has_counted(r))
+		item(out,
+		     "What order costs in instructions and ring traffic is counted, above, and "
+		     "waits for no verdict. How much time that takes depends on the machine: "
+		     "fewer instructions are no promise of more throughput.");
 	if (few)
 		paragraph(out, 2, "- %u comparison%s with off rest%s on fewer than %d blocks.", few,
 			  few == 1 ? "" : "s", few == 1 ? "s" : "", MIN_RANGE);

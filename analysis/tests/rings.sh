@@ -60,6 +60,14 @@ check 'with names at its curves' grep -q 'array-window' "$run/report/plots/count
 check 'the same run again' build/vqreport "$run" -o "$work/again"
 check 'gives the same bytes' diff -r "$run/report" "$work/again"
 
+copy
+holds edit "$work/copy" "
+for c in cells:
+    if c['state'] == 'ok': c['traffic']['used_entries'] = 1.0"
+check 'one used entry an element, everywhere' build/vqreport "$work/copy" --no-plots
+check 'is a sentence and no table' sh -c \
+	'grep -q "^Used entries: one an element" "$0" && ! grep -q ", used entries$" "$0"' "$work/copy/report/report.txt"
+
 # A plan that was only counted; a run without rings has its own test, report.sh.
 copy
 rm -rf "$work"/copy/trials/b0*

@@ -140,8 +140,11 @@ void report_timed(GString *out, const struct results *r)
 				"What a real QEMU's device serves to a driver that polls on a core "
 				"of its own: no guest, no vCPU and no exits, so it compares "
 				"variants and QEMUs and is no guest's throughput. A boot is a "
-				"block, of which each device's median turn counts; the interval "
-				"is Student's t of the log ratios over the boots.");
+				"block; the median over its rounds of the ratio of both turns "
+				"counts. To off: the median over boots, and from %d boots on an "
+				"interval by order statistics, like that of trials. Another label "
+				"that stands for off shows what chance does.",
+				MIN_RANGE);
 		}
 		paragraph(out, 0, "\n%s: %s %s%s%s\n", w->workload->name, w->workload->device,
 			  w->workload->load, *w->workload->summary ? "; " : "",
