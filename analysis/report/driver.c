@@ -14,7 +14,7 @@ struct driver *read_driver(struct reader *r, JsonObject *o)
 	d = g_new0(struct driver, 1);
 	parts = need_object(r, o, "parts");
 	d->instructions = need_count(r, o, "instructions");
-	d->requests = need_count(r, o, "requests");
+	d->requests = opt_count(r, o, "requests", 0);
 	d->elements = opt_count(r, o, "elements", 0);
 	d->interrupts = opt_count(r, o, "interrupts", UINT64_MAX);
 	for (unsigned int i = 0; i < DRIVER_PARTS; i++)

@@ -88,7 +88,8 @@ extern const char *const driver_part_names[DRIVER_PARTS];
 
 /* Instructions of the guest kernel's virtio_ring in one phase of a counting boot. */
 struct driver {
-	uint64_t instructions, requests;
+	uint64_t instructions;
+	uint64_t requests; /* by QEMU or the tap; 0: not known */
 	uint64_t part[DRIVER_PARTS];
 	uint64_t elements;   /* that came back; 0: nothing told them */
 	uint64_t interrupts; /* UINT64_MAX: not known */

@@ -224,10 +224,13 @@ def driver(workload, ring, variant, part):
     for p in load('%s/trials/count-%s-%s/trial.json' % (run, ring, variant))['phases']:
         if p['workload'] == workload:
             d = p['driver']
-            return (d['parts'][part] if part else d['instructions']) / d['requests']
+            notices = d['parts']['kick'] + d['parts']['interrupt']
+            sums = {'all': d['instructions'], 'notices': notices,
+                    'work': d['instructions'] - notices}
+            return dict(d['parts'], **sums)[part] / d['requests']
 
 
-def driver_text(workload, ring, variant, part=None):
+def driver_text(workload, ring, variant, part='work'):
     x, off = driver(workload, ring, variant, part), driver(workload, ring, 'off', part)
     if x is None:
         return '-'
@@ -239,13 +242,14 @@ def check_driver():
     printed = table('driver')
     for ring in ('split', 'packed'):
         for v in load(run + '/run.json')['variants']:
-            same(printed[ring + ' ring', v], [driver_text(w, ring, v) for w in names])
+            want = [driver_text(w, ring, v, x) for w in names for x in ('work', 'notices')]
+            same(printed[ring + ' ring', v], [x for x in want if x != '-'] or ['-'] * 3)
     for n, w in enumerate(names):
         printed = table('driver', 2 + n)  # after those of the classes
         for ring in ('split', 'packed'):
             for v in load(run + '/run.json')['variants']:
                 same(printed[ring + ' ring', v],
-                     [driver_text(w, ring, v, p) for p in PARTS + [None]])
+                     [driver_text(w, ring, v, p) for p in PARTS + ['all']])
 
 
 def rates(device):
@@ -321,7 +325,8 @@ def check_summary():
         seen += 1
     same(seen, 38)
     for x in d['driver']:
-        assert near(x['all'], driver(x['workload'], x['ring'], x['variant'], None))
+        for part in ('all', 'work', 'notices', 'add', 'interrupt'):
+            assert near(x[part], driver(x['workload'], x['ring'], x['variant'], part))
     for x, t in zip(d['timed'][0]['variants'], timed()):
         same([x['variant'], x['n']], list(t[:2]))
         for printed, known in zip((x['elements_per_s'], x['ratio_to_off'], x['ci_low'],

@@ -180,9 +180,11 @@ void report_counted_method(GString *out, const struct results *r)
 			out, 0,
 			"\nCounted, driver: instructions that the guest's kernel executes in its "
 			"virtio_ring over the elements that came back, by a plugin for QEMU's TCG, "
-			"in one boot of each variant and ring in which nothing is timed. By one "
-			"boot nothing is checked to repeat: what is left of chance is how many "
-			"elements an interrupt or a kick serves.");
+			"in one boot of each variant and ring that the plan names; nothing is "
+			"timed "
+			"in it. Work on the ring repeats; how many elements a kick or an interrupt "
+			"serves is the load's timing, so these two stand apart, and differences of "
+			"theirs are of one boot.");
 }
 
 void report_rings_left_out(GString *out, const struct results *r)

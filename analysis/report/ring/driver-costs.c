@@ -28,13 +28,26 @@ const struct driver *driver_of(const struct run *run, const struct workload *w, 
 	return NULL;
 }
 
+static bool is_notice(unsigned int part)
+{
+	return !strcmp(driver_part_names[part], "kick") ||
+	       !strcmp(driver_part_names[part], "interrupt");
+}
+
 double driver_cost(const struct driver *d, unsigned int part)
 {
-	double all = d ? driver_elements(d) : 0;
+	double elements = d ? driver_elements(d) : 0, sum = 0;
 
-	if (!all)
+	if (!elements)
 		return NAN;
-	return (part < DRIVER_PARTS ? d->part[part] : d->instructions) / all;
+	if (part < DRIVER_PARTS)
+		return d->part[part] / elements;
+	if (part == DRIVER_ALL)
+		return d->instructions / elements;
+	for (unsigned int i = 0; i < DRIVER_PARTS; i++)
+		if (is_notice(i) == (part == DRIVER_NOTICES))
+			sum += d->part[i];
+	return sum / elements;
 }
 
 bool driver_any(const struct run *run)

@@ -12,7 +12,14 @@ double driver_elements(const struct driver *d);
 const struct driver *driver_of(const struct run *run, const struct workload *w, unsigned int ring,
 			       unsigned int variant);
 
-/* Instructions an element: of a part, or of all if @part is DRIVER_PARTS; NAN if @d is NULL. */
+/* Beside the parts by themselves: sums of them. */
+enum {
+	DRIVER_ALL = DRIVER_PARTS,
+	DRIVER_WORK,	/* add, get_buf, detach, other: on the ring, for each element */
+	DRIVER_NOTICES, /* kick, interrupt: as often as the load's timing has it */
+};
+
+/* Instructions an element of a part or a sum; NAN if @d is NULL. */
 double driver_cost(const struct driver *d, unsigned int part);
 
 /* Has any phase of a counting boot counted? */

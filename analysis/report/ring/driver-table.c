@@ -2,6 +2,7 @@
 #include "driver-table.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "analysis/table.h"
 #include "driver-costs.h"
@@ -27,7 +28,7 @@ static double cost_of(const struct results *r, unsigned int w, unsigned int ring
 static bool is_counted(const struct results *r, unsigned int w, unsigned int ring)
 {
 	for (unsigned int v = 0; v < r->run->variants->len; v++)
-		if (!isnan(cost_of(r, w, ring, v, DRIVER_PARTS)))
+		if (!isnan(cost_of(r, w, ring, v, DRIVER_ALL)))
 			return true;
 	return false;
 }
@@ -64,7 +65,7 @@ static char *part_text(const struct results *r, unsigned int w, unsigned int rin
 char *driver_over_text(const struct results *r, unsigned int workload, unsigned int ring,
 		       unsigned int variant)
 {
-	return part_text(r, workload, ring, variant, DRIVER_PARTS);
+	return part_text(r, workload, ring, variant, DRIVER_WORK);
 }
 
 /* Which of the class's workloads were counted; the caller frees the list. */
@@ -100,9 +101,14 @@ static void put_columns(GString *out, const struct results *r, const unsigned in
 		for (unsigned int v = 0; v < r->run->variants->len; v++) {
 			table_cell(t, "%s", (char *)r->run->variants->pdata[v]);
 			for (unsigned int i = 0; i < n; i++) {
-				g_autofree char *text = part_text(r, w[i], ring, v, DRIVER_PARTS);
+				g_autofree char *work = part_text(r, w[i], ring, v, DRIVER_WORK);
+				g_autofree char *notices =
+					part_text(r, w[i], ring, v, DRIVER_NOTICES);
 
-				table_cell(t, "%s", text);
+				if (strcmp(work, "-"))
+					table_cell(t, "%s %5s", work, notices);
+				else
+					table_cell(t, "-");
 			}
 		}
 	}
@@ -118,8 +124,9 @@ void put_driver_classes(GString *out, const struct results *r, enum ring_class c
 	if (!chosen->len)
 		return;
 	paragraph(out, 0,
-		  "Instructions an element in virtio_ring of the guest's Linux %s: off's, and "
-		  "over off.%s\n",
+		  "Instructions an element in virtio_ring of the guest's Linux %s, off's, and over "
+		  "off: its work on the ring, and beside it kicks and interrupts, as many as the "
+		  "load's timing made.%s\n",
 		  r->run->guest_kernel,
 		  class == CLASS_BLK ? "" : " Both queues of the card, sent and received.");
 	for (unsigned int i = 0; i < chosen->len; i += COLUMNS) {
@@ -147,7 +154,7 @@ void report_driver(GString *out, const struct results *r, unsigned int w)
 		table_group(t, title);
 		for (unsigned int v = 0; v < r->run->variants->len; v++) {
 			table_cell(t, "%s", (char *)r->run->variants->pdata[v]);
-			for (unsigned int part = 0; part <= DRIVER_PARTS; part++) {
+			for (unsigned int part = 0; part <= DRIVER_ALL; part++) {
 				g_autofree char *text = part_text(r, w, ring, v, part);
 
 				table_cell(t, "%s", text);

@@ -153,7 +153,8 @@ void report_live(GString *out, const struct results *r)
 		  "\nTo off: throughput in a guest, median over blocks, probes off. Counted, an "
 		  "element, over off: device, instructions in virtqueue_push (reception: fill and "
 		  "flush), and their share of the device's thread; stores of the used index; "
-		  "driver, instructions in the guest's virtio_ring. Unresolved (N %%): a slowdown "
+		  "driver, instructions in the guest's virtio_ring without kicks and interrupts. "
+		  "Unresolved (N %%): a slowdown "
 		  "of N %% would have been seen four times in five; a smaller one may be there. "
 		  "Equivalent: within %.3g %%.",
 		  100 * r->margin);

@@ -122,7 +122,9 @@ static void write_driver(struct writer *w, const struct results *r, unsigned int
 	write_string(w, "variant", r->run->variants->pdata[variant]);
 	write_number(w, "elements", driver_elements(d));
 	write_number(w, "interrupts", d->interrupts == UINT64_MAX ? NAN : d->interrupts);
-	write_number(w, "all", driver_cost(d, DRIVER_PARTS));
+	write_number(w, "all", driver_cost(d, DRIVER_ALL));
+	write_number(w, "work", driver_cost(d, DRIVER_WORK));
+	write_number(w, "notices", driver_cost(d, DRIVER_NOTICES));
 	for (unsigned int part = 0; part < DRIVER_PARTS; part++)
 		write_number(w, driver_part_names[part], driver_cost(d, part));
 	write_close(w, '}');
