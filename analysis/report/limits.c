@@ -142,13 +142,8 @@ static void about_power(GString *out, const struct results *r)
 			  "that would have been seen four times in five lies between %.0f and %.0f "
 			  "%%, by workload and ring; more blocks lower it.",
 			  unresolved, judged, 100 * least, 100 * most);
-	else if (r->run->trials->len)
+	else
 		item(out, "No two blocks with a pair: nothing can be said about differences.");
-	if (has_counted(r))
-		item(out,
-		     "What order costs in instructions and ring traffic is counted, above, and "
-		     "waits for no verdict. How much time that takes depends on the machine: "
-		     "fewer instructions are no promise of more throughput.");
 	if (few)
 		paragraph(out, 2, "- %u comparison%s with off rest%s on fewer than %d blocks.", few,
 			  few == 1 ? "" : "s", few == 1 ? "s" : "", MIN_RANGE);
@@ -268,10 +263,17 @@ void report_limits(GString *out, const struct results *r)
 {
 	heading(out, '-', "What this run cannot tell");
 	about_machine(out, r);
-	about_power(out, r);
-	about_chance(out, r);
-	about_order(out, r);
-	about_cost(out, r);
+	if (r->run->trials->len) {
+		about_power(out, r);
+		about_chance(out, r);
+		about_order(out, r);
+		about_cost(out, r);
+	}
+	if (has_counted(r))
+		item(out,
+		     "What order costs in instructions and ring traffic is counted, above, and "
+		     "waits for no verdict. How much time that takes depends on the machine: "
+		     "fewer instructions are no promise of more throughput.");
 	if (r->exclusions->len)
 		paragraph(out, 2,
 			  "- %u trial%s or phase%s left out (above): if their cause has to "

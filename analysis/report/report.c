@@ -93,7 +93,9 @@ static void exclusions(GString *out, const struct results *r)
 	}
 	if (left_out->len)
 		g_string_append_c(out, '\n');
-	if (!r->exclusions->len)
+	if (!r->run->trials->len)
+		paragraph(out, 0, "No trial has run that is timed in a guest.");
+	else if (!r->exclusions->len)
 		paragraph(out, 0, "No trial that ran: all of them count.");
 	else
 		paragraph(out, 0,
@@ -114,7 +116,7 @@ static void exclusions(GString *out, const struct results *r)
 				  e->trial->reason[0] ? e->trial->reason : "no reason given");
 	}
 	report_rings_left_out(out, r);
-	if (r->trials_missing)
+	if (r->trials_missing && r->run->trials->len)
 		paragraph(out, 0,
 			  "\n%u planned trial%s never ran: the run was interrupted. `vqbench run` "
 			  "resumes it.",
