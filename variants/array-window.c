@@ -91,7 +91,7 @@ REORDER_HOT int32_t array_window_fill(Reorder *r, uint32_t key,
 
 /* drain, when some in the window were detached. */
 static __attribute__((noinline)) ReorderBatch
-array_window_drain_gaps(ArrayWindow *a, ReorderRun run[2])
+array_window_drain_gaps(ArrayWindow *a)
 {
     uint32_t from = a->w.used;
     uint32_t to = from;
@@ -106,10 +106,10 @@ array_window_drain_gaps(ArrayWindow *a, ReorderRun run[2])
     }
     a->detached -= to - from - filled;
     a->w.used = to;
-    return order_window_batch(&a->w, a->elems, from, filled, run);
+    return order_window_batch(&a->w, a->elems, from, filled, a->reorder.run);
 }
 
-REORDER_HOT ReorderBatch array_window_drain(Reorder *r, ReorderRun run[2])
+REORDER_HOT ReorderBatch array_window_drain(Reorder *r)
 {
     ArrayWindow *a = array_window(r);
     uint32_t from = a->w.used;
@@ -120,7 +120,7 @@ REORDER_HOT ReorderBatch array_window_drain(Reorder *r, ReorderRun run[2])
         return (ReorderBatch){ 0 };
     }
     if (G_UNLIKELY(a->detached)) {
-        return array_window_drain_gaps(a, run);
+        return array_window_drain_gaps(a);
     }
     do {
         a->state[pos] = 0;
@@ -128,7 +128,7 @@ REORDER_HOT ReorderBatch array_window_drain(Reorder *r, ReorderRun run[2])
         n++;
     } while (a->state[pos]);
     a->w.used = from + n;
-    return order_window_batch(&a->w, a->elems, from, n, run);
+    return order_window_batch(&a->w, a->elems, from, n, r->run);
 }
 
 bool array_window_rewind(Reorder *r, uint32_t n)

@@ -32,7 +32,7 @@ void array_window_reset(Reorder *r);
 uint32_t array_window_outstanding(const Reorder *r);
 uint32_t array_window_pop(Reorder *r, uint32_t id, uint32_t ndescs);
 int32_t array_window_fill(Reorder *r, uint32_t key, const ReorderElem *elem);
-ReorderBatch array_window_drain(Reorder *r, ReorderRun run[2]);
+ReorderBatch array_window_drain(Reorder *r);
 bool array_window_rewind(Reorder *r, uint32_t n);
 bool array_window_detach(Reorder *r, uint32_t key, ReorderReadFn *read,
                          void *opaque);

@@ -157,7 +157,7 @@ static __attribute__((noinline)) uint32_t bitmap_close(Bitmap *b, uint32_t from,
     return filled;
 }
 
-static REORDER_HOT ReorderBatch bitmap_drain(Reorder *r, ReorderRun run[2])
+static REORDER_HOT ReorderBatch bitmap_drain(Reorder *r)
 {
     Bitmap *b = bitmap(r);
     uint32_t from = b->w.used;
@@ -177,7 +177,7 @@ static REORDER_HOT ReorderBatch bitmap_drain(Reorder *r, ReorderRun run[2])
         n = bitmap_close(b, from, n);
     }
     b->w.used = to;
-    return order_window_batch(&b->w, b->elems, from, n, run);
+    return order_window_batch(&b->w, b->elems, from, n, r->run);
 }
 
 static bool bitmap_rewind(Reorder *r, uint32_t n)

@@ -30,7 +30,7 @@ static bool broken_swap_waits(const ArrayWindow *a)
     return a->frontier >= SWAP_EVERY && !a->state[(a->w.used + 1) & a->w.mask];
 }
 
-static ReorderBatch broken_swap_drain(Reorder *r, ReorderRun run[2])
+static ReorderBatch broken_swap_drain(Reorder *r)
 {
     ArrayWindow *a = array_window(r);
     ReorderBatch batch;
@@ -39,12 +39,12 @@ static ReorderBatch broken_swap_drain(Reorder *r, ReorderRun run[2])
     if (broken_swap_waits(a)) {
         return (ReorderBatch){ 0 };
     }
-    batch = array_window_drain(r, run);
+    batch = array_window_drain(r);
     /* Nobody else needs the frontier here: it counts. */
     a->frontier += batch.total;
-    if (a->frontier >= SWAP_EVERY && batch.total && run[0].n >= 2) {
+    if (a->frontier >= SWAP_EVERY && batch.total && r->run[0].n >= 2) {
         a->frontier = 0;
-        elem = a->elems + (run[0].elem - a->elems);
+        elem = a->elems + (r->run[0].elem - a->elems);
         first = elem[0];
         elem[0] = elem[1];
         elem[1] = first;

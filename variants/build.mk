@@ -37,7 +37,8 @@ $(B)/variants/san/test-reorder: $(ORACLE:%=$(B)/variants/san/tests/%.o) $(SAN_LI
 
 # The glue, against as much of a QEMU as it needs.
 TESTS += $(B)/variants/san/test-glue
-C_STYLE += $(addprefix variants/tests/,test-glue.c glued.c.inc glued-properties.c.inc qemu-stub.h)
+C_STYLE += $(addprefix variants/tests/,test-glue.c glued.c.inc glued-properties.c.inc \
+	glued-rig.c.inc qemu-stub.h)
 
 $(B)/variants/san/test-glue: $(addprefix $(B)/variants/san/tests/,test-glue.o walk.o oracle.o driver.o) \
 		$(SAN_LIB)

@@ -175,13 +175,13 @@ static REORDER_HOT int32_t hash_table_fill(Reorder *r, uint32_t key,
     return place;
 }
 
-static REORDER_HOT ReorderBatch hash_table_drain(Reorder *r, ReorderRun run[2])
+static REORDER_HOT ReorderBatch hash_table_drain(Reorder *r)
 {
     HashTable *h = hash_table(r);
     ReorderBatch batch = { h->written + h->n_ready, h->n_ready };
 
-    run[0] = (ReorderRun){ h->ready, h->n_ready };
-    run[1].n = 0;
+    r->run[0] = (ReorderRun){ h->ready, h->n_ready };
+    r->run[1].n = 0;
     h->w.used = h->frontier;
     h->written = 0;
     h->n_ready = 0;

@@ -71,7 +71,7 @@ static REORDER_HOT int32_t in_place_fill(Reorder *r, uint32_t key,
     return key - a->w.used;
 }
 
-static REORDER_HOT ReorderBatch in_place_drain(Reorder *r, ReorderRun run[2])
+static REORDER_HOT ReorderBatch in_place_drain(Reorder *r)
 {
     ArrayWindow *a = array_window(r);
     ReorderBatch batch = { .total = a->frontier - a->w.used };
@@ -120,10 +120,10 @@ static bool in_place_detach(Reorder *r, uint32_t key, ReorderReadFn *read,
 }
 
 /* drain while elements are kept; ends that if nothing is left waiting. */
-static ReorderBatch in_place_drain_kept(Reorder *r, ReorderRun run[2])
+static ReorderBatch in_place_drain_kept(Reorder *r)
 {
     ArrayWindow *a = array_window(r);
-    ReorderBatch batch = array_window_drain(r, run);
+    ReorderBatch batch = array_window_drain(r);
     uint32_t i;
 
     for (i = a->w.used; i != a->w.next; i++) {

@@ -58,7 +58,7 @@ enum {
 /*
  * What drain found, small enough for a register.  Of @total elements, which the
  * caller publishes from place 0 on, the last @unwritten are still to be
- * written: @run[0], then @run[1].
+ * written: Reorder.run[0], then run[1].
  */
 typedef struct ReorderBatch {
     uint32_t total;
@@ -83,6 +83,7 @@ typedef struct ReorderOps ReorderOps;
  */
 typedef struct Reorder {
     const ReorderOps *ops;
+    ReorderRun run[2]; /* of the last drain */
 } Reorder;
 
 struct ReorderOps {
@@ -125,10 +126,10 @@ struct ReorderOps {
 
     /*
      * The elements that can be made visible now.  Detached ones are passed
-     * over.  The caller publishes all of them before its next call.  @run is
-     * set only if some are unwritten.
+     * over.  The caller publishes all of them before its next call.  @run of
+     * the state is set only if some are unwritten.
      */
-    ReorderBatch (*drain)(Reorder *r, ReorderRun run[2]);
+    ReorderBatch (*drain)(Reorder *r);
 
     /*
      * Take back the last @n pops; the next pop numbers the oldest of them

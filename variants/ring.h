@@ -185,11 +185,10 @@ static inline void ring_publish(Ring *ring, uint32_t n)
 /* The device's flush: drain, write, publish.  Returns how many. */
 static inline uint32_t ring_flush(Ring *ring, Reorder *r)
 {
-    ReorderRun run[2];
-    ReorderBatch batch = r->ops->drain(r, run);
+    ReorderBatch batch = r->ops->drain(r);
 
     if (batch.unwritten) {
-        ring_write_batch(ring, batch, run);
+        ring_write_batch(ring, batch, r->run);
     }
     ring_publish(ring, batch.total);
     return batch.total;

@@ -19,6 +19,7 @@
 
 #include <glib.h>
 
+#include "hot.h"
 #include "reorder.h"
 
 /* All of them, in the order of reports: STRATEGY(x) stands for reorder_x. */
@@ -36,20 +37,6 @@ REORDER_STRATEGIES(REORDER_DECLARE)
 /* For tests of what checks and counts the others; found by their names only. */
 extern const ReorderOps reorder_broken_swap;
 const ReorderOps *reorder_planted(const char *name); /* NULL: none of them */
-
-/*
- * For what is called once for each element.  QEMU 9 and later are compiled to
- * clear all scratch registers before a function returns, which hardens
- * against code reuse and costs these functions a third more instructions.
- */
-#if defined(__has_attribute)
-#if __has_attribute(zero_call_used_regs)
-#define REORDER_HOT __attribute__((zero_call_used_regs("skip")))
-#endif
-#endif
-#ifndef REORDER_HOT
-#define REORDER_HOT
-#endif
 
 #define ORDER_FIRST (UINT32_MAX - 20)
 

@@ -67,41 +67,18 @@ static void add_figures(JsonBuilder *b, GPtrArray *runs)
 	json_builder_add_boolean_value(b, runs->len > 1 && worst <= COUNT_AGREE);
 }
 
-/* Calls of @to by the measured function @from; 0 when there are none. */
-static double calls_by(JsonObject *run, const char *from, const char *to)
-{
-	JsonObject *functions = json_sub(run, "functions");
-	JsonObject *f = functions ? json_sub(functions, from) : NULL;
-	JsonArray *callees = f ? json_list(f, "callees") : NULL;
-	unsigned int i;
-
-	for (i = 0; callees && i < json_array_get_length(callees); i++) {
-		JsonObject *c = json_array_get_object_element(callees, i);
-
-		if (!strcmp(json_str(c, "name", ""), to))
-			return json_num(c, "calls", 0);
-	}
-	return 0;
-}
-
 /*
- * Flushes that published something, so stores of a split ring's used index: the calls
- * of QEMU's function that does it.  QEMU's own order has it inlined; there each write to
- * the used ring ends with a call, and all but the entries are the index.  On a packed
- * ring nothing tells: then what the driver saw, at most as many, and *@exact is false.
+ * Stores of the used index an element, or what comes next to it: how often the driver saw
+ * it move, which is at most as often, and *@exact is false.
  */
 static double index_stores(JsonObject *run, bool *exact)
 {
 	JsonObject *s = json_sub(run, "ring_sums");
-	double elements = json_num(run, "elements", 0), n = json_num(run, "used_flushes", 0);
-	double writes = calls_by(run, "virtqueue_flush", "address_space_cache_invalidate");
+	double n = json_num(run, "used_flushes", 0);
 
-	*exact = true;
-	if (n > 0)
-		return n / elements;
-	if (writes > elements)
-		return (writes - elements) / elements;
-	*exact = false;
+	*exact = n > 0;
+	if (*exact)
+		return n / json_num(run, "elements", 0);
 	return json_num(s, "index_moves_seen", 0) / json_num(s, "used", 0);
 }
 

@@ -22,8 +22,10 @@ static const struct {
 	const char *inside[4];
 } measured[] = {
 	{"virtqueue_pop", {"virtqueue_pop", "virtqueue_split_pop", "virtqueue_packed_pop"}},
-	{"virtqueue_fill", {"virtqueue_fill"}},
-	{"virtqueue_flush", {"virtqueue_flush", "virtqueue_split_flush", "virtqueue_packed_flush"}},
+	{"virtqueue_fill", {"virtqueue_fill", "virtqueue_unordered_fill"}},
+	{"virtqueue_flush",
+	 {"virtqueue_flush", "virtqueue_unordered_flush", "virtqueue_split_flush",
+	  "virtqueue_packed_flush"}},
 	{"virtqueue_push", {"virtqueue_push"}},
 };
 
@@ -58,6 +60,20 @@ static uint64_t calls_of(const struct profile *p, const char *name)
 	const struct profile_fn *f = profile_find(p, name);
 
 	return f ? f->calls : 0;
+}
+
+static uint64_t calls_by(const struct profile *p, const char *from, const char *to)
+{
+	const struct profile_fn *f = profile_find(p, from);
+	uint64_t n = 0;
+	unsigned int i;
+
+	for (i = 0; f && i < f->callees->len; i++) {
+		const struct profile_call *call = f->callees->pdata[i];
+
+		n += strcmp(call->name, to) ? 0 : call->calls;
+	}
+	return n;
 }
 
 /* What a function calls: where its instructions go. */
@@ -105,8 +121,30 @@ static void add_measured(JsonBuilder *b, const struct profile *p)
 		json_builder_end_object(b);
 	}
 	json_builder_end_object(b);
-	add_int(b, "used_flushes",
-		calls_of(p, "virtqueue_split_flush") + calls_of(p, "virtqueue_packed_flush"));
+}
+
+/*
+ * Flushes that published something, so stores of a split ring's used index; 0 if nothing
+ * tells.  Without order each does.  QEMU's own order writes entries and index in its
+ * flush, and on a split ring each write ends with a call that marks the memory.  The
+ * glue's (variants/qemu/reorder-complete.c.inc) does so for the index, and has functions
+ * of their own for all else that publishes.
+ */
+static uint64_t used_flushes(const struct profile *p, const struct device *d, bool packed,
+			     uint64_t elements)
+{
+	static const char mark[] = "address_space_cache_invalidate";
+	uint64_t writes = calls_by(p, "virtqueue_flush", mark) +
+			  calls_by(p, "virtqueue_unordered_flush", mark);
+
+	if (!d->in_order)
+		return calls_of(p, "virtqueue_flush");
+	if (!strcmp(d->variant, "qemu"))
+		return !packed && writes > elements ? writes - elements : 0;
+	return calls_by(p, "virtqueue_reorder_flush_split", mark) +
+	       calls_of(p, "virtqueue_reorder_publish_split") +
+	       calls_of(p, "virtqueue_reorder_publish_packed") +
+	       calls_of(p, "virtqueue_reorder_publish_one_packed");
 }
 
 static int by_self(gconstpointer a, gconstpointer b)
@@ -216,6 +254,7 @@ static void count_cell(JsonBuilder *b, struct machine *m, struct device *d, stru
 		add_int(b, "thread", p->total - p->repeats);
 		add_int(b, "thread_repeats", p->repeats);
 		add_measured(b, p);
+		add_int(b, "used_flushes", used_flushes(p, d, o->load.ring.packed, t.elements));
 		add_listed(b, p);
 	}
 	if (profiles)

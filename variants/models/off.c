@@ -53,7 +53,7 @@ static REORDER_HOT int32_t off_fill(Reorder *r, uint32_t key,
     return off(r)->filled++;
 }
 
-static REORDER_HOT ReorderBatch off_drain(Reorder *r, ReorderRun run[2])
+static REORDER_HOT ReorderBatch off_drain(Reorder *r)
 {
     ReorderBatch batch = { .total = off(r)->filled };
 

@@ -126,7 +126,7 @@ static REORDER_HOT int32_t qemu_fill(Reorder *r, uint32_t key,
     return REORDER_REFUSED;
 }
 
-static REORDER_HOT ReorderBatch qemu_drain(Reorder *r, ReorderRun run[2])
+static REORDER_HOT ReorderBatch qemu_drain(Reorder *r)
 {
     Qemu *q = qemu(r);
     uint32_t slots = 0;
@@ -141,8 +141,8 @@ static REORDER_HOT ReorderBatch qemu_drain(Reorder *r, ReorderRun run[2])
         q->used = qemu_after(q, q->used, record->elem.ndescs);
     }
     q->in_use -= slots;
-    run[0] = (ReorderRun){ q->ready, n };
-    run[1].n = 0;
+    r->run[0] = (ReorderRun){ q->ready, n };
+    r->run[1].n = 0;
     return (ReorderBatch){ .total = n, .unwritten = n };
 }
 

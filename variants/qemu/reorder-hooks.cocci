@@ -17,6 +17,7 @@
 struct VirtQueue {
     ...
     unsigned int inuse;
++   struct VirtQueueReorder *ordered;
 +   struct VirtQueueReorder *reorder;
     ...
 };
@@ -35,7 +36,8 @@ struct VirtIODevice {
 typedef struct VirtQueueElement {
     ...
     unsigned int in_num;
-+   uint64_t order_key;
++   uint32_t order_epoch;
++   uint32_t order_key;
     ...
 } VirtQueueElement;
 
@@ -79,26 +81,27 @@ qemu_get_virtqueue_element(...)
 {
 <...
     elem->index = value;
-+   elem->order_key = 0;
++   elem->order_epoch = 0;
 ...>
 }
 
+// QEMU's fill and flush are for queues that are not ordered, under names of their
+// own; the glue has the two that everybody calls.  Its fill does itself what
+// stands before the ring here, so all of that is named.
 @fill@
 typedef VirtQueue, VirtQueueElement, VirtIODevice, QEMUFile, DeviceState;
 typedef Error, Object, ObjectClass, bool, uint32_t;
 identifier q, elem, len, idx;
+statement S;
 @@
-void virtqueue_fill(VirtQueue *q, const VirtQueueElement *elem,
-               unsigned int len, unsigned int idx)
+- void virtqueue_fill(VirtQueue *q, const VirtQueueElement *elem,
+-               unsigned int len, unsigned int idx)
++ static void virtqueue_unordered_fill(VirtQueue *q,
++               const VirtQueueElement *elem, unsigned int len, unsigned int idx)
 {
-    ...
-    if (virtio_device_disabled(q->vdev)) {
-+       virtqueue_reorder_detach(q, elem);
-        return;
-    }
-+   if (virtqueue_reorder_fill(q, elem, len)) {
-+       return;
-+   }
+    trace_virtqueue_fill(q, elem, len, idx);
+    virtqueue_unmap_sg(q, elem, len);
+    if (virtio_device_disabled(q->vdev)) S
     ...
 }
 
@@ -106,13 +109,10 @@ void virtqueue_fill(VirtQueue *q, const VirtQueueElement *elem,
 identifier q, count;
 statement S;
 @@
-void virtqueue_flush(VirtQueue *q, unsigned int count)
+- void virtqueue_flush(VirtQueue *q, unsigned int count)
++ static void virtqueue_unordered_flush(VirtQueue *q, unsigned int count)
 {
-    ...
     if (virtio_device_disabled(q->vdev)) S
-+   if (virtqueue_reorder_flush(q)) {
-+       return;
-+   }
     ...
 }
 

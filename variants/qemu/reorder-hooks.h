@@ -3,7 +3,8 @@
  *
  * Included near the top of hw/virtio/virtio.c.  The functions are static and
  * defined in reorder-queue.c.inc and reorder-device.c.inc, which are included
- * at the end of that file, where the ring functions that they use are known.
+ * at the end of that file, where the ring functions that they use are known;
+ * so is reorder-complete.c.inc, with the public ones that complete elements.
  *
  * Copyright (C) 2026 The vqlab authors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -13,6 +14,7 @@
 
 #include "qapi/error.h"
 #include "qom/object.h"
+#include "hot.h"
 #include "reorder.h"
 
 /*
@@ -35,15 +37,19 @@ void virtio_reset(void *opaque) VQLAB_PROBED;
 #pragma GCC diagnostic pop
 #undef VQLAB_PROBED
 
+/*
+ * QEMU's own virtqueue_fill and virtqueue_flush, renamed: a queue that is not
+ * ordered goes on to them with one comparison and a jump.
+ */
+static void virtqueue_unordered_fill(VirtQueue *vq,
+                                     const VirtQueueElement *elem,
+                                     unsigned int len, unsigned int idx)
+    __attribute__((noinline));
+static void virtqueue_unordered_flush(VirtQueue *vq, unsigned int count)
+    __attribute__((noinline));
+
 /* An element has been popped: give it its place in the order. */
-static void virtqueue_reorder_pop(VirtQueue *vq, VirtQueueElement *elem);
-
-/* True if a strategy has taken charge of the completed element. */
-static bool virtqueue_reorder_fill(VirtQueue *vq, const VirtQueueElement *elem,
-                                   unsigned int len);
-
-/* True if a strategy has published what may be published, perhaps nothing. */
-static bool virtqueue_reorder_flush(VirtQueue *vq);
+static inline void virtqueue_reorder_pop(VirtQueue *vq, VirtQueueElement *elem);
 
 /* Take back the last num pops; false if a strategy cannot. */
 static bool virtqueue_reorder_rewind(VirtQueue *vq, unsigned int num);

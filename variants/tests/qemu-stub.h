@@ -25,8 +25,10 @@
 #define VIRTIO_F_RING_PACKED 34
 #define VIRTIO_F_IN_ORDER 35
 #define VIRTIO_QUEUE_MAX 4
+#define STUB_RING_MAX 1024
 
 #define ARRAY_SIZE(a) ((int)G_N_ELEMENTS(a))
+#define likely(x) G_LIKELY(x)
 #define unlikely(x) G_UNLIKELY(x)
 #define qatomic_set(p, v) __atomic_store_n(p, v, __ATOMIC_RELAXED)
 #define qatomic_read(p) __atomic_load_n(p, __ATOMIC_RELAXED)
@@ -87,6 +89,8 @@ typedef struct DeviceState {
     bool realized;
 } DeviceState;
 
+typedef uint64_t hwaddr;
+
 typedef struct VRingUsedElem {
     uint32_t id, len;
 } VRingUsedElem;
@@ -100,8 +104,8 @@ typedef struct VRingMemoryRegionCaches {
 } VRingMemoryRegionCaches;
 
 typedef struct VirtQueueElement {
-    unsigned int index, ndescs;
-    uint64_t order_key;
+    unsigned int index, ndescs, len;
+    uint32_t order_epoch, order_key;
 } VirtQueueElement;
 
 typedef struct VirtQueue VirtQueue;
@@ -109,6 +113,7 @@ typedef struct VirtIODevice {
     DeviceState parent;
     const char *name;
     int broken;
+    bool disabled;
     uint64_t host_features, guest_features;
     struct VirtIOReorder *reorder;
     VirtQueue *vq;
@@ -124,7 +129,11 @@ struct VirtQueue {
     uint16_t used_idx, queue_index;
     uint32_t inuse;
     uint32_t flushed; /* since somebody set it to 0 */
+    struct VirtQueueReorder *ordered;
     struct VirtQueueReorder *reorder;
+    VirtQueueElement used_elems[1]; /* as much of it as the glue may use */
+    bool unmarked[STUB_RING_MAX];   /* entries: written, and not told */
+    int unordered;                  /* fills and flushes that were QEMU's own */
 };
 
 #define VIRTIO_DEVICE(obj) ((VirtIODevice *)(obj))
@@ -141,12 +150,44 @@ static inline void virtio_add_feature(uint64_t *features, unsigned int bit)
     *features |= UINT64_C(1) << bit;
 }
 
-static inline void virtqueue_split_fill(VirtQueue *vq,
-                                        const VirtQueueElement *elem,
-                                        unsigned int len, unsigned int idx)
+static inline bool virtio_device_disabled(VirtIODevice *vdev)
 {
+    return vdev->disabled;
+}
+
+/* --- completion --------------------------------------------------------- */
+
+#define trace_event_get_state_backends(event) true
+#define trace_virtqueue_fill(vq, elem, len, idx) ((void)0)
+#define virtqueue_unmap_sg(vq, elem, len) ((void)0)
+
+/* The tests call these, as devices do. */
+void virtqueue_fill(VirtQueue *vq, const VirtQueueElement *elem,
+                    unsigned int len, unsigned int idx);
+void virtqueue_flush(VirtQueue *vq, unsigned int count);
+
+static inline void virtqueue_unordered_fill(VirtQueue *vq,
+                                            const VirtQueueElement *elem,
+                                            unsigned int len, unsigned int idx)
+{
+    vq->unordered++;
+}
+
+static inline void virtqueue_unordered_flush(VirtQueue *vq, unsigned int count)
+{
+    vq->unordered++;
+}
+
+static inline void virtqueue_split_flush(VirtQueue *vq, unsigned int count)
+{
+    uint32_t i;
+
     g_assert_false(vq->caches.used->packed);
-    ring_write(vq->caches.used, idx, &(ReorderElem){ elem->index, len, 1 });
+    for (i = 0; i < count; i++) {
+        g_assert_false(vq->unmarked[(vq->used_idx + i) % vq->vring.num]);
+    }
+    vq->used_idx += count;
+    vq->flushed += count;
 }
 
 static inline void virtqueue_packed_fill(VirtQueue *vq,
@@ -154,21 +195,50 @@ static inline void virtqueue_packed_fill(VirtQueue *vq,
                                          unsigned int len, unsigned int idx)
 {
     g_assert_true(vq->caches.used->packed);
-    ring_write(vq->caches.used, idx,
-               &(ReorderElem){ elem->index, len, elem->ndescs });
+    g_assert_cmpuint(idx, ==, 0);
+    vq->used_elems[0] = (VirtQueueElement){ .index = elem->index,
+                                            .ndescs = elem->ndescs,
+                                            .len = len };
 }
 
-static inline void virtqueue_split_flush(VirtQueue *vq, unsigned int count)
+/* What was written behind the first element, and how many slots behind it. */
+static struct {
+    ReorderElem elem;
+    uint32_t slots;
+} stub_ahead[REORDER_RING_MAX];
+static uint32_t stub_n_ahead;
+
+static inline void virtqueue_packed_fill_desc(VirtQueue *vq,
+                                              const VirtQueueElement *elem,
+                                              unsigned int slots,
+                                              bool strict_order)
 {
-    g_assert_false(vq->caches.used->packed);
-    vq->used_idx += count;
-    vq->flushed += count;
+    g_assert_false(strict_order); /* that is for the first */
+    g_assert_cmpuint(stub_n_ahead, <, vq->vring.num - 1);
+    stub_ahead[stub_n_ahead].elem.id = elem->index;
+    stub_ahead[stub_n_ahead].elem.len = elem->len;
+    stub_ahead[stub_n_ahead++].slots = slots;
 }
 
+/* How many slots an element takes is said only by where the next begins. */
 static inline void virtqueue_packed_flush(VirtQueue *vq, unsigned int count)
 {
+    const VirtQueueElement *first = &vq->used_elems[0];
+    uint32_t end = first->ndescs;
+    uint32_t i;
+
     g_assert_true(vq->caches.used->packed);
-    vq->flushed += count;
+    g_assert_cmpuint(count, ==, 1);
+    for (i = stub_n_ahead; i > 0; i--) {
+        g_assert_cmpuint(stub_ahead[i - 1].slots, <, end);
+        stub_ahead[i - 1].elem.ndescs = end - stub_ahead[i - 1].slots;
+        end = stub_ahead[i - 1].slots;
+        ring_write(vq->caches.used, i, &stub_ahead[i - 1].elem);
+    }
+    ring_write(vq->caches.used, 0,
+               &(ReorderElem){ first->index, first->len, end });
+    vq->flushed += 1 + stub_n_ahead;
+    stub_n_ahead = 0;
 }
 
 static inline VRingMemoryRegionCaches *vring_get_region_caches(VirtQueue *vq)
@@ -176,16 +246,54 @@ static inline VRingMemoryRegionCaches *vring_get_region_caches(VirtQueue *vq)
     return &vq->caches;
 }
 
+/* Its entry at @offset, which is of this queue's ring. */
+static inline uint32_t stub_entry(Ring *ring, size_t offset)
+{
+    size_t i = (offset - offsetof(VRingUsed, ring)) / sizeof(VRingUsedElem);
+
+    g_assert_cmpuint(offset, ==, offsetof(VRingUsed, ring[i]));
+    g_assert_cmpuint(i, <, ring->size);
+    return i;
+}
+
+/* The guest's byte order is not the host's. */
 static inline void address_space_read_cached(Ring **used, size_t offset,
                                              VRingUsedElem *to, size_t len)
 {
-    size_t i = (offset - offsetof(VRingUsed, ring)) / sizeof(*to);
+    uint32_t i = stub_entry(*used, offset);
 
     g_assert_cmpuint(len, ==, sizeof(*to));
-    g_assert_cmpuint(i, <, (*used)->size);
-    /* The guest's byte order is not the host's. */
     *to = (VRingUsedElem){ GUINT32_SWAP_LE_BE((*used)->entry[i].id),
                            GUINT32_SWAP_LE_BE((*used)->entry[i].len) };
+}
+
+static inline VirtQueue *stub_queue_of(Ring **used)
+{
+    return (VirtQueue *)((char *)used - offsetof(VirtQueue, caches.used));
+}
+
+static inline void address_space_write_cached(Ring **used, size_t offset,
+                                              const VRingUsedElem *from,
+                                              size_t len)
+{
+    uint32_t i = stub_entry(*used, offset);
+
+    g_assert_cmpuint(len, ==, sizeof(*from));
+    stub_queue_of(used)->unmarked[i] = true;
+    ring_write(*used, (i - (*used)->used) & ((*used)->size - 1),
+               &(ReorderElem){ GUINT32_SWAP_LE_BE(from->id),
+                               GUINT32_SWAP_LE_BE(from->len), 1 });
+}
+
+static inline void address_space_cache_invalidate(Ring **used, size_t offset,
+                                                  size_t len)
+{
+    uint32_t i = stub_entry(*used, offset);
+    size_t n = len / sizeof(VRingUsedElem);
+
+    g_assert_cmpuint(len % sizeof(VRingUsedElem), ==, 0);
+    g_assert_cmpuint(i + n, <=, (*used)->size);
+    memset(&stub_queue_of(used)->unmarked[i], 0, n);
 }
 
 static inline void virtio_tswap32s(VirtIODevice *vdev, uint32_t *s)

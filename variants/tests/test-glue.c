@@ -1,22 +1,24 @@
 /*
  * The glue between QEMU's virtio core and the strategies, without QEMU
  *
- * reorder-queue.c.inc and reorder-device.c.inc are compiled against
- * qemu-stub.h.  The oracle works on a
- * strategy through it, as a device would: what travels with an element, the
- * epoch of its queue included, and what is kept for packed rings, is checked
- * with everything else that the oracle knows.  That the hooks call the glue
- * where they should is checked in a real QEMU: hooks.sh, test-qemu.c.
+ * reorder-queue.c.inc, reorder-complete.c.inc and reorder-device.c.inc are
+ * compiled against qemu-stub.h.  The oracle works on a strategy through it, as
+ * a device would: what travels with an element, the epoch of its queue
+ * included, and what is kept for packed rings, is checked with everything else
+ * that the oracle knows.  That the hooks call the glue where they should is
+ * checked in a real QEMU: hooks.sh, test-qemu.c.
  *
  * Copyright (C) 2026 The vqlab authors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu-stub.h"
 #include "variants/qemu/reorder-queue.c.inc"
+#include "variants/qemu/reorder-complete.c.inc"
 #include "variants/qemu/reorder-device.c.inc"
 #include "walk.h"
 #include "glued.c.inc"
 #include "glued-properties.c.inc"
+#include "glued-rig.c.inc"
 
 #define WALK_OPS 20000u
 
@@ -60,58 +62,6 @@ static void test_oracle(gconstpointer data)
 
 /* --- what the oracle does not do ---------------------------------------- */
 
-/* A device with queues, and the ring of one of them. */
-typedef struct Rig {
-    VirtIODevice dev;
-    VirtQueue vq[VIRTIO_QUEUE_MAX];
-    Ring ring;
-} Rig;
-
-static void add_ring(VirtQueue *vq, Ring *ring, bool packed)
-{
-    static Driver idle = { .wrong = "-" }; /* a driver that does not look */
-
-    ring_init(ring, vq->vring.num, packed);
-    ring->opaque = &idle;
-    vq->caches.used = ring;
-}
-
-static Rig *rig_new(const ReorderOps *ops, uint32_t size, bool packed)
-{
-    Rig *rig = g_new0(Rig, 1);
-
-    rig_init(&rig->dev, rig->vq, ops, size, packed);
-    add_ring(&rig->vq[0], &rig->ring, packed);
-    return rig;
-}
-
-static void rig_free(Rig *rig)
-{
-    virtio_reorder_free(&rig->dev);
-    ring_destroy(&rig->ring);
-    g_free(rig);
-}
-
-static VirtQueueElement rig_pop(Rig *rig, unsigned int index)
-{
-    VirtQueueElement elem = { index, 1, UINT64_MAX };
-
-    virtqueue_reorder_pop(&rig->vq[0], &elem);
-    return elem;
-}
-
-/* How many the flush behind this fill published. */
-static uint32_t rig_push(Rig *rig, const VirtQueueElement *elem)
-{
-    VirtQueue *vq = &rig->vq[0];
-
-    vq->flushed = 0;
-    g_assert_true(virtqueue_reorder_fill(vq, elem, 100));
-    g_assert_true(virtqueue_reorder_flush(vq));
-    ring_publish(&rig->ring, vq->flushed);
-    return vq->flushed;
-}
-
 /*
  * A ring that has another size after a reset starts with new state, and so
  * with the same numbers: only the epoch tells old elements from new.
@@ -120,7 +70,8 @@ static void test_epoch(gconstpointer data)
 {
     const Case *c = data;
     Rig *rig = rig_new(c->ops, 16, c->packed);
-    VirtQueueElement old = rig_pop(rig, 1), now, never = { 5, 1, 0 };
+    VirtQueueElement old = rig_pop(rig, 1), now,
+                     never = { .index = 5, .ndescs = 1 };
     int log = stub_log.guest_errors;
 
     virtqueue_reorder_reset(&rig->vq[0]);
@@ -128,8 +79,8 @@ static void test_epoch(gconstpointer data)
     ring_destroy(&rig->ring);
     add_ring(&rig->vq[0], &rig->ring, c->packed);
     now = rig_pop(rig, 1);
-    g_assert_cmphex((uint32_t)now.order_key, ==, (uint32_t)old.order_key);
-    g_assert_cmphex(now.order_key, !=, old.order_key);
+    g_assert_cmphex(now.order_key, ==, old.order_key);
+    g_assert_cmphex(now.order_epoch, !=, old.order_epoch);
 
     virtqueue_reorder_detach(&rig->vq[0], &old);
     g_assert_cmpuint(rig->vq[0].reorder->detached, ==, 0);
@@ -144,10 +95,10 @@ static void test_epoch(gconstpointer data)
     g_assert_cmpuint(rig_push(rig, &now), ==, 0);
     g_assert_cmpint(rig->dev.broken, ==, 1);
 
-    /* 0 is in no key: restored elements have it. */
+    /* 0 is no epoch: restored elements have it. */
     rig->vq[0].reorder->epoch = UINT32_MAX;
     virtqueue_reorder_reset(&rig->vq[0]);
-    g_assert_cmpuint(rig_pop(rig, 1).order_key >> 32, ==, 1);
+    g_assert_cmpuint(rig_pop(rig, 1).order_epoch, ==, 1);
     rig_free(rig);
 }
 
@@ -163,14 +114,14 @@ static void test_limits(gconstpointer data)
         elem[i] = rig_pop(rig, i);
     }
     g_assert_cmpint(rig->dev.broken, ==, 0);
-    g_assert_cmphex(rig_pop(rig, 4).order_key, ==, 0);
+    g_assert_cmphex(rig_pop(rig, 4).order_epoch, ==, 0);
     g_assert_cmpint(rig->dev.broken, ==, 1);
     g_assert_nonnull(strstr(stub_log.text, "more than 4"));
     g_assert_cmpuint(rig_push(rig, &elem[0]), ==, 1);
-    g_assert_cmphex(rig_pop(rig, 4).order_key, !=, 0);
+    g_assert_cmphex(rig_pop(rig, 4).order_epoch, !=, 0);
     g_assert_cmpuint(rig_push(rig, &elem[1]), ==, 1);
     rig->vq[0].vring.num = 8;
-    g_assert_cmphex(rig_pop(rig, 5).order_key, ==, 0);
+    g_assert_cmphex(rig_pop(rig, 5).order_epoch, ==, 0);
     g_assert_cmpint(rig->dev.broken, ==, 2);
     g_assert_nonnull(strstr(stub_log.text, "from 4 to 8"));
     rig_free(rig);
@@ -210,11 +161,13 @@ static bool is_ordered(Rig *rig)
 
     virtqueue_reorder_reset(&rig->vq[0]);
     elem = rig_pop(rig, 0);
-    ordered = virtqueue_reorder_active(&rig->vq[0]) != NULL;
-    g_assert_true((elem.order_key != 0) == ordered);
+    ordered = rig->vq[0].ordered != NULL;
+    g_assert_true((elem.order_epoch != 0) == ordered);
     if (!ordered) {
-        g_assert_false(virtqueue_reorder_fill(&rig->vq[0], &elem, 0));
-        g_assert_false(virtqueue_reorder_flush(&rig->vq[0]));
+        rig->vq[0].unordered = 0;
+        virtqueue_fill(&rig->vq[0], &elem, 0, 0);
+        virtqueue_flush(&rig->vq[0], 1);
+        g_assert_cmpint(rig->vq[0].unordered, ==, 2);
         g_assert_true(virtqueue_reorder_rewind(&rig->vq[0], 1));
         virtqueue_reorder_detach(&rig->vq[0], &elem);
     }
@@ -240,7 +193,7 @@ static void test_decision(gconstpointer data)
     g_assert_true(is_ordered(rig));
     /* Settled until the next reset, whatever becomes of the features. */
     rig->dev.reorder->force = false;
-    g_assert_cmphex(rig_pop(rig, 1).order_key, !=, 0);
+    g_assert_cmphex(rig_pop(rig, 1).order_epoch, !=, 0);
     g_assert_false(is_ordered(rig));
     g_free(g_steal_pointer(&rig->dev.reorder)); /* no property was ever set */
     virtqueue_reorder_free(&rig->vq[0]);
@@ -257,8 +210,8 @@ static void test_load(gconstpointer data)
     int reports = stub_log.reports;
 
     g_assert_cmpint(virtio_reorder_loaded(&rig->dev), ==, 0);
-    g_assert_false(rig->vq[0].reorder->active);
-    g_assert_cmphex(rig_pop(rig, 0).order_key >> 32, !=, elem.order_key >> 32);
+    g_assert_null(rig->vq[0].ordered);
+    g_assert_cmphex(rig_pop(rig, 0).order_epoch, !=, elem.order_epoch);
     rig->vq[0].inuse = 2;
     g_assert_cmpint(virtio_reorder_loaded(&rig->dev), ==, -EINVAL);
     g_assert_cmpint(stub_log.reports - reports, ==, 1);
@@ -272,6 +225,44 @@ static void test_load(gconstpointer data)
     g_assert_cmpint(virtio_reorder_loaded(&rig->dev), ==, 0);
     rig->vq[VIRTIO_QUEUE_MAX - 1].vring.num = 4;
     g_assert_cmpint(virtio_reorder_loaded(&rig->dev), ==, -EINVAL);
+    rig_free(rig);
+}
+
+/*
+ * A device that is broken completes nothing, but what it gives back is gone:
+ * the order closes over it.
+ */
+static void test_disabled(gconstpointer data)
+{
+    const Case *c = data;
+    Rig *rig = rig_new(c->ops, 4, c->packed);
+    VirtQueueElement first = rig_pop(rig, 0), second = rig_pop(rig, 1);
+
+    rig->dev.disabled = true;
+    rig->vq[0].inuse = 2;
+    g_assert_cmpuint(rig_push(rig, &first), ==, 0);
+    g_assert_cmpuint(rig->vq[0].inuse, ==, 1);
+    g_assert_cmpuint(rig->vq[0].reorder->fills, ==, 0);
+    g_assert_cmpuint(rig->vq[0].reorder->detached, ==, 1);
+    g_assert_cmpuint(rig->vq[0].reorder->stashed, ==, 0);
+    rig->dev.disabled = false;
+    g_assert_cmpuint(rig_push(rig, &second), ==, 1);
+    rig_free(rig);
+}
+
+/* An element in its turn is no batch of note until somebody asks. */
+static void test_in_turn(gconstpointer data)
+{
+    const Case *c = data;
+    Rig *rig = rig_new(c->ops, 4, c->packed);
+    g_autofree char *before = NULL, *after = NULL;
+    VirtQueueElement elem = rig_pop(rig, 0);
+
+    before = virtio_reorder_get_stats((Object *)rig, NULL);
+    g_assert_nonnull(strstr(before, "\"max_batch\":0"));
+    g_assert_cmpuint(rig_push(rig, &elem), ==, 1);
+    after = virtio_reorder_get_stats((Object *)rig, NULL);
+    g_assert_nonnull(strstr(after, "\"max_batch\":1"));
     rig_free(rig);
 }
 
@@ -292,7 +283,7 @@ static void test_pop(void)
     for (packed = 0; packed <= 1; packed++) {
         Rig *rig = rig_new(&reorder_array_window, 8, packed);
         ReorderOps spy = reorder_array_window;
-        VirtQueueElement elem = { 5, 3, 0 };
+        VirtQueueElement elem = { .index = 5, .ndescs = 3 };
 
         rig_pop(rig, 0);
         spy.pop = spy_on_pop;
@@ -329,8 +320,9 @@ static void test_stats(gconstpointer data)
     g_assert_false(virtqueue_reorder_rewind(vq, 9));
     g_assert_true(virtqueue_reorder_rewind(vq, 2));
     g_assert_cmpuint(rig_push(rig, &elem[3]), ==, 0);
-    g_assert_true(virtqueue_reorder_fill(vq, &elem[4], 0)); /* two, one flush */
-    g_assert_cmpuint(rig_push(rig, &elem[5]), ==, 0);
+    virtqueue_fill(vq, &elem[4], 0, 0); /* two, one flush */
+    virtqueue_fill(vq, &elem[5], 0, 1);
+    g_assert_cmpuint(rig_flush(rig, 2), ==, 0);
     virtqueue_reorder_detach(vq, &elem[1]);
     virtqueue_reorder_detach(vq, &elem[1]);
     g_assert_cmpuint(rig_push(rig, &elem[0]), ==, 1);
@@ -345,13 +337,13 @@ static void test_stats(gconstpointer data)
     got = virtio_reorder_get_stats((Object *)rig, NULL);
     g_assert_cmpstr(got, ==, want);
     /* Nor is what was filled before a reset. */
-    g_assert_true(virtqueue_reorder_fill(vq, &elem[1], 0));
+    virtqueue_fill(vq, &elem[1], 0, 0);
     virtqueue_reorder_reset(vq);
     after = virtio_reorder_get_stats((Object *)rig, NULL);
     g_assert_nonnull(strstr(after, "\"active\":false"));
     g_assert_nonnull(strstr(after, "\"published\":7"));
     rig_pop(rig, 0);
-    g_assert_true(virtqueue_reorder_flush(vq));
+    virtqueue_flush(vq, 0);
     g_assert_cmpuint(vq->reorder->stashed, ==, 4);
     rig_free(rig);
 }
@@ -388,6 +380,8 @@ int main(int argc, char **argv)
         add(*ops, "format", test_format);
         add(*ops, "decision", test_decision);
         add(*ops, "load", test_load);
+        add(*ops, "disabled", test_disabled);
+        add(*ops, "in-turn", test_in_turn);
         add(*ops, "stats", test_stats);
     }
     return g_test_run();

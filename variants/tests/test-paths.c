@@ -55,9 +55,7 @@ static void fill(Reorder *r, uint32_t key)
 
 static uint32_t drain(Reorder *r)
 {
-    ReorderRun run[2];
-
-    return r->ops->drain(r, run).total;
+    return r->ops->drain(r).total;
 }
 
 /* @n elements, completed from the first on or from the last on. */
