@@ -108,9 +108,10 @@ static void add_traffic(JsonBuilder *b, JsonObject *run)
 	json_builder_end_object(b);
 }
 
-static void add_cell(JsonBuilder *b, GPtrArray *jobs, const char *order, const char *label,
+static void add_cell(JsonBuilder *b, GPtrArray *jobs, const char *order, const struct device *d,
 		     const char *ring)
 {
+	const char *label = d->label;
 	g_autoptr(GPtrArray) runs = g_ptr_array_new();
 	JsonObject *caught = NULL;
 	unsigned int i;
@@ -129,6 +130,8 @@ static void add_cell(JsonBuilder *b, GPtrArray *jobs, const char *order, const c
 	json_builder_begin_object(b);
 	json_builder_set_member_name(b, "label");
 	json_builder_add_string_value(b, label);
+	json_builder_set_member_name(b, "variant");
+	json_builder_add_string_value(b, d->variant);
 	json_builder_set_member_name(b, "ring");
 	json_builder_add_string_value(b, ring);
 	json_builder_set_member_name(b, "order");
@@ -154,12 +157,29 @@ static void add_cell(JsonBuilder *b, GPtrArray *jobs, const char *order, const c
 	json_builder_end_object(b);
 }
 
-static void add_left_out(JsonBuilder *b, GPtrArray *jobs)
+static void add_lacking(JsonBuilder *b, char **orders)
+{
+	for (; orders && *orders; orders++) {
+		if (!strcmp(*orders, ORDER_NATURAL))
+			continue;
+		json_builder_begin_object(b);
+		json_builder_set_member_name(b, "order");
+		json_builder_add_string_value(b, *orders);
+		json_builder_set_member_name(b, "run");
+		json_builder_add_int_value(b, 0);
+		json_builder_set_member_name(b, "why");
+		json_builder_add_string_value(b, "this QEMU has no x-order");
+		json_builder_end_object(b);
+	}
+}
+
+static void add_left_out(JsonBuilder *b, const struct options *o, GPtrArray *jobs)
 {
 	unsigned int i;
 
 	json_builder_set_member_name(b, "left_out");
 	json_builder_begin_array(b);
+	add_lacking(b, o->orders_lacking);
 	for (i = 0; i < jobs->len; i++) {
 		const struct job *j = jobs->pdata[i];
 
@@ -204,10 +224,9 @@ JsonNode *count_merge(const struct options *o, GPtrArray *jobs, const char *valg
 	for (r = 0; o->rings[r]; r++)
 		for (k = 0; o->orders[k]; k++)
 			for (i = 0; i < devices->len; i++)
-				add_cell(b, jobs, o->orders[k],
-					 ((struct device *)devices->pdata[i])->label, o->rings[r]);
+				add_cell(b, jobs, o->orders[k], devices->pdata[i], o->rings[r]);
 	json_builder_end_array(b);
-	add_left_out(b, jobs);
+	add_left_out(b, o, jobs);
 	json_builder_end_object(b);
 	return json_builder_get_root(b);
 }

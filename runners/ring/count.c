@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "count.h"
+#include "machine.h"
 #include "callgrind.h"
 #include "report.h"
-#include "runners/tool/spawn.h"
 #include "runners/tool/files.h"
 #include "runners/tool/json.h"
 
@@ -143,26 +143,6 @@ static GPtrArray *make_jobs(const struct options *o, const char *dir)
 	return jobs;
 }
 
-/* A QEMU that was not built here completes in no other order than the disk's. */
-static bool knows_x_order(const struct options *o)
-{
-	const char *argv[] = {o->qemu.program,
-			      "-machine",
-			      "none",
-			      "-nodefaults",
-			      "-display",
-			      "none",
-			      "-drive",
-			      "if=none,driver=x-order",
-			      NULL};
-	struct spawn s = {.argv = argv, .exec_fd = o->qemu.program_fd};
-	g_autoptr(GError) e = NULL;
-	g_autofree char *said = capture(&s, true, 4096, 30000, &e);
-
-	/* It fails in any case: x-order wants more options. */
-	return said || !strstr(e->message, "Unknown driver");
-}
-
 static void settle_orders(struct options *o)
 {
 	unsigned int i;
@@ -170,11 +150,11 @@ static void settle_orders(struct options *o)
 	for (i = 0; o->orders[i]; i++)
 		if (strcmp(o->orders[i], ORDER_NATURAL))
 			break;
-	if (!o->orders[i] || knows_x_order(o))
+	if (!o->orders[i] || machine_knows_x_order(&o->qemu))
 		return;
 	fprintf(stderr, "vqring: this QEMU has no x-order, which runners/setup/qemu.sh builds into "
 			"its own: counted in the disk's own order alone\n");
-	g_strfreev(o->orders);
+	o->orders_lacking = o->orders;
 	o->orders = g_strsplit(ORDER_NATURAL, ",", -1);
 }
 

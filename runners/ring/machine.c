@@ -245,3 +245,16 @@ int64_t machine_cut(struct machine *m, const struct device *d)
 	}
 	return -1;
 }
+
+bool machine_knows_x_order(const struct qemuinfo *q)
+{
+	const char *argv[] = {q->program, "-machine", "none",	"-nodefaults",
+			      "-display", "none",     "-drive", "if=none,driver=x-order",
+			      NULL};
+	struct spawn s = {.argv = argv, .exec_fd = q->program_fd};
+	g_autoptr(GError) e = NULL;
+	g_autofree char *said = capture(&s, true, 4096, 30000, &e);
+
+	/* It fails in any case: x-order wants more options. */
+	return said || !strstr(e->message, "Unknown driver");
+}

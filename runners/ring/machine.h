@@ -68,4 +68,7 @@ int64_t machine_cut(struct machine *m, const struct device *d);
 /* The strategy's own counters (x-reorder-stats), JSON, or NULL; the caller frees it. */
 char *machine_counters(struct machine *m, const struct device *d);
 
+/* Completes this QEMU in other orders than the disk's?  One that was not built here does not. */
+bool machine_knows_x_order(const struct qemuinfo *q);
+
 #endif /* VQLAB_RING_MACHINE_H */

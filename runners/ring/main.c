@@ -28,8 +28,10 @@
 #include "random.h"
 #include "report.h"
 #include "rounds.h"
+#include "runners/tool/host.h"
 #include "runners/tool/json.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -60,13 +62,21 @@ static bool write_json(const struct options *o, JsonNode *root, GError **error)
 	return !o->json || vq_output_write(o->json, text, strlen(text), error);
 }
 
+static bool pause_ms(void *data, int ms)
+{
+	poll(NULL, 0, ms);
+	return false;
+}
+
 static int run(struct options *o)
 {
 	g_autoptr(GError) e = NULL;
 	g_autoptr(JsonNode) root = NULL;
-	GPtrArray *boots = rounds_run(o, &e);
+	GPtrArray *boots = NULL;
 	bool good;
 
+	if (o->together || host_wait("vqring", "vqring run", pause_ms, NULL, &e))
+		boots = rounds_run(o, &e);
 	if (!boots)
 		return complain(e);
 	good = report_run_table(o, boots);
@@ -113,7 +123,7 @@ int main(int argc, char **argv)
 	const char *command = argc > 1 ? argv[1] : "";
 	g_autoptr(GError) e = NULL;
 	struct options o;
-	int status;
+	int status = 0;
 
 	vq_start();
 	if (!strcmp(command, "--version")) {
@@ -131,9 +141,10 @@ int main(int argc, char **argv)
 	}
 	if (!options_read(&o, command, argc - 1, argv + 1, &e))
 		return complain(e);
-	status = (!strcmp(command, "count")    ? count
-		  : !strcmp(command, "random") ? random_drivers
-					       : run)(&o);
+	if (!o.check)
+		status = (!strcmp(command, "count")    ? count
+			  : !strcmp(command, "random") ? random_drivers
+						       : run)(&o);
 	options_free(&o);
 	return vq_output_finish("vqring", status);
 }

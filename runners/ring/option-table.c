@@ -33,8 +33,8 @@ static const struct row {
 		option, name, NUMBER, commands, help, arg, least, most                             \
 	}
 	A_TEXT(OPTION_QEMU, "--qemu", ALL, "Folder made by runners/setup/qemu.sh", "DIR"),
-	A_TEXT(OPTION_VARIANTS, "--variants", ALL, "off, qemu, and strategies; one twice is A/A",
-	       "A,B"),
+	A_TEXT(OPTION_VARIANTS, "--variants", ALL,
+	       "off, qemu, and strategies, or LABEL=ONE; one twice is A/A", "A,B"),
 	A_TEXT(OPTION_LOAD, "--load", ALL, "read, write, randrw (virtio-blk), tx, rx (virtio-net)",
 	       "KIND"),
 	A_TEXT(OPTION_RING, "--ring", ALL, "split or packed; count: a list; random: both",
@@ -73,6 +73,8 @@ static const struct row {
 		 3600000),
 	A_NUMBER(OPTION_MEMORY, "--memory", ALL, "The guest's (512)", "MIB", 16, 2048),
 	A_TEXT(OPTION_JSON, "--json", ALL, "Write the result there", "FILE"),
+	A_FLAG(OPTION_CHECK, "--check", ALL,
+	       "Only say whether these options go together; needs no --qemu"),
 	A_FLAG(OPTION_KICK, "--kick", FOR_RUN, "The device sleeps and is notified (else it polls)"),
 	A_NUMBER(OPTION_POLL, "--poll", FOR_RUN, "How long it polls before it sleeps (1000)", "US",
 		 1, 1000000),
@@ -85,6 +87,8 @@ static const struct row {
 	       "Print QEMU's pid and wait for a line on standard input, before and after the load"),
 	A_FLAG(OPTION_NO_PIN, "--no-pin", FOR_RUN,
 	       "Take no processors, and no priority over other programs"),
+	A_FLAG(OPTION_TOGETHER, "--together", FOR_RUN,
+	       "Do not wait for others that measure on this host"),
 	A_NUMBER(OPTION_RUNS, "--runs", FOR_COUNT, "QEMUs for each cell: at least 2 to compare (2)",
 		 "N", 1, 100),
 	A_NUMBER(OPTION_OPERATIONS, "--operations", FOR_RANDOM, "Of each device in a boot (1000)",

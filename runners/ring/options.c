@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "options.h"
+#include "machine.h"
 #include "option-table.h"
 #include "probes/tool/output.h"
 #include "runners/tool/json.h"
@@ -180,6 +181,8 @@ static void read_numbers(struct options *o, bool count)
 	o->order_seed = option_number(OPTION_ORDER_SEED, 1);
 	o->hold = option_given(OPTION_HOLD);
 	o->pin = !option_given(OPTION_NO_PIN);
+	o->together = option_given(OPTION_TOGETHER);
+	o->check = option_given(OPTION_CHECK);
 }
 
 /*
@@ -267,6 +270,13 @@ static bool read_random(struct options *o, GError **error)
 	return true;
 }
 
+static const char *without_label(const char *variant)
+{
+	const char *at = strchr(variant, '=');
+
+	return at ? at + 1 : variant;
+}
+
 /* Those that were named must be there; without names, all that are. */
 static bool settle_variants(struct options *o, GError **error)
 {
@@ -278,11 +288,11 @@ static bool settle_variants(struct options *o, GError **error)
 		return refuse(error, "--variants", "a QEMU has room for 24 devices");
 	if (o->variants[0]) {
 		for (i = 0; o->variants[i]; i++) {
-			g_autofree char *lacks =
-				qemuinfo_lacks(&o->qemu, o->variants[i], o->rings[0]);
+			const char *variant = without_label(o->variants[i]);
+			g_autofree char *lacks = qemuinfo_lacks(&o->qemu, variant, o->rings[0]);
 
 			if (lacks)
-				return refuse(error, o->variants[i], lacks);
+				return refuse(error, variant, lacks);
 		}
 		return true;
 	}
@@ -331,15 +341,23 @@ bool options_read(struct options *o, const char *command, int argc, char **argv,
 		exit(vq_output_finish("vqring", 0));
 	if (argc > 1)
 		return refuse(error, argv[1], "not an option");
-	if (!option_given(OPTION_QEMU))
+	if (!option_given(OPTION_QEMU) && !option_given(OPTION_CHECK))
 		return refuse(error, "--qemu", "needed: a folder made by runners/setup/qemu.sh");
 	o->variants = g_strsplit(option_text(OPTION_VARIANTS, ""), ",", -1);
 	o->json = g_strdup(option_text(OPTION_JSON, NULL));
 	if (!(random ? read_random(o, error) : read_fixed(o, count, error)))
 		return false;
+	if (o->check)
+		return true;
 	dir = g_canonicalize_filename(option_text(OPTION_QEMU, NULL), NULL);
-	return qemuinfo_load(&o->qemu, dir, error) && settle_variants(o, error) &&
-	       writes_json(o, error);
+	if (!qemuinfo_load(&o->qemu, dir, error))
+		return false;
+	/* What counts leaves out such orders; a run has no other. */
+	if (o->orders && o->orders[0] && !count && !machine_knows_x_order(&o->qemu))
+		return refuse(error, "--order",
+			      "this QEMU has no x-order, which "
+			      "runners/setup/qemu.sh builds into its own");
+	return settle_variants(o, error) && writes_json(o, error);
 }
 
 void options_free(struct options *o)
@@ -347,6 +365,7 @@ void options_free(struct options *o)
 	g_strfreev(o->variants);
 	g_strfreev(o->rings);
 	g_strfreev(o->orders);
+	g_strfreev(o->orders_lacking);
 	g_free(o->disk);
 	g_free(o->json);
 }
@@ -366,10 +385,14 @@ GPtrArray *options_devices(const struct options *o, char **variants)
 
 		for (k = same = 0; k < i; k++)
 			same += !strcmp(variants[k], variants[i]);
-		d->variant = g_strdup(variants[i]);
-		d->label = same ? g_strdup_printf("%s-%u", variants[i], same + 1)
-				: g_strdup(variants[i]);
-		d->in_order = strcmp(variants[i], "off") != 0;
+		d->variant = g_strdup(without_label(variants[i]));
+		d->label = g_strndup(variants[i], strcspn(variants[i], "="));
+		if (same) {
+			g_autofree char *label = d->label;
+
+			d->label = g_strdup_printf("%s-%u", label, same + 1);
+		}
+		d->in_order = strcmp(d->variant, "off") != 0;
 		d->socket = d->counter = -1;
 		d->turns = g_array_new(FALSE, FALSE, sizeof(struct turn));
 		g_ptr_array_add(list, d);

@@ -15,7 +15,7 @@ enum { AVOID_FULL = 1, AVOID_ODD_SIZE = 2 };
 struct options {
 	struct load load;
 	struct qemuinfo qemu;
-	char **variants; /* may name one several times: A/A */
+	char **variants; /* VARIANT or LABEL=VARIANT; one several times is A/A */
 	char **rings;	 /* count and random: split, packed */
 	char **orders;	 /* count: of x-order; run: one or none */
 	char *disk, *json;
@@ -29,6 +29,9 @@ struct options {
 	unsigned int avoid;	   /* random: what is known to break, AVOID_* */
 	uint64_t operations, life; /* random: of a device in a boot; this one only, or 0 */
 	unsigned int seconds;	   /* random: boots until then, or 0 */
+	bool together;		   /* does not wait for others that measure */
+	bool check;		   /* only whether the options go together: qemu is not read */
+	char **orders_lacking;	   /* count: those that this QEMU has not; else NULL */
 };
 
 /* Reads the options of @command, "run", "count" or "random"; BAD_INPUT with error set. */

@@ -45,6 +45,27 @@ static void test_no_lock(void)
 	g_assert_cmpint(e->code, ==, VQB_FAILED);
 }
 
+static bool give_up(void *data, int ms)
+{
+	g_assert_cmpint(ms, >, 0);
+	++*(int *)data;
+	return true;
+}
+
+/* The host's own lock: this test's, or of somebody who measures right now. */
+static void test_wait(void)
+{
+	g_autofree char *who = NULL;
+	g_autoptr(GError) e = NULL;
+	int fd = host_lock(NULL, "a test", &who, &e), waits = 0;
+
+	g_assert_false(host_wait("test-host", "/x", give_up, &waits, &e));
+	g_assert_no_error(e);
+	g_assert_cmpint(waits, ==, 1);
+	if (fd >= 0)
+		close(fd);
+}
+
 static void test_failed(void)
 {
 	g_autofree char *gone = g_build_filename(top, "gone", NULL);
@@ -75,6 +96,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	top = g_dir_make_tmp("vqlab-host-XXXXXX", NULL);
 	g_test_add_func("/host/lock", test_lock);
+	g_test_add_func("/host/wait", test_wait);
 	g_test_add_func("/host/no-lock", test_no_lock);
 	g_test_add_func("/host/failed", test_failed);
 	rc = g_test_run();

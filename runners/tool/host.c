@@ -108,6 +108,32 @@ int host_lock(const char *folder, const char *run, char **who, GError **error)
 	line = g_strdup_printf("pid %d since %s in %s\n", getpid(), when, clean);
 	/* For people; the lock holds without it. */
 	if (ftruncate(fd, 0) < 0 || pwrite(fd, line, strlen(line), 0) < 0)
-		g_printerr("vqbench: %s: %s\n", path, g_strerror(errno));
+		g_printerr("%s: %s\n", path, g_strerror(errno));
 	return fd;
+}
+
+bool host_wait(const char *program, const char *run, bool (*pause)(void *data, int ms), void *data,
+	       GError **error)
+{
+	g_autofree char *said = NULL; /* of whom */
+
+	/* The descriptor stays open. */
+	for (;;) {
+		g_autofree char *who = NULL;
+
+		if (host_lock(NULL, run, &who, error) >= 0)
+			return true;
+		if (!who)
+			return false;
+		if (g_strcmp0(who, said))
+			fprintf(stderr,
+				"%s: waiting for another that measures on this host (%s); "
+				"--together does not wait, but each spoils what the other "
+				"measures\n",
+				program, who);
+		g_free(said);
+		said = g_steal_pointer(&who);
+		if (pause(data, 1000))
+			return false;
+	}
 }

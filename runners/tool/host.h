@@ -34,4 +34,12 @@ int host_code(const char *words, int otherwise);
  */
 int host_lock(const char *folder, const char *run, char **who, GError **error);
 
+/*
+ * Waits for the lock of the folder that there is, and holds it until this process ends.  Who
+ * has it is said on standard error, as @program.  @pause waits some milliseconds; true from
+ * it ends the waiting: false without @error then.
+ */
+bool host_wait(const char *program, const char *run, bool (*pause)(void *data, int ms), void *data,
+	       GError **error);
+
 #endif /* VQLAB_HOST_H */
