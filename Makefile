@@ -89,7 +89,7 @@ include runners/build.mk
 include analysis/build.mk
 include runners/install/install.mk
 
-.PHONY: help all packages doctor qemu guest bench replay report mail test check-programs format-check clean
+.PHONY: help all packages doctor qemu guest bench count replay report mail test check-programs format-check clean
 
 help:
 	@echo 'make bench    packages, QEMU, guest, the plan, the report: from a clone to plots'
@@ -99,7 +99,7 @@ help:
 	@echo '                QEMU=BINARY      use this QEMU as it is: off and qemu only'
 	@echo '                KERNEL=VMLINUZ   boot this kernel (its modules beside it)'
 	@echo 'make replay   every strategy on made-up orders, and on the traces of RUN=DIR'
-	@echo 'make count    instructions an element in the real QEMU, to RUN=DIR or results/'
+	@echo 'make count    what of CONFIG is counted, not timed, with its report; RUN likewise'
 	@echo 'make report   the report and plots of RUN=DIR again'
 	@echo 'make mail     that report as a mail in RUN=DIR/report/mail.eml; sends nothing'
 	@echo '                TO=ADDRESS FROM=ADDRESS CC_TO=ADDRESS SUBJECT=TEXT'
@@ -143,6 +143,10 @@ guest: all
 
 bench: all
 	@runners/setup/bench.sh
+
+# The same, without what is timed; make bench RUN=DIR goes on from there.
+count: all
+	@runners/setup/bench.sh --counted
 
 replay: all
 	@analysis/replay/replay.sh "$$RUN"

@@ -21,10 +21,10 @@
 #              share, bench what all trials do; phase (one workload, probes off or on),
 #              in-guest (what is asked of the guest), alive (are QEMU and the servers there?),
 #              load-kinds and load (how fio and iperf3 run, what they say), load-watch
-#              (stalls), counted, perfstat, probe, gates, gates-load and verdict (is a phase
+#              (stalls), counted, perfstat, probe, driver (of a boot that counts it), gates, gates-load and verdict (is a phase
 #              valid?), result (trial.json), message (what vqbench is told)
-#   here       main: the command line; campaign runs the trials one by one, worker the process
-#              of each, signals end a run; rundir: the run's folder, its lock and journal;
+#   here       main: the command line; campaign runs what is scheduled one by one, worker the process
+#              of each, rings what vqring is asked, signals end a run; rundir: the run's folder, its lock and journal;
 #              identity: what must be the same when it is resumed; runinfo: run.json;
 #              left-out: what a QEMU cannot run; progress
 #
@@ -37,17 +37,17 @@
 include runners/guest.mk
 
 BENCH_O := $(call objs,runners runners/tool runners/plan runners/trial) $(B)/runners/disk/service.o \
-	$(filter-out %/guest-run.o,$(call objs,runners/machine))
+	$(filter-out %/guest-run.o,$(call objs,runners/machine)) $(COUNTER_O)
 # All but main(), for the unit tests and for vqring.
 BENCH_PURE_O := $(filter-out $(B)/runners/main.o,$(BENCH_O))
-BENCH_TESTS := plan schedule load gates gates-load host rundir message
+BENCH_TESTS := plan plan-ring schedule load gates gates-load host rundir message
 BENCH_PKGS := glib-2.0 gio-2.0 json-glib-1.0
 
 include runners/ring/ring.mk
 
 TOOLS += $(B)/vqbench
 TESTS += $(patsubst %,$(B)/runners/test-%,$(BENCH_TESTS)) runners/tests/bench.sh \
-	runners/tests/bench-wrong.sh \
+	runners/tests/bench-wrong.sh runners/tests/bench-ring.sh \
 	runners/tests/man.sh runners/tests/rooms.sh runners/tests/doctor.sh runners/tests/hostile.sh runners/tests/fuzz-told.sh runners/tests/refuse.sh runners/tests/setup.sh
 C_STYLE += $(wildcard runners/*.[ch] runners/*/*.[ch])
 

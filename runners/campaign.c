@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "campaign.h"
 #include "progress.h"
+#include "rings.h"
 #include "worker.h"
 #include "runners/tool/files.h"
 #include "runners/tool/host.h"
@@ -34,15 +35,18 @@ static int send_error(int report_fd, const GError *e)
 	return 1;
 }
 
-static int run_trial(void *data, int report_fd)
+/* One of the schedule. */
+static int run_part(void *data, int report_fd)
 {
 	struct task *task = data;
+	const struct bench *b = task->campaign->bench;
 	g_autoptr(GError) e = NULL;
+	bool ok;
 
 	close(task->campaign->run->journal);
-	if (trial_run(task->campaign->bench, task->slot, task->dir, report_fd, &e))
-		return 0;
-	return send_error(report_fd, e);
+	ok = (task->slot->kind == SLOT_RING ? ring_run : trial_run)(b, task->slot, task->dir,
+								    report_fd, &e);
+	return ok ? 0 : send_error(report_fd, e);
 }
 
 static int try_kvm(void *data, int report_fd)
@@ -55,32 +59,15 @@ static int try_kvm(void *data, int report_fd)
 	return send_error(report_fd, e);
 }
 
+static bool wait_for_signal(void *data, int ms)
+{
+	return signals_wait(data, ms);
+}
+
 bool campaign_take_host(struct campaign *c, bool together, GError **error)
 {
-	g_autofree char *said = NULL; /* of whom */
-
 	c->bench->alone = !together;
-	if (together)
-		return true;
-	/* The descriptor stays open: the lock is held as long as this process lives. */
-	for (;;) {
-		g_autofree char *who = NULL;
-
-		if (host_lock(NULL, c->bench->dir, &who, error) >= 0)
-			return true;
-		if (!who)
-			return false;
-		if (g_strcmp0(who, said))
-			fprintf(stderr,
-				"vqbench: waiting for another vqbench, which measures on this host "
-				"(%s); --together does not wait, but each spoils what the other "
-				"measures\n",
-				who);
-		g_free(said);
-		said = g_steal_pointer(&who);
-		if (signals_wait(&c->signals, 1000))
-			return false;
-	}
+	return together || host_wait("vqbench", c->bench->dir, wait_for_signal, &c->signals, error);
 }
 
 bool campaign_choose_accel(struct campaign *c, const char *want, GError **error)
@@ -178,11 +165,36 @@ static bool block_worked(const struct block_sum *b, int block, int trials, GErro
 	return false;
 }
 
-/* One trial, kept or failed; false ends the run. */
+/* What it left becomes part of the run, with a line in the journal. */
+static bool keep_trial(struct campaign *c, const struct slot *slot, const struct worker *w,
+		       struct progress *p, GError **error)
+{
+	bool ok = rundir_keep_trial(c->run, slot->id, error) &&
+		  rundir_note(c->run, error, "end %s %s", slot->id, w->state);
+
+	progress_end(p, w->state, w->reason);
+	return ok;
+}
+
+static bool keep_ring(struct campaign *c, const struct slot *slot, const struct worker *w,
+		      struct progress *p, GError **error)
+{
+	bool left_out = strcmp(w->state, "ok") != 0;
+	bool ok = rundir_keep_ring(c->run, slot->id, error) &&
+		  rundir_note(c->run, error, "end %s %s%s", slot->id,
+			      left_out ? "left out: " : "ok", left_out ? w->reason : "");
+
+	progress_end(p, left_out ? "left out" : "ok", w->reason);
+	return ok;
+}
+
+/* One of the schedule, kept or failed; false ends the run. */
 static bool run_slot(struct campaign *c, const struct slot *slot, struct progress *p,
 		     struct block_sum *sum, GError **error)
 {
-	g_autofree char *dir = rundir_begin_trial(c->run, slot->id, error);
+	bool ring = slot->kind == SLOT_RING;
+	g_autofree char *dir = ring ? rundir_begin_ring(c->run, slot->id, error)
+				    : rundir_begin_trial(c->run, slot->id, error);
 	struct task task = {c, slot, dir};
 	struct worker w = {0};
 	bool ok;
@@ -190,7 +202,7 @@ static bool run_slot(struct campaign *c, const struct slot *slot, struct progres
 	if (!dir || !note_start(c, slot, error))
 		return false;
 	progress_begin(p, slot);
-	if (!worker_run(&w, &c->signals, run_trial, &task, p, error)) {
+	if (!worker_run(&w, &c->signals, run_part, &task, p, error)) {
 		progress_clear(p);
 		remove_tree(dir);
 		if (c->signals.caught)
@@ -201,15 +213,14 @@ static bool run_slot(struct campaign *c, const struct slot *slot, struct progres
 	}
 	ok = worker_succeeded(&w) && w.state;
 	if (ok) {
-		ok = rundir_keep_trial(c->run, slot->id, error) &&
-		     rundir_note(c->run, error, "end %s %s", slot->id, w.state);
-		progress_end(p, w.state, w.reason);
-		block_add(sum, slot, &w);
+		ok = (ring ? keep_ring : keep_trial)(c, slot, &w, p, error);
+		if (slot->kind == SLOT_TRIAL)
+			block_add(sum, slot, &w);
 	} else {
 		progress_clear(p);
 		rundir_note(c->run, NULL, "failed %s", slot->id);
 		g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: %s (its logs: %s)", slot->id,
-			    w.error ? w.error : "the trial's process died", dir);
+			    w.error ? w.error : "its process died", dir);
 	}
 	worker_clear(&w);
 	return ok;
@@ -220,6 +231,8 @@ static bool is_done(struct campaign *c, const struct slot *slot)
 {
 	g_autofree char *state = NULL;
 
+	if (slot->kind == SLOT_RING)
+		return rundir_has_ring(c->run, slot->id);
 	if (!rundir_has(c->run, slot->id))
 		return false;
 	state = c->again ? rundir_state(c->run, slot->id) : NULL;
@@ -235,12 +248,13 @@ static bool run_all(struct campaign *c, struct progress *p, struct block_sum *su
 		struct slot *s = c->slots->pdata[i];
 		struct slot *next = i + 1 < c->slots->len ? c->slots->pdata[i + 1] : NULL;
 
-		trials++;
+		trials += s->kind == SLOT_TRIAL;
 		if (!is_done(c, s) && !run_slot(c, s, p, sum, error))
 			return false;
 		if (next && next->block == s->block)
 			continue;
-		if (!block_worked(sum, s->block, trials, error))
+		/* What is counted has no block, and is no condition for what follows. */
+		if (trials && !block_worked(sum, s->block, trials, error))
 			return false;
 		block_clear(sum);
 		trials = 0;
@@ -259,7 +273,7 @@ bool campaign_run(struct campaign *c, GError **error)
 	for (i = 0; i < c->slots->len; i++)
 		p.done += is_done(c, c->slots->pdata[i]);
 	if (p.done)
-		fprintf(stderr, "vqbench: %d of %d trials are there already\n", p.done, p.total);
+		fprintf(stderr, "vqbench: %d of %d parts are there already\n", p.done, p.total);
 	ok = run_all(c, &p, &sum, error);
 	block_clear(&sum);
 	return ok;

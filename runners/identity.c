@@ -52,6 +52,7 @@ static bool add_file(GArray *list, const char *key, const char *name, const char
 static bool add_files(GArray *list, const struct bench *b, GError **error)
 {
 	return add_file(list, "vqbench", "vqbench", "/proc/self/exe", error) &&
+	       add_file(list, "vqring", "vqring", b->vqring, error) &&
 	       add_file(list, "vqprobe", "vqprobe", b->vqprobe, error) &&
 	       add_file(list, "plugin", "nbdkit plugin (latency.so)", b->plugin, error) &&
 	       add_file(list, "program", "QEMU program", b->qemu.program, error) &&

@@ -3,7 +3,10 @@
 #include "runners/plan/schedule.h"
 #include "runners/trial/probe.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 static void free_left_out(gpointer data)
 {
@@ -64,4 +67,26 @@ void leave_out_probes(struct bench *b, GPtrArray *slots)
 			if (g_array_index(phases, struct slot_phase, k).probes)
 				g_array_remove_index(phases, k);
 	}
+}
+
+void leave_out_driver(struct bench *b, GPtrArray *slots)
+{
+	g_autofree char *plugin = qemuinfo_counter(&b->qemu);
+	unsigned int i;
+
+	if (!schedule_count(slots, SLOT_DRIVER))
+		return;
+	if (strcmp(b->accel, "tcg"))
+		b->no_driver = g_strdup_printf("under %s nobody sees the guest's instructions: "
+					       "--accel tcg counts them",
+					       b->accel);
+	else if (access(plugin, R_OK))
+		b->no_driver = g_strdup_printf("%s: %s: only a QEMU that the lab built can count",
+					       plugin, g_strerror(errno));
+	if (!b->no_driver)
+		return;
+	fprintf(stderr, "vqbench: the guest's driver is not counted: %s\n", b->no_driver);
+	for (i = slots->len; i-- > 0;)
+		if (((struct slot *)slots->pdata[i])->kind == SLOT_DRIVER)
+			g_ptr_array_remove_index(slots, i);
 }

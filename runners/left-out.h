@@ -23,4 +23,11 @@ GPtrArray *leave_out_variants(const struct bench *b, GPtrArray *slots);
  */
 void leave_out_probes(struct bench *b, GPtrArray *slots);
 
+/*
+ * Takes the boots that count the guest's driver out of @slots, and sets b->no_driver, when
+ * that cannot be done: only TCG counts, by a plugin that the lab builds for its own QEMU.
+ * b->accel is known.
+ */
+void leave_out_driver(struct bench *b, GPtrArray *slots);
+
 #endif /* VQLAB_LEFT_OUT_H */

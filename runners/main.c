@@ -9,6 +9,7 @@
 #include "probes/tool/output.h"
 #include "probes/tool/start.h"
 #include "probes/tool/text.h"
+#include "rings.h"
 #include "runinfo.h"
 #include "runners/tool/json.h"
 #include "runners/tool/spawn.h"
@@ -23,7 +24,7 @@
 static struct {
 	char *out, *qemu, *guest, *variants, *rings, *accel, *vqprobe, *plugin, *again;
 	int64_t blocks, seed;
-	gboolean dry_run, help_plan, version, together;
+	gboolean counted, dry_run, help_plan, version, together;
 } opt = {.blocks = NOT_GIVEN, .seed = NOT_GIVEN};
 
 static const GOptionEntry run_options[] = {
@@ -43,6 +44,8 @@ static const GOptionEntry run_options[] = {
 	 "Run trials that are there already and have this state once more", "STATE"},
 	{"together", 0, 0, G_OPTION_ARG_NONE, &opt.together,
 	 "Do not wait for another vqbench on this host, nor let it wait", NULL},
+	{"counted", 0, 0, G_OPTION_ARG_NONE, &opt.counted,
+	 "Only what is counted, not timed; the same command without it goes on", NULL},
 	{"dry-run", 0, 0, G_OPTION_ARG_NONE, &opt.dry_run, "Print the order of trials and end",
 	 NULL},
 	G_OPTION_ENTRY_NULL};
@@ -116,24 +119,6 @@ static void settle_seed(struct plan *p)
 		p->seed = 1 + (int64_t)g_random_int_range(0, G_MAXINT32);
 }
 
-static void print_schedule(const struct plan *p, GPtrArray *slots)
-{
-	unsigned int i, k;
-
-	printf("# plan %s, seed %" PRId64 ", %u trials\n", p->name, p->seed, slots->len);
-	for (i = 0; i < slots->len; i++) {
-		struct slot *s = slots->pdata[i];
-
-		printf("%s", s->id);
-		for (k = 0; k < s->phases->len; k++) {
-			struct slot_phase *ph = &g_array_index(s->phases, struct slot_phase, k);
-
-			printf(" %s/%s", ph->workload->name, ph->probes ? "on" : "off");
-		}
-		printf("\n");
-	}
-}
-
 static bool open_run(struct campaign *c, GError **error)
 {
 	struct bench *b = c->bench;
@@ -143,19 +128,28 @@ static bool open_run(struct campaign *c, GError **error)
 					  b->identity->len, error);
 }
 
-static bool run(struct campaign *c, GPtrArray *left_out, GError **error)
+/* The accelerator is that of the run that goes on, or chosen. */
+static bool settle_accel(struct campaign *c, const char *name, GError **error)
+{
+	if (!c->run->resumed ||
+	    !runinfo_accel(c->bench->dir, &c->bench->accel, &c->bench->accel_why))
+		return campaign_choose_accel(c, opt.accel ? opt.accel : "auto", error);
+	fprintf(stderr, "vqbench: going on with %s, accelerator %s\n", name, c->bench->accel);
+	return true;
+}
+
+/* @trials: of the whole run, whatever of it is asked for now. */
+static bool run(struct campaign *c, int trials, GPtrArray *left_out, GError **error)
 {
 	g_autofree char *folder = g_path_get_basename(c->bench->dir);
 	g_autofree char *name = vq_text_clean(folder, -1, G_MAXSIZE, VQ_UTF8);
 
 	if (!campaign_init(c, error) || !open_run(c, error) ||
-	    !campaign_take_host(c, opt.together, error))
+	    !campaign_take_host(c, opt.together, error) || !settle_accel(c, name, error))
 		return false;
-	if (c->run->resumed && runinfo_accel(c->bench->dir, &c->bench->accel, &c->bench->accel_why))
-		fprintf(stderr, "vqbench: going on with %s, accelerator %s\n", name,
-			c->bench->accel);
-	else if (!campaign_choose_accel(c, opt.accel ? opt.accel : "auto", error) ||
-		 !runinfo_write(c->bench, name, c->slots->len, left_out, error))
+	leave_out_driver(c->bench, c->slots);
+	if (!runinfo_exists(c->bench->dir) &&
+	    !runinfo_write(c->bench, name, trials, left_out, error))
 		return false;
 	return campaign_run(c, error);
 }
@@ -226,10 +220,13 @@ static bool check_tools(const struct bench *b, GError **error)
 			    "run needs root: it makes network namespaces and attaches probes");
 		return false;
 	}
-	if (access(b->vqprobe, X_OK) == 0 && access(b->plugin, R_OK) == 0)
+	if (access(b->vqprobe, X_OK) == 0 && access(b->plugin, R_OK) == 0 &&
+	    access(b->vqring, X_OK) == 0)
 		return check_vqprobe(b->vqprobe, error);
 	g_set_error(error, VQB_ERROR, VQB_FAILED, "%s is missing: make all builds it",
-		    access(b->vqprobe, X_OK) ? b->vqprobe : b->plugin);
+		    access(b->vqprobe, X_OK)  ? b->vqprobe
+		    : access(b->plugin, R_OK) ? b->plugin
+					      : b->vqring);
 	return false;
 }
 
@@ -241,6 +238,7 @@ static int command_run(const char *path)
 	struct rundir r = {.journal = -1};
 	struct campaign c = {.bench = &b, .run = &r};
 	const char *wrong = check_usage();
+	int trials;
 
 	if (wrong)
 		return usage_error(wrong);
@@ -254,7 +252,8 @@ static int command_run(const char *path)
 	c.again = opt.again ? g_strsplit_set(opt.again, ",;", -1) : NULL;
 	b.vqprobe = opt.vqprobe ? make_absolute(opt.vqprobe) : find_own("vqprobe");
 	b.plugin = opt.plugin ? make_absolute(opt.plugin) : find_own("runners/latency.so");
-	if (!opt.dry_run && !check_tools(&b, &e))
+	b.vqring = find_own("vqring");
+	if ((!opt.dry_run && !check_tools(&b, &e)) || !rings_check(b.plan, b.vqring, &e))
 		return report_error(e);
 	if (opt.qemu) {
 		g_autofree char *dir = make_absolute(opt.qemu);
@@ -263,12 +262,17 @@ static int command_run(const char *path)
 			return report_error(e);
 		left_out = leave_out_variants(&b, c.slots);
 	}
+	trials = schedule_count(c.slots, SLOT_TRIAL);
+	if (opt.counted)
+		schedule_keep_counted(c.slots);
 	if (opt.dry_run) {
-		print_schedule(b.plan, c.slots);
+		schedule_print(b.plan, c.slots);
 		return 0;
 	}
 	if (!c.slots->len) {
-		fprintf(stderr, "vqbench: this QEMU can run none of the plan's variants\n");
+		fprintf(stderr,
+			opt.counted ? "vqbench: the plan has nothing that is counted\n"
+				    : "vqbench: this QEMU can run none of the plan's variants\n");
 		return 1;
 	}
 	leave_out_probes(&b, c.slots);
@@ -276,7 +280,7 @@ static int command_run(const char *path)
 	opt.guest = make_absolute(opt.guest);
 	if (!guestinfo_load(&b.guest, opt.guest, &e))
 		return report_error(e);
-	if (run(&c, left_out, &e))
+	if (run(&c, trials, left_out, &e))
 		return 0;
 	if (c.signals.caught) {
 		fprintf(stderr, "vqbench: interrupted: finished trials are kept; the same command "
@@ -290,11 +294,11 @@ static int command_check(const char *path)
 {
 	g_autoptr(GError) e = NULL;
 	g_autoptr(GPtrArray) slots = NULL, left_out = NULL;
-	g_autofree char *name = NULL;
+	g_autofree char *name = NULL, *vqring = find_own("vqring"), *sizes = NULL;
 	struct bench b = {.plan = plan_load(path, &e)};
 	struct plan *p = b.plan;
 
-	if (!p)
+	if (!p || !rings_check(p, vqring, &e))
 		return report_error(e);
 	slots = schedule_make(p);
 	if (opt.qemu) {
@@ -305,8 +309,9 @@ static int command_check(const char *path)
 		left_out = leave_out_variants(&b, slots);
 	}
 	name = vq_text_clean(path, -1, G_MAXSIZE, VQ_UTF8);
-	printf("%s: good: %u workloads, %u variants, %u trials\n", name, p->workloads->len,
-	       p->variants->len, slots->len);
+	sizes = schedule_sizes(slots);
+	printf("%s: good: %u workloads, %u variants, %s\n", name, p->workloads->len,
+	       p->variants->len, sizes);
 	plan_free(p);
 	return 0;
 }

@@ -30,8 +30,15 @@ static char *format_remaining(const struct progress *p)
 
 static void print_head(const struct progress *p, int number)
 {
-	fprintf(stderr, "%s[%d/%d] b%02d %s %s: ", p->tty ? "\r\033[K" : "", number, p->total,
-		p->slot->block, p->slot->ring, p->slot->variant->label);
+	const struct slot *s = p->slot;
+
+	fprintf(stderr, "%s[%d/%d] ", p->tty ? "\r\033[K" : "", number, p->total);
+	if (s->kind == SLOT_RING)
+		fprintf(stderr, "%s: ", s->id);
+	else if (s->kind == SLOT_DRIVER)
+		fprintf(stderr, "counting %s %s: ", s->ring, s->variant->label);
+	else
+		fprintf(stderr, "b%02d %s %s: ", s->block, s->ring, s->variant->label);
 }
 
 void progress_begin(struct progress *p, const struct slot *slot)

@@ -8,7 +8,7 @@
 
 struct progress {
 	bool tty;
-	int total, done;  /* trials, those of earlier sessions included */
+	int total, done;  /* slots, those of earlier sessions included */
 	int fresh;	  /* finished in this session */
 	int64_t spent_ms; /* in those */
 	int64_t begun;	  /* clock of the present trial */

@@ -138,7 +138,8 @@ static bool is_empty_folder(const char *dir)
 	bool empty = true;
 
 	while (d && (name = g_dir_read_name(d)))
-		empty = empty && (!strcmp(name, "journal") || !strcmp(name, "trials"));
+		empty = empty && (!strcmp(name, "journal") || !strcmp(name, "trials") ||
+				  !strcmp(name, "rings"));
 	if (d)
 		g_dir_close(d);
 	return empty;
@@ -160,6 +161,14 @@ static bool take_lock(struct rundir *r, GError **error)
 	return false;
 }
 
+static bool make_folder(const char *path, GError **error)
+{
+	if (g_mkdir_with_parents(path, 0755) == 0)
+		return true;
+	g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: %s", path, g_strerror(errno));
+	return false;
+}
+
 bool rundir_open(struct rundir *r, const char *dir, const struct identity *id, size_t n,
 		 GError **error)
 {
@@ -171,6 +180,7 @@ bool rundir_open(struct rundir *r, const char *dir, const struct identity *id, s
 	r->journal = -1;
 	r->dir = g_strdup(dir);
 	r->trials = g_build_filename(dir, "trials", NULL);
+	r->rings = g_build_filename(dir, "rings", NULL);
 	if (g_file_test(dir, G_FILE_TEST_IS_DIR) && !is_empty_folder(dir) &&
 	    !(text = read_journal(dir))) {
 		g_set_error(error, VQB_ERROR, VQB_BAD_INPUT,
@@ -189,10 +199,7 @@ bool rundir_open(struct rundir *r, const char *dir, const struct identity *id, s
 	len = text ? strlen(text) : 0;
 	if (ok && len && text[len - 1] != '\n')
 		ok = append_line(r, "\n", error);
-	if (ok && g_mkdir_with_parents(r->trials, 0755) < 0) {
-		g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: %s", r->trials, g_strerror(errno));
-		ok = false;
-	}
+	ok = ok && make_folder(r->trials, error) && make_folder(r->rings, error);
 	if (!ok) {
 		rundir_close(r);
 		return false;
@@ -208,6 +215,7 @@ void rundir_close(struct rundir *r)
 	r->journal = -1;
 	g_clear_pointer(&r->dir, g_free);
 	g_clear_pointer(&r->trials, g_free);
+	g_clear_pointer(&r->rings, g_free);
 }
 
 bool rundir_has(const struct rundir *r, const char *id)
@@ -226,15 +234,50 @@ char *rundir_state(const struct rundir *r, const char *id)
 	return n ? g_strdup(json_str(json_node_get_object(n), "state", NULL)) : NULL;
 }
 
-char *rundir_begin_trial(struct rundir *r, const char *id, GError **error)
+static char *begin(const char *folder, const char *id, GError **error)
 {
-	g_autofree char *path = g_strdup_printf("%s/%s.tmp", r->trials, id);
+	g_autofree char *path = g_strdup_printf("%s/%s.tmp", folder, id);
 
 	remove_tree(path);
 	if (mkdir(path, 0755) == 0)
 		return g_steal_pointer(&path);
 	g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: %s", path, g_strerror(errno));
 	return NULL;
+}
+
+char *rundir_begin_trial(struct rundir *r, const char *id, GError **error)
+{
+	return begin(r->trials, id, error);
+}
+
+char *rundir_begin_ring(struct rundir *r, const char *id, GError **error)
+{
+	return begin(r->rings, id, error);
+}
+
+bool rundir_has_ring(const struct rundir *r, const char *id)
+{
+	g_autofree char *path = g_strdup_printf("%s/%s.json", r->rings, id);
+	g_autofree char *text = read_file(path, TRIAL_MAX, NULL, NULL);
+	g_autoptr(JsonNode) n = text ? parse_json(text, strlen(text), path, NULL) : NULL;
+
+	return n && !json_str(json_node_get_object(n), "left_out", NULL);
+}
+
+bool rundir_keep_ring(struct rundir *r, const char *id, GError **error)
+{
+	g_autofree char *temp = g_strdup_printf("%s/%s.tmp", r->rings, id);
+	g_autofree char *result = g_build_filename(temp, RING_RESULT, NULL);
+	g_autofree char *path = g_strdup_printf("%s/%s.json", r->rings, id);
+
+	/* It was written whole and synced. */
+	if (rename(result, path) < 0) {
+		g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: %s", path, g_strerror(errno));
+		return false;
+	}
+	sync_folder(r->rings);
+	remove_tree(temp);
+	return true;
 }
 
 bool rundir_keep_trial(struct rundir *r, const char *id, GError **error)
@@ -259,17 +302,23 @@ bool rundir_keep_trial(struct rundir *r, const char *id, GError **error)
 	return true;
 }
 
-void rundir_sweep(struct rundir *r)
+static void sweep(const char *folder)
 {
-	GDir *d = g_dir_open(r->trials, 0, NULL);
+	GDir *d = g_dir_open(folder, 0, NULL);
 	const char *name;
 
 	while (d && (name = g_dir_read_name(d))) {
-		g_autofree char *path = g_build_filename(r->trials, name, NULL);
+		g_autofree char *path = g_build_filename(folder, name, NULL);
 
 		if (g_str_has_suffix(name, ".tmp"))
 			remove_tree(path);
 	}
 	if (d)
 		g_dir_close(d);
+}
+
+void rundir_sweep(struct rundir *r)
+{
+	sweep(r->trials);
+	sweep(r->rings);
 }

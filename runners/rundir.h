@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A run folder: journal, run.json, plan.ini, trials/ID/.
+ * A run folder: journal, run.json, plan.ini, trials/ID/, rings/ID.json.
  *
  * The journal is text that is only appended to, synced line by line.  It
  * begins with what identifies the run (plan, seed, QEMU, guest, variants ...);
@@ -13,7 +13,7 @@
 #include "runners/tool/error.h"
 
 struct rundir {
-	char *dir, *trials;
+	char *dir, *trials, *rings;
 	int journal;
 	bool resumed;
 };
@@ -50,7 +50,15 @@ char *rundir_begin_trial(struct rundir *r, const char *id, GError **error);
 /* ID.tmp becomes ID, in place of one that there may have been. */
 bool rundir_keep_trial(struct rundir *r, const char *id, GError **error);
 
-/* Removes the .tmp folders of unfinished trials. */
+/* The same of a ring: rings/ID.tmp, whose RING_RESULT becomes rings/ID.json. */
+#define RING_RESULT "result.json"
+char *rundir_begin_ring(struct rundir *r, const char *id, GError **error);
+bool rundir_keep_ring(struct rundir *r, const char *id, GError **error);
+
+/* Is there a result of the ring @id?  One that was left out is to be tried again. */
+bool rundir_has_ring(const struct rundir *r, const char *id);
+
+/* Removes the .tmp folders of what is unfinished. */
 void rundir_sweep(struct rundir *r);
 
 #endif /* VQLAB_RUNDIR_H */

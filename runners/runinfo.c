@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "runinfo.h"
 #include "identity.h"
+#include "runners/plan/find.h"
 #include "runners/plan/kinds.h"
 #include "runners/tool/spawn.h"
 #include "runners/tool/clock.h"
@@ -130,6 +131,30 @@ static JsonArray *variants_json(const struct plan *p, JsonObject *strategies)
 	return a;
 }
 
+static JsonArray *driver_json(const struct plan *p)
+{
+	JsonArray *a = json_array_new();
+	unsigned int i;
+
+	for (i = 0; i < p->variants->len; i++) {
+		struct plan_variant *v = p->variants->pdata[i];
+
+		if (plan_counts_driver(p, v))
+			json_array_add_string_element(a, v->label);
+	}
+	return a;
+}
+
+static JsonObject *ring_json(const struct plan_ring *r)
+{
+	JsonObject *o = json_object_new();
+
+	set_text(o, "measure", r->measure);
+	set_text(o, "load", r->load);
+	json_object_set_array_member(o, "orders", strings(r->orders));
+	return o;
+}
+
 static JsonArray *workloads_json(const struct plan *p)
 {
 	JsonArray *a = json_array_new();
@@ -143,13 +168,17 @@ static JsonArray *workloads_json(const struct plan *p)
 		set_text(o, "kind", w->kind);
 		set_text(o, "device", w->device_id);
 		set_text(o, "summary", w->summary);
-		set_text(o, "unit", plan_kind(w)->unit);
+		set_text(o, "unit",
+			 !g_strcmp0(w->ring.measure, "count") ? "instructions"
+							      : plan_kind(w)->unit);
 		json_object_set_int_member(o, "seconds", w->seconds);
 		json_object_set_array_member(o, "rings", strings(w->rings ? w->rings : p->rings));
 		if (w->direction)
 			set_text(o, "direction", w->direction);
 		if (w->job_text)
 			set_text(o, "job", w->job_text);
+		if (w->ring.measure)
+			json_object_set_object_member(o, "ring", ring_json(&w->ring));
 		json_array_add_object_element(a, o);
 	}
 	return a;
@@ -212,10 +241,20 @@ bool runinfo_write(const struct bench *b, const char *name, int trials_planned, 
 	json_object_set_array_member(o, "left_out", left_out_json(left_out));
 	if (b->no_probes)
 		set_text(o, "no_probes", b->no_probes);
+	json_object_set_array_member(o, "driver", driver_json(p));
+	if (b->no_driver)
+		set_text(o, "no_driver", b->no_driver);
 	json_object_set_array_member(o, "workloads", workloads_json(p));
 	json_object_set_int_member(o, "trials_planned", trials_planned);
 	text = json_text(root, true);
 	return copy_plan(b, error) && write_file(path, text, strlen(text), error);
+}
+
+bool runinfo_exists(const char *dir)
+{
+	g_autofree char *path = g_build_filename(dir, "run.json", NULL);
+
+	return g_file_test(path, G_FILE_TEST_IS_REGULAR);
 }
 
 bool runinfo_accel(const char *dir, char **accel, char **why)

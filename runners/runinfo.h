@@ -10,6 +10,9 @@
 bool runinfo_write(const struct bench *b, const char *name, int trials_planned, GPtrArray *left_out,
 		   GError **error);
 
+/* Is there a DIR/run.json?  It is written once. */
+bool runinfo_exists(const char *dir);
+
 /* The accelerator that DIR/run.json names, and why; false when there is none. */
 bool runinfo_accel(const char *dir, char **accel, char **why);
 

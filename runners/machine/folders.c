@@ -2,6 +2,7 @@
 #include "folders.h"
 #include "boot.h"
 #include "manifest.h"
+#include "runners/guest-count/protocol.h"
 #include "runners/tool/spawn.h"
 #include "runners/tool/json.h"
 
@@ -142,6 +143,11 @@ char *qemuinfo_lacks(const struct qemuinfo *q, const char *variant, const char *
 	if (!lists_strategy(q, variant) && !reorder_is_unlisted(variant))
 		return g_strdup("its manifest does not list this strategy");
 	return NULL;
+}
+
+char *qemuinfo_counter(const struct qemuinfo *q)
+{
+	return g_build_filename(q->dir, COUNT_PLUGIN, NULL);
 }
 
 char *qemuinfo_identity(const struct qemuinfo *q)

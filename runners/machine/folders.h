@@ -29,6 +29,9 @@ bool guestinfo_load(struct guestinfo *g, const char *dir, GError **error);
 /* Why @variant cannot run on this QEMU; NULL when it can.  The caller frees it. */
 char *qemuinfo_lacks(const struct qemuinfo *q, const char *variant, const char *ring);
 
+/* The plugin that counts the guest's driver; the caller frees it. */
+char *qemuinfo_counter(const struct qemuinfo *q);
+
 /* What tells this QEMU and guest from others, for resuming; the caller frees it. */
 char *qemuinfo_identity(const struct qemuinfo *q);
 char *guestinfo_identity(const struct guestinfo *g);

@@ -126,6 +126,28 @@ static void push_accel(GPtrArray *argv, GArray *keep, const struct qemu_setup *s
 	}
 }
 
+/* By descriptor: nobody does not reach the plugin's folder. */
+static bool push_counter(GPtrArray *argv, GArray *keep, const struct qemu_setup *s, int *plugin,
+			 GError **error)
+{
+	g_autofree char *path = qemuinfo_counter(s->info), *name = NULL;
+	g_autoptr(GError) e = NULL;
+
+	*plugin = open(path, O_RDONLY | O_CLOEXEC);
+	if (*plugin < 0) {
+		g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: %s", path, g_strerror(errno));
+		return false;
+	}
+	name = g_strdup_printf("/proc/self/fd/%d", *plugin);
+	if (!guest_counter_open(s->counter, name, argv, &e)) {
+		g_set_error_literal(error, VQB_ERROR, VQB_FAILED, e->message);
+		return false;
+	}
+	g_array_append_val(keep, *plugin);
+	g_array_append_val(keep, s->counter->qemu_fd);
+	return true;
+}
+
 static bool open_channels(int qmp[2], int agent[2], GError **error)
 {
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, qmp) == 0 &&
@@ -187,7 +209,7 @@ bool qemu_start(struct qemu *q, const struct qemu_setup *s, GError **error)
 	g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GArray) keep = g_array_new(FALSE, FALSE, sizeof(int));
 	struct spawn sp = {.exec_fd = s->info->program_fd, .unprivileged = true};
-	int qmp[2] = {-1, -1}, agent[2] = {-1, -1};
+	int qmp[2] = {-1, -1}, agent[2] = {-1, -1}, plugin = -1;
 	int console = open(s->console, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	int log = open(s->log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
 	bool ok = console >= 0 && log >= 0;
@@ -197,7 +219,8 @@ bool qemu_start(struct qemu *q, const struct qemu_setup *s, GError **error)
 	if (!ok)
 		g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: %s", s->console, g_strerror(errno));
 	ok = ok && open_channels(qmp, agent, error) &&
-	     push_all(argv, keep, s, agent[1], qmp[1], console, &sp.extra_group, error);
+	     push_all(argv, keep, s, agent[1], qmp[1], console, &sp.extra_group, error) &&
+	     (!s->counter || push_counter(argv, keep, s, &plugin, error));
 	if (ok) {
 		g_ptr_array_add(argv, NULL);
 		g_free(command_line);
@@ -218,6 +241,10 @@ bool qemu_start(struct qemu *q, const struct qemu_setup *s, GError **error)
 		close(console);
 	if (log >= 0)
 		close(log);
+	if (plugin >= 0)
+		close(plugin);
+	if (s->counter)
+		guest_counter_handed_over(s->counter);
 	q->qmp_fd = qmp[0];
 	q->agent_fd = agent[0];
 	return ok;

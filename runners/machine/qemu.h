@@ -5,6 +5,7 @@
 
 #include "disks.h"
 #include "folders.h"
+#include "runners/guest-count/counter.h"
 
 struct qemu {
 	struct child child;
@@ -19,8 +20,9 @@ struct qemu_setup {
 	const char *accel;   /* tcg or kvm */
 	const char *console; /* log files, created here */
 	const char *log;
-	struct disk *disks; /* n of plan->disks, opened; NULL: none of them */
-	const int *taps;    /* one for each of plan->nets; NULL: no nets */
+	struct disk *disks;	       /* n of plan->disks, opened; NULL: none of them */
+	const int *taps;	       /* one for each of plan->nets; NULL: no nets */
+	struct guest_counter *counter; /* opened here, to be closed; NULL: nobody counts */
 };
 
 /* Disks and taps may be closed by the caller afterwards. */

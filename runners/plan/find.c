@@ -23,6 +23,27 @@ struct plan_net *plan_find_net(const struct plan *p, const char *name)
 	return NULL;
 }
 
+bool plan_counts_driver(const struct plan *p, const struct plan_variant *v)
+{
+	bool off = !strcmp(v->variant, "off");
+	unsigned int i;
+
+	if (p->driver)
+		return g_strv_contains((const char *const *)p->driver, v->label);
+	for (i = 0; i < p->variants->len; i++) {
+		struct plan_variant *first = p->variants->pdata[i];
+
+		if (!strcmp(first->variant, "off") == off)
+			return first == v;
+	}
+	return false;
+}
+
+bool plan_ring_net(const struct plan_ring *r)
+{
+	return !strcmp(r->load, "tx") || !strcmp(r->load, "rx");
+}
+
 bool plan_workload_on(const struct plan_workload *w, const char *ring)
 {
 	return !w->rings || g_strv_contains((const char *const *)w->rings, ring);

@@ -8,6 +8,8 @@
 #include "find.h"
 #include "kinds.h"
 
+#include "variants/order-shapes.h"
+
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -72,6 +74,46 @@ static char *verify_rings(const struct plan *p, const void *item, GError **error
 	return g_strdup("the plan's rings have none of these");
 }
 
+/* After --variants some may be gone; but what the plan names, its variants have. */
+static char *verify_driver(const struct plan *p, const void *item, GError **error)
+{
+	unsigned int i;
+	int k;
+
+	for (k = 0; p->driver && p->driver[k]; k++) {
+		for (i = 0; i < p->variants->len; i++)
+			if (!strcmp(((struct plan_variant *)p->variants->pdata[i])->label,
+				    p->driver[k]))
+				break;
+		if (i == p->variants->len && (strcmp(p->driver[k], "none") || p->driver[1]))
+			return g_strdup_printf("%s: none of the plan's variants has this label",
+					       p->driver[k]);
+	}
+	return NULL;
+}
+
+/* x-order's, and what there is without it. */
+static char *verify_orders(const struct plan *p, const void *item, GError **error)
+{
+	const struct plan_ring *r = &((const struct plan_workload *)item)->ring;
+	OrderShape shape;
+	int i;
+
+	for (i = 0; r->orders && r->orders[i]; i++) {
+		if (strcmp(r->orders[i], "natural") && !order_shape_parse(r->orders[i], &shape))
+			return g_strdup_printf("%s: not one of natural, " ORDER_SHAPES,
+					       r->orders[i]);
+		if (g_strv_contains((const char *const *)r->orders + i + 1, r->orders[i]))
+			return g_strdup_printf("%s: listed twice", r->orders[i]);
+		if (plan_ring_net(r) && strcmp(r->orders[i], "natural"))
+			return g_strdup_printf("%s: virtio-net completes in an order of its own",
+					       r->orders[i]);
+	}
+	if (i > 1 && !strcmp(r->measure, "time"))
+		return g_strdup("a timed boot has one order: a workload for each");
+	return NULL;
+}
+
 static char *verify_job(const struct plan *p, const void *item, GError **error)
 {
 	const struct plan_workload *w = item;
@@ -92,6 +134,9 @@ const struct plan_key plan_keys[] = {
 	  "how often each variant runs on each ring", NULL },
 	{ GROUP_PLAN, "seed", KEY_INT, IN(plan, seed), 0, INT64_MAX, NULL, "0", NULL,
 	  "of the order of trials and of the disks; 0: drawn, and kept in run.json", NULL },
+	{ GROUP_PLAN, "driver", KEY_LIST, IN(plan, driver), 0, 0, NULL, "", NULL,
+	  "labels of variants with which the guest's driver is counted, or none; by default "
+	  "the first that is off and the first that is not", verify_driver },
 	{ GROUP_PLAN, "stall_seconds", KEY_INT, IN(plan, stall_seconds), 2, 3600, NULL, "20", NULL,
 	  "without progress, after which a trial counts as stalled", NULL },
 
@@ -125,11 +170,13 @@ const struct plan_key plan_keys[] = {
 	  verify_net_queue },
 
 	{ GROUP_WORKLOAD, "kind", KEY_TEXT, IN(plan_workload, kind), 0, 0, WORKLOAD_KINDS, NULL, NULL,
-	  "the program that makes the load", NULL },
-	{ GROUP_WORKLOAD, "device", KEY_TEXT, IN(plan_workload, device), 0, 0, NULL, NULL, NULL,
+	  "the program that makes the load; ring: vqring, without a guest", NULL },
+	{ GROUP_WORKLOAD, "device", KEY_TEXT, IN(plan_workload, device), 0, 0, NULL, NULL,
+	  "kind=fio" ONLY_OR "kind=iperf3",
 	  "NAME of a [disk NAME] (fio) or a [net NAME] (iperf3)", NULL },
-	{ GROUP_WORKLOAD, "seconds", KEY_INT, IN(plan_workload, seconds), 1, 3600, NULL, "3", NULL,
-	  "how long it runs", NULL },
+	{ GROUP_WORKLOAD, "seconds", KEY_INT, IN(plan_workload, seconds), 1, 3600, NULL, "3",
+	  "kind=fio" ONLY_OR "kind=iperf3" ONLY_OR "measure=time",
+	  "how long it runs; of a ring: with each variant, in each block", NULL },
 	{ GROUP_WORKLOAD, "summary", KEY_TEXT, IN(plan_workload, summary), 0, 0, NULL, "", NULL,
 	  "one line for the report", NULL },
 	{ GROUP_WORKLOAD, "rings", KEY_LIST, IN(plan_workload, rings), 0, 0, NULL, "", NULL,
@@ -138,6 +185,37 @@ const struct plan_key plan_keys[] = {
 	  "fio job file, relative to the plan's folder", verify_job },
 	{ GROUP_WORKLOAD, "direction", KEY_TEXT, IN(plan_workload, direction), 0, 0, "out|in", "out",
 	  "kind=iperf3", "out: guest to host; in: host to guest", NULL },
+
+	{ GROUP_WORKLOAD, "measure", KEY_TEXT, IN(plan_workload, ring.measure), 0, 0, "count|time",
+	  NULL, "kind=ring", "count: instructions and ring traffic, once; time: elements/s, a boot "
+	  "of all variants in each block", NULL },
+	{ GROUP_WORKLOAD, "load", KEY_TEXT, IN(plan_workload, ring.load), 0, 0,
+	  "read|write|randrw|tx|rx", "read", "kind=ring", "of virtio-blk, or of virtio-net", NULL },
+	{ GROUP_WORKLOAD, "orders", KEY_LIST, IN(plan_workload, ring.orders), 0, 0, NULL, "natural",
+	  "kind=ring", "in which the disk completes: natural, in-order, shuffle:D, reverse:D, "
+	  "straggler:K; measure=time: one", verify_orders },
+	{ GROUP_WORKLOAD, "size", KEY_INT, IN(plan_workload, ring.size), 0, 1024, NULL, "0",
+	  "kind=ring", "descriptors of the ring; 0, here and below: vqring's choice", NULL },
+	{ GROUP_WORKLOAD, "depth", KEY_INT, IN(plan_workload, ring.depth), 0, 1024, NULL, "0",
+	  "kind=ring", "elements in flight in each queue", NULL },
+	{ GROUP_WORKLOAD, "batch", KEY_INT, IN(plan_workload, ring.batch), 0, 1024, NULL, "0",
+	  "kind=ring", "elements that are added at once; 1: each as soon as there is room", NULL },
+	{ GROUP_WORKLOAD, "chain", KEY_INT, IN(plan_workload, ring.chain), 0, 1024, NULL, "0",
+	  "kind=ring", "segments of an element", NULL },
+	{ GROUP_WORKLOAD, "segment", KEY_INT, IN(plan_workload, ring.segment), 0, 1048576, NULL, "0",
+	  "kind=ring", "bytes of a data segment, of a frame, of a receive buffer", NULL },
+	{ GROUP_WORKLOAD, "queues", KEY_INT, IN(plan_workload, ring.queues), 1, 64, NULL, "1",
+	  "kind=ring", "of each virtio-blk", NULL },
+	{ GROUP_WORKLOAD, "indirect", KEY_TEXT, IN(plan_workload, ring.indirect), 0, 0, "on|off",
+	  "off", "kind=ring", "each chain is a table of its own", NULL },
+	{ GROUP_WORKLOAD, "recycle", KEY_TEXT, IN(plan_workload, ring.recycle), 0, 0, "last|first",
+	  "last", "kind=ring", "buffers freed last (as Linux), or first, are used first", NULL },
+	{ GROUP_WORKLOAD, "disk", KEY_TEXT, IN(plan_workload, ring.disk), 0, 0, "null|file", "null",
+	  "kind=ring", "of zeroes, or in memory", NULL },
+	{ GROUP_WORKLOAD, "elements", KEY_INT, IN(plan_workload, ring.elements), 0, 1048576, NULL,
+	  "0", "measure=count", "that are counted in each cell", NULL },
+	{ GROUP_WORKLOAD, "kick", KEY_TEXT, IN(plan_workload, ring.kick), 0, 0, "on|off", "off",
+	  "measure=time", "the device sleeps and is notified; else it polls", NULL },
 };
 /* clang-format on */
 

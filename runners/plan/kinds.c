@@ -4,8 +4,9 @@
 #include <string.h>
 
 static const struct workload_kind kinds[] = {
-	{"fio", false, true, "IOPS"},
-	{"iperf3", true, false, "Gbit/s"},
+	{"fio", .guest = true, .has_job = true, .unit = "IOPS"},
+	{"iperf3", .guest = true, .net = true, .unit = "Gbit/s"},
+	{"ring", .unit = "elements/s"},
 };
 
 const struct workload_kind *plan_kind(const struct plan_workload *w)

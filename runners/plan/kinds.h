@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The kinds of workloads, as a plan sees them.  A new kind takes a row here and one in
- * trial/load-kinds.c, which says how a trial runs it and reads what it reports.
+ * The kinds of workloads, as a plan sees them.  A new kind takes a row here and, if it runs
+ * in the guest, one in trial/load-kinds.c, which says how a trial runs it and reads what it
+ * reports.
  */
 #ifndef VQLAB_PLAN_KINDS_H
 #define VQLAB_PLAN_KINDS_H
@@ -10,13 +11,14 @@
 
 struct workload_kind {
 	const char *name;
+	bool guest;	  /* runs in a trial's guest, not by vqring */
 	bool net;	  /* runs on a [net NAME], not on a [disk NAME] */
 	bool has_job;	  /* needs a job file */
 	const char *unit; /* of its throughput */
 };
 
 /* The names, as the table of keys has choices. */
-#define WORKLOAD_KINDS "fio|iperf3"
+#define WORKLOAD_KINDS "fio|iperf3|ring"
 
 /* That of @w; NULL when there is none of its name, which no plan has that was read. */
 const struct workload_kind *plan_kind(const struct plan_workload *w);

@@ -106,11 +106,15 @@ static bool check_job(struct plan *p, struct plan_workload *w, const char *group
 	return true;
 }
 
-static bool check_workload(struct plan *p, struct plan_workload *w, GError **error)
+/* Where it finds its device in the plan; vqring's is no guest's. */
+static bool check_device(struct plan *p, struct plan_workload *w, const char *group, GError **error)
 {
-	g_autofree char *group = g_strdup_printf("workload %s", w->name);
 	const struct workload_kind *kind = plan_kind(w);
 
+	if (!kind->guest) {
+		w->device_id = g_strdup(plan_ring_net(&w->ring) ? "virtio-net" : "virtio-blk");
+		return true;
+	}
 	if (!kind->net && !plan_find_disk(p, w->device))
 		return plan_complain(p, error, group, "device", "%s: the plan has no [disk %s]",
 				     w->device, w->device);
@@ -120,9 +124,17 @@ static bool check_workload(struct plan *p, struct plan_workload *w, GError **err
 	w->queue_size = kind->net ? plan_find_net(p, w->device)->queue_size
 				  : plan_find_disk(p, w->device)->queue_size;
 	w->device_id = kind->net ? g_strdup(w->device) : g_strconcat("disk-", w->device, NULL);
+	return true;
+}
+
+static bool check_workload(struct plan *p, struct plan_workload *w, GError **error)
+{
+	g_autofree char *group = g_strdup_printf("workload %s", w->name);
+	const struct workload_kind *kind = plan_kind(w);
+
 	if (!w->summary)
 		w->summary = g_strdup(w->name);
-	return check_rings(p, group, w->rings, error) &&
+	return check_device(p, w, group, error) && check_rings(p, group, w->rings, error) &&
 	       (!kind->has_job || check_job(p, w, group, error));
 }
 

@@ -29,11 +29,20 @@ struct plan_net {
 	int64_t queue_size;
 };
 
+/* Of a workload of kind=ring: vqring's options; numbers that are 0 are left to it. */
+struct plan_ring {
+	char *measure; /* count or time; NULL: the workload is of another kind */
+	char *load, *disk, *recycle, *indirect, *kick;
+	char **orders;
+	int64_t size, depth, batch, chain, segment, queues, elements;
+};
+
 struct plan_workload {
 	char *name, *kind, *device, *summary, *direction, *job;
 	char **rings; /* NULL: on every ring of the plan */
 	int64_t seconds;
-	char *device_id;    /* disk-NAME or the net's name */
+	struct plan_ring ring;
+	char *device_id;    /* disk-NAME or the net's name; kind=ring: the device's type */
 	int64_t queue_size; /* the device's; 0: QEMU's */
 	char *job_path;	    /* fio only */
 	char *job_text;
@@ -44,6 +53,7 @@ struct plan {
 	char *name;
 	char **variant_list; /* as written; plan.c makes @variants of it */
 	char **rings;
+	char **driver; /* labels; NULL: plan_counts_driver() chooses */
 	int64_t blocks, seed, stall_seconds;
 	int64_t memory_mib, cpus;
 	GPtrArray *variants;  /* struct plan_variant */
@@ -51,6 +61,9 @@ struct plan {
 	GPtrArray *nets;      /* struct plan_net */
 	GPtrArray *workloads; /* struct plan_workload */
 };
+
+/* Between alternatives of plan_key.only. */
+#define ONLY_OR " or "
 
 enum plan_group { GROUP_PLAN, GROUP_MACHINE, GROUP_DISK, GROUP_NET, GROUP_WORKLOAD, N_GROUPS };
 
@@ -65,7 +78,7 @@ struct plan_key {
 	int64_t min, max;    /* KEY_INT */
 	const char *choices; /* KEY_TEXT: "a|b", or NULL for any */
 	const char *preset;  /* NULL: must be given; "": may be left out */
-	const char *only;    /* "key=value" that it belongs to, or NULL */
+	const char *only;    /* "key=value" that it belongs to, or NULL; see ONLY_OR */
 	const char *help;
 
 	/*

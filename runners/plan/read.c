@@ -167,13 +167,17 @@ static bool store(const struct plan *p, const struct plan_key *k, const char *gr
 
 static bool condition_holds(GKeyFile *f, const char *group, const char *only)
 {
-	g_auto(GStrv) want = only ? g_strsplit(only, "=", 2) : NULL;
-	g_autofree char *is = NULL;
+	g_auto(GStrv) any = only ? g_strsplit(only, ONLY_OR, -1) : NULL;
+	bool holds = !any;
+	int i;
 
-	if (!want)
-		return true;
-	is = g_key_file_get_value(f, group, want[0], NULL);
-	return is && !strcmp(g_strstrip(is), want[1]);
+	for (i = 0; any && any[i] && !holds; i++) {
+		g_auto(GStrv) want = g_strsplit(any[i], "=", 2);
+		g_autofree char *is = g_key_file_get_value(f, group, want[0], NULL);
+
+		holds = is && !strcmp(g_strstrip(is), want[1]);
+	}
+	return holds;
 }
 
 /* All keys of one group of the file, by the table, into the struct @base. */

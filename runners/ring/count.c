@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "count.h"
-#include "machine.h"
 #include "callgrind.h"
+#include "machine.h"
 #include "report.h"
 #include "runners/tool/files.h"
 #include "runners/tool/json.h"

@@ -354,9 +354,7 @@ bool options_read(struct options *o, const char *command, int argc, char **argv,
 		return false;
 	/* What counts leaves out such orders; a run has no other. */
 	if (o->orders && o->orders[0] && !count && !machine_knows_x_order(&o->qemu))
-		return refuse(error, "--order",
-			      "this QEMU has no x-order, which "
-			      "runners/setup/qemu.sh builds into its own");
+		return refuse(error, "--order", "this QEMU has no x-order: setup/qemu.sh's has");
 	return settle_variants(o, error) && writes_json(o, error);
 }
 

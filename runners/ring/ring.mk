@@ -17,17 +17,6 @@ $(B)/vqring: $(RING_O) $(RING_SHARED_O)
 TESTS += runners/tests/ring.sh runners/tests/ring-count.sh runners/tests/ring-planted.sh \
 	runners/tests/ring-random.sh runners/tests/ring-probe.sh
 
-# Instructions an element in the real QEMU, under callgrind: virtio-blk in four orders,
-# virtio-net's two directions.
-COUNT_DIR = $(if $(RUN),$(RUN),results)
-.PHONY: count
-count: all
-	@qemu=$$(runners/setup/qemu.sh); mkdir -p '$(COUNT_DIR)'; failed=0; \
-	for load in read tx rx; do \
-		$(B)/vqring count --qemu "$$qemu" --load $$load \
-			--json '$(COUNT_DIR)'/count-$$load.json || failed=1; \
-	done; exit $$failed
-
 RING_TESTS := virtqueue rules profile
 TESTS += $(patsubst %,$(B)/runners/test-ring-%,$(RING_TESTS))
 $(patsubst %,$(B)/runners/tests/test-ring-%.o,$(RING_TESTS)): EXTRA_CFLAGS = $(call pkg_cflags,$(RING_PKGS))

@@ -3,14 +3,17 @@
 # CONFIG and RUN come from make; QEMU, QEMU_SRC and KERNEL pass through.
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -euo pipefail
-[ $# -eq 0 ] || { echo "usage: runners/setup/bench.sh    (no arguments; make bench calls it)" >&2; exit 2; }
+[ $# -eq 0 ] || [ "$*" = --counted ] || {
+	echo "usage: runners/setup/bench.sh [--counted]    (make bench and make count call it)" >&2
+	exit 2
+}
 cd "$(dirname "$0")/../.."
 
 # Whoever ends make means all of this: the kernel ends this script when its parent
 # dies, and what the script runs when the script does.
 if [ -z "${VQLAB_PARENT:-}" ]; then
 	export VQLAB_PARENT=$PPID
-	exec setpriv --pdeathsig TERM -- runners/setup/bench.sh
+	exec setpriv --pdeathsig TERM -- runners/setup/bench.sh "$@"
 fi
 [ "$PPID" = "$VQLAB_PARENT" ] || exit 1 # it died before that
 unset VQLAB_PARENT
@@ -47,10 +50,11 @@ run=${RUN:-results/$(date -u +%Y%m%d-%H%M%S)}
 say "running $CONFIG into $run (interrupt at any time; RUN=$run resumes)"
 # VQLAB_TOGETHER is for tests: they measure nothing, and wait for nobody.
 with_us build/vqbench run "$CONFIG" -o "$run" --qemu "$qemu" --guest "$guest" \
-	${VQLAB_TOGETHER:+--together}
+	${VQLAB_TOGETHER:+--together} "$@"
 # Measured once: the report of the same run is the same again.
 # A strategy that misorders, or a trace that cannot be read, is said there and in the
 # report, and costs no report.
-[ -e "$run/replay.json" ] || with_us analysis/replay/replay.sh --traces "$run" || :
+# What is counted has no traces.
+[ $# -gt 0 ] || [ -e "$run/replay.json" ] || with_us analysis/replay/replay.sh --traces "$run" || :
 with_us build/vqreport "$run"
 say "report: $run/report/report.txt  plots: $run/report/plots/"

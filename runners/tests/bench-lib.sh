@@ -114,8 +114,13 @@ state_of() { field "$1/trials/$2/trial.json" 't["state"]'; }
 is() { [ "$1" = "$2" ] || { echo "is '$1', should be '$2'"; return 1; }; }
 says() { grep -e "$1" "$tmp/said"; }
 
-# long_plan FILE: the quick plan, with phases that are longer than any delay on the way to
-# their end.
-long_plan() {
-	sed -e 's/^seconds=.*/seconds=60/' -e "s,^job=,job=$PWD/configs/," configs/quick.ini >"$1"
+# guest_plan FILE [SED-ARGUMENTS...]: the quick plan, or $from, without what is counted or
+# has no guest.
+guest_plan() {
+	sed -e 's/^driver=.*/driver=none/' -e '/^# Without a guest/,$d' \
+		-e "s,^job=,job=$PWD/configs/," "${@:2}" \
+		"${from:-configs/quick.ini}" >"$1"
 }
+
+# long_plan FILE: that, with phases that are longer than any delay on the way to their end.
+long_plan() { guest_plan "$1" -e 's/^seconds=.*/seconds=60/'; }

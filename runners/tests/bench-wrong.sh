@@ -27,7 +27,7 @@ job early size=1m '[a]'
 job idle "$timed" thinktime=30000000 thinktime_blocks=64 '[a]'
 for w in long doomed victim; do cp "$tmp/good.fio" "$tmp/$w.fio"; done
 {
-	printf '%s\n' '[plan]' name=sick 'variants=off' rings=split blocks=1 stall_seconds=3 seed=1
+	printf '%s\n' '[plan]' name=sick 'variants=off' rings=split blocks=1 stall_seconds=3 seed=1 driver=none
 	printf '%s\n' '[net net0]'
 	for d in a:256 b:64; do
 		printf '%s\n' "[disk ${d%:*}]" backend=nbdkit "size_mib=${d#*:}" service=constant base_us=100
@@ -127,7 +127,8 @@ check 'what fio did is what QEMU counted' is "$(field "$trial" \
 
 # -- a disk server that does not start -------------------------------------------
 run=$tmp/unserved
-plan=configs/quick.ini
+plan=$tmp/guest.ini
+guest_plan "$plan"
 start "$run" --variants off,qemu --blocks 3 --accel tcg --plugin /bin/true
 finish
 check 'where nothing works the run ends after a block' is "$status" 1
@@ -145,7 +146,7 @@ flock --nonblock 9
 build/vqbench run $plan -o "$run" --qemu "$qemu" --guest "$guest" >"$tmp/said" 2>&1 9>&- &
 bench=$!
 check 'a second vqbench waits, and says for whom' until_true \
-	says 'waiting for another vqbench, which measures on this host (.*); --together'
+	says 'vqbench: waiting for another that measures on this host (.*); --together'
 kill -TERM "$bench"
 finish
 exec 9>&-
@@ -194,7 +195,8 @@ small() {
 		umount "$1/small"
 		exit $rc' sh "$tmp" "$qemu" "$guest" "$1" "$PWD" "$plan" "$2" >"$tmp/said" 2>&1
 }
-plan=configs/default.ini
+plan=$tmp/default.ini
+from=configs/default.ini guest_plan "$plan"
 small true 1
 check 'a full disk is a failure' is $? 1
 check 'with the remedy' says 'No space left on device: free some space'

@@ -6,7 +6,7 @@ set -uo pipefail
 
 # -- a run that is killed in its second trial, and gone on with ---------------
 plan=configs/quick.ini
-order=($(build/vqbench run $plan --dry-run | awk '!/^#/ { print $1 }'))
+order=($(build/vqbench run $plan --dry-run | awk '/^b/ { print $1 }'))
 run=$tmp/quick
 start "$run"
 check 'the second trial gets to a load' until_true loading "$run" "${order[1]}"
@@ -49,6 +49,7 @@ check 'another QEMU of the same name and version' refused 'QEMU program' --qemu 
 check 'another kernel of the same name and version' refused 'guest kernel' --guest "$tmp/other-guest"
 sed -i 's/"sha256": *"./&f/' "$tmp/other-qemu/manifest.json"
 check 'a QEMU made of other sources' refused 'QEMU (.*QEMU program' --qemu "$tmp/other-qemu"
+ln -s "$PWD/build/vqring" "$tmp/other-build"
 "$tmp/other-build/vqbench" run $plan -o "$run" --qemu "$qemu" --guest "$guest" \
 	--vqprobe build/vqprobe --plugin build/runners/latency.so >"$tmp/said" 2>&1
 check 'another vqbench' is $? 2
@@ -64,7 +65,7 @@ check 'the first one was not run again' \
 check 'no temporary folder is left' is "$(find "$run" -name '*.tmp')" ''
 check 'every gate of every trial holds' is "$(for t in "${order[@]}"; do
 	field "$run/trials/$t/trial.json" 'all(g["ok"] for g in t["gates"]) and len(t["gates"])'
-done | sort -u)" 11
+done | sort -u)" 12
 check 'loads, perf and probes have results' is "$(field "$run/trials/b01-split-array-window/trial.json" \
 	'[len(t["phases"]), min(p["throughput"] for p in t["phases"]) > 0,
 	  min(p["cpu_s"] for p in t["phases"]) > 0,
@@ -78,10 +79,30 @@ check 'phases with probes keep their traces, and no others' \
 	"$(traces "$run/trials/${order[0]}/trial.json" | tr ' ' '\n' | sort | tr '\n' ' ' | sed 's/ $//')"
 check 'and the report finds the trials in them' \
 	grep '4 phases agree with their traces' <(build/vqreport --verify "$run")
+check 'the rings are there' is "$(cd "$run/rings" && echo *)" \
+	'ring-in-order-split-b01.json ring-read.json'
+counted=$run/trials/count-split-array-window/trial.json
+check "a boot of its own counts the guest's driver" is "$(field "$counted" \
+	'[t["state"], t["counting"], t["block"], len(t["phases"]), {p["probes"] for p in t["phases"]}]')" \
+	"['ok', True, 0, 2, {False}]"
+check 'its gates hold, too' is "$(field "$counted" 'all(g["ok"] for g in t["gates"])')" True
+check 'what came back to the driver is what was requested' is "$(field "$counted" \
+	'[abs(p["driver"]["elements"] - p["driver"]["requests"]) <= 16 and p["driver"]["requests"] > 100
+		for p in t["phases"] if p["kind"] == "fio"]')" '[True]'
+check 'an element costs what it can cost' is "$(field "$counted" \
+	'[300 < p["driver"]["instructions"] / p["driver"]["elements"] < 3000 and
+	  p["driver"]["instructions"] == sum(p["driver"]["parts"].values()) and
+	  sum(f["instructions"] for f in p["driver"]["functions"]) == p["driver"]["instructions"]
+		for p in t["phases"]]')" '[True, True]'
+check 'in order, by the driver that knows it' is "$(field "$counted" \
+	'["virtqueue_get_buf_ctx_split_in_order" in {f["name"] for f in p["driver"]["functions"]}
+		for p in t["phases"]]')" '[True, True]'
+check 'trials are not counting' is "$(field "$run/trials/${order[0]}/trial.json" \
+	'[t["counting"], {p["driver"] for p in t["phases"]}]')" '[False, {None}]'
 check 'run.json counts the trials' is "$(field "$run/run.json" 't["trials_planned"]')" 2
 check 'and says what the parts of the run have in common' is "$(field "$run/run.json" \
-	'[len(t["identity"][k]) for k in ("vqbench", "vqprobe", "plugin", "program",
-		"kernel", "image", "plan")]')" '[64, 64, 64, 64, 64, 64, 64]'
+	'[len(t["identity"][k]) for k in ("vqbench", "vqring", "vqprobe", "plugin", "program",
+		"kernel", "image", "plan")]')" '[64, 64, 64, 64, 64, 64, 64, 64]'
 
 # -- QEMU killed ---------------------------------------------------------------
 plan=$tmp/long.ini
@@ -106,7 +127,7 @@ check 'a state that is none is bad usage' is "$status" 2
 start "$run" --variants bitmap --again stalled,invalid
 finish
 check 'no trial has the state: nothing is run again' is "$status" 0
-check 'as is said' says '1 of 1 trials are there already'
+check 'as is said' says '1 of 1 parts are there already'
 start "$run" --variants bitmap --again invalid,crashed
 check 'the trial is run again' until_true loading "$run" b01-split-bitmap
 record
@@ -135,8 +156,8 @@ ended() { grep -q 'interrupted b01-split-.* by signal 15' "$run/journal"; }
 check 'the run can go on' ended
 
 # -- a disk that stops answering -----------------------------------------------
-sed -e 's/^stall_seconds=.*/stall_seconds=3/' -e 's/^base_us=/hang_after=2000\n&/' \
-	-e "s,^job=,job=$PWD/configs/," configs/quick.ini >"$tmp/stall.ini"
+guest_plan "$tmp/stall.ini" -e 's/^stall_seconds=.*/stall_seconds=3/' \
+	-e 's/^base_us=/hang_after=2000\n&/'
 plan=$tmp/stall.ini
 run=$tmp/stall
 start "$run" --variants hash-table --accel tcg
@@ -149,8 +170,8 @@ check 'with what was seen in its reason' is "$(field "$trial" \
 
 # -- a strategy that swaps two elements in 10,000 -------------------------------
 # Only with workload randread-tail, and long enough for 10,000 requests.
-sed -e "s,^job=,job=$PWD/configs/," -e 's/^seconds=.*/seconds=7/' \
-	-e '/^\[net/d' -e '/^\[workload tcp/,$d' configs/quick.ini >"$tmp/broken.ini"
+guest_plan "$tmp/broken.ini" -e 's/^seconds=.*/seconds=7/' -e '/^\[net/d' \
+	-e '/^\[workload tcp/,$d'
 plan=$tmp/broken.ini
 run=$tmp/broken
 # And with a perf that now and then finds one of QEMU's threads gone.

@@ -29,7 +29,7 @@ check 'a strategy' follow 1
 check 'is tested' grep -q '^ok .*/reorder/mine' "$T/out"
 check 'and replayed' grep -qE '^mine +[0-9.]+ ' "$T/out"
 check 'a workload' follow 2
-check 'is in the plan, for each variant' grep -q 'mine.ini: good: 3 workloads, 3 variants' "$T/out"
+check 'is in the plan, for each variant' grep -q 'mine.ini: good: 5 workloads, 3 variants' "$T/out"
 check 'a plot' follow 3
 check 'is drawn' grep -q '</svg>' "$T/tree/build/waiting/plots/waiting.svg"
 check 'beside all others' test "$(find "$T/tree/build/waiting/plots" -name '*.svg' | wc -l)" -gt 3

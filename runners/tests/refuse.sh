@@ -19,8 +19,11 @@ fails() {
 	rc=$?
 	[ "$rc" -eq "$want" ] || { echo "exit $rc, should be $want"; return 1; }
 }
-# plan FILE SCRIPT: the quick plan, changed by sed.
-plan() { sed -e "s,^job=,job=$PWD/configs/," -e "$2" configs/quick.ini >"$T/$1"; }
+# plan FILE SCRIPT: the quick plan, without what needs no guest, changed by sed.
+plan() {
+	sed -e "s,^job=,job=$PWD/configs/," -e 's/^driver=.*/driver=none/' \
+		-e '/^# Without a guest/,$d' -e "$2" configs/quick.ini >"$T/$1"
+}
 vqbench() { build/vqbench "$@"; }
 
 # -- against a QEMU -------------------------------------------------------------
@@ -41,6 +44,27 @@ check 'what it lacks is left out of the count' says 'good: 2 workloads, 2 varian
 plan packed.ini 's/^kind=/rings=packed\n&/; s/^rings=split/rings=split;packed/'
 check 'rings without a workload: refused' fails 2 vqbench run "$T/packed.ini" --dry-run --rings split
 check 'with the reason' says "none of the plan's workloads is for these rings"
+
+# -- against vqring: what it refuses -----------------------------------------------
+# ring FILE LINE...: a plan with a ring of these lines
+ring() {
+	printf '%s\n' '[plan]' name=r 'variants=off;qemu' 'rings=split;packed' '[workload r]' \
+		kind=ring "${@:2}" >"$T/$1"
+}
+ring good.ini measure=count size=64 chain=2 depth=16
+check 'a ring that can be' fails 0 vqbench check "$T/good.ini"
+check 'is counted as such' says 'good: 1 workloads, 2 variants, 0 trials, 1 of vqring'
+ring 12.ini measure=time size=12
+check 'a split ring of 12: check fails' fails 2 vqbench check "$T/12.ini"
+check 'at its line, in the words of vqring' says '12.ini:6: \[workload r\] kind: on split rings: .*power of two'
+check 'so does a run' fails 2 vqbench run "$T/12.ini" --dry-run
+ring deep.ini measure=count size=8 chain=4 depth=4
+check 'more in flight than the ring holds' fails 2 vqbench check "$T/deep.ini"
+check 'likewise' says 'deep.ini:6: .*on split rings: .*does not hold as many'
+ring 12p.ini measure=count size=12 rings=packed chain=3 depth=4
+check 'a packed ring of 12 is good' fails 0 vqbench check "$T/12p.ini"
+check 'what is counted alone' fails 0 vqbench run "$T/12.ini" --dry-run --counted --rings packed
+check 'may be nothing' says '^# plan r, seed [0-9]*, 0 trials$'
 
 # -- against nothing ------------------------------------------------------------------
 plain() { ! LC_ALL=C grep -q $'\e' "$T/out"; }

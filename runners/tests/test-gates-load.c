@@ -23,6 +23,9 @@ static JsonNode *json(const char *text)
 	return parse_json(text, strlen(text), "test", NULL);
 }
 
+/* A phase of a boot that counts has no count. */
+static bool driver_missing;
+
 /* The names of the gates that fall for @ph, of a workload of @kind; "" for none. */
 static char *faults(struct phase *ph, const char *kind, const char *variant, bool probes)
 {
@@ -31,7 +34,7 @@ static char *faults(struct phase *ph, const char *kind, const char *variant, boo
 				  .device_id = "disk-d",
 				  .direction = (char *)"out",
 				  .seconds = 2};
-	struct slot_phase sp = {&w, probes};
+	struct slot_phase sp = {&w, probes, ph->driver || driver_missing};
 	struct trial t = {.slot = &slot, .features = json_object_new()};
 	g_autoptr(GString) names = g_string_new(NULL);
 	unsigned int i;
@@ -199,7 +202,7 @@ static void test_by_phase(void)
 {
 	struct plan_workload w[] = {{.name = "good", .kind = "fio", .device_id = "d", .seconds = 2},
 				    {.name = "bad", .kind = "fio", .device_id = "d", .seconds = 2}};
-	struct slot_phase sp[] = {{&w[0], false}, {&w[1], false}};
+	struct slot_phase sp[] = {{&w[0], false, false}, {&w[1], false, false}};
 	struct trial t = {.slot = &slot, .features = json_object_new()};
 	struct phase ph[] = {disk, disk};
 	int i;
@@ -229,7 +232,7 @@ static void test_many(void)
 {
 	g_autofree char *name = g_strnfill(36, 'x');
 	struct plan_workload w = {.name = name, .kind = "fio", .device_id = "d", .seconds = 2};
-	struct slot_phase sp = {&w, false};
+	struct slot_phase sp = {&w, false, false};
 	struct trial t = {.slot = &slot, .features = json_object_new()};
 	struct phase ph[40];
 	g_autofree char *reason = NULL;
@@ -270,7 +273,7 @@ static void test_many(void)
 static void test_crowded(void)
 {
 	struct plan_workload w = {.name = "w", .kind = "fio", .device_id = "d", .seconds = 2};
-	struct slot_phase sp = {&w, false};
+	struct slot_phase sp = {&w, false, false};
 	struct trial t = {.slot = &slot, .features = json_object_new()};
 	struct phase ph = disk;
 	int i;
@@ -294,9 +297,58 @@ static void test_crowded(void)
 	g_assert_cmpint(ph.more_faults, >, 20);
 }
 
+/* What the guest's driver took, with @calls of its interrupt handler. */
+static JsonObject *driver_of(int elements, int calls, int interrupts)
+{
+	g_autofree char *text = g_strdup_printf(
+		"{\"instructions\":9,\"elements\":%d,\"interrupts\":%d,\"functions\":[{\"name\":"
+		"\"vring_interrupt\",\"calls\":%d}]}",
+		elements, interrupts, calls);
+
+	return json_node_get_object(json(text));
+}
+
+/* Counting must not change what is counted. */
+static void test_driver(void)
+{
+	struct phase ph = disk;
+
+	ph.driver = driver_of(1000, 70, 70);
+	expect(&ph, "fio", false, "");
+	/* A partition table's are among them. */
+	ph.driver = driver_of(1012, 70, 71);
+	expect(&ph, "fio", false, "");
+	ph.driver = driver_of(940, 70, 70);
+	expect(&ph, "fio", false, "driver");
+	ph.driver = driver_of(1000, 70, 100);
+	expect(&ph, "fio", false, "driver");
+	/* A kernel that tells neither. */
+	ph.driver = json_node_get_object(
+		json("{\"instructions\":9,\"elements\":null,\"interrupts\":null}"));
+	expect(&ph, "fio", false, "");
+	ph.driver = json_node_get_object(json("{\"instructions\":0,\"functions\":[]}"));
+	expect(&ph, "fio", false, "driver");
+	ph.driver = NULL;
+	driver_missing = true;
+	expect(&ph, "fio", false, "driver");
+	driver_missing = false;
+	/* A packet takes one buffer or several; the last ones sent are not freed yet. */
+	ph.load.bytes = 30 << 20;
+	ph.counted = (struct counted){
+		.net = true,
+		.tap = {.to_host = 20000, .to_guest = 10000, .to_host_bytes = 31 << 20}};
+	ph.driver = driver_of(29300, 70, 70);
+	expect(&ph, "iperf3", false, "");
+	ph.driver = driver_of(90000, 70, 70);
+	expect(&ph, "iperf3", false, "");
+	ph.driver = driver_of(20000, 70, 70);
+	expect(&ph, "iperf3", false, "driver");
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/gates-load/driver", test_driver);
 	g_test_add_func("/gates/time", test_time);
 	g_test_add_func("/gates/traffic", test_traffic);
 	g_test_add_func("/gates/elements", test_elements);

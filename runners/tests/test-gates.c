@@ -14,7 +14,7 @@
 
 static struct plan_workload workload = {
 	.name = "w", .kind = "fio", .device_id = "disk-d", .seconds = 1};
-static struct slot_phase phases[] = {{&workload, false}, {&workload, true}};
+static struct slot_phase phases[] = {{&workload, false, false}, {&workload, true, false}};
 static struct plan_variant variant;
 static struct slot slot = {.variant = &variant, .ring = "split"};
 
@@ -65,7 +65,7 @@ static char *fallen(const struct sample *s)
 	ph[1].code = s->code;
 	ph[1].reason = (char *)"broken";
 	gates_check(&t);
-	g_assert_cmpuint(t.gates->len, ==, 11);
+	g_assert_cmpuint(t.gates->len, ==, 12);
 	for (i = 0; i < t.gates->len; i++) {
 		struct gate *g = t.gates->pdata[i];
 

@@ -52,6 +52,41 @@ static void test_resume(void)
 	rundir_close(&r);
 }
 
+/* A ring's result appears whole; one that was left out is to be tried again. */
+static void test_ring(void)
+{
+	g_autofree char *dir = folder("ring"), *at = NULL, *result = NULL, *cut = NULL;
+	static const char *const results[] = {"{\"left_out\": \"no valgrind\"}\n",
+					      "{\"cells\": []}\n"};
+	g_autoptr(GError) e = NULL;
+	struct rundir r;
+	int i;
+
+	g_assert_true(rundir_open(&r, dir, same, 2, &e));
+	for (i = 0; i < 2; i++) {
+		g_assert_false(rundir_has_ring(&r, "x"));
+		g_free(at);
+		g_free(result);
+		at = rundir_begin_ring(&r, "x", &e);
+		g_assert_no_error(e);
+		result = g_build_filename(at, RING_RESULT, NULL);
+		g_assert_true(write_file(result, results[i], strlen(results[i]), &e));
+		g_assert_true(rundir_keep_ring(&r, "x", &e));
+		g_assert_false(g_file_test(at, G_FILE_TEST_EXISTS));
+	}
+	g_assert_true(rundir_has_ring(&r, "x"));
+	/* Nothing was written: that is nobody's result. */
+	cut = rundir_begin_ring(&r, "y", &e);
+	g_assert_false(rundir_keep_ring(&r, "y", &e));
+	g_assert_cmpint(e->code, ==, VQB_FAILED);
+	rundir_close(&r);
+	g_clear_error(&e);
+	g_assert_true(rundir_open(&r, dir, same, 2, &e));
+	g_assert_false(g_file_test(cut, G_FILE_TEST_EXISTS));
+	g_assert_true(rundir_has_ring(&r, "x"));
+	rundir_close(&r);
+}
+
 /* A file that may grow by half a line only: the first write is short and sets no
  * errno, the next one says why. */
 static void test_short_write(void)
@@ -246,6 +281,7 @@ int main(int argc, char **argv)
 
 	g_test_init(&argc, &argv, NULL);
 	top = g_dir_make_tmp("vqlab-rundir-XXXXXX", NULL);
+	g_test_add_func("/rundir/ring", test_ring);
 	g_test_add_func("/rundir/resume", test_resume);
 	g_test_add_func("/rundir/short-write", test_short_write);
 	g_test_add_func("/rundir/lines", test_lines);

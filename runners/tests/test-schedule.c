@@ -14,18 +14,28 @@ static struct plan *load(int64_t seed, int64_t blocks)
 	return p;
 }
 
-/* The whole schedule as text. */
-static char *describe(int64_t seed, int64_t blocks)
+/* The trials of @p alone, not what else is scheduled. */
+static GPtrArray *trials_of(const struct plan *p)
 {
-	struct plan *p = load(seed, blocks);
-	g_autoptr(GPtrArray) slots = schedule_make(p);
+	GPtrArray *slots = schedule_make(p);
+	unsigned int i;
+
+	for (i = slots->len; i-- > 0;)
+		if (((struct slot *)slots->pdata[i])->kind != SLOT_TRIAL)
+			g_ptr_array_remove_index(slots, i);
+	return slots;
+}
+
+/* Slots as text. */
+static char *describe_slots(GPtrArray *slots)
+{
 	GString *s = g_string_new(NULL);
 	unsigned int i, k;
 
 	for (i = 0; i < slots->len; i++) {
 		struct slot *slot = slots->pdata[i];
 
-		g_string_append_printf(s, "%s %" PRIu64, slot->id, slot->disk_seed);
+		g_string_append_printf(s, "%s %" PRIu64, slot->id, slot->seed);
 		for (k = 0; k < slot->phases->len; k++) {
 			struct slot_phase *ph = &g_array_index(slot->phases, struct slot_phase, k);
 
@@ -33,14 +43,24 @@ static char *describe(int64_t seed, int64_t blocks)
 		}
 		g_string_append_c(s, '\n');
 	}
-	plan_free(p);
 	return g_string_free(s, FALSE);
+}
+
+/* The whole schedule as text. */
+static char *describe(int64_t seed, int64_t blocks)
+{
+	struct plan *p = load(seed, blocks);
+	g_autoptr(GPtrArray) slots = schedule_make(p);
+	char *text = describe_slots(slots);
+
+	plan_free(p);
+	return text;
 }
 
 static void test_complete(void)
 {
 	struct plan *p = load(5, 7);
-	g_autoptr(GPtrArray) slots = schedule_make(p);
+	g_autoptr(GPtrArray) slots = trials_of(p);
 	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
 	int per_block = p->variants->len * g_strv_length(p->rings);
 	unsigned int i, k;
@@ -85,16 +105,16 @@ static void test_seed(void)
 static void test_disk_seed(void)
 {
 	struct plan *p = load(1, 3);
-	g_autoptr(GPtrArray) slots = schedule_make(p);
+	g_autoptr(GPtrArray) slots = trials_of(p);
 	unsigned int i;
 
 	for (i = 1; i < slots->len; i++) {
 		struct slot *a = slots->pdata[i - 1], *b = slots->pdata[i];
 
 		if (a->block == b->block)
-			g_assert_cmpuint(a->disk_seed, ==, b->disk_seed);
+			g_assert_cmpuint(a->seed, ==, b->seed);
 		else
-			g_assert_cmpuint(a->disk_seed, !=, b->disk_seed);
+			g_assert_cmpuint(a->seed, !=, b->seed);
 	}
 	plan_free(p);
 }
@@ -103,7 +123,7 @@ static void test_disk_seed(void)
 static void test_balance(void)
 {
 	struct plan *p = load(3, 99);
-	g_autoptr(GPtrArray) slots = schedule_make(p);
+	g_autoptr(GPtrArray) slots = trials_of(p);
 	unsigned int i, first = 0, probes_first = 0;
 
 	for (i = 0; i < slots->len; i++) {
@@ -131,7 +151,7 @@ static void test_places(void)
 	g_autoptr(GError) e = NULL;
 
 	g_assert_true(plan_override(p, "off,qemu,bitmap", "packed", 0, -1, &e));
-	slots = schedule_make(p);
+	slots = trials_of(p);
 	g_assert_cmpuint(slots->len, ==, 297);
 	for (i = 0; i < slots->len; i++) {
 		struct slot *s = slots->pdata[i];
@@ -183,10 +203,79 @@ static void test_rings(void)
 		g_strfreev(w->rings);
 		w->rings = g_strdupv(split);
 	}
-	slots = schedule_make(p);
+	slots = trials_of(p);
 	g_assert_cmpuint(slots->len, ==, p->variants->len);
 	for (i = 0; i < slots->len; i++)
 		g_assert_cmpstr(((struct slot *)slots->pdata[i])->ring, ==, "split");
+	plan_free(p);
+}
+
+/* What is counted comes before all blocks: rings once, the driver on each ring. */
+static void test_counted(void)
+{
+	struct plan *p = load(4, 2);
+	g_autoptr(GPtrArray) slots = schedule_make(p);
+	unsigned int i, k, rings = 0, drivers = 0;
+
+	for (i = 0; i < slots->len && !((struct slot *)slots->pdata[i])->block; i++) {
+		struct slot *s = slots->pdata[i];
+
+		rings += s->kind == SLOT_RING;
+		drivers += s->kind == SLOT_DRIVER;
+		g_assert_true(s->kind != SLOT_RING || !s->variant);
+		for (k = 0; k < s->phases->len; k++) {
+			struct slot_phase *ph = &g_array_index(s->phases, struct slot_phase, k);
+
+			g_assert_true(ph->counts && !ph->probes && !ph->workload->ring.measure);
+			g_assert_cmpstr(slot_phase_mode(ph), ==, "count");
+		}
+	}
+	g_assert_cmpuint(rings, ==, 3);
+	g_assert_cmpuint(drivers, ==, 6);
+	for (; i < slots->len; i++) {
+		struct slot *s = slots->pdata[i];
+
+		g_assert_cmpint(s->block, >, 0);
+		g_assert_cmpint(s->kind, !=, SLOT_DRIVER);
+	}
+	schedule_keep_counted(slots);
+	g_assert_cmpuint(slots->len, ==, rings + drivers);
+	plan_free(p);
+}
+
+/* Each timed ring stands once in each block, at no fixed place, and moves no trial. */
+static void test_timed_rings(void)
+{
+	struct plan *p = load(9, 99);
+	g_autoptr(GPtrArray) slots = schedule_make(p), with = trials_of(p), without = NULL;
+	g_autoptr(GHashTable) ids = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autoptr(GHashTable) seeds = g_hash_table_new(g_int64_hash, g_int64_equal);
+	g_autofree char *a = describe_slots(with), *b = NULL;
+	unsigned int i, k, first = 0, last = 0;
+
+	for (i = 0; i < slots->len; i++) {
+		struct slot *s = slots->pdata[i];
+		struct slot *next = i + 1 < slots->len ? slots->pdata[i + 1] : NULL;
+
+		if (s->kind != SLOT_RING || !s->block)
+			continue;
+		g_assert_true(g_hash_table_add(ids, s->id));
+		g_assert_true(g_hash_table_add(seeds, &s->seed));
+		first += ((struct slot *)slots->pdata[i - 1])->block != s->block;
+		last += !next || next->block != s->block;
+	}
+	/* Two workloads on two rings, among 12 trials: one in 16 at each place, sigma 4.7. */
+	g_assert_cmpuint(g_hash_table_size(ids), ==, 4 * 99);
+	g_assert_cmpuint(first, >, 5);
+	g_assert_cmpuint(first, <, 45);
+	g_assert_cmpuint(last, >, 5);
+	g_assert_cmpuint(last, <, 45);
+	for (k = p->workloads->len; k-- > 0;)
+		if (((struct plan_workload *)p->workloads->pdata[k])->ring.measure)
+			g_ptr_array_remove_index(p->workloads, k);
+	without = trials_of(p);
+	b = describe_slots(without);
+	g_assert_cmpstr(a, ==, b);
 	plan_free(p);
 }
 
@@ -200,5 +289,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/schedule/places", test_places);
 	g_test_add_func("/schedule/below", test_below);
 	g_test_add_func("/schedule/rings", test_rings);
+	g_test_add_func("/schedule/counted", test_counted);
+	g_test_add_func("/schedule/timed-rings", test_timed_rings);
 	return g_test_run();
 }

@@ -12,10 +12,12 @@ struct bench {
 	struct guestinfo guest;
 	char *plugin;  /* nbdkit's latency plugin */
 	char *vqprobe; /* the program */
+	char *vqring;  /* likewise */
 	char *dir;     /* the run folder */
 	char *accel;   /* tcg or kvm */
 	char *accel_why;
 	char *no_probes;  /* why vqprobe cannot watch this QEMU; else NULL */
+	char *no_driver;  /* why the guest's driver cannot be counted; else NULL */
 	GArray *identity; /* see identity.h */
 	bool alone;	  /* no other vqbench measured on this host */
 };

@@ -36,6 +36,7 @@
  * headers, and a receiver's buffers. */
 #define PACKETS_PART 0.01
 #define PACKETS_MORE 64
+#define UNFREED 512 /* two rings of 256 */
 #define NET_BYTES_PART 0.1
 #define NET_BYTES_MORE (8 << 20)
 
@@ -170,4 +171,55 @@ void gate_elements(struct verdict *v, struct phase *ph)
 		net_elements(v, ph);
 	else
 		disk_elements(v, ph);
+}
+
+static int64_t calls_of(JsonObject *driver, const char *name)
+{
+	JsonArray *list = json_list(driver, "functions");
+	unsigned int i;
+
+	for (i = 0; list && i < json_array_get_length(list); i++) {
+		JsonObject *f = json_array_get_object_element(list, i);
+
+		if (!strcmp(json_str(f, "name", ""), name))
+			return json_int(f, "calls", 0);
+	}
+	return 0;
+}
+
+/* A driver frees what it has sent when it sends again, and a packet takes a buffer at least. */
+static void driver_elements(struct verdict *v, struct phase *ph, int64_t n)
+{
+	int64_t all = counted_all(&ph->counted);
+
+	if (!ph->counted.net)
+		check_near(v, ph, n, "elements taken by the driver", all,
+			   "requests in QEMU's block layer", REQUESTS_MORE);
+	else if (n < (1 - PACKETS_PART) * all - UNFREED)
+		verdict_add(v, ph,
+			    "%" PRId64 " elements taken by the driver, but %" PRId64
+			    " packets through the tap",
+			    n, all);
+}
+
+void gate_driver(struct verdict *v, struct phase *ph)
+{
+	int64_t n, interrupts;
+
+	if (!ph->slot->counts)
+		return;
+	if (!ph->driver) {
+		verdict_add(v, ph, "the driver was not counted");
+		return;
+	}
+	if (!json_int(ph->driver, "instructions", 0))
+		verdict_add(v, ph, "the driver executed nothing");
+	n = json_int(ph->driver, "elements", -1);
+	interrupts = json_int(ph->driver, "interrupts", -1);
+	if (n >= 0 && ph->has_counted)
+		driver_elements(v, ph, n);
+	if (interrupts >= 0)
+		check_near(v, ph, calls_of(ph->driver, "vring_interrupt"),
+			   "interrupts handled by the driver", interrupts,
+			   "taken by the guest's kernel", REQUESTS_MORE);
 }

@@ -10,4 +10,7 @@ void gate_time(struct verdict *v, struct phase *ph);
 void gate_traffic(struct verdict *v, struct phase *ph);
 void gate_elements(struct verdict *v, struct phase *ph);
 
+/* What the guest's driver was seen to do is what others saw of it; nothing without a count. */
+void gate_driver(struct verdict *v, struct phase *ph);
+
 #endif /* VQLAB_GATES_LOAD_H */

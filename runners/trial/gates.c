@@ -204,7 +204,7 @@ static void check_load(struct trial *t)
 {
 	struct verdict v = verdict_begin("load"), time = verdict_begin("time"),
 		       traffic = verdict_begin("traffic");
-	struct verdict elements = verdict_begin("elements");
+	struct verdict elements = verdict_begin("elements"), driver = verdict_begin("driver");
 	unsigned int i;
 	size_t before;
 
@@ -220,6 +220,7 @@ static void check_load(struct trial *t)
 		gate_traffic(&traffic, ph);
 		ph->worked = ph->faults->len == before;
 		gate_elements(&elements, ph);
+		gate_driver(&driver, ph);
 	}
 	/* The phases that did run lose nothing by that. */
 	if (t->phases->len < t->slot->phases->len)
@@ -228,6 +229,9 @@ static void check_load(struct trial *t)
 	add(t, &time, "every load ran for the plan's time");
 	add(t, &traffic, "the loads moved what QEMU and the taps counted");
 	add(t, &elements, "the queues handled what QEMU and the taps counted");
+	add(t, &driver,
+	    trial_counts(t) ? "the driver took what QEMU and the taps counted, and its interrupts"
+			    : "not counted in this boot");
 }
 
 char *gates_reason(const struct trial *t)

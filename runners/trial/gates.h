@@ -15,6 +15,9 @@
  *   load          fio or iperf3 succeeded and verified, in every phase
  *   time          the load ran as long as the plan says, and as long as it says
  *   traffic       it moved as many bytes as QEMU's block layer or the tap counted
+ *   driver        where the guest's driver is counted: it took as many elements as the
+ *                 block layer requests, or the tap packets, and as many interrupts as
+ *                 its kernel says, so counting changed neither
  *   elements      QEMU's queues, by the strategy's count and by vqprobe's, handled as
  *                 many elements as the block layer requests, or the tap packets
  */

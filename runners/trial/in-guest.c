@@ -16,6 +16,9 @@
 /* A short command in a guest that is emulated on a busy host. */
 #define ASK_MS 15000
 
+/* Its kernel's symbols are many, and grep is slow there. */
+#define FIND_MS 120000
+
 /* What a load takes to end in an emulated guest when it is killed. */
 #define END_LOAD_MS 15000
 
@@ -288,6 +291,28 @@ int64_t guest_disk_busy_ms(struct trial *t, const struct plan_workload *w)
 		if (*words[i] && ++column == 10)
 			return g_ascii_strtoll(words[i], NULL, 10);
 	return -1;
+}
+
+char *guest_read_functions(struct trial *t, GError **error)
+{
+	const GByteArray *out;
+
+	link_set_watch(t->link, trial_watch_alive, t);
+	out = run_command(t, "finding the driver's functions", guest_counter_command, NULL,
+			  FIND_MS / 1000, error);
+	return out ? g_strndup((const char *)out->data, out->len) : NULL;
+}
+
+/* Of lines such as "24:  1200  PCI-MSIX-0000:00:04.0  1-edge  virtio0-req.0". */
+static const char interrupts_script[] = "awk '/virtio[0-9]+-(req|input|output)/ { k++; for (i = 2; "
+					"$i ~ /^[0-9]+$/; i++) n += $i }\n"
+					"END { print k ? n : -1 }' /proc/interrupts";
+
+int64_t guest_interrupts(struct trial *t)
+{
+	g_auto(GStrv) words = ask_guest(t, NULL, interrupts_script);
+
+	return words && words[0] ? g_ascii_strtoll(words[0], NULL, 10) : -1;
 }
 
 /*

@@ -27,6 +27,15 @@ int64_t guest_outstanding(struct trial *t);
  */
 int64_t guest_disk_busy_ms(struct trial *t, const struct plan_workload *w);
 
+/* Where the driver's functions are, as guest_counter_learn takes it; the caller frees it. */
+char *guest_read_functions(struct trial *t, GError **error);
+
+/*
+ * Interrupts that the guest's kernel has taken from the queues of its virtio disks and
+ * network cards; -1: it names none.
+ */
+int64_t guest_interrupts(struct trial *t);
+
 /* Ends the load that runs there, all its processes; false when that cannot be done. */
 bool guest_kill_load(struct trial *t);
 

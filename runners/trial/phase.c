@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "phase.h"
 #include "alive.h"
+#include "driver.h"
 #include "in-guest.h"
 #include "load-kinds.h"
 #include "load-watch.h"
@@ -73,7 +74,7 @@ static char *phase_path(const struct trial *t, const struct phase *ph, const cha
 			const char *suffix)
 {
 	g_autofree char *name = g_strdup_printf("%s-%s-%s.%s", kind, ph->slot->workload->name,
-						ph->slot->probes ? "on" : "off", suffix);
+						slot_phase_mode(ph->slot), suffix);
 
 	return g_build_filename(t->dir, name, NULL);
 }
@@ -123,17 +124,25 @@ static bool run_load(struct trial *t, struct phase *ph, struct perfstat *perf, s
 	g_autoptr(GError) e = NULL;
 	const GByteArray *out;
 	struct load_watch w;
-	bool ok, seen;
-	int64_t before = guest_disk_busy_ms(t, ph->slot->workload), after;
+	bool ok, seen, counts = ph->slot->counts;
+	int64_t before = guest_disk_busy_ms(t, ph->slot->workload), after, interrupts;
 
-	if (!load_watch_begin(&w, t, ph, perf, probe, error))
+	if (counts && !driver_begin(t, &interrupts, error))
 		return false;
+	if (!load_watch_begin(&w, t, ph, perf, probe, error)) {
+		if (counts)
+			driver_end(t, ph, -1, NULL);
+		return false;
+	}
 	out = guest_run_load(t, ph->slot->workload, load_watch_check, &w, &e);
 	ok = out && read_load(t, ph, out, &e);
 	/* The load's own verdict first: it says more than a silent counter. */
 	seen = load_watch_end(&w, ok ? &e : NULL);
 	if (!ok)
 		end_load(t, ph, &e);
+	/* A load that failed has no figures, but the next one shall be counted. */
+	if (counts && !driver_end(t, ph, interrupts, e ? NULL : &e))
+		ok = false;
 	after = ok && before >= 0 ? guest_disk_busy_ms(t, ph->slot->workload) : -1;
 	/* Better than looking from outside: a busy host looks late. */
 	if (after >= 0)

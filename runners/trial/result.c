@@ -118,6 +118,10 @@ static JsonObject *phase_json(const struct phase *ph)
 		json_object_set_member(o, "probe", json_node_copy(ph->probe));
 	else
 		json_object_set_null_member(o, "probe");
+	if (ph->driver)
+		json_object_set_object_member(o, "driver", json_object_ref(ph->driver));
+	else
+		json_object_set_null_member(o, "driver");
 	if (ph->trace)
 		json_object_set_string_member(o, "trace", ph->trace);
 	else
@@ -143,6 +147,7 @@ bool result_write(const struct trial *t, GError **error)
 	json_object_set_string_member(o, "ring", t->slot->ring);
 	json_object_set_string_member(o, "state", trial_state(t->code));
 	json_object_set_string_member(o, "reason", t->reason ? t->reason : "");
+	json_object_set_boolean_member(o, "counting", trial_counts(t));
 	json_object_set_string_member(o, "started", t->started);
 	json_object_set_double_member(o, "boot_s", t->boot_s);
 	json_object_set_string_member(o, "accel", t->bench->accel);

@@ -17,6 +17,11 @@ const char *trial_state(int code)
 	}
 }
 
+bool trial_counts(const struct trial *t)
+{
+	return t->slot && t->slot->kind == SLOT_DRIVER;
+}
+
 void phase_free(gpointer data)
 {
 	struct phase *ph = data;
@@ -26,6 +31,8 @@ void phase_free(gpointer data)
 		json_object_unref(ph->strategy);
 	if (ph->probe)
 		json_node_unref(ph->probe);
+	if (ph->driver)
+		json_object_unref(ph->driver);
 	g_free(ph->trace);
 	if (ph->faults)
 		g_string_free(ph->faults, TRUE);

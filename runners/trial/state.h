@@ -10,6 +10,7 @@
 #include "counted.h"
 #include "load.h"
 #include "perfstat.h"
+#include "runners/guest-count/counter.h"
 #include "runners/machine/disks.h"
 #include "runners/machine/link.h"
 #include "runners/machine/qemu.h"
@@ -38,6 +39,7 @@ struct phase {
 	int64_t window_requests; /* requests or packets that QEMU handled in it */
 	JsonObject *strategy;	 /* delta of x-reorder-stats, or NULL */
 	JsonNode *probe;	 /* vqprobe's result for the device, or NULL */
+	JsonObject *driver;	 /* what the guest's driver executed, or NULL */
 	char *trace;		 /* name of its trace in the trial's folder, or NULL */
 };
 
@@ -58,10 +60,14 @@ struct trial {
 	struct disk *disks; /* as bench->plan->disks */
 	int *taps;	    /* as bench->plan->nets */
 	struct child iperf3;
+	struct guest_counter counter; /* of a boot that counts the driver */
 	struct qemu qemu;
 	struct qmp *qmp;
 	struct link *link;
 };
+
+/* Is it a boot that counts the driver? */
+bool trial_counts(const struct trial *t);
 
 /* A struct phase, and all that it holds. */
 void phase_free(gpointer phase);

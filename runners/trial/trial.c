@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "trial.h"
 #include "alive.h"
+#include "driver.h"
 #include "gates.h"
 #include "in-guest.h"
 #include "message.h"
@@ -47,7 +48,7 @@ static bool build_machine(struct trial *t, GError **error)
 	}
 	for (i = 0; i < p->disks->len; i++)
 		if (!disk_open(&t->disks[i], p->disks->pdata[i], t->bench->plugin,
-			       t->slot->disk_seed + i, t->dir, error))
+			       t->slot->seed + i, t->dir, error))
 			return false;
 	return !p->nets->len || start_iperf3(t, error);
 }
@@ -68,6 +69,7 @@ static bool start_qemu(struct trial *t, const char *accel, GError **error)
 		.log = log,
 		.disks = t->disks,
 		.taps = t->taps,
+		.counter = trial_counts(t) ? &t->counter : NULL,
 	};
 	unsigned int i;
 	bool ok = qemu_start(&t->qemu, &s, error);
@@ -140,8 +142,7 @@ static bool run_phases(struct trial *t, GError **error)
 
 		ph->slot = &g_array_index(t->slot->phases, struct slot_phase, i);
 		ph->order = i;
-		doing = g_strdup_printf("%s (probes %s)", ph->slot->workload->name,
-					ph->slot->probes ? "on" : "off");
+		doing = slot_phase_title(ph->slot);
 		message_send(t->report_fd, MESSAGE_DOING, 0, doing);
 		ok = phase_run(t, ph, &e);
 		ph->wall_s = (now_ms() - begun) / 1e3;
@@ -161,8 +162,7 @@ static bool run_phases(struct trial *t, GError **error)
 		/* A bad number need not spoil the other phases; a dead guest does. */
 		if (e->code == VQB_INVALID && !over)
 			continue;
-		g_set_error(error, VQB_ERROR, e->code, "%s (probes %s): %s",
-			    ph->slot->workload->name, ph->slot->probes ? "on" : "off", e->message);
+		g_set_error(error, VQB_ERROR, e->code, "%s: %s", doing, e->message);
 		return false;
 	}
 	return true;
@@ -172,7 +172,8 @@ static bool run_guest(struct trial *t, GError **error)
 {
 	message_send(t->report_fd, MESSAGE_DOING, 0, "boot");
 	return boot(t, BOOT_LIMIT_S, error) && guest_read_features(t, error) &&
-	       guest_configure_nets(t, error) && guest_put_jobs(t, error) && run_phases(t, error);
+	       guest_configure_nets(t, error) && guest_put_jobs(t, error) &&
+	       (!trial_counts(t) || driver_find(t, error)) && run_phases(t, error);
 }
 
 static void shorten(const char *path)
@@ -208,6 +209,7 @@ static void stop_all(struct trial *t)
 
 		shorten(path);
 	}
+	guest_counter_close(&t->counter);
 	link_free(t->link);
 	qmp_close(t->qmp);
 	t->link = NULL;
@@ -260,7 +262,7 @@ static int count_loads(const struct trial *t)
 bool trial_run(const struct bench *b, const struct slot *slot, const char *dir, int report_fd,
 	       GError **error)
 {
-	struct trial t = {.bench = b, .slot = slot, .report_fd = report_fd};
+	struct trial t = {.bench = b, .slot = slot, .report_fd = report_fd, .counter = {-1, -1}};
 	g_autoptr(GError) e = NULL, host = NULL;
 
 	signal(SIGPIPE, SIG_IGN);
@@ -290,7 +292,7 @@ bool trial_run(const struct bench *b, const struct slot *slot, const char *dir, 
 bool trial_boots(const struct bench *b, const char *accel, const char *dir, int limit_s,
 		 GError **error)
 {
-	struct trial t = {.bench = b, .report_fd = -1};
+	struct trial t = {.bench = b, .report_fd = -1, .counter = {-1, -1}};
 	bool ok;
 
 	signal(SIGPIPE, SIG_IGN);

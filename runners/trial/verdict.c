@@ -50,8 +50,7 @@ void verdict_add(struct verdict *v, struct phase *ph, const char *format, ...)
 	va_start(args, format);
 	text = g_strdup_vprintf(format, args);
 	va_end(args);
-	who = g_strdup_printf("%s (probes %s)", ph->slot->workload->name,
-			      ph->slot->probes ? "on" : "off");
+	who = slot_phase_title(ph->slot);
 	append(v->faults, &v->more, who, text);
 	append_to_phase(ph, v->name, text);
 }
