@@ -109,12 +109,14 @@ struct qmp *qmp_open(int fd, int limit_ms, GError **error)
 {
 	struct qmp *q = g_new0(struct qmp, 1);
 	g_autoptr(JsonNode) greeting = NULL, result = NULL;
+	int64_t until = now_ms() + limit_ms;
 
 	q->fd = fd;
 	q->in = g_string_new(NULL);
-	greeting = next_answer(q, now_ms() + limit_ms, error);
+	greeting = next_answer(q, until, error);
+	/* What was slow to greet, under valgrind or on a busy host, is slow to answer. */
 	if (greeting)
-		result = qmp_call(q, "qmp_capabilities", NULL, SHORT_MS, error);
+		result = qmp_call(q, "qmp_capabilities", NULL, MAX(until - now_ms(), 1), error);
 	if (result)
 		return q;
 	qmp_close(q);
