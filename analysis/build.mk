@@ -6,7 +6,7 @@
 #	replay/   vqreplay: recorded and made-up orders through the strategies; ops.h
 #	mail/     vqmail: a report as an answer in a patch thread; thread.h has the map
 #	plots/    the gnuplot scripts, which travel inside vqreport and vqmail
-#	table.c   tables of 72 columns, for both programs
+#	document.c, table.c, text.c   what a report says, and that in 72 columns, for both
 #
 # Both include probes/ (traces, the model of a queue, tool/) and variants/ (what runs, what
 # it is called). A plot is plots/NAME.gp and a PLOT() in a report/plot-*.c (plots.h); a
@@ -14,8 +14,9 @@
 
 REPORT_PKGS := glib-2.0 gio-2.0 json-glib-1.0 gsl
 PLOTS_RES   := $(B)/analysis/plots-resource
+SHARED_OBJS := $(addprefix $(B)/analysis/,document.o table.o text.o)
 # All of vqreport but its main(), for the tests as well.
-REPORT_OBJS := $(B)/analysis/table.o $(PLOTS_RES).o $(PROBES)/model/hist.o \
+REPORT_OBJS := $(SHARED_OBJS) $(PLOTS_RES).o $(PROBES)/model/hist.o \
 	$(filter-out %/main.o %/verify.o,$(call objs,analysis/report analysis/report/ring))
 
 TOOLS   += $(B)/vqreport
@@ -80,7 +81,7 @@ TESTS += $(B)/analysis/test-stats $(B)/analysis/test-blocks $(B)/analysis/test-l
 
 # vqreplay: traces and made-up orders through the strategies.
 REPLAY_PKGS := glib-2.0 json-glib-1.0 gsl libzstd
-REPLAY_MAIN := $(patsubst %,$(B)/analysis/replay/%.o,main text json) $(B)/analysis/table.o
+REPLAY_MAIN := $(patsubst %,$(B)/analysis/replay/%.o,main text json) $(SHARED_OBJS)
 REPLAY_OBJS := $(filter-out $(REPLAY_MAIN),$(call objs,analysis/replay))
 REPLAY_PROBES = $(TRACE_OBJS) $(MODEL_OBJS)
 TOOLS += $(B)/vqreplay

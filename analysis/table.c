@@ -3,25 +3,6 @@
 
 #include <math.h>
 #include <stdarg.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <string.h>
-
-#define MAX_COLUMNS 12
-#define FIELD_INDENT 9
-
-struct column {
-	char *head, *head2; /* the second line, or NULL */
-	bool right;
-	unsigned int width;
-};
-
-struct table {
-	struct column columns[MAX_COLUMNS];
-	unsigned int n;
-	bool grouped;
-	GPtrArray *cells; /* char *; a group is one string that starts with '\n' */
-};
 
 struct table *table_new(const char *head, ...)
 {
@@ -34,7 +15,7 @@ struct table *table_new(const char *head, ...)
 		struct column *c = &t->columns[t->n++];
 		char **lines;
 
-		g_assert(t->n <= MAX_COLUMNS);
+		g_assert(t->n <= TABLE_COLUMNS);
 		c->right = head[0] == '>';
 		lines = g_strsplit(head + c->right, "\n", 2);
 		c->head = g_strdup(lines[0]);
@@ -99,174 +80,14 @@ void table_count(struct table *t, double value)
 		table_cell(t, "%.*f", value != floor(value), value);
 }
 
-static void widen(struct column *c, const char *text, unsigned int indent)
+void table_free(struct table *t)
 {
-	c->width = MAX(c->width, text ? strlen(text) + indent : 0);
-}
-
-/* Sets the columns' widths; returns the gap between them. */
-static unsigned int lay_out(struct table *t)
-{
-	unsigned int total = 0, column = 0, gap;
-
-	for (unsigned int i = 0; i < t->n; i++) {
-		widen(&t->columns[i], t->columns[i].head, 0);
-		widen(&t->columns[i], t->columns[i].head2, 0);
-	}
-	for (unsigned int i = 0; i < t->cells->len; i++) {
-		const char *text = t->cells->pdata[i];
-
-		if (text[0] == '\n')
-			continue;
-		widen(&t->columns[column], text, column || !t->grouped ? 0 : 2);
-		column = (column + 1) % t->n;
-	}
-	for (unsigned int i = 0; i < t->n; i++)
-		total += t->columns[i].width;
-	gap = total + 2 * (t->n - 1) <= TEXT_WIDTH ? 2 : 1;
-	total += gap * (t->n - 1);
-	if (total > TEXT_WIDTH)
-		t->columns[0].width -= MIN(total - TEXT_WIDTH, t->columns[0].width);
-	return gap;
-}
-
-static void put_cell(const struct table *t, unsigned int i, unsigned int gap, const char *text,
-		     GString *line)
-{
-	const struct column *c = &t->columns[i];
-
-	if (i)
-		g_string_append_printf(line, "%*s", gap, "");
-	if (c->right)
-		g_string_append_printf(line, "%*.*s", c->width, c->width, text);
-	else
-		g_string_append_printf(line, "%-*.*s", c->width, c->width, text);
-}
-
-static void put_line(GString *out, GString *line)
-{
-	while (line->len && line->str[line->len - 1] == ' ')
-		g_string_truncate(line, line->len - 1);
-	g_string_append_printf(out, "%.*s\n", TEXT_WIDTH, line->str);
-	g_string_truncate(line, 0);
-}
-
-void table_print(struct table *t, GString *out)
-{
-	unsigned int gap = lay_out(t), column = 0;
-	GString *line = g_string_new(NULL);
-	bool second = false;
-
-	for (unsigned int i = 0; i < t->n; i++) {
-		put_cell(t, i, gap, t->columns[i].head, line);
-		second |= t->columns[i].head2 != NULL;
-	}
-	put_line(out, line);
-	for (unsigned int i = 0; second && i < t->n; i++)
-		put_cell(t, i, gap, t->columns[i].head2 ? t->columns[i].head2 : "", line);
-	if (second)
-		put_line(out, line);
-	for (unsigned int i = 0; i < t->cells->len; i++) {
-		const char *text = t->cells->pdata[i];
-
-		if (text[0] == '\n') {
-			g_string_append(line, text + 1);
-			put_line(out, line);
-			continue;
-		}
-		if (!column && t->grouped) {
-			char *indented = g_strconcat("  ", text, NULL);
-
-			put_cell(t, column, gap, indented, line);
-			g_free(indented);
-		} else {
-			put_cell(t, column, gap, text, line);
-		}
-		column = (column + 1) % t->n;
-		if (!column)
-			put_line(out, line);
-	}
-	g_string_free(line, TRUE);
+	if (!t)
+		return;
 	for (unsigned int i = 0; i < t->n; i++) {
 		g_free(t->columns[i].head);
 		g_free(t->columns[i].head2);
 	}
 	g_ptr_array_free(t->cells, TRUE);
 	g_free(t);
-}
-
-/* Fills @text; the first line has @column characters before it already. */
-static void fill(GString *out, unsigned int column, unsigned int indent, const char *text)
-{
-	char **words = g_strsplit(text, " ", -1);
-	bool begun = false; /* does a word stand on this line? */
-
-	for (char **word = words; *word; word++) {
-		const char *rest = *word;
-
-		if (!*rest)
-			continue;
-		if (begun && column + 1 + strlen(rest) > TEXT_WIDTH) {
-			g_string_append_printf(out, "\n%*s", indent, "");
-			column = indent;
-		} else if (begun) {
-			g_string_append_c(out, ' ');
-			column++;
-		}
-		/* A word longer than a line is cut where the line ends. */
-		while (column + strlen(rest) > TEXT_WIDTH) {
-			unsigned int fits = TEXT_WIDTH - column;
-
-			g_string_append_printf(out, "%.*s\n%*s", fits, rest, indent, "");
-			rest += fits;
-			column = indent;
-		}
-		g_string_append(out, rest);
-		column += strlen(rest);
-		begun = true;
-	}
-	g_string_append_c(out, '\n');
-	g_strfreev(words);
-}
-
-void paragraph(GString *out, unsigned int indent, const char *format, ...)
-{
-	va_list args;
-	char *text;
-
-	va_start(args, format);
-	text = g_strdup_vprintf(format, args);
-	va_end(args);
-	fill(out, 0, indent, text);
-	g_free(text);
-}
-
-void field(GString *out, const char *name, const char *format, ...)
-{
-	va_list args;
-	char *text;
-
-	va_start(args, format);
-	text = g_strdup_vprintf(format, args);
-	va_end(args);
-	g_string_append_printf(out, "%-*s", FIELD_INDENT, name);
-	fill(out, FIELD_INDENT, FIELD_INDENT, text);
-	g_free(text);
-}
-
-void heading(GString *out, char line, const char *format, ...)
-{
-	va_list args;
-	char *text;
-
-	va_start(args, format);
-	text = g_strdup_vprintf(format, args);
-	va_end(args);
-	if (out->len)
-		g_string_append_c(out, '\n');
-	g_string_append_printf(out, "%.*s\n", TEXT_WIDTH, text);
-	for (unsigned int i = 0; i < MIN(strlen(text), TEXT_WIDTH); i++)
-		g_string_append_c(out, line);
-	g_string_append(out, "\n\n");
-	g_free(text);
 }

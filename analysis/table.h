@@ -1,16 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Plain text of at most 72 columns: tables and paragraphs that survive being
- * quoted in mail.
+ * A table as it is filled, cell by cell, and what figures look like in it.  Once filled
+ * it becomes a part of a document (document.h), and text.h and others lay it out.
  */
 #ifndef VQLAB_ANALYSIS_TABLE_H
 #define VQLAB_ANALYSIS_TABLE_H
 
-#include <glib.h>
+#include <stdbool.h>
 
-#define TEXT_WIDTH 72
+#include "document.h"
 
-struct table;
+#define TABLE_COLUMNS 12
+
+struct column {
+	char *head, *head2; /* the second line, or NULL */
+	bool right;	    /* aligned: figures */
+};
+
+/* Filled by the functions below; who lays it out reads it. */
+struct table {
+	struct column columns[TABLE_COLUMNS];
+	unsigned int n;
+	bool grouped;
+	GPtrArray *cells; /* char *, row by row; a group is one string that starts with '\n' */
+};
 
 /*
  * Column heads, NULL ends them; one with a leading '>' is aligned right. A '\n'
@@ -30,22 +43,15 @@ void table_number(struct table *t, double value);
 /* The next cell: a count, or half of one as a median may be; "-" when NAN. */
 void table_count(struct table *t, double value);
 
-/* Appends the table and frees it. A row too wide loses the end of column 1. */
-void table_print(struct table *t, GString *out);
+/* Appends the table to the document, which owns it from then on. */
+void table_print(struct table *t, struct document *out);
+
+void table_free(struct table *t);
 
 /* The same digits as table_number(), as text; g_free() it. */
 char *number_text(double value);
 
 /* "+12.3", "-1"; what rounds to nothing is "0" and has no sign; g_free() it. */
 char *signed_text(double value, unsigned int digits);
-
-/* A paragraph, filled; lines after the first are indented by @indent. */
-void paragraph(GString *out, unsigned int indent, const char *format, ...) G_GNUC_PRINTF(3, 4);
-
-/* "name     text", the text filled beside the name; to list facts with. */
-void field(GString *out, const char *name, const char *format, ...) G_GNUC_PRINTF(3, 4);
-
-/* A heading, underlined with @line, a blank line before it. */
-void heading(GString *out, char line, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
 #endif

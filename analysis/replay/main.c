@@ -273,15 +273,15 @@ static int replay(const struct job *j, GPtrArray *results, bool first)
 {
 	g_auto(GStrv) arguments = job_arguments(j);
 	enum counter counter = opt_counter ? counter_parse(opt_counter) : COUNTER_AUTO;
-	g_autoptr(GString) text = g_string_new(first ? "" : "\n\n");
 	GError *error = NULL;
 	struct replay *r = job_replay(j, &error);
 	bool ok = r && replay_prove(r, &error) && replay_time(r, opt_repeats, &error) &&
 		  count_instructions(r, counter, arguments, &error);
 
 	if (ok) {
-		replay_text(r, text);
-		fputs(text->str, stdout);
+		g_autofree char *text = replay_text(r);
+
+		printf("%s%s", first ? "" : "\n\n", text);
 		vq_output_flush();
 		g_ptr_array_add(results, replay_json(r));
 		ok = replay_is_ordered(r);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analysis/table.h"
+#include "analysis/text.h"
 
 /* "12.1..12.5" */
 static void put_interval(struct table *t, const struct estimate *e)
@@ -24,7 +25,7 @@ static void put_blank(struct table *t, unsigned int n)
 		table_cell(t, "%s", "");
 }
 
-static void put_table(const struct replay *r, GString *out)
+static void put_table(const struct replay *r, struct document *out)
 {
 	struct table *t = table_new("variant", ">ns", ">95 % CI", ">over\noff", ">\n95 % CI",
 				    ">instr", ">over\noff", ">memory\nbytes", NULL);
@@ -52,7 +53,7 @@ static void put_table(const struct replay *r, GString *out)
 	table_print(t, out);
 }
 
-static void put_queues(const struct replay *r, GString *out)
+static void put_queues(const struct replay *r, struct document *out)
 {
 	GString *text = g_string_new(NULL);
 
@@ -68,7 +69,7 @@ static void put_queues(const struct replay *r, GString *out)
 	g_string_free(text, TRUE);
 }
 
-static void put_counts(const struct replay *r, GString *out)
+static void put_counts(const struct replay *r, struct document *out)
 {
 	const struct order_counts *c = &r->counts;
 	double n = c->fills ? c->fills : NAN;
@@ -89,7 +90,7 @@ static void put_counts(const struct replay *r, GString *out)
 		field(out, "", "%" PRIu64 " pops or rewinds that cannot have been", r->broken);
 }
 
-static void put_order(const struct replay *r, GString *out)
+static void put_order(const struct replay *r, struct document *out)
 {
 	uint64_t digest = 0;
 	bool any = false;
@@ -126,7 +127,7 @@ static char *recorded_text(const struct variant *x)
 }
 
 /* One line for all that say the same. */
-static void put_recorded(const struct replay *r, GString *out)
+static void put_recorded(const struct replay *r, struct document *out)
 {
 	g_autoptr(GString) names = g_string_new(NULL);
 	g_autofree char *before = NULL;
@@ -149,7 +150,7 @@ static void put_recorded(const struct replay *r, GString *out)
 }
 
 /* What the recorded queues were, where an ordered one would have done otherwise. */
-static void put_recorded_order(const struct replay *r, GString *out)
+static void put_recorded_order(const struct replay *r, struct document *out)
 {
 	const char *order = source_recorded_order(r->source);
 
@@ -163,9 +164,11 @@ static void put_recorded_order(const struct replay *r, GString *out)
 				  : "");
 }
 
-void replay_text(const struct replay *r, GString *out)
+char *replay_text(const struct replay *r)
 {
+	struct document *out = document_new();
 	bool models = false;
+	char *text;
 
 	field(out, "source", "%s", r->source->name);
 	put_queues(r, out);
@@ -180,7 +183,10 @@ void replay_text(const struct replay *r, GString *out)
 			models |= variant_at(r, v)->model;
 		if (models)
 			field(out, "", "model: of what QEMU does by itself, not its code");
-		g_string_append_c(out, '\n');
+		blank_line(out);
 		put_table(r, out);
 	}
+	text = document_text(out);
+	document_free(out);
+	return text;
 }

@@ -5,7 +5,7 @@
 
 #include "replay.h"
 
-/* At most 72 columns. */
-void replay_text(const struct replay *r, GString *out);
+/* At most 72 columns; g_free() it. */
+char *replay_text(const struct replay *r);
 
 #endif

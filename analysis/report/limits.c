@@ -7,7 +7,7 @@
 #include "analysis/report/ring/sections.h"
 #include "analysis/table.h"
 
-static void site_table(GString *out, const struct results *r)
+static void site_table(struct document *out, const struct results *r)
 {
 	struct table *t = table_new("function", "kind", "instruction", "mode", ">phases", NULL);
 
@@ -21,7 +21,7 @@ static void site_table(GString *out, const struct results *r)
 		table_cell(t, "%u", s->phases);
 	}
 	table_print(t, out);
-	g_string_append_c(out, '\n');
+	blank_line(out);
 }
 
 static void spread_cell(struct table *t, const struct spread *s)
@@ -34,7 +34,7 @@ static void spread_cell(struct table *t, const struct spread *s)
 	g_free(low);
 }
 
-static void calibration_table(GString *out, const struct results *r)
+static void calibration_table(struct document *out, const struct results *r)
 {
 	struct table *t =
 		table_new("function", "mode", ">cost ns", "p05, p95", ">bias ns", "p05, p95", NULL);
@@ -54,7 +54,7 @@ static void calibration_table(GString *out, const struct results *r)
 		  "of the phases' medians; lowest p05, highest p95.");
 }
 
-void report_probes(GString *out, const struct results *r)
+void report_probes(struct document *out, const struct results *r)
 {
 	uint64_t lost = 0, elements = 0, violations = 0;
 	unsigned int unconserved = 0, probed = 0;
@@ -88,12 +88,12 @@ void report_probes(GString *out, const struct results *r)
 		paragraph(out, 0, "No calibration: latencies stand as they were recorded.");
 }
 
-static void item(GString *out, const char *text)
+static void item(struct document *out, const char *text)
 {
 	paragraph(out, 2, "- %s", text);
 }
 
-static void about_machine(GString *out, const struct results *r)
+static void about_machine(struct document *out, const struct results *r)
 {
 	const struct run *run = r->run;
 
@@ -118,7 +118,7 @@ static void about_machine(GString *out, const struct results *r)
 		  "drift hit all variants alike; they do not remove it.");
 }
 
-static void about_power(GString *out, const struct results *r)
+static void about_power(struct document *out, const struct results *r)
 {
 	double least = INFINITY, most = 0;
 	unsigned int unresolved = 0, judged = 0, few = 0;
@@ -171,7 +171,7 @@ static unsigned int count_families(const struct results *r, size_t answer)
 }
 
 /* Holm corrects within a family; a report holds many. */
-static void about_chance(GString *out, const struct results *r)
+static void about_chance(struct document *out, const struct results *r)
 {
 	unsigned int n = count_families(r, offsetof(struct cell, to_off)) +
 			 count_families(r, offsetof(struct cell, to_qemu));
@@ -186,7 +186,7 @@ static void about_chance(GString *out, const struct results *r)
 		  n, 100 * (1 - pow(0.95, n)));
 }
 
-static void about_order(GString *out, const struct results *r)
+static void about_order(struct document *out, const struct results *r)
 {
 	GString *names = g_string_new(NULL), *unknown = g_string_new(NULL);
 
@@ -228,7 +228,7 @@ static bool is_interrupted(const struct cell *c)
 	return OVER(c, cost_raw).median > 2 * typical;
 }
 
-static void about_cost(GString *out, const struct results *r)
+static void about_cost(struct document *out, const struct results *r)
 {
 	unsigned int drowned = 0, cut = 0, probed = 0;
 
@@ -259,7 +259,7 @@ static void about_cost(GString *out, const struct results *r)
 			  "resolves nanoseconds; a live run does not.");
 }
 
-void report_limits(GString *out, const struct results *r)
+void report_limits(struct document *out, const struct results *r)
 {
 	heading(out, '-', "What this run cannot tell");
 	about_machine(out, r);

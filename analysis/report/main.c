@@ -18,6 +18,7 @@
 #include "analysis/report/ring/plot-depth.h"
 #include "analysis/report/ring/rings.h"
 #include "analysis/report/ring/sections.h"
+#include "analysis/text.h"
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
@@ -113,14 +114,16 @@ static bool make_folder(const char *folder, GError **error)
 
 static bool write_report(const struct results *r, const char *out, bool plots, GError **error)
 {
+	struct document *d = report_document(r);
 	char *folder = g_build_filename(out, "plots", NULL);
 	bool ok = make_folder(folder, error) &&
-		  write_text(out, "report.txt", report_text(r), error) &&
+		  write_text(out, "report.txt", document_text(d), error) &&
 		  write_text(out, "summary.json", summary_json(r), error) &&
 		  (!plots || draw_plots(r, folder, error)) &&
 		  (!plots || !r->replayed ||
 		   draw_replayed(r->replayed, folder, !has_depth_plot(r), error));
 
+	document_free(d);
 	g_free(folder);
 	return ok;
 }
@@ -129,10 +132,13 @@ static bool write_report(const struct results *r, const char *out, bool plots, G
 static bool write_replay(const struct replayed *r, const char *out, bool plots, GError **error)
 {
 	g_autofree char *folder = g_build_filename(out, "plots", NULL);
+	struct document *d = replayed_document(r);
+	bool ok = make_folder(folder, error) &&
+		  write_text(out, "report.txt", document_text(d), error) &&
+		  (!plots || draw_replayed(r, folder, true, error));
 
-	return make_folder(folder, error) &&
-	       write_text(out, "report.txt", replayed_text(r), error) &&
-	       (!plots || draw_replayed(r, folder, true, error));
+	document_free(d);
+	return ok;
 }
 
 /* Reads @dir's replay.json, *@r; NULL if there is no such file. False if it is broken. */

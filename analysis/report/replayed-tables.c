@@ -112,7 +112,7 @@ static void put_row(struct table *t, const struct replayed *r, const struct colu
 	}
 }
 
-static void synth_table(GString *out, const struct replayed *r, const struct columns *c,
+static void synth_table(struct document *out, const struct replayed *r, const struct columns *c,
 			unsigned int measure)
 {
 	struct table *t = variant_table(r, c, "completed", ">depth\nmax");
@@ -141,14 +141,14 @@ static void synth_table(GString *out, const struct replayed *r, const struct col
 	table_print(t, out);
 }
 
-static void synth_tables(GString *out, const struct replayed *r, unsigned int measure)
+static void synth_tables(struct document *out, const struct replayed *r, unsigned int measure)
 {
 	struct columns c = {.n = 0};
 
 	paragraph(out, 0, "\n%s.\n", measures[measure].title);
 	for (unsigned int tables = 0; next_columns(r, &c); tables++) {
 		if (tables)
-			g_string_append_c(out, '\n');
+			blank_line(out);
 		synth_table(out, r, &c, measure);
 	}
 }
@@ -174,7 +174,7 @@ static bool is_recorded(const struct replayed_source *s, bool ordered)
 	return !*s->synth && !strcmp(s->recorded_order, "ordered") == ordered;
 }
 
-static void trace_table(GString *out, const struct replayed *r, const struct columns *c,
+static void trace_table(struct document *out, const struct replayed *r, const struct columns *c,
 			bool ordered)
 {
 	struct table *t = variant_table(r, c, "recorded", NULL);
@@ -212,7 +212,7 @@ static unsigned int count_recorded(const struct replayed *r, bool ordered)
 	return n;
 }
 
-static void trace_tables(GString *out, const struct replayed *r, bool ordered)
+static void trace_tables(struct document *out, const struct replayed *r, bool ordered)
 {
 	struct columns c = {.n = 0};
 
@@ -232,7 +232,7 @@ static void trace_tables(GString *out, const struct replayed *r, bool ordered)
 			  "with depth costs more here than it would in use.\n");
 	for (unsigned int tables = 0; next_columns(r, &c); tables++) {
 		if (tables)
-			g_string_append_c(out, '\n');
+			blank_line(out);
 		trace_table(out, r, &c, ordered);
 	}
 }
@@ -262,7 +262,7 @@ static double widest(const struct replayed *r)
 	return most;
 }
 
-static void put_wrong(GString *out, const struct replayed *r)
+static void put_wrong(struct document *out, const struct replayed *r)
 {
 	unsigned int checked = 0, wrong = 0, ordered = 0, differ = 0;
 
@@ -308,7 +308,7 @@ static void put_wrong(GString *out, const struct replayed *r)
 			  ordered, differ);
 }
 
-void report_replayed(GString *out, const struct replayed *r)
+void report_replayed(struct document *out, const struct replayed *r)
 {
 	const struct replayed_source *first = r->sources->len ? r->sources->pdata[0] : NULL;
 	g_autofree char *most = number_text(widest(r));
@@ -332,11 +332,11 @@ void report_replayed(GString *out, const struct replayed *r)
 	put_wrong(out, r);
 }
 
-char *replayed_text(const struct replayed *r)
+struct document *replayed_document(const struct replayed *r)
 {
-	GString *out = g_string_new(NULL);
+	struct document *out = document_new();
 
 	heading(out, '=', "vqlab: replay, %.10s", r->created);
 	report_replayed(out, r);
-	return g_string_free(out, FALSE);
+	return out;
 }

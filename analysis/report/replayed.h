@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct document;
+
 /* Of one variant; NAN where it was not measured. */
 struct replayed_variant {
 	double ns, ns_low, ns_high;
@@ -52,10 +54,10 @@ bool replayed_varies(const struct replayed *r, const struct replayed_source *s);
 bool replayed_is_model(const struct replayed *r, unsigned int variant);
 
 /* The section of a report. */
-void report_replayed(GString *out, const struct replayed *r);
+void report_replayed(struct document *out, const struct replayed *r);
 
-/* A report of nothing else; g_free() it. */
-char *replayed_text(const struct replayed *r);
+/* A report of nothing else; document_free() it. */
+struct document *replayed_document(const struct replayed *r);
 
 /* Adds plots to @folder, which exists; that of cost over depth only with @depth. */
 bool draw_replayed(const struct replayed *r, const char *folder, bool depth, GError **error);

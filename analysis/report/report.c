@@ -10,7 +10,7 @@
 #include "analysis/report/ring/sections.h"
 #include "analysis/table.h"
 
-static void put_setting(GString *out, const struct results *r)
+static void put_setting(struct document *out, const struct results *r)
 {
 	const struct run *run = r->run;
 	GString *names = g_string_new(NULL);
@@ -42,7 +42,7 @@ static void put_setting(GString *out, const struct results *r)
 }
 
 /* How the trials ended, each state counted in order of first appearance. */
-static void trial_states(GString *out, const struct results *r)
+static void trial_states(struct document *out, const struct results *r)
 {
 	const GPtrArray *trials = r->run->trials;
 	GString *states = g_string_new(NULL);
@@ -81,7 +81,7 @@ static unsigned int phases_that_count(const struct trial *t)
 	return n;
 }
 
-static void exclusions(GString *out, const struct results *r)
+static void exclusions(struct document *out, const struct results *r)
 {
 	const GPtrArray *left_out = r->run->left_out;
 
@@ -92,7 +92,7 @@ static void exclusions(GString *out, const struct results *r)
 		paragraph(out, 2, "- %s, %s ring, never started: %s", l->variant, l->ring, l->why);
 	}
 	if (left_out->len)
-		g_string_append_c(out, '\n');
+		blank_line(out);
 	if (!r->run->trials->len)
 		paragraph(out, 0, "No trial has run that is timed in a guest.");
 	else if (!r->exclusions->len)
@@ -139,7 +139,7 @@ static void glance_row(struct table *t, const struct results *r, unsigned int w,
 	}
 }
 
-static void at_a_glance(GString *out, const struct results *r)
+static void at_a_glance(struct document *out, const struct results *r)
 {
 	const struct run *run = r->run;
 	char *one = g_strdup_printf(">%s", (char *)run->rings->pdata[0]);
@@ -165,7 +165,7 @@ static void at_a_glance(GString *out, const struct results *r)
 	g_free(two);
 }
 
-static void throughput(GString *out, const struct results *r)
+static void throughput(struct document *out, const struct results *r)
 {
 	heading(out, '-', "Throughput relative to off");
 	if (r->off < 0)
@@ -179,7 +179,7 @@ static void throughput(GString *out, const struct results *r)
 }
 
 /* What the brackets of the tables are, which depends on how many blocks there are. */
-static void about_intervals(GString *out, const struct results *r)
+static void about_intervals(struct document *out, const struct results *r)
 {
 	bool few = false, range[MIN_WITHIN] = {}, many = false;
 	GString *text = g_string_new("Ratio: median over blocks. [95 % CI]:");
@@ -223,7 +223,7 @@ static void about_intervals(GString *out, const struct results *r)
 	g_string_free(text, TRUE);
 }
 
-static void method(GString *out, const struct results *r)
+static void method(struct document *out, const struct results *r)
 {
 	heading(out, '-', "Method");
 	paragraph(out, 0,
@@ -272,9 +272,9 @@ static void method(GString *out, const struct results *r)
 	report_counted_method(out, r);
 }
 
-char *report_text(const struct results *r)
+struct document *report_document(const struct results *r)
 {
-	GString *out = g_string_new(NULL);
+	struct document *out = document_new();
 	char *title = g_strdup_printf("vqlab: %s, %.10s", r->run->plan,
 				      r->run->created[0] ? r->run->created : "no date");
 
@@ -298,5 +298,5 @@ char *report_text(const struct results *r)
 	}
 	method(out, r);
 	report_limits(out, r);
-	return g_string_free(out, FALSE);
+	return out;
 }

@@ -5,13 +5,13 @@
 
 #include "results.h"
 
-/* report.txt: ASCII, at most 72 columns. g_free() it. */
-char *report_text(const struct results *r);
+/* What report.txt and its other forms say; document_free() it. */
+struct document *report_document(const struct results *r);
 
 /* Its parts, appended to @out: report.c, tables.c, limits.c. */
-void report_workload(GString *out, const struct results *r, unsigned int workload);
-void report_probes(GString *out, const struct results *r);
-void report_limits(GString *out, const struct results *r);
+void report_workload(struct document *out, const struct results *r, unsigned int workload);
+void report_probes(struct document *out, const struct results *r);
+void report_limits(struct document *out, const struct results *r);
 
 /* summary.json, "vqlab-summary-2"; g_free() it. */
 char *summary_json(const struct results *r);

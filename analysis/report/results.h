@@ -16,6 +16,7 @@
 #include "run.h"
 #include "stats.h"
 
+struct document;
 struct replayed;
 struct rings;
 

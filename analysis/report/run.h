@@ -10,7 +10,7 @@
  *	stats.c, interval.c, power.c   the statistics behind that: median, interval, p,
  *	            verdict, what would have been seen
  *	wording.c   phrases that text and plots share
- *	report.c, tables.c, limits.c   struct results -> report.txt
+ *	report.c, tables.c, limits.c   struct results -> what it says, analysis/document.h
  *	summary.c, writer.c            struct results -> summary.json
  *	replayed-read.c, replayed-tables.c, replayed-plots.c   DIR/replay.json, which
  *	            vqreplay wrote (replay/ops.h), to a section and plots

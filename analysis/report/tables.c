@@ -55,7 +55,7 @@ static void verdict_cell(struct table *t, const struct results *r, const struct 
 	g_free(text);
 }
 
-static void throughput_table(GString *out, const struct results *r, unsigned int w,
+static void throughput_table(struct document *out, const struct results *r, unsigned int w,
 			     const char *unit)
 {
 	char *head = g_strdup_printf(">%s", unit);
@@ -75,11 +75,11 @@ static void throughput_table(GString *out, const struct results *r, unsigned int
 		}
 	}
 	table_print(t, out);
-	g_string_append_c(out, '\n');
+	blank_line(out);
 	g_free(head);
 }
 
-static void qemu_table(GString *out, const struct results *r, unsigned int w)
+static void qemu_table(struct document *out, const struct results *r, unsigned int w)
 {
 	struct table *t;
 
@@ -101,10 +101,10 @@ static void qemu_table(GString *out, const struct results *r, unsigned int w)
 		}
 	}
 	table_print(t, out);
-	g_string_append_c(out, '\n');
+	blank_line(out);
 }
 
-static void cpu_table(GString *out, const struct results *r, unsigned int w, bool ios)
+static void cpu_table(struct document *out, const struct results *r, unsigned int w, bool ios)
 {
 	struct table *t =
 		table_new("cost", ios ? ">CPU ms\n/1k I/O" : ">CPU ms\n/Gbit", "to off\n[95 % CI]",
@@ -124,7 +124,7 @@ static void cpu_table(GString *out, const struct results *r, unsigned int w, boo
 		}
 	}
 	table_print(t, out);
-	g_string_append_c(out, '\n');
+	blank_line(out);
 }
 
 /* A row of every variant, under the name of each ring that the workload ran on. */
@@ -153,7 +153,7 @@ static void order_row(struct table *t, const struct results *r, const struct cel
 	table_number(t, OVER(c, m.batch_mean).median);
 }
 
-static void order_table(GString *out, const struct results *r, unsigned int w)
+static void order_table(struct document *out, const struct results *r, unsigned int w)
 {
 	struct table *t =
 		table_new("ordering", ">stash\n%", ">depth\np50", ">\np99", ">\nmax", ">S\nmean",
@@ -161,7 +161,7 @@ static void order_table(GString *out, const struct results *r, unsigned int w)
 
 	each_row(t, r, w, order_row);
 	table_print(t, out);
-	g_string_append_c(out, '\n');
+	blank_line(out);
 }
 
 static void probe_row(struct table *t, const struct results *r, const struct cell *c)
@@ -181,7 +181,7 @@ static void probe_row(struct table *t, const struct results *r, const struct cel
 		table_cell(t, "-");
 }
 
-static void probe_table(GString *out, const struct results *r, unsigned int w)
+static void probe_table(struct document *out, const struct results *r, unsigned int w)
 {
 	struct table *t =
 		table_new("order cost", ">n", ">elements", ">fill\np50 ns", ">flush\np50 ns",
@@ -192,7 +192,7 @@ static void probe_table(GString *out, const struct results *r, unsigned int w)
 }
 
 /* "Ring size, as watched: split 1024 entries, packed 1024." */
-static void ring_sizes(GString *out, const struct results *r, unsigned int w)
+static void ring_sizes(struct document *out, const struct results *r, unsigned int w)
 {
 	GString *text = g_string_new(NULL);
 
@@ -218,7 +218,7 @@ static void ring_sizes(GString *out, const struct results *r, unsigned int w)
 	g_string_free(text, TRUE);
 }
 
-void report_workload(GString *out, const struct results *r, unsigned int w)
+void report_workload(struct document *out, const struct results *r, unsigned int w)
 {
 	const struct workload *workload = r->run->workloads->pdata[w];
 	bool ios = counts_ios(workload);

@@ -12,6 +12,7 @@
 #include "analysis/report/ring/rings.h"
 #include "analysis/report/ring/sections.h"
 #include "analysis/report/ring/time.h"
+#include "analysis/text.h"
 
 static char *folder;
 
@@ -79,13 +80,13 @@ static bool say_all(const struct run *run)
 	GError *error = NULL;
 	struct rings *rings = load_rings(run, &error);
 	struct results *results;
-	GString *out;
+	struct document *out;
 
 	g_assert_true(!rings == !!error);
 	g_clear_error(&error);
 	if (!rings)
 		return false;
-	out = g_string_new(NULL);
+	out = document_new();
 	results = compute(run, 0.05);
 	results->rings = rings;
 	report_counted(out, results);
@@ -93,7 +94,8 @@ static bool say_all(const struct run *run)
 	report_timed(out, results);
 	report_rings_left_out(out, results);
 	results_free(results);
-	g_string_free(out, TRUE);
+	g_free(document_text(out));
+	document_free(out);
 	rings_free(rings);
 	return true;
 }

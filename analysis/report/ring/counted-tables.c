@@ -187,14 +187,14 @@ static void depth_row(struct table *t, const struct counted *c, unsigned int rin
 	}
 }
 
-void put_device_table(GString *out, const struct counted *c)
+void put_device_table(struct document *out, const struct counted *c)
 {
 	for (unsigned int first = 0; first < c->orders->len; first += columns(c)) {
 		unsigned int n = MIN(columns(c), c->orders->len - first);
 		struct table *t = new_table(c, "device", first, n);
 
 		if (first)
-			g_string_append_c(out, '\n');
+			blank_line(out);
 		for (unsigned int ring = 0; ring < c->rings->len; ring++) {
 			put_group(t, c, ring, "");
 			depth_row(t, c, ring, first, n);
@@ -221,7 +221,7 @@ static bool is_split(const struct counted *c, unsigned int ring)
 	return !strcmp(c->rings->pdata[ring], "split");
 }
 
-void put_traffic_table(GString *out, const struct counted *c)
+void put_traffic_table(struct document *out, const struct counted *c)
 {
 	static const struct {
 		text_fn text;
@@ -236,7 +236,7 @@ void put_traffic_table(GString *out, const struct counted *c)
 		struct table *t = new_table(c, "ring traffic", first, n);
 
 		if (first)
-			g_string_append_c(out, '\n');
+			blank_line(out);
 		for (unsigned int ring = 0; ring < c->rings->len; ring++) {
 			for (unsigned int k = 0; k < G_N_ELEMENTS(kinds); k++) {
 				/* Then those of a packed ring are 8 bytes, and all. */
@@ -288,7 +288,7 @@ static void parts_rows(struct table *t, const struct counted *c, unsigned int ri
 	}
 }
 
-void put_parts_table(GString *out, const struct counted *c)
+void put_parts_table(struct document *out, const struct counted *c)
 {
 	struct table *t =
 		table_new("by function", ">pop", ">fill", ">flush", ">push", ">thread", NULL);

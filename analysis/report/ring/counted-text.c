@@ -21,19 +21,19 @@ bool has_counted(const struct results *r)
 }
 
 /* "virtio-blk read, chains of 3, ring of 1024, 256 in flight". */
-static void put_load(GString *out, const struct counted *c)
+static void put_load(GString *text, const struct counted *c)
 {
-	g_string_append_printf(out, "%s %s", c->device, c->load);
+	g_string_append_printf(text, "%s %s", c->device, c->load);
 	if (c->chain > 1)
-		g_string_append_printf(out, ", chains of %" PRIu64, c->chain);
-	g_string_append_printf(out, ", ring of %" PRIu64 ", %" PRIu64 " in flight", c->size,
+		g_string_append_printf(text, ", chains of %" PRIu64, c->chain);
+	g_string_append_printf(text, ", ring of %" PRIu64 ", %" PRIu64 " in flight", c->size,
 			       c->depth);
 	if (c->batch)
-		g_string_append_printf(out, ", added %" PRIu64 " at a time", c->batch);
+		g_string_append_printf(text, ", added %" PRIu64 " at a time", c->batch);
 }
 
 /* Which ordered variant costs the device least, for each ring and order. */
-static void put_cheapest(GString *out, const struct counted *c)
+static void put_cheapest(struct document *out, const struct counted *c)
 {
 	for (unsigned int ring = 0; ring < c->rings->len; ring++) {
 		g_autoptr(GString) text = g_string_new(NULL);
@@ -58,7 +58,7 @@ static void put_cheapest(GString *out, const struct counted *c)
 }
 
 /* Devices that were caught; windows that make an order another one; jobs without a result. */
-static void put_faults(GString *out, const struct counted *c)
+static void put_faults(struct document *out, const struct counted *c)
 {
 	for (unsigned int i = 0; i < c->labels->len * c->rings->len * c->orders->len; i++) {
 		unsigned int label = i % c->labels->len;
@@ -86,7 +86,8 @@ static void put_faults(GString *out, const struct counted *c)
 	}
 }
 
-static void put_workload(GString *out, const struct results *r, const struct ring_workload *w)
+static void put_workload(struct document *out, const struct results *r,
+			 const struct ring_workload *w)
 {
 	const struct counted *c = w->counted;
 	g_autoptr(GString) load = g_string_new(NULL);
@@ -102,20 +103,20 @@ static void put_workload(GString *out, const struct results *r, const struct rin
 		  "off's completions, mean.\n",
 		  push ? "virtqueue_push" : "virtqueue_fill and flush", c->qemu);
 	put_device_table(out, c);
-	g_string_append_c(out, '\n');
+	blank_line(out);
 	put_cheapest(out, c);
 	put_faults(out, c);
 	if (has_driver_class(r, w->class)) {
-		g_string_append_c(out, '\n');
+		blank_line(out);
 		put_driver_classes(out, r, w->class);
 	}
-	g_string_append_c(out, '\n');
+	blank_line(out);
 	put_traffic_table(out, c);
 	paragraph(out, 0, "\n%s: %s; %s, by callgrind (%s).", w->workload->name, load->str,
 		  c->iothreads ? "an iothread for each device" : "QEMU's main loop", c->by);
 }
 
-void report_counted(GString *out, const struct results *r)
+void report_counted(struct document *out, const struct results *r)
 {
 	for (unsigned int class = 0; class < RING_CLASSES; class ++) {
 		bool any = false;
@@ -135,7 +136,7 @@ void report_counted(GString *out, const struct results *r)
 	}
 }
 
-void report_functions(GString *out, const struct results *r)
+void report_functions(struct document *out, const struct results *r)
 {
 	bool any = false;
 
@@ -156,7 +157,7 @@ void report_functions(GString *out, const struct results *r)
 	}
 }
 
-void report_counted_method(GString *out, const struct results *r)
+void report_counted_method(struct document *out, const struct results *r)
 {
 	bool counted = false;
 
@@ -187,7 +188,7 @@ void report_counted_method(GString *out, const struct results *r)
 			"theirs are of one boot.");
 }
 
-void report_rings_left_out(GString *out, const struct results *r)
+void report_rings_left_out(struct document *out, const struct results *r)
 {
 	for (unsigned int i = 0; r->rings && i < r->rings->workloads->len; i++) {
 		const struct ring_workload *w = r->rings->workloads->pdata[i];

@@ -79,7 +79,7 @@ static GArray *choose(const struct results *r, enum ring_class class)
 	return chosen;
 }
 
-static void put_columns(GString *out, const struct results *r, const unsigned int *w,
+static void put_columns(struct document *out, const struct results *r, const unsigned int *w,
 			unsigned int n)
 {
 	char *head[COLUMNS + 1] = {NULL};
@@ -117,7 +117,7 @@ static void put_columns(GString *out, const struct results *r, const unsigned in
 		g_free(head[i]);
 }
 
-void put_driver_classes(GString *out, const struct results *r, enum ring_class class)
+void put_driver_classes(struct document *out, const struct results *r, enum ring_class class)
 {
 	g_autoptr(GArray) chosen = choose(r, class);
 
@@ -131,13 +131,13 @@ void put_driver_classes(GString *out, const struct results *r, enum ring_class c
 		  class == CLASS_BLK ? "" : " Both queues of the card, sent and received.");
 	for (unsigned int i = 0; i < chosen->len; i += COLUMNS) {
 		if (i)
-			g_string_append_c(out, '\n');
+			blank_line(out);
 		put_columns(out, r, &g_array_index(chosen, unsigned int, i),
 			    MIN(COLUMNS, chosen->len - i));
 	}
 }
 
-void report_driver(GString *out, const struct results *r, unsigned int w)
+void report_driver(struct document *out, const struct results *r, unsigned int w)
 {
 	struct table *t;
 
@@ -161,7 +161,7 @@ void report_driver(GString *out, const struct results *r, unsigned int w)
 			}
 		}
 	}
-	g_string_append_c(out, '\n');
+	blank_line(out);
 	table_print(t, out);
 	paragraph(out, 0,
 		  "\nInstructions an element in the guest's virtio_ring, by what they are "

@@ -10,7 +10,7 @@
 bool has_driver_class(const struct results *r, enum ring_class class);
 
 /* Its instructions an element: off's, and over off, by variant; live workloads beside. */
-void put_driver_classes(GString *out, const struct results *r, enum ring_class class);
+void put_driver_classes(struct document *out, const struct results *r, enum ring_class class);
 
 /* "+16" over off's, "-" where one of the two was not counted; g_free() it. */
 char *driver_over_text(const struct results *r, unsigned int workload, unsigned int ring,

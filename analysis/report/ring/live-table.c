@@ -137,7 +137,7 @@ static void put_rows(struct table *t, const struct results *r, unsigned int w, u
 	}
 }
 
-void report_live(GString *out, const struct results *r)
+void report_live(struct document *out, const struct results *r)
 {
 	struct table *t = table_new("variant", ">to off", "verdict", ">device", ">share", ">stores",
 				    ">driver", NULL);

@@ -73,7 +73,7 @@ static unsigned int put_rows(struct table *t, const struct replayed *replay,
 	return rows;
 }
 
-void report_differences(GString *out, const struct results *r)
+void report_differences(struct document *out, const struct results *r)
 {
 	const struct ring_workload *w = counted_of(r->rings, CLASS_BLK);
 	struct table *t;
@@ -91,10 +91,7 @@ void report_differences(GString *out, const struct results *r)
 		for (unsigned int order = 0; order < w->counted->orders->len; order++)
 			rows += put_rows(t, r->replayed, w->counted, ring, order);
 	if (!rows) {
-		GString *nowhere = g_string_new(NULL);
-
-		table_print(t, nowhere);
-		g_string_free(nowhere, TRUE);
+		table_free(t);
 		return;
 	}
 	paragraph(out, 0,

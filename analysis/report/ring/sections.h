@@ -15,27 +15,27 @@ bool has_counted(const struct results *r);
 bool has_timed(const struct results *r);
 
 /* First of all: a section for each class of workloads, "What order costs, counted". */
-void report_counted(GString *out, const struct results *r);
+void report_counted(struct document *out, const struct results *r);
 
 /* Throughput in guests, with the counted figures of its class beside each verdict. */
-void report_live(GString *out, const struct results *r);
+void report_live(struct document *out, const struct results *r);
 
 /* A table of what the guest's driver executed in workload @w, by part. */
-void report_driver(GString *out, const struct results *r, unsigned int w);
+void report_driver(struct document *out, const struct results *r, unsigned int w);
 
 /* "Where the rest goes": by function. */
-void report_functions(GString *out, const struct results *r);
+void report_functions(struct document *out, const struct results *r);
 
 /* "Throughput without a guest". */
-void report_timed(GString *out, const struct results *r);
+void report_timed(struct document *out, const struct results *r);
 
 /* Where the replay in memory and the real QEMU differ, and why. */
-void report_differences(GString *out, const struct results *r);
+void report_differences(struct document *out, const struct results *r);
 
 /* How it was counted, and what such figures are not: of the section Method. */
-void report_counted_method(GString *out, const struct results *r);
+void report_counted_method(struct document *out, const struct results *r);
 
 /* What of the plan's rings, and of its counting boots, could not be run, as items. */
-void report_rings_left_out(GString *out, const struct results *r);
+void report_rings_left_out(struct document *out, const struct results *r);
 
 #endif

@@ -59,7 +59,7 @@ static const char *ring_name(const struct results *r, unsigned int ring)
 	return r->run->rings->pdata[ring];
 }
 
-static void put_table(GString *out, const struct results *r, const struct ring_workload *w)
+static void put_table(struct document *out, const struct results *r, const struct ring_workload *w)
 {
 	struct table *table =
 		table_new("elements/s", ">median", ">n", "to off [95 % CI]", "devices", NULL);
@@ -80,7 +80,7 @@ static void put_table(GString *out, const struct results *r, const struct ring_w
 }
 
 /* What was caught, with its evidence: the first of each kind of fault of a device. */
-static void put_faults(GString *out, const struct results *r, const struct ring_workload *w)
+static void put_faults(struct document *out, const struct results *r, const struct ring_workload *w)
 {
 	for (unsigned int ring = 0; ring < w->timed->len; ring++) {
 		const struct timed *t = w->timed->pdata[ring];
@@ -124,7 +124,7 @@ bool has_timed(const struct results *r)
 	return false;
 }
 
-void report_timed(GString *out, const struct results *r)
+void report_timed(struct document *out, const struct results *r)
 {
 	bool any = false;
 
