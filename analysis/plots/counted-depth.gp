@@ -6,7 +6,7 @@ WIDTH = PANELS > 1 ? 1400 : 900
 HEIGHT = 800
 load 'style.gp'
 
-set label 2 'Instructions the device executes to return an element (virtqueue_push), counted in QEMU' \
+set label 2 'Instructions the device executes for an element (virtqueue_pop and push), counted in QEMU' \
 	at screen 0.5, screen 1 - 28.0 / HEIGHT center font LARGE
 set label 3 'Curves: shuffled within a window. Single points: other orders.' \
 	at screen 0.988, screen 0.018 right font SMALL textcolor rgb '#444444'

@@ -166,13 +166,13 @@ def cost(all_cells, label, ring, order, get, digits, agrees=True, exact=True):
     return signed(get(c) - get(off), digits, mark)
 
 
-def push(c):
-    return c['instructions']['virtqueue_push']
+def device(c):
+    return c['instructions']['virtqueue_pop'] + c['instructions']['virtqueue_push']
 
 
 def share(all_cells, label, ring, order):
     off = all_cells['off', ring, order]
-    x = 100 * (push(all_cells[label, ring, order]) - push(off)) / off['instructions']['thread']
+    x = 100 * (device(all_cells[label, ring, order]) - device(off)) / off['instructions']['thread']
     return signed(x, 1) + '%'
 
 
@@ -182,14 +182,14 @@ def check_device():
         for label in labels():
             want = []
             for order in ORDERS:
-                want.append(cost(c, label, ring, order, push, 0))
+                want.append(cost(c, label, ring, order, device, 0))
                 if want[-1] == 'no':
                     want.append('off')
                 elif want[-1] in ('stalled', 'broken'):
                     pass
                 elif label == 'off':
                     x = c[label, ring, order]
-                    want.append('%.1f%%' % (100 * push(x) / x['instructions']['thread']))
+                    want.append('%.1f%%' % (100 * device(x) / x['instructions']['thread']))
                 else:
                     want.append(share(c, label, ring, order))
             same(printed[ring + ' ring', label], want)
@@ -295,7 +295,7 @@ def check_live():
         label, tail = line.split()[0], line.split()[-4:]
         want = ['-', '-', '-']
         if order:
-            want = [cost(c, label, ring, order, push, 0), '-',
+            want = [cost(c, label, ring, order, device, 0), '-',
                     cost(c, label, ring, order, lambda x: x['traffic']['index_stores'], 2, False,
                          False)]
             if not want[0][0].isalpha():
@@ -317,10 +317,10 @@ def check_summary():
         if cell['state'] != 'ok':
             same([x['device'], x['evidence']], [None, cell['evidence']])
             continue
-        assert near(x['device'], push(cell)) and near(x['thread'], cell['instructions']['thread'])
+        assert near(x['device'], device(cell)) and near(x['thread'], cell['instructions']['thread'])
         assert near(x['index_stores'], cell['traffic']['index_stores'])
         if off['state'] == 'ok':
-            assert near(x['device_over_off'], push(cell) - push(off))
+            assert near(x['device_over_off'], device(cell) - device(off))
             same(x['agree'], cell['agree'] and off['agree'])
         seen += 1
     same(seen, 38)

@@ -111,8 +111,8 @@ static void test_figures(void)
 
 	g_assert_nonnull(w);
 	g_assert_cmpint(counted_off(w->counted), ==, 0);
-	cost = push_cost(w->counted, 1, 0, 1);
-	g_assert_cmpfloat(cost.value, ==, 7);
+	cost = order_cost(w->counted, 1, 0, 1);
+	g_assert_cmpfloat(cost.value, ==, 16);
 	g_assert_cmpfloat(cost.over, ==, -3);
 	g_assert_true(cost.agree && cost.exact);
 	g_assert_cmpint(cheapest_ordered(w->counted, 0, 1), ==, 1);

@@ -6,9 +6,10 @@
 
 double device_cost(const struct counted_cell *cell)
 {
-	double push = cell->figure[COUNT_PUSH];
+	const double *f = cell->figure;
+	double push = f[COUNT_PUSH];
 
-	return isnan(push) ? cell->figure[COUNT_FILL] + cell->figure[COUNT_FLUSH] : push;
+	return f[COUNT_POP] + (isnan(push) ? f[COUNT_FILL] + f[COUNT_FLUSH] : push);
 }
 
 bool counted_ordered(const struct counted *c, unsigned int label)
@@ -71,8 +72,8 @@ struct cost figure_cost(const struct counted *c, unsigned int label, unsigned in
 	return compare_cells(c, label, ring, order, figure);
 }
 
-struct cost push_cost(const struct counted *c, unsigned int label, unsigned int ring,
-		      unsigned int order)
+struct cost order_cost(const struct counted *c, unsigned int label, unsigned int ring,
+		       unsigned int order)
 {
 	return compare_cells(c, label, ring, order, -1);
 }
@@ -123,7 +124,7 @@ int cheapest_ordered(const struct counted *c, unsigned int ring, unsigned int or
 	int cheapest = -1;
 
 	for (unsigned int i = 0; i < c->labels->len; i++) {
-		double cost = push_cost(c, i, ring, order).value;
+		double cost = order_cost(c, i, ring, order).value;
 
 		if (counted_ordered(c, i) && cost < least) {
 			least = cost;

@@ -17,8 +17,9 @@ struct cost {
 };
 
 /*
- * What the device does in its own code to return an element: virtqueue_push, or fill and
- * flush where it calls these itself, as virtio-net does in reception.
+ * What the device does on the ring for an element: virtqueue_pop, in which a strategy may
+ * number it, and virtqueue_push, or fill and flush where it calls these itself, as
+ * virtio-net does in reception.
  */
 double device_cost(const struct counted_cell *cell);
 
@@ -33,8 +34,8 @@ struct cost figure_cost(const struct counted *c, unsigned int label, unsigned in
 			unsigned int order, enum count_figure figure);
 
 /* The same of device_cost(). */
-struct cost push_cost(const struct counted *c, unsigned int label, unsigned int ring,
-		      unsigned int order);
+struct cost order_cost(const struct counted *c, unsigned int label, unsigned int ring,
+		       unsigned int order);
 
 /* Of off: how far the completions were out of order there; NAN */
 double order_depth(const struct counted *c, unsigned int ring, unsigned int order);
@@ -46,7 +47,7 @@ double order_depth(const struct counted *c, unsigned int ring, unsigned int orde
  */
 int nearest_order(const struct counted *c, unsigned int ring, double depth, double batch);
 
-/* The ordered label with the least push_cost() in a ring and order; -1 if there is none. */
+/* The ordered label with the least order_cost() in a ring and order; -1 if there is none. */
 int cheapest_ordered(const struct counted *c, unsigned int ring, unsigned int order);
 
 #endif

@@ -44,7 +44,7 @@ char *cost_text(const struct cost *cost, unsigned int digits)
 static char *device_text(const struct counted *c, unsigned int label, unsigned int ring,
 			 unsigned int order)
 {
-	struct cost cost = push_cost(c, label, ring, order);
+	struct cost cost = order_cost(c, label, ring, order);
 	g_autofree char *over = cost_text(&cost, 0), *share = NULL;
 	int off = counted_off(c);
 	double whole;

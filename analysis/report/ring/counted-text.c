@@ -45,7 +45,7 @@ static void put_cheapest(struct document *out, const struct counted *c)
 
 			if (least < 0)
 				continue;
-			cost = push_cost(c, least, ring, order);
+			cost = order_cost(c, least, ring, order);
 			over = cost_text(&cost, 0);
 			g_string_append_printf(text, "%s %s: %s (%s)", text->len ? ";" : "",
 					       (char *)c->orders->pdata[order],
@@ -101,7 +101,7 @@ static void put_workload(struct document *out, const struct results *r,
 		  "Instructions an element in %s of QEMU %s: off's, and over off, with the share "
 		  "of all that the device's thread does for an element without order. Depth: of "
 		  "off's completions, mean.\n",
-		  push ? "virtqueue_push" : "virtqueue_fill and flush", c->qemu);
+		  push ? "virtqueue_pop and push" : "virtqueue_pop, fill and flush", c->qemu);
 	put_device_table(out, c);
 	blank_line(out);
 	put_cheapest(out, c);

@@ -94,7 +94,7 @@ static void put_device(struct table *t, const struct match *m, const char *varia
 {
 	int label = m->counted ? name_place(m->counted->labels, variant) : -1;
 	int off = m->counted ? counted_off(m->counted) : -1;
-	struct cost push, stores;
+	struct cost device, stores;
 	g_autofree char *text = NULL, *share = NULL, *moves = NULL;
 
 	if (label < 0 || off < 0) {
@@ -103,11 +103,11 @@ static void put_device(struct table *t, const struct match *m, const char *varia
 		table_cell(t, "-");
 		return;
 	}
-	push = push_cost(m->counted, label, m->ring, m->order);
+	device = order_cost(m->counted, label, m->ring, m->order);
 	stores = figure_cost(m->counted, label, m->ring, m->order, COUNT_STORES);
-	text = cost_text(&push, 0);
+	text = cost_text(&device, 0);
 	moves = cost_text(&stores, 2);
-	share = share_text(push.over /
+	share = share_text(device.over /
 			   counted_cell(m->counted, off, m->ring, m->order)->figure[COUNT_THREAD]);
 	table_cell(t, "%.8s", text);
 	table_cell(t, "%s", share);
@@ -149,13 +149,15 @@ void report_live(struct document *out, const struct results *r)
 		}
 	}
 	table_print(t, out);
-	paragraph(out, 0,
-		  "\nTo off: throughput in a guest, median over blocks, probes off. Counted, an "
-		  "element, over off: device, instructions in virtqueue_push (reception: fill and "
-		  "flush), and their share of the device's thread; stores of the used index; "
-		  "driver, instructions in the guest's virtio_ring without kicks and interrupts. "
-		  "Unresolved (N %%): a slowdown "
-		  "of N %% would have been seen four times in five; a smaller one may be there. "
-		  "Equivalent: within %.3g %%.",
-		  100 * r->margin);
+	paragraph(
+		out, 0,
+		"\nTo off: throughput in a guest, median over blocks, probes off. Counted, an "
+		"element, over off: device, instructions in virtqueue_pop and push (reception: "
+		"pop, fill and flush), and their share of the device's thread; stores of the used "
+		"index; "
+		"driver, instructions in the guest's virtio_ring without kicks and interrupts. "
+		"Unresolved (N %%): a slowdown "
+		"of N %% would have been seen four times in five; a smaller one may be there. "
+		"Equivalent: within %.3g %%.",
+		100 * r->margin);
 }

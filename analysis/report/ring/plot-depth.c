@@ -44,7 +44,7 @@ static GArray *points_of(const struct counted *c, unsigned int label, unsigned i
 
 	for (unsigned int order = 0; order < c->orders->len; order++) {
 		struct point p = {fmax(order_depth(c, ring, order), IN_ORDER_AT),
-				  push_cost(c, label, ring, order).value};
+				  order_cost(c, label, ring, order).value};
 
 		if (on_curve(c->orders->pdata[order]) == curve && p.y > 0)
 			g_array_append_val(points, p);

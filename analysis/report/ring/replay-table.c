@@ -58,7 +58,7 @@ static unsigned int put_rows(struct table *t, const struct replayed *replay,
 
 	for (unsigned int i = 0; s && i < c->labels->len; i++) {
 		int v = name_place(replay->names, c->labels->pdata[i]);
-		struct cost cost = push_cost(c, i, ring, order);
+		struct cost cost = order_cost(c, i, ring, order);
 		g_autofree char *text = cost_text(&cost, 0), *replayed = NULL;
 
 		if (v < 0 || !counted_ordered(c, i) || isnan(s->variants[v].instructions_over))
@@ -96,7 +96,8 @@ void report_differences(struct document *out, const struct results *r)
 	}
 	paragraph(out, 0,
 		  "\nWhere the replay and the real QEMU differ: instructions an element over off, "
-		  "of pop, fill and flush in the replay, of virtqueue_push in QEMU. A store to the "
+		  "of pop, fill and flush in the replay, of virtqueue_pop and push in QEMU. A "
+		  "store to the "
 		  "ring is an instruction in the replay and goes through QEMU's caches of guest "
 		  "memory in the device: off's virtqueue_flush, which stores the used index, "
 		  "executes %s there. So what publishes several elements by one store gains that "

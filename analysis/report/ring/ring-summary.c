@@ -13,7 +13,7 @@ static void write_cell(struct writer *w, const struct counted *c, unsigned int l
 		       unsigned int ring, unsigned int order)
 {
 	const struct counted_cell *cell = counted_cell(c, label, ring, order);
-	struct cost push = push_cost(c, label, ring, order);
+	struct cost device = order_cost(c, label, ring, order);
 	int off = counted_off(c);
 
 	write_inline(w, NULL);
@@ -23,16 +23,17 @@ static void write_cell(struct writer *w, const struct counted *c, unsigned int l
 	write_string(w, "state", cell->state);
 	if (*cell->evidence)
 		write_string(w, "evidence", cell->evidence);
-	write_number(w, "device", push.value);
-	write_number(w, "device_over_off", push.over);
+	write_number(w, "device", device.value);
+	write_number(w, "device_over_off", device.over);
 	write_number(w, "share_of_thread",
 		     off < 0 ? NAN
-			     : push.over / counted_cell(c, off, ring, order)->figure[COUNT_THREAD]);
+			     : device.over /
+				       counted_cell(c, off, ring, order)->figure[COUNT_THREAD]);
 	for (unsigned int f = 0; f < COUNT_FIGURES; f++)
 		write_number(w, count_figure_names[f], cell->figure[f]);
 	write_truth(w, "index_stores_exact", cell->stores_exact);
 	write_number(w, "difference", cell->difference);
-	write_truth(w, "agree", push.agree);
+	write_truth(w, "agree", device.agree);
 	write_number(w, "windows_cut", cell->windows_cut);
 	write_close(w, '}');
 }
