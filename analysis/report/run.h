@@ -93,6 +93,7 @@ struct driver {
 	uint64_t part[DRIVER_PARTS];
 	uint64_t elements;   /* that came back; 0: nothing told them */
 	uint64_t interrupts; /* UINT64_MAX: not known */
+	uint64_t segments;   /* of its requests, that it mapped; 0: no function tells them */
 };
 
 struct phase {

@@ -28,6 +28,19 @@ const struct driver *driver_of(const struct run *run, const struct workload *w, 
 	return NULL;
 }
 
+double driver_segments(const struct driver *d)
+{
+	double elements = d ? driver_elements(d) : 0;
+
+	return elements && d->segments ? d->segments / elements : NAN;
+}
+
+bool driver_alike(const struct driver *d, const struct driver *off)
+{
+	/* False of a NAN. */
+	return !(fabs(driver_segments(d) / driver_segments(off) - 1) > DRIVER_ALIKE);
+}
+
 static bool is_notice(unsigned int part)
 {
 	return !strcmp(driver_part_names[part], "kick") ||

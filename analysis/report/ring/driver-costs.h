@@ -12,6 +12,16 @@ double driver_elements(const struct driver *d);
 const struct driver *driver_of(const struct run *run, const struct workload *w, unsigned int ring,
 			       unsigned int variant);
 
+/* Segments of an element's request; NAN: not known. */
+double driver_segments(const struct driver *d);
+
+/*
+ * Did both map as many segments an element?  Each costs some 70 instructions in add, and
+ * how many a request has is up to where its guest's pages lay.  True if it is not known.
+ */
+#define DRIVER_ALIKE 0.001
+bool driver_alike(const struct driver *d, const struct driver *off);
+
 /* Beside the parts by themselves: sums of them. */
 enum {
 	DRIVER_ALL = DRIVER_PARTS,

@@ -49,17 +49,38 @@ bool has_driver_class(const struct results *r, enum ring_class class)
 	return false;
 }
 
+static bool is_alike(const struct results *r, unsigned int w, unsigned int ring,
+		     unsigned int variant)
+{
+	const struct workload *of = workload_at(r, w);
+
+	return r->off < 0 || driver_alike(driver_of(r->run, of, ring, variant),
+					  driver_of(r->run, of, ring, r->off));
+}
+
+/* Does the number of segments go into it? */
+static bool by_segments(unsigned int part)
+{
+	return part == DRIVER_ALL || part == DRIVER_WORK ||
+	       (part < DRIVER_PARTS && !strcmp(driver_part_names[part], "add"));
+}
+
 /* Of @part: off's own, or over off's. */
 static char *part_text(const struct results *r, unsigned int w, unsigned int ring,
 		       unsigned int variant, unsigned int part)
 {
 	double off = cost_of(r, w, ring, r->off, part), own = cost_of(r, w, ring, variant, part);
+	g_autofree char *text = NULL;
 
 	if (isnan(own))
 		return g_strdup("-");
 	if ((int)variant == r->off)
 		return g_strdup_printf("%.0f", own);
-	return isnan(off) ? g_strdup("no off") : signed_text(own - off, 0);
+	if (isnan(off))
+		return g_strdup("no off");
+	text = signed_text(own - off, 0);
+	return g_strconcat(by_segments(part) && !is_alike(r, w, ring, variant) ? "~" : "", text,
+			   NULL);
 }
 
 char *driver_over_text(const struct results *r, unsigned int workload, unsigned int ring,
@@ -123,12 +144,14 @@ void put_driver_classes(struct document *out, const struct results *r, enum ring
 
 	if (!chosen->len)
 		return;
-	paragraph(out, 0,
-		  "Instructions an element in virtio_ring of the guest's Linux %s, off's, and over "
-		  "off: its work on the ring, and beside it kicks and interrupts, as many as the "
-		  "load's timing made.%s\n",
-		  r->run->guest_kernel,
-		  class == CLASS_BLK ? "" : " Both queues of the card, sent and received.");
+	paragraph(
+		out, 0,
+		"Instructions an element in virtio_ring of the guest's Linux %s, off's, and over "
+		"off: its work on the ring, and beside it kicks and interrupts, as many as the "
+		"load's timing made.%s ~: requests of other sizes in segments than off's, which is "
+		"most of the difference.\n",
+		r->run->guest_kernel,
+		class == CLASS_BLK ? "" : " Both queues of the card, sent and received.");
 	for (unsigned int i = 0; i < chosen->len; i += COLUMNS) {
 		if (i)
 			blank_line(out);
@@ -163,7 +186,9 @@ void report_driver(struct document *out, const struct results *r, unsigned int w
 	}
 	blank_line(out);
 	table_print(t, out);
-	paragraph(out, 0,
-		  "\nInstructions an element in the guest's virtio_ring, by what they are "
-		  "for: off's, and over off. Counted.");
+	paragraph(
+		out, 0,
+		"\nInstructions an element in the guest's virtio_ring, by what they are "
+		"for: off's, and over off. Counted. ~: its requests had other numbers of segments "
+		"than off's.");
 }

@@ -123,6 +123,7 @@ static void write_driver(struct writer *w, const struct results *r, unsigned int
 	write_string(w, "variant", r->run->variants->pdata[variant]);
 	write_number(w, "elements", driver_elements(d));
 	write_number(w, "interrupts", d->interrupts == UINT64_MAX ? NAN : d->interrupts);
+	write_number(w, "segments", driver_segments(d));
 	write_number(w, "all", driver_cost(d, DRIVER_ALL));
 	write_number(w, "work", driver_cost(d, DRIVER_WORK));
 	write_number(w, "notices", driver_cost(d, DRIVER_NOTICES));
