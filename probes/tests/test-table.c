@@ -96,8 +96,10 @@ static const struct vq_rates large = {
 	.stash_max = 32767,
 	.hold_p50 = 999499,
 	.hold_p99 = 999499999,
+	.hold_p999 = 1499999999,
 	.flush_p50 = 999,
 	.flush_p99 = 9949,
+	.flush_p999 = 99949,
 	.fills = 1,
 	.flushes = 1,
 	.holds = 1,
@@ -124,16 +126,16 @@ static void test_figures(void)
 	struct vq_row *r = row("d", large, 1234);
 	g_autofree char *s = line(r, 0, false, false);
 
-	g_assert_cmpstr(
-		s, ==,
-		"d.65535    99M 100.0  33k  33k  33k  33k  33k 999us 999ms 999ns 9.9us 1234\n");
+	g_assert_cmpstr(s, ==,
+			"d.65535    99M 100.0  33k  33k  33k  33k  33k 999us 999ms  1.5s 999ns "
+			"9.9us 100us 1234\n");
 	r->r = (struct vq_rates){.per_s = 0.25, .ooo = NAN, .ordered = true};
 	r->lost = -1;
 	g_free(s);
 	s = line(r, 0, false, false);
-	g_assert_cmpstr(
-		s, ==,
-		"d.65535    0.2     -    -    -    -    0    -     -     -     -     -    -\n");
+	g_assert_cmpstr(s, ==,
+			"d.65535    0.2     -    -    -    -    0    -     -     -     -     -     "
+			"-     -    -\n");
 	vq_row_free(r);
 }
 

@@ -34,10 +34,13 @@ shipped() {
 	done
 }
 
-# added RELEASE: how many lines the hooks add to virtio.c and take from it.
+# added RELEASE: how many lines the hooks add to virtio.c, and how many they take
+# from it that do not begin virtqueue_fill or virtqueue_flush, which get other names.
 added() {
 	{ diff "$work/$1/hw/virtio/virtio.c.vqlab-orig" "$work/$1/hw/virtio/virtio.c" || true; } |
-		awk '/^>/ { more++ } /^</ { less++ } END { print more + 0, less + 0 }'
+		awk '/^>/ { more++ }
+			/^</ && !/^< void virtqueue_(fill|flush)\(/ && !/^< +unsigned int len, unsigned int idx\)$/ { less++ }
+			END { print more + 0, less + 0 }'
 }
 
 for r in $(cat variants/tests/releases); do
@@ -47,7 +50,7 @@ for r in $(cat variants/tests/releases); do
 	fi
 	check "hooks find their places in QEMU $r" variants/qemu/apply-hooks "$work/$r"
 	counts=$(added "$r")
-	check "and only add lines" [ "${counts#* }" = 0 ]
+	check "and take but the names of two functions" [ "${counts#* }" = 0 ]
 	# The same hooks everywhere, no more in one release than in another.
 	check "as many as in the others (${counts% *})" [ "${counts% *}" = "${first:=${counts% *}}" ]
 done
