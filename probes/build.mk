@@ -61,7 +61,7 @@ TESTS += $(PROBES)/test-tool
 $(PROBES)/test-tool: $(PROBES)/tests/test-tool.o $(TOOL_OBJS)
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0 json-glib-1.0) -lm
 
-TESTS += $(addprefix $(PROBES)/test-,model model-partial queues oracle trace trace-damaged) \
+TESTS += $(addprefix $(PROBES)/test-,model model-partial model-run queues oracle trace trace-damaged) \
 	probes/tests/fuzz-trace.sh probes/tests/probe.sh \
 	probes/tests/second-opinion.sh probes/tests/qemu.sh
 
@@ -69,7 +69,7 @@ TESTS += $(PROBES)/test-table probes/tests/live.sh probes/tests/check.sh probes/
 $(PROBES)/test-table: $(PROBES)/tests/test-table.o $(PROBES)/show/table.o $(PROBES)/show/units.o $(MODEL_OBJS)
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0) -lm
 
-$(addprefix $(PROBES)/test-,model model-partial queues oracle): $(PROBES)/test-%: $(PROBES)/tests/test-%.o $(MODEL_OBJS)
+$(addprefix $(PROBES)/test-,model model-partial model-run queues oracle): $(PROBES)/test-%: $(PROBES)/tests/test-%.o $(MODEL_OBJS)
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0) -lm
 
 TESTS += $(PROBES)/test-plan probes/tests/exact.sh probes/tests/binary.sh

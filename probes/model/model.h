@@ -71,7 +71,13 @@ struct vq_queue {
 	uint64_t in_flight_start;
 	uint64_t cut;	  /* in flight when a window ended */
 	uint64_t carried; /* popped before a range of the trace, in flight at its beginning */
-	uint64_t order_violations;
+	uint64_t order_violations; /* for the result there is vq_queue_order_violations() */
+	/* published without a used entry of their own: an entry of a later element stood
+	 * for them, too */
+	uint64_t skipped;
+	/* where an entry may have been for several elements, or each had its own and was out
+	 * of order: counted as the latter above, and apart here */
+	uint64_t unclear_violations, unclear_entries;
 	/* used entries whose element was never filled, or is not known at all */
 	uint64_t unfilled_published, unmatched_published;
 	/* the used ring says another length than fill was given */
@@ -108,6 +114,12 @@ struct vq_queue {
 	uint32_t skip;		 /* packed: slots of the last element still to come */
 	bool unknown_chain;	 /* packed: that element was never seen before */
 	uint64_t batch_now;
+	/* A flush from slot run_at on, where an entry may be for several: queue-run.c. */
+	GArray *run; /* struct vq_used_entry; NULL until the first */
+	uint32_t run_at, run_left, run_number;
+	int64_t run_old; /* slots due to elements that were in use when watching began */
+	bool run_unsure;
+	bool old_gone; /* elements that were in use when watching began are published */
 };
 
 struct vq_model {
@@ -175,6 +187,18 @@ bool vq_queue_conserved(const struct vq_queue *q);
 
 /* It is, and the used ring says what fill was told. */
 bool vq_queue_agrees(const struct vq_queue *q);
+
+/*
+ * Has the device surely written one used entry for several elements (virtio 1.3, sections
+ * 2.7.9 and 2.8.9)?  Then what can be read so, or as entries out of order, was that.
+ */
+bool vq_queue_batches(const struct vq_queue *q);
+
+/* Used entries that the device wrote, for what it published. */
+uint64_t vq_queue_used_entries(const struct vq_queue *q);
+
+/* Elements that were published before one with a smaller seq. */
+uint64_t vq_queue_order_violations(const struct vq_queue *q);
 
 /* Time-weighted mean of S from when F was known to the last event. */
 double vq_queue_stash_mean(const struct vq_queue *q);

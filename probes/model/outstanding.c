@@ -63,6 +63,11 @@ struct vq_elem *vq_outstanding_first(struct vq_outstanding *o)
 	return o->first == NONE ? NULL : &o->elem[o->first];
 }
 
+struct vq_elem *vq_outstanding_next(struct vq_outstanding *o, const struct vq_elem *e)
+{
+	return e->next == NONE ? NULL : &o->elem[e->next];
+}
+
 uint64_t vq_outstanding_base(const struct vq_outstanding *o)
 {
 	return o->first == NONE ? o->next_seq : o->elem[o->first].seq;

@@ -28,6 +28,7 @@ struct vq_elem {
 	uint32_t ndescs;
 	uint32_t len;
 	uint32_t id;
+	uint32_t run;	     /* see queue-run.c */
 	uint32_t prev, next; /* ids of the neighbours by seq, if numbered */
 	uint8_t state;
 	bool numbered; /* seq is valid: its pop was seen */
@@ -59,6 +60,9 @@ uint64_t vq_outstanding_stash(const struct vq_outstanding *o);
 
 /* The element with the smallest seq; NULL if there is none. */
 struct vq_elem *vq_outstanding_first(struct vq_outstanding *o);
+
+/* The one behind @e, which has a number; NULL if it is the last. */
+struct vq_elem *vq_outstanding_next(struct vq_outstanding *o, const struct vq_elem *e);
 
 /* @e is popped at @ts: it gets the next number. */
 void vq_outstanding_pop(struct vq_outstanding *o, struct vq_elem *e, uint32_t ndescs, uint64_t ts);

@@ -14,7 +14,8 @@ static void on_pop(struct vq_queue *q, const struct vq_elem_event *e)
 	q->last_unpopped = 0;
 	if (!elem)
 		return;
-	if (elem->state != VQ_ELEM_NONE)
+	/* From before the watch, it may have been published by another's entry. */
+	if (elem->state != VQ_ELEM_NONE && (elem->numbered || !q->in_order || q->old_gone))
 		q->anomalies++;
 	if (elem->numbered && elem->state == VQ_ELEM_FILLED)
 		vq_outstanding_publish(&q->o, elem);
@@ -165,6 +166,7 @@ static void forget_outstanding(struct vq_queue *q)
 	vq_outstanding_forget(&q->o);
 	q->skew = 0;
 	q->last_unpopped = 0;
+	vq_queue_run_forget(q);
 }
 
 void vq_queue_gap(struct vq_queue *q)
@@ -176,6 +178,7 @@ void vq_queue_gap(struct vq_queue *q)
 	forget_outstanding(q);
 	q->start_known = false;
 	q->start = q->old_filled = q->out = 0;
+	q->old_gone = false;
 }
 
 void vq_queue_begin_range(struct vq_queue *q)
@@ -208,6 +211,13 @@ void vq_queue_begin_range(struct vq_queue *q)
 		.skip = now.skip,
 		.unknown_chain = now.unknown_chain,
 		.batch_now = now.batch_now,
+		.run = now.run,
+		.run_at = now.run_at,
+		.run_left = now.run_left,
+		.run_number = now.run_number,
+		.run_old = now.run_old,
+		.run_unsure = now.run_unsure,
+		.old_gone = now.old_gone,
 	};
 	memcpy(q->device, now.device, sizeof(q->device));
 	memcpy(q->type, now.type, sizeof(q->type));
@@ -223,6 +233,7 @@ void vq_queue_reset(struct vq_queue *q, uint64_t ts)
 	q->start = q->old_filled;
 	q->start_known = true;
 	q->out = -q->start; /* inuse is 0 now */
+	q->old_gone = true;
 	vq_account_settle(q);
 }
 
@@ -259,5 +270,7 @@ void vq_queue_free(struct vq_queue *q)
 	counts_free(&q->stash);
 	counts_free(&q->batch);
 	vq_outstanding_clear(&q->o);
+	if (q->run)
+		g_array_unref(q->run);
 	g_free(q);
 }

@@ -82,6 +82,7 @@ void vq_queue_add_json(JsonBuilder *b, const struct vq_queue *q, bool light)
 	add_int(b, "fills", q->fills);
 	add_int(b, "flushes", q->flushes);
 	add_int(b, "published", q->published);
+	add_int(b, "used_entries", vq_queue_used_entries(q));
 	add_int(b, "unpopped", q->unpopped);
 	add_int(b, "detached", q->detached);
 	add_int(b, "dropped", q->dropped);
@@ -90,7 +91,7 @@ void vq_queue_add_json(JsonBuilder *b, const struct vq_queue *q, bool light)
 	add_int(b, "cut", q->cut);
 	add_int(b, "unmatched_fills", q->unmatched_fills);
 	add_int(b, "unsettled_fills", q->unsettled);
-	add_int_or_null(b, "order_violations", ordered, q->order_violations);
+	add_int_or_null(b, "order_violations", ordered, vq_queue_order_violations(q));
 	add_int(b, "unfilled_published", q->unfilled_published);
 	add_int(b, "unmatched_published", q->unmatched_published);
 	add_int(b, "assumed_published", q->assumed_published);

@@ -80,11 +80,39 @@ struct used {
 	uint32_t id, len, ndescs;
 };
 
-/* The slots that @n elements take, in chunks as the BPF program makes them. */
+/* A flush past @total slots, in chunks as the BPF program makes them; inuse is as after it. */
+static inline void flush_slots(struct driver *d, const struct vq_used_entry *slot, uint32_t total,
+			       uint32_t flags)
+{
+	struct vq_flush_event *e = g_malloc0(sizeof(*e) + VQ_FLUSH_CHUNK * sizeof(e->used[0]));
+
+	for (uint32_t pos = 0; pos == 0 || pos < total; pos += VQ_FLUSH_CHUNK) {
+		uint32_t k = MIN(total - pos, VQ_FLUSH_CHUNK);
+
+		e->h = (struct vq_head){VQ_FLUSH, sizeof(*e) + k * sizeof(e->used[0]), 7, d->ts,
+					VQ};
+		e->num = d->num;
+		e->inuse = d->inuse;
+		e->total = total;
+		e->old_idx = d->used_idx;
+		e->n = k;
+		e->pos = pos;
+		e->flags = flags;
+		memcpy(e->used, slot + pos, k * sizeof(*slot));
+		g_assert_true(vq_model_event(d->m, &e->h, e->h.size));
+	}
+	d->used_idx += total;
+	if (d->packed && d->used_idx >= d->num) {
+		d->used_idx -= d->num;
+		d->wrap = !d->wrap;
+	}
+	g_free(e);
+}
+
+/* A flush of @n elements, each with an entry. */
 static inline void flush_flags(struct driver *d, const struct used *u, unsigned n, uint32_t extra)
 {
 	g_autofree struct vq_used_entry *slot = g_new0(struct vq_used_entry, d->num + 1);
-	struct vq_flush_event *e = g_malloc0(sizeof(*e) + VQ_FLUSH_CHUNK * sizeof(e->used[0]));
 	uint32_t total = 0, flags = extra | (d->packed ? VQ_FLUSH_PACKED : 0) |
 				    (d->in_order ? VQ_FLUSH_IN_ORDER : 0) |
 				    (d->wrap ? VQ_FLUSH_OLD_WRAP : 0);
@@ -107,27 +135,7 @@ static inline void flush_flags(struct driver *d, const struct used *u, unsigned 
 					u[i].len, u[i].id | (wrap ? 0x8080u << 16 : 0)};
 		}
 	}
-	for (uint32_t pos = 0; pos == 0 || pos < total; pos += VQ_FLUSH_CHUNK) {
-		uint32_t k = MIN(total - pos, VQ_FLUSH_CHUNK);
-
-		e->h = (struct vq_head){VQ_FLUSH, sizeof(*e) + k * sizeof(e->used[0]), 7, d->ts,
-					VQ};
-		e->num = d->num;
-		e->inuse = d->inuse;
-		e->total = total;
-		e->old_idx = d->used_idx;
-		e->n = k;
-		e->pos = pos;
-		e->flags = flags;
-		memcpy(e->used, slot + pos, k * sizeof(*slot));
-		g_assert_true(vq_model_event(d->m, &e->h, e->h.size));
-	}
-	d->used_idx += total;
-	if (d->packed && d->used_idx >= d->num) {
-		d->used_idx -= d->num;
-		d->wrap = !d->wrap;
-	}
-	g_free(e);
+	flush_slots(d, slot, total, flags);
 }
 
 static inline void flush(struct driver *d, const struct used *u, unsigned n)
