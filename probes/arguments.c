@@ -137,8 +137,10 @@ static const GOptionEntry which[] = {
 	{NULL},
 };
 static const GOptionEntry how[] = {
-	{"light", 0, 0, G_OPTION_ARG_NONE, &arg.light, "with half of the probes; split rings only",
+	{"light", 0, 0, G_OPTION_ARG_NONE, &arg.light, "never with more than half of the probes",
 	 NULL},
+	{"durations", 0, 0, G_OPTION_ARG_NONE, &arg.durations,
+	 "with all probes: durations of pop and fill, too", NULL},
 	{"no-calibration", 0, 0, G_OPTION_ARG_NONE, &arg.no_calibration,
 	 "do not measure what the probes cost", NULL},
 	{"buffer", 0, 0, G_OPTION_ARG_INT, &arg.buffer,

@@ -18,7 +18,7 @@ struct vq_arguments {
 	double interval, duration, window, every; /* seconds */
 	double since, until, above;		  /* seconds */
 	gboolean all, follow, light, no_calibration, version, verbose;
-	gboolean events, hist, json_lines, check, plan, debuginfod, trust_guest;
+	gboolean durations, events, hist, json_lines, check, plan, debuginfod, trust_guest;
 	char *name, *output, *json, *from;
 	char **pids, **command; /* what stands behind --, or NULL */
 	struct vq_select select;

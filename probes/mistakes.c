@@ -51,6 +51,11 @@ const char *vq_arguments_mistake(const struct vq_arguments *a)
 		return "--since and --until are of a trace: --from is needed, too";
 	if (a->until > 0 && a->until <= a->since)
 		return "--until: a later time than --since is needed";
+	if (a->light && a->durations)
+		return "--durations are measured by the probes that --light does without: "
+		       "leave out one";
+	if (a->from && a->durations)
+		return "--from reads a trace, which has all durations: leave out --durations";
 	if (a->events && a->light)
 		return "--events shows all calls: leave out --light";
 	if (a->events && (a->json_lines || is_stdout(a->json)))

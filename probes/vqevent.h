@@ -52,6 +52,13 @@ enum vq_event_type {
 	VQ_EVENT_TYPES
 };
 
+/* Whether a process is watched with half of the probes: bpf/light.bpf.h. */
+enum vq_light {
+	VQ_LIGHT_NO,
+	VQ_LIGHT_ALL,	/* also where that does not tell the order: packed rings */
+	VQ_LIGHT_SPLIT, /* until there is a packed ring */
+};
+
 /* Every event begins with this. */
 struct vq_head {
 	__u16 type;   /* enum vq_event_type */

@@ -265,12 +265,20 @@ static enum vq_live_output live_output(enum vq_live_output table)
 	return arg->json || arg->output || arg->events ? VQ_LIVE_NOTHING : table;
 }
 
+/* Is each call to be seen, with its duration? */
+static bool needs_all_probes(void)
+{
+	return arg->durations || arg->output || arg->events || arg->plan;
+}
+
 static bool run_watch(GError **error)
 {
 	struct vq_watch_options options = {
 		.buffer_kib = arg->buffer,
 		.calibrate = !arg->no_calibration,
-		.light = arg->light,
+		.light = arg->light	      ? VQ_LIGHT_ALL
+			 : needs_all_probes() ? VQ_LIGHT_NO
+					      : VQ_LIGHT_SPLIT,
 		.windows = arg->window > 0,
 		.trust_guest = arg->trust_guest || arg->plan,
 		.output = arg->output,
@@ -314,7 +322,7 @@ static bool run_watch(GError **error)
 /* The same summary from a trace; what a trace does not hold is left out. */
 static bool run_from(GError **error)
 {
-	struct vq_summary s = {.model = vq_model_new(), .name = ""};
+	struct vq_summary s = {.model = vq_model_new(), .name = "", .durations = true};
 	struct vq_from_options options = {
 		.path = arg->from,
 		.since = arg->since,

@@ -78,7 +78,8 @@ floor_start() {
 floor_stop() { stop_tool; calls=-; }
 
 vqprobe_start() {
-	run_tool build/vqprobe -p "$1" "${@:3}" --no-calibration --trust-guest --json "$T/p.json" --ready-fd 1
+	local probes=${3:---durations}
+	run_tool build/vqprobe -p "$1" "$probes" --no-calibration --trust-guest --json "$T/p.json" --ready-fd 1
 	attached 1
 }
 json() { $B/probejson get "$T/p.json" "$1"; }

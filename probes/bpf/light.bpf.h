@@ -11,9 +11,21 @@
  * each event that a pop must precede.  The driver reuses an entry only after as
  * many others as the ring has.
  *
- * A packed ring has no such list: its pops are not seen.
+ * A packed ring has no such list: its pops are not seen.  With VQ_LIGHT_SPLIT nothing at
+ * all is sent of such a queue, but said once that there is one: the loader then puts the
+ * other probes on, and no half of it has been counted.
  */
-const volatile __u32 light;
+const volatile __u32 light; /* enum vq_light */
+__u32 packed_seen;
+
+/* Is this a queue of which nothing is to be sent? */
+static __always_inline int leave_out(__u32 flags)
+{
+	if (light != VQ_LIGHT_SPLIT || !(flags & VQ_FLUSH_PACKED))
+		return 0;
+	packed_seen = 1;
+	return 1;
+}
 
 struct new_pops {
 	__u64 vq, ts, avail;
@@ -130,17 +142,20 @@ static __always_inline void send_new_pops(__u64 vq, const struct vq_span *s, __u
 		bpf_loop(l.n, send_popped, &l, 0);
 }
 
-/* Before an entry program's own event. */
-static __always_inline void send_new_pops_before(__u64 vq, __u64 ts, __u32 back)
+/* Before an entry program's own event: 0 if that is not to be sent. */
+static __always_inline int send_new_pops_before(__u64 vq, __u64 ts, __u32 back)
 {
 	struct vq_span s = {};
+	struct vq_queue_slot *q;
 
 	if (!light)
-		return;
+		return 1;
 	if (read_vq(&s, vq))
 		__sync_fetch_and_add(&unreadable_calls, 1);
 	else
 		send_new_pops(vq, &s, ts, back, 1);
+	q = queue_of(vq);
+	return !q || !leave_out(q->flags);
 }
 
 #endif

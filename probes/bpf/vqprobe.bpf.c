@@ -226,6 +226,8 @@ static __always_inline void record_flush(const struct call *c, __u64 ts)
 	f.old_idx = f.old_raw % f.num;
 	if (q && q->ring_generation == generation)
 		q->inuse_generation = generation;
+	if (leave_out(f.flags))
+		return;
 	if (light)
 		send_new_pops(c->vq, &s, ts, 0, 0);
 	if (f.total <= 1)
@@ -281,8 +283,8 @@ int fill_light(struct pt_regs *ctx)
 	stay_on_task_stack(ctx);
 	if (!enabled)
 		return arm_return(0);
-	send_new_pops_before(ctx->di, ts, 0);
-	send_elem(VQ_FILL, ctx->di, ts, ts, ctx->si, ctx->dx);
+	if (send_new_pops_before(ctx->di, ts, 0))
+		send_elem(VQ_FILL, ctx->di, ts, ts, ctx->si, ctx->dx);
 	return arm_return(0);
 }
 
@@ -292,8 +294,8 @@ static __always_inline int elem_entry(struct pt_regs *ctx, __u16 type)
 
 	if (!enabled)
 		return arm_return(0);
-	send_new_pops_before(ctx->di, ts, type == VQ_UNPOP);
-	send_elem(type, ctx->di, ts, ts, ctx->si, 0);
+	if (send_new_pops_before(ctx->di, ts, type == VQ_UNPOP))
+		send_elem(type, ctx->di, ts, ts, ctx->si, 0);
 	return arm_return(0);
 }
 
@@ -336,8 +338,8 @@ int rewind_entry(struct pt_regs *ctx)
 	if (READ(inuse, ctx->di + layout.vq_start + layout.vq_inuse))
 		__sync_fetch_and_add(&unreadable_calls, 1);
 	/* QEMU refuses more. */
-	send_new_pops_before(ctx->di, ts, (__u32)ctx->si <= inuse ? ctx->si : 0);
-	send_count(VQ_REWIND, ctx->di, ts, ts, ctx->si, inuse);
+	if (send_new_pops_before(ctx->di, ts, (__u32)ctx->si <= inuse ? ctx->si : 0))
+		send_count(VQ_REWIND, ctx->di, ts, ts, ctx->si, inuse);
 	return arm_return(0);
 }
 

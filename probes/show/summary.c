@@ -169,7 +169,7 @@ static JsonBuilder *to_json(const struct vq_summary *s)
 	add_int(b, "unreadable_rings", vq_summary_unreadable_rings(s));
 	add_int(b, "unreadable_calls", s->unreadable_calls);
 	add_int(b, "nested_calls", s->nested_calls);
-	add_int(b, "null_pops", s->null_pops);
+	add_int_or_null(b, "null_pops", s->durations, s->null_pops);
 	if (s->layout_from)
 		add_string(b, "layout", s->layout_from);
 	if (s->way)
@@ -177,7 +177,7 @@ static JsonBuilder *to_json(const struct vq_summary *s)
 	if (s->light)
 		add_bool(b, "light", true);
 	add_sites(b, s);
-	if (!s->light) /* of probes that are not there */
+	if (s->durations) /* else of probes that are not there */
 		add_calibration(b, s);
 	if (s->sites) /* it is there, or was just now */
 		add_thread_names(b, s);
@@ -187,7 +187,7 @@ static JsonBuilder *to_json(const struct vq_summary *s)
 		const struct vq_queue *q = s->model->queues->pdata[i];
 
 		if (q->first_ts)
-			vq_queue_add_json(b, q, s->light);
+			vq_queue_add_json(b, q, !s->durations);
 	}
 	json_builder_end_array(b);
 	json_builder_end_object(b);

@@ -25,6 +25,7 @@ struct vq_summary {
 	uint64_t reset_calls, queue_reset_calls;
 	const char *way;	     /* of vq_way_name, or NULL */
 	bool light;		     /* no probes on pops: packed rings are not understood */
+	bool durations;		     /* those of pop and fill are known */
 	const char *layout_from;     /* of vq_layout_find, or NULL */
 	const struct vq_site *sites; /* VQ_FUNCTIONS of them, or NULL */
 	const struct vq_calibration *calibration;

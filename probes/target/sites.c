@@ -46,7 +46,8 @@ bool vq_site_has_return(const struct vq_site *site)
 	return functions[site->fn].ret && !site->light;
 }
 
-bool vq_sites_lighten(struct vq_site *sites, const struct vq_layout *layout, GError **error)
+bool vq_sites_lighten(struct vq_site *sites, const struct vq_layout *layout, enum vq_light light,
+		      GError **error)
 {
 	if (!layout->caches_avail_ptr) {
 		g_set_error(error, VQ_ERROR, VQ_ERROR_FAILED,
@@ -56,7 +57,7 @@ bool vq_sites_lighten(struct vq_site *sites, const struct vq_layout *layout, GEr
 	}
 	for (int fn = 0; fn < VQ_FUNCTIONS; fn++) {
 		sites[fn].present &= functions[fn].light != LEFT_OUT;
-		sites[fn].light = functions[fn].light == ENTRY_ONLY;
+		sites[fn].light = functions[fn].light == ENTRY_ONLY ? light : VQ_LIGHT_NO;
 	}
 	return true;
 }

@@ -26,7 +26,7 @@ const char *vq_mode_name(enum vq_mode mode);
 struct vq_site {
 	enum vq_function fn;
 	bool present;		 /* the binary has this function, and it is to be probed */
-	bool light;		 /* at the entry only, by another program: vq_sites_lighten */
+	enum vq_light light;	 /* if so, at the entry only, by another program */
 	unsigned rivals;	 /* of its symbol, see vq_symbol */
 	uint64_t address;	 /* of the site in the file's own address space */
 	uint64_t offset;	 /* of the site in the file */
@@ -58,10 +58,11 @@ bool vq_sites_find(struct vq_target *t, struct vq_site *sites, GError **error);
 
 /*
  * Leaves out the probes that --light does without.  False with @error if @layout
- * does not know where the avail ring is, which then has to tell.
+ * does not know where the avail ring is, which then has to tell; nothing is changed then.
  */
 struct vq_layout;
-bool vq_sites_lighten(struct vq_site *sites, const struct vq_layout *layout, GError **error);
+bool vq_sites_lighten(struct vq_site *sites, const struct vq_layout *layout, enum vq_light light,
+		      GError **error);
 
 /* To be called before the programs of @skel are loaded: which are wanted for @sites. */
 void vq_sites_prepare(struct vqprobe_bpf *skel, const struct vq_site *sites, enum vq_way way);

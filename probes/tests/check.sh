@@ -30,7 +30,7 @@ victim_of() {
 watched() {
 	rm -f "$T/ready" "$T/results/p.json"
 	mkfifo -m 666 "$T/ready"
-	run=exec as "$1" "$2" "$T/vqprobe" -p "$victim_pid" --json "$T/results/p.json" --ready-fd 8 \
+	run=exec as "$1" "$2" "$T/vqprobe" -p "$victim_pid" --durations --json "$T/results/p.json" --ready-fd 8 \
 		8>"$T/ready" 7>&- 2>"$T/err" &
 	probe_pid=$!
 	[ "$(head -c 1 "$T/ready")" = 1 ] || return 1

@@ -13,14 +13,6 @@ trap more_cleanup EXIT
 tmux() { command tmux -S "$T/tmux" -f /dev/null "$@"; }
 victim=$B/victim-nop5
 
-from_the_first() {
-	echo go | build/vqprobe --json "$T/p.json" -- "$@" >"$T/truth" 2>"$T/err" &&
-		agrees && is '$.queues[*].in_flight_start' 0
-}
-check 'every figure, from the first pop on' from_the_first $victim split 256 50000 2 1
-check 'a binary whose address is not known before' from_the_first $B/victim-pie split 64 20000 1 2
-check 'a script that ends in exec' from_the_first sh -c "sleep 0; exec $victim packed 64 20000 1 3"
-
 as_without() {
 	local what='env -u _ -u SHLVL -u OLDPWD -u PWD | sort; ulimit -Sn; trap; ls /proc/self/fd | wc -l'
 	export LANGUAGE=de DEBUGINFOD_URLS=http://127.0.0.1:1/ LC_ALL=C
@@ -57,13 +49,28 @@ ends() {
 	echo "exit $rc"
 	[ "$rc" = "$want" ] && ! kill -0 "$pid" 2>/dev/null && grep -q '"type":"summary"' "$T/out"
 }
+close_input() { exec 7>&-; }
+# What has no name yet when its process ends has none: it is named when events are taken.
+named() { grep -q '"type":"interval".*"device":"disk-0"' "$T/out"; }
+from_the_first() {
+	start 50ms -- "$@" || return 1
+	# As a guest's driver does.
+	printf 'resets\ngo\n' >&7
+	until_true named && ends 0 close_input || return 1
+	grep '^{"device"' "$T/out" >"$T/truth"
+	grep '"type":"summary"' "$T/out" >"$T/p.json"
+	agrees && is '$.queues[*].in_flight_start' 0
+}
+check 'every figure, from the first pop on' from_the_first $victim split 256 50000 2 1
+check 'a binary whose address is not known before' from_the_first $B/victim-pie split 256 20000 1 2
+check 'a script that ends in exec' from_the_first sh -c "sleep 0; exec $victim split 256 20000 1 3"
+
 to_both() { start -- $victim split 64 10 1 1 && ends "$2" kill "-$1" "$probe_pid"; }
 check 'SIGINT is passed on, the summary comes, the status is that of the command' to_both INT 130
 check 'SIGTERM likewise' to_both TERM 143
 dies() { start -- $victim split 64 10 1 1 && ends 139 kill -SEGV "$(started)"; }
 check 'a command that a signal ends: 128 and the signal' dies
 by_itself() { start -- $victim split 64 10 1 1 && ends 0 close_input; }
-close_input() { exec 7>&-; }
 check 'a command that ends: its status' by_itself
 duration() { start -d 200ms -- $victim split 64 10 1 1 && ends 0 true; }
 check '--duration ends the command' duration

@@ -38,15 +38,16 @@ ids() { [ "$(get '$.queues[*].device' | sort | xargs)" = 'disk-0 disk-1' ]; }
 check 'stripped: devices have their ids' ids
 check 'stripped: and their types' is '$.queues[*].type' '"virtio-blk"'
 
-# Without probes on pop: the avail ring tells.
+# Without probes on pop: the avail ring tells.  So it is by default.
 light() {
-	local name=$1
-	check "light, $name: watched" watch "$2" "$3" --light --buffer 262144
+	local name=$1 probes=
+	check "light, $name: watched" watch "$2" "$3" --buffer 262144 ${4:-}
 	check "light, $name: every figure" agrees
 }
 resets=yes
 light 'split, 4 queues and threads' victim-nop5 'split 256 200000 4 41'
 light 'split, in order, ring of 1024' victim-nop5 'split 1024 100000 3 42 inorder'
+light '--light' victim-nop5 'split 256 100000 2 45' --light
 light 'stripped' victim-stripped 'split 512 30000 2 43'
 fewer() {
 	local sites
@@ -61,9 +62,36 @@ no_durations() {
 }
 check 'light: no durations but of flushes, no calibration' no_durations
 resets=
-check 'light, packed: watched' watch victim-nop5 'packed 256 10000 1 44' --light
+probes='' check 'light, packed: watched' watch victim-nop5 'packed 256 10000 1 44' --light
 not_packed() { grep -q '1 QUEUES WITH A PACKED RING: .*leave out --light' "$T/err"; }
 check 'light, packed: is said to be wrong' not_packed
+
+# A packed ring, on which the avail ring tells nothing: all probes are put on, and of what
+# was before nothing is counted by halves.
+grows() { probes='' watch victim-nop5 "packed 256 ${n:-3000000} 2 46" --buffer 262144 "$@"; }
+check 'by default, packed: watched' grows
+n_of() { local n=$1; shift; "$@"; }
+grown() {
+	local sites
+	sites=$(get '$.sites[*].function' | sort | uniq -c | tr -s ' "\n' ' ')
+	echo "$sites"
+	[[ $sites == *' 2 virtqueue_fill '*' 2 virtqueue_pop '* ]] && is '$.sampled' false &&
+		is '$.queues[*].fill_ns' null && ! get '$.light'
+}
+check 'by default, packed: all probes are on at the end, durations are not told' grown
+sound() {
+	is '$.lost_events' 0 && is '$.unreadable_calls' 0 && is '$.queues[*].conserved' true &&
+		is '$.queues[*].in_flight_end' 0 && is '$.queues[*].unfilled_published' 0 &&
+		[ "$(sum '$.queues[*].pops')" -gt 10000 ] &&
+		[ "$(sum '$.queues[*].stashed')" -gt 5000 ]
+}
+check 'by default, packed: what was seen is sound' sound
+quiet_about_it() { [ ! -s "$T/err" ]; }
+check 'by default, packed: no warning' quiet_about_it
+check 'by default, packed, in windows' n_of 8000000 grows --window 50ms --every 120ms
+check 'by default, packed, in windows: conserved' is '$.queues[*].conserved' true
+check '--light and --durations' fails 2 'leave out one' build/vqprobe -p 1 --light --durations
+check '--durations of a trace' fails 2 'has all durations' build/vqprobe --from x --durations
 
 # Resets under load, which complete requests on stacks above and below; rings that
 # move with them and without; calls within calls on such stacks.  A return probe on a
@@ -202,5 +230,5 @@ mid_stream() {
 }
 check 'attached and detached in mid-stream, thrice' mid_stream victim-nop5 packed
 check 'the same, stripped' mid_stream victim-stripped packed
-check 'the same, light' mid_stream victim-nop5 split --light
+probes='' check 'the same, light' mid_stream victim-nop5 split --light
 tap_end

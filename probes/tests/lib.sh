@@ -41,11 +41,14 @@ victim_end() {
 	wait "$victim_pid" || true
 	victim_pid=''
 }
-# probe_start ARGUMENTS...: returns when it is watching the victim
+# probe_start ARGUMENTS...: returns when it is watching the victim, with all probes unless
+# $probes says otherwise
+probes=--durations
 probe_start() {
 	rm -f "$T/ready" "$T/p.json"
 	mkfifo "$T/ready"
-	build/vqprobe -p "$victim_pid" --json "$T/p.json" --ready-fd 8 "$@" \
+	# shellcheck disable=SC2086
+	build/vqprobe -p "$victim_pid" --json "$T/p.json" --ready-fd 8 $probes "$@" \
 		8>"$T/ready" 7>&- 2>"$T/err" &
 	probe_pid=$!
 	[ "$(head -c 1 "$T/ready")" = 1 ]

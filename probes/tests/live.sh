@@ -58,7 +58,7 @@ kill "$victim_pid" && victim_end 2>/dev/null
 idle_after() { tail -n +$(($1 + 1)) "$T/out" | grep -q '"elements":0,.*"elements":0,'; }
 json_lines() {
 	victim_start victim-nop5 split 256 200000 2 1
-	live -p "$victim_pid" --interval 100ms --json-lines || return 1
+	live -p "$victim_pid" --durations --interval 100ms --json-lines || return 1
 	echo go >&7
 	victim_done
 	until_true idle_after "$(wc -l <"$T/out")" || return 1

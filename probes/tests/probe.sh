@@ -130,7 +130,9 @@ replug_replayed() {
 	done
 }
 check 'unplugged: vqreplay has each device on its own' replug_replayed
+probes=
 check 'unplugged, --light: watched' replug --light
+probes=--durations
 check 'unplugged, --light: two queues' two_queues
 check 'unplugged, --light: conserved' is '$.queues[*].conserved' true
 

@@ -68,11 +68,11 @@ sound() {
 		is '$.queues[*].conserved' true && says length_mismatches 0 &&
 		says in_flight_start "${1:-0}" && says in_flight_end 0
 }
-# With --light the queue is first looked at when something completes: what was popped
+# By default the queue is first looked at when something completes: what was popped
 # until then was popped before the watch.
 light() {
 	local ios pops before
-	check "$1, light: watched" on_qemu "$2" --light
+	check "$1, light: watched" on_qemu "$2"
 	light_counts() {
 		ios=$(awk '$1 == "ios" { print $2 }' "$T/guest")
 		load && for what in fills flushes published; do says "$what" "$ios" || return 1; done
@@ -85,7 +85,7 @@ light() {
 }
 agree() {
 	local name=$1 ring=$2 in_order=$3
-	check "$name: watched" on_qemu "$4"
+	check "$name: watched" on_qemu "$4" --durations
 	check "$name: fio's I/Os, all of them" counts
 	check "$name: nothing lost, nothing amiss" sound
 	check "$name: the ring's format" says ring "\"$ring\""

@@ -75,41 +75,6 @@ static void on_event(void *data, const struct vq_head *h)
 	pass_on(w, h, h->size);
 }
 
-struct vqprobe_bpf *vq_watch_load(const struct vq_layout *layout, const struct vq_site *sites,
-				  enum vq_way way, unsigned buffer_kib, GError **error)
-{
-	struct vqprobe_bpf *skel;
-	int err;
-
-	if (access("/sys/kernel/btf/vmlinux", R_OK)) {
-		g_set_error(error, VQ_ERROR, VQ_ERROR_FAILED,
-			    "/sys/kernel/btf/vmlinux: %s: vqprobe needs a kernel with "
-			    "CONFIG_DEBUG_INFO_BTF",
-			    g_strerror(errno));
-		return NULL;
-	}
-	skel = vqprobe_bpf__open();
-	if (!skel) {
-		g_set_error(error, VQ_ERROR, VQ_ERROR_FAILED, "BPF object: %s", g_strerror(errno));
-		return NULL;
-	}
-	memcpy((void *)&skel->rodata->layout, layout, sizeof(*layout));
-	skel->rodata->light = sites[VQ_FN_FILL].light;
-	skel->rodata->session = way == VQ_WAY_SESSION;
-	vq_lines_prepare(skel, buffer_kib);
-	vq_sites_prepare(skel, sites, way);
-	err = vqprobe_bpf__load(skel);
-	if (!err)
-		return skel;
-	g_set_error(error, VQ_ERROR, VQ_ERROR_FAILED, "cannot load the BPF programs: %s%s",
-		    g_strerror(-err),
-		    err == -EPERM || err == -EACCES
-			    ? ": run as root, or with CAP_BPF and CAP_PERFMON"
-			    : ": Linux 5.17 or later is needed; -v says more");
-	vqprobe_bpf__destroy(skel);
-	return NULL;
-}
-
 static bool attach_probes(struct vq_watch *w, GError **error)
 {
 	for (int i = 0; i < VQ_FUNCTIONS; i++)
@@ -177,14 +142,21 @@ static bool is_safe(const struct vq_watch *w, bool trust_guest, GError **error)
 /* All that can be done before the first probe. */
 static bool load_and_calibrate(struct vq_watch *w, const struct vq_watch_options *o, GError **error)
 {
-	if (o->light && !vq_sites_lighten(w->sites, &w->layout, error))
+	memcpy(w->all_sites, w->sites, sizeof(w->sites));
+	w->buffer_kib = o->buffer_kib;
+	w->has_windows = o->windows;
+	w->durations = !o->light;
+	if (o->light &&
+	    !vq_sites_lighten(w->sites, &w->layout, o->light,
+			      o->light == VQ_LIGHT_ALL ? error : NULL) &&
+	    o->light == VQ_LIGHT_ALL)
 		return false;
 	if (!vq_way_find(&w->way, error) || !is_safe(w, o->trust_guest, error))
 		return false;
 	w->skel = vq_watch_load(&w->layout, w->sites, w->way, o->buffer_kib, error);
 	if (!w->skel)
 		return false;
-	if (o->calibrate && !o->light) {
+	if (o->calibrate && !w->sites[VQ_FN_FILL].light && w->durations) {
 		w->n_calibration =
 			vq_calibrate(w->skel, w->way, &w->layout, w->sites, w->calibration, error);
 		if (!w->n_calibration)
@@ -245,9 +217,48 @@ struct vq_watch *vq_watch_prepare(pid_t pid, const char *name,
 	return NULL;
 }
 
+/*
+ * There is a packed ring, whose order half of the probes cannot tell: all of them are put
+ * on.  The programs are loaded while the old ones go on; between them is a gap, as
+ * between windows, of the tenth of a second that taking the old ones off takes.
+ */
+static void add_probes(struct vq_watch *w)
+{
+	g_autoptr(GError) error = NULL;
+	struct vqprobe_bpf *skel, *old = w->skel;
+	struct vq_lines *lines = NULL;
+
+	old->bss->packed_seen = 0;
+	skel = vq_watch_load(&w->layout, w->all_sites, w->way, w->buffer_kib, &error);
+	if (skel)
+		lines = vq_lines_open(skel, &error);
+	if (!lines) {
+		fprintf(stderr, "vqprobe: process %d: a packed ring is NOT WATCHED: %s\n", w->pid,
+			error->message);
+		vqprobe_bpf__destroy(skel);
+		return;
+	}
+	vq_watch_pause(w);
+	vq_watch_carry(skel, old);
+	vq_lines_close(w->lines);
+	vqprobe_bpf__destroy(old);
+	w->skel = skel;
+	w->lines = lines;
+	memcpy(w->sites, w->all_sites, sizeof(w->sites));
+	vq_model_gap(w->model);
+	if (!attach_probes(w, &error)) /* most likely it has just ended */
+		fprintf(stderr, "vqprobe: process %d: %s\n", w->pid, error->message);
+	if (!w->has_windows)
+		vq_sites_drop_programs(w->skel);
+	w->windows--;
+	begin_window(w);
+}
+
 void vq_watch_drain(struct vq_watch *w)
 {
 	vq_lines_take(w->lines, on_event, w);
+	if (w->window_ns && w->skel->bss->packed_seen)
+		add_probes(w);
 	/* The kernel optimises a site after its first hit, so look again. */
 	vq_sites_read_modes(w->target, w->sites);
 }
@@ -341,6 +352,7 @@ void vq_watch_summarise(const struct vq_watch *w, struct vq_summary *s)
 	s->queue_reset_calls = w->skel->bss->queue_reset_calls;
 	s->way = vq_way_name(w->way);
 	s->light = w->sites[VQ_FN_FILL].light;
+	s->durations = w->durations;
 	s->layout_from = w->layout_from;
 	s->sites = w->sites;
 	s->calibration = w->calibration;

@@ -8,6 +8,7 @@
 #include "calib.h"
 #include "probes/target/layout.h"
 #include "lines.h"
+#include "load.h"
 #include "probes/model/model.h"
 #include "probes/target/sites.h"
 #include "probes/show/events.h"
@@ -19,7 +20,9 @@
 struct vq_watch_options {
 	unsigned buffer_kib; /* of the ring of events, a power of two */
 	bool calibrate;
-	bool light;			/* no probes on pop and on the return of fill */
+	/* Without probes on pop and on the return of fill; VQ_LIGHT_SPLIT: if the binary and
+	 * the rings allow it.  The durations of these calls are not known then. */
+	enum vq_light light;
 	bool windows;			/* probes are taken off and put on again */
 	bool trust_guest;		/* watch without sessions (attach.h), too */
 	const char *output;		/* the trace to write, or NULL */
@@ -40,6 +43,10 @@ struct vq_watch {
 	struct vq_layout layout;
 	const char *layout_from;
 	struct vq_site sites[VQ_FUNCTIONS];
+	struct vq_site all_sites[VQ_FUNCTIONS]; /* the same before any was left out */
+	unsigned buffer_kib;
+	bool has_windows;
+	bool durations;	 /* of all calls are recorded, since the beginning */
 	enum vq_way way; /* in which they are probed */
 	struct vq_calibration calibration[VQ_RETURNS];
 	unsigned n_calibration;
@@ -56,14 +63,6 @@ struct vq_watch {
 	unsigned windows;
 	uint64_t malformed;
 };
-
-/*
- * Loads the BPF programs for @sites, to be attached in @way, with a ring of
- * @buffer_kib.  NULL with @error, which has the remedy, on failure.  Freed by
- * vqprobe_bpf__destroy.
- */
-struct vqprobe_bpf *vq_watch_load(const struct vq_layout *layout, const struct vq_site *sites,
-				  enum vq_way way, unsigned buffer_kib, GError **error);
 
 /*
  * Finds in process @pid, to be called @name, all that a watch needs, without

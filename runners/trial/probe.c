@@ -43,17 +43,12 @@ bool probe_start(struct probe *p, const char *program, pid_t pid, const char *js
 {
 	g_autofree char *who = g_strdup_printf("%d", pid), *ready_text = NULL;
 	/* The lab's guests have no buffers in devices' memory. */
-	const char *argv[] = {program,
-			      "-p",
-			      who,
-			      "--json",
-			      json,
-			      "--ready-fd",
-			      NULL,
-			      "--trust-guest",
-			      trace ? "-o" : NULL,
-			      trace,
-			      NULL};
+	const char *argv[] = {program,	     "-p",
+			      who,	     "--json",
+			      json,	     "--ready-fd",
+			      NULL,	     "--trust-guest",
+			      "--durations", trace ? "-o" : NULL,
+			      trace,	     NULL};
 	struct spawn s = {.argv = argv, .n_keep = 1};
 	int ready[2];
 	bool ok;
