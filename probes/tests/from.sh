@@ -170,6 +170,19 @@ older() {
 }
 check 'a trace of version 2 is read' older
 
+# documented FILE: the manual page names each member
+documented() {
+	local member
+	grep -o '"[a-z_0-9]*":' "$1" | tr -d '":' | sort -u >"$T/members"
+	[ "$(wc -l <"$T/members")" -gt 15 ] || return 1
+	while read -r member; do
+		grep -qw -- "$member" probes/vqprobe.1 || { echo "$member"; return 1; }
+	done <"$T/members"
+}
+check 'every member of the summary is in the manual page' documented "$T/p.json"
+from "$third" --json-lines
+check 'and so is every one of an interval' documented "$T/out"
+
 # --- nonsense -----------------------------------------------------------------------
 check '--since without a trace' fails 2 'are of a trace' build/vqprobe -p 1 --since 1
 check '--until before --since' fails 2 'later time than --since' \
