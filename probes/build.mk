@@ -28,7 +28,7 @@ $(PROBES)/%.bpf.o: probes/bpf/%.bpf.c
 $(PROBES)/%.skel.h: $(PROBES)/%.bpf.o
 	bpftool gen skeleton $< name $*_bpf > $@
 
-$(PROBES_OBJS): | $(PROBES)/vqprobe.skel.h $(PROBES)/way.skel.h
+$(PROBES_OBJS): | $(addprefix $(PROBES)/,vqprobe.skel.h way.skel.h started.skel.h)
 
 # The floor of the benchmark: vqprobe's own attaching, with empty programs.
 FLOOR := $(B)/floor

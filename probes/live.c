@@ -9,22 +9,27 @@
 #include "probes/watch/begin.h"
 #include "probes/target/find.h"
 #include "live.h"
+#include "started.h"
 #include "probes/tool/output.h"
 #include "probes/tool/walltime.h"
 
 /* How often the ring is emptied: it holds seconds. */
 #define DRAIN_NS 50000000ull
+/* How often /proc is looked through at most. */
+#define FIND_NS 100000000ull
 
 struct live {
 	const struct vq_live_options *o;
 	GPtrArray *watches;
-	struct newcomer *newcomer; /* or NULL */
-	GHashTable *refused;	   /* pids that could not be watched, not to be tried again */
+	struct vq_started *started; /* NULL: none is wanted, or there is no such event */
+	struct newcomer *newcomer;  /* or NULL */
+	GHashTable *refused;	    /* pids that could not be watched, not to be tried again */
 	struct vq_show *show;
-	uint64_t start, next_show, next_find;
-	bool open;	/* within a window; always, without them */
-	uint64_t edge;	/* when that changes */
-	unsigned shown; /* intervals so far */
+	uint64_t start, next_show;
+	uint64_t next_find, last_find; /* of newcomers; UINT64_MAX: when something starts */
+	bool open;		       /* within a window; always, without them */
+	uint64_t edge;		       /* when that changes */
+	unsigned shown;		       /* intervals so far */
 };
 
 static bool has_windows(const struct live *l)
@@ -35,6 +40,7 @@ static bool has_windows(const struct live *l)
 /* Takes @w out, and tells why and what it found. */
 static bool end_watch(struct live *l, struct vq_watch *w, const char *why, GError **error)
 {
+	l->next_find = 0; /* it may go on as another process: -daemonize */
 	vq_show_forget(l->show, w->model);
 	vq_watch_stop(w);
 	g_ptr_array_remove(l->watches, w);
@@ -145,6 +151,31 @@ static void find_newcomer(struct live *l)
 	}
 }
 
+/* As soon as something has started, not more often than FIND_NS; without such events at
+ * each interval. */
+static void look_for_newcomer(struct live *l, uint64_t t)
+{
+	if (l->started && l->next_find == UINT64_MAX && vq_started_take(l->started))
+		l->next_find = MAX(t, l->last_find + FIND_NS);
+	if (l->newcomer || !l->o->follow || t < l->next_find)
+		return;
+	l->last_find = t;
+	l->next_find = l->started ? UINT64_MAX : t + (uint64_t)(MIN(l->o->interval, 1) * 1e9);
+	find_newcomer(l);
+}
+
+/* Where the kernel does not tell, /proc is looked at now and then. */
+static struct vq_started *open_started(void)
+{
+	g_autoptr(GError) error = NULL;
+	struct vq_started *s = vq_started_open(&error);
+
+	if (!s)
+		fprintf(stderr, "vqprobe: --follow: %s: looking every second instead\n",
+			error->message);
+	return s;
+}
+
 /* At the edges of windows: probes off or on. */
 static void change_window(struct live *l)
 {
@@ -200,20 +231,22 @@ static void show_watches(struct live *l, uint64_t t)
 /* One round; false when all is over. */
 static bool run_round(struct live *l, int signals, uint64_t stop, GError **error)
 {
-	struct pollfd p = {.fd = signals, .events = POLLIN};
+	/* What is not to be taken yet must not wake us again and again. */
+	bool waits = l->started && l->next_find == UINT64_MAX;
+	struct pollfd p[] = {
+		{.fd = signals, .events = POLLIN},
+		{.fd = waits ? vq_started_fd(l->started) : -1, .events = POLLIN},
+	};
 	uint64_t t = vq_now(), wake = MIN(stop, t + DRAIN_NS);
 	bool edge = false;
 
 	wake = MIN(wake, has_windows(l) ? l->edge : l->next_show);
-	if (poll(&p, 1, wake > t ? (wake - t + 999999) / 1000000 : 0) > 0 &&
+	if (poll(p, 2, wake > t ? (wake - t + 999999) / 1000000 : 0) > 0 && p[0].revents &&
 	    !take_signal(l, signals))
 		return false;
 	t = vq_now();
 	take_newcomer(l);
-	if (!l->newcomer && l->o->follow && t >= l->next_find) {
-		find_newcomer(l);
-		l->next_find = t + MIN(l->o->interval, 1) * 1e9;
-	}
+	look_for_newcomer(l, t);
 	if (has_windows(l) && t >= l->edge) {
 		change_window(l);
 		edge = !l->open;
@@ -249,7 +282,10 @@ bool vq_live_run(GPtrArray *watches, const struct vq_live_options *o, GError **e
 	sigaddset(&set, SIGHUP);
 	sigaddset(&set, SIGWINCH);
 	signals = signalfd(-1, &set, SFD_CLOEXEC);
-	l.next_show = l.next_find = l.start + o->interval * 1e9;
+	l.started = o->follow ? open_started() : NULL;
+	l.next_show = l.start + o->interval * 1e9;
+	/* At once: what has started since the first look was not told. */
+	l.next_find = l.start;
 	l.edge = l.start + o->window * 1e9;
 	while (run_round(&l, signals, stop, error))
 		;
@@ -258,6 +294,7 @@ bool vq_live_run(GPtrArray *watches, const struct vq_live_options *o, GError **e
 	drop_newcomer(&l);
 	while (watches->len)
 		ok &= end_watch(&l, watches->pdata[0], NULL, ok ? error : NULL);
+	vq_started_close(l.started);
 	vq_show_free(l.show);
 	g_hash_table_unref(l.refused);
 	return ok;

@@ -23,7 +23,7 @@
  *	watch/		one watch of one process, from attaching to the end (watch.c, begin.c);
  *			the loader's end of the ring (lines.c), resets that nothing came after
  *			(resets.c), what a probe costs and adds to a latency (calib.c)
- *	live.c		the main loop
+ *	live.c		the main loop; started.c: when it should look for new processes
  *	check.c, explain.c	--check and --plan; arguments.c: all options; vqprobe.c: the tool
  *
  * Includes go one way: tool/, this header and vqfunction.h; then bpf/,

@@ -13,6 +13,7 @@
  *	perf		perf events, the last way of all
  *	main		as if sessions and uprobe_multi saw the main thread's calls only
  *	seccomp		as if a probe killed a process under seccomp
+ *	poll		no tracepoint tells of programs that start (started.c)
  *	code		struct offsets from the code, though there is debug information
  */
 bool vq_test_forces(const char *word);

@@ -231,6 +231,13 @@ follows() {
 	probe_end INT
 }
 check '--follow: waits, and goes on with the one that comes next' follows
+check '--follow: the kernel tells when one comes' bash -c '! grep -q "looking every second" "$0"' "$T/err"
+polls() {
+	export VQPROBE_TEST=poll
+	follows && said err 'no tracepoint tells of programs that start: .*looking every second'
+}
+check '--follow: without such a tracepoint it looks, and says so' polls
+unset VQPROBE_TEST
 
 # Another guest's start takes the time of many events.
 newcomers() {
