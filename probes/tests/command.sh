@@ -36,12 +36,14 @@ start() {
 	[ "$(head -c 1 "$T/ready")" = 1 ]
 }
 started() { pgrep -P "$probe_pid"; }
+over() { ! readlink "/proc/$1/exe"; }
 # ends STATUS COMMAND...: after it vqprobe ends so, and so does what it started
 ends() {
 	local want=$1 rc=0 pid
 	shift
 	pid=$(started)
 	"$@"
+	until_true over "$probe_pid" || return 1
 	wait "$probe_pid" || rc=$?
 	probe_pid=''
 	exec 7>&-
