@@ -12,7 +12,7 @@
 # it is called). A plot is plots/NAME.gp and a PLOT() in a report/plot-*.c (plots.h); a
 # column is a heading and a cell in report/tables.c, and its figure in summary.c.
 
-REPORT_PKGS := glib-2.0 gio-2.0 json-glib-1.0 gsl
+REPORT_PKGS := glib-2.0 gio-2.0 json-glib-1.0 gsl libpng
 PLOTS_RES   := $(B)/analysis/plots-resource
 SHARED_OBJS := $(addprefix $(B)/analysis/,document.o table.o text.o)
 # All of vqreport but its main(), for the tests as well.

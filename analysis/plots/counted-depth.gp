@@ -9,7 +9,7 @@ load 'style.gp'
 set label 2 'Instructions the device executes for an element (virtqueue_pop and push), counted in QEMU' \
 	at screen 0.5, screen 1 - 28.0 / HEIGHT center font LARGE
 set label 3 'Curves: shuffled within a window. Single points: other orders.' \
-	at screen 0.988, screen 0.018 right font SMALL textcolor rgb '#444444'
+	at screen 0.988, screen 14.0 / HEIGHT right font SMALL textcolor rgb '#444444'
 set logscale xy
 set format y '%g'
 set xtics ('0' 0.1, '0.3' 0.3, '1' 1, '3' 3, '10' 10, '30' 30, '100' 100, '300' 300, '1000' 1000)

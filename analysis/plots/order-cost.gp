@@ -12,7 +12,7 @@ set label 2 'Order cost: time in virtqueue_fill and virtqueue_flush for one elem
 set label 3 'n: trials of each variant. '.(CORRECTED \
 	? 'Less the probes'' calibrated bias (a part below 0 is drawn as 0).' \
 	: 'As recorded: not calibrated.') \
-	at screen 0.988, screen 0.018 right font SMALL textcolor rgb '#444444'
+	at screen 0.988, screen 14.0 / HEIGHT right font SMALL textcolor rgb '#444444'
 set yrange [VARIANTS + 0.6:0.4]
 set format '%g'
 set grid noytics

@@ -11,7 +11,7 @@ array MEASURE[2] = ['instructions', 'ns']
 array FORMAT_OF[2] = ['split', 'packed']
 
 set label 2 HEAD_LINE at screen 0.5, screen 1 - 28.0 / HEIGHT center font LARGE
-set label 3 NOTE_LINE at screen 0.988, screen 0.018 right font SMALL textcolor rgb '#444444'
+set label 3 NOTE_LINE at screen 0.988, screen 14.0 / HEIGHT right font SMALL textcolor rgb '#444444'
 set logscale xy
 set xrange [LEFT * 0.85:RIGHT * 1.18]
 set format y '%g'

@@ -10,7 +10,7 @@ load 'style.gp'
 INSET = INSET && VARIANTS <= 8 && LONGEST <= 24
 
 set label 2 HEAD_LINE at screen 0.5, screen 1 - 28.0 / HEIGHT center font LARGE
-set label 3 'n: trials of each variant. '.UNSHOWN at screen 0.988, screen 0.018 right font SMALL textcolor rgb '#444444'
+set label 3 'n: trials of each variant. '.UNSHOWN at screen 0.988, screen 14.0 / HEIGHT right font SMALL textcolor rgb '#444444'
 set label 4 Y_LABEL at screen 20.0 / WIDTH, screen 0.5 center rotate by 90
 set logscale xy
 set xrange [LEFT:RIGHT]

@@ -52,4 +52,4 @@ do for [i = 1:KNOWN + OWN] {
 set border 3 linecolor rgb '#444444'
 set tics nomirror out scale 0.6
 set grid linecolor rgb '#dddddd' linetype 1 dashtype 1 linewidth 0.6
-set label 1 RAN_ON at screen 0.012, screen 0.018 left font SMALL textcolor rgb '#444444'
+set label 1 RAN_ON at screen 0.012, screen 14.0 / HEIGHT left font SMALL textcolor rgb '#444444'

@@ -8,7 +8,7 @@ load 'style.gp'
 set label 2 'Throughput relative to off, probes off' \
 	at screen 0.5, screen 1 - 28.0 / HEIGHT center font LARGE
 set label 3 sprintf('%s. Filled: faster, slower or equivalent (%g %%, shaded). Hollow: unresolved.', \
-	N, 100 * MARGIN) at screen 0.988, screen 0.018 right font SMALL textcolor rgb '#444444'
+	N, 100 * MARGIN) at screen 0.988, screen 14.0 / HEIGHT right font SMALL textcolor rgb '#444444'
 set logscale x
 set xrange [LEFT:RIGHT]
 set yrange [ROWS + 0.7:0.3]

@@ -16,12 +16,16 @@ struct shares {
 	double right, bottom;
 };
 
-/* value, share of counts >= value; from the axis' left end on. */
+/* What moves neither way by as much is less than a pixel of a panel, on these axes. */
+#define SEEN 1.03
+
+/* value, share of counts >= value; from the axis' left end on, as far as it can be seen. */
 static GString *share_rows(const struct cell *c, struct shares *s)
 {
 	const struct hist *h = (const struct hist *)((const char *)c + s->hist);
 	GString *rows = g_string_new("# value share_at_least\n");
 	double total = bins_total(h), left = total;
+	double drawn_value = 0, drawn_share = 1;
 	bool any = false;
 
 	for (unsigned int i = 0; i < h->n; i++) {
@@ -32,7 +36,11 @@ static GString *share_rows(const struct cell *c, struct shares *s)
 			continue;
 		if (!any && value > s->least)
 			g_string_append_printf(rows, "%.6g %.6g\n", s->least, share);
-		g_string_append_printf(rows, "%.6g %.6g\n", value, share);
+		if (i + 1 == h->n || value > SEEN * drawn_value || share * SEEN < drawn_share) {
+			g_string_append_printf(rows, "%.6g %.6g\n", value, share);
+			drawn_value = value;
+			drawn_share = share;
+		}
 		any = true;
 		s->right = fmax(s->right, value);
 		s->bottom = fmin(s->bottom, share);

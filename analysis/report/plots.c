@@ -10,6 +10,8 @@
 #include "probes/tool/text.h"
 #include "probes/tool/output.h"
 #include "report.h"
+#include "png.h"
+#include "svg.h"
 #include "wording.h"
 
 #define PLOT_ERROR g_quark_from_static_string("vqreport-plot")
@@ -166,6 +168,19 @@ static bool gnuplot(const char *work, const char *script, const char *format, GE
 	return ok;
 }
 
+/* Replaces an image, which may be as large as a mail should be, by one that looks alike. */
+static bool make_small(const char *format, char **image, size_t *size, GError **error)
+{
+	char *small = !strcmp(format, "svg") ? svg_tidy(*image, NULL, error)
+					     : png_shrink(*image, *size, size, error);
+
+	if (small && !strcmp(format, "svg"))
+		*size = strlen(small);
+	g_free(*image);
+	*image = small;
+	return small;
+}
+
 /* @work's out.FORMAT, which must hold something, becomes @folder's NAME.FORMAT. */
 static bool keep_image(const char *work, const char *folder, const char *name, const char *format,
 		       GError **error)
@@ -180,6 +195,8 @@ static bool keep_image(const char *work, const char *folder, const char *name, c
 		g_set_error(error, PLOT_ERROR, PLOT_NOT_DRAWN, "gnuplot: %s.%s: nothing drawn",
 			    name, format);
 	}
+	if (ok)
+		ok = make_small(format, &image, &size, error);
 	ok = ok && vq_output_write(to, image, size, error);
 	g_free(image);
 	g_free(to);
