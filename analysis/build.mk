@@ -2,7 +2,7 @@
 # analysis: reduces what the runners leave.
 #
 #	report/   vqreport: a run's trials to text, JSON and plots; run.h has the map;
-#	          ring/ in it: what was counted, and rings without a guest
+#	          ring/ in it: what was counted, and rings without a guest; page/: index.html
 #	replay/   vqreplay: recorded and made-up orders through the strategies; ops.h
 #	mail/     vqmail: a report as an answer in a patch thread; thread.h has the map
 #	plots/    the gnuplot scripts, which travel inside vqreport and vqmail
@@ -15,9 +15,10 @@
 REPORT_PKGS := glib-2.0 gio-2.0 json-glib-1.0 gsl libpng
 PLOTS_RES   := $(B)/analysis/plots-resource
 SHARED_OBJS := $(addprefix $(B)/analysis/,document.o table.o text.o)
+PAGE_RES    := $(B)/analysis/page-resource
 # All of vqreport but its main(), for the tests as well.
-REPORT_OBJS := $(SHARED_OBJS) $(PLOTS_RES).o $(PROBES)/model/hist.o \
-	$(filter-out %/main.o %/verify.o,$(call objs,analysis/report analysis/report/ring))
+REPORT_OBJS := $(SHARED_OBJS) $(PLOTS_RES).o $(PAGE_RES).o $(PROBES)/model/hist.o \
+	$(filter-out %/main.o %/verify.o,$(call objs,analysis/report analysis/report/page analysis/report/ring))
 
 TOOLS   += $(B)/vqreport
 C_STYLE += $(wildcard analysis/*.[ch] analysis/*/*.[ch] analysis/*/*/*.[ch])
@@ -43,15 +44,28 @@ $(PLOTS_RES).c $(PLOTS_RES).h: $(PLOTS_RES)%: $(PLOTS_RES).xml
 	glib-compile-resources --sourcedir=analysis/plots --c-name plots --generate \
 		--target=$@ $<
 
-$(B)/analysis/report/plots.o: $(PLOTS_RES).h
+# So do the page's style and script.
+PAGE_PARTS := $(wildcard analysis/report/page/page.css analysis/report/page/page.js)
+$(PAGE_RES).xml: $(PAGE_PARTS)
+	@mkdir -p $(@D)
+	{ echo '<gresources><gresource prefix="/vqlab/page">'; \
+	  printf '<file>%s</file>\n' $(notdir $(PAGE_PARTS)); \
+	  echo '</gresource></gresources>'; } >$@
 
-$(PLOTS_RES).o: $(PLOTS_RES).c
+$(PAGE_RES).c $(PAGE_RES).h: $(PAGE_RES)%: $(PAGE_RES).xml
+	glib-compile-resources --sourcedir=analysis/report/page --c-name page --generate \
+		--target=$@ $<
+
+$(B)/analysis/report/plots.o: $(PLOTS_RES).h
+$(patsubst %,$(B)/analysis/report/page/%.o,page colours figures): $(PLOTS_RES).h $(PAGE_RES).h
+
+$(PLOTS_RES).o $(PAGE_RES).o: %.o: %.c
 	$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes $(EXTRA_CFLAGS) -c $< -o $@
 
 # vqmail: the report as a mail. A program of its own, so that a report needs no GMime.
 MAIL_PKGS := gmime-3.0 gio-2.0 gio-unix-2.0 json-glib-1.0
 TOOLS += $(B)/vqmail
-TESTS += analysis/tests/mail.sh
+TESTS += analysis/tests/mail.sh analysis/tests/page.sh
 
 $(B)/analysis/mail/%.o: EXTRA_CFLAGS = -I$(B) $(call pkg_cflags,$(MAIL_PKGS))
 $(B)/analysis/mail/ascii.o: $(PLOTS_RES).h
@@ -69,7 +83,7 @@ $(B)/analysis/make-run: $(B)/analysis/tests/make-run.o
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg_libs,glib-2.0 gsl) -lm
 
 # What draws is tested as a whole: report.sh.
-PLOTTING = $(PLOTS_RES).o $(addprefix $(B)/analysis/report/,plots.o plot-%.o replayed-plots.o ring/plot-depth.o)
+PLOTTING = $(PLOTS_RES).o $(PAGE_RES).o $(addprefix $(B)/analysis/report/,page/%.o plots.o plot-%.o replayed-plots.o ring/plot-depth.o)
 
 $(B)/analysis/test-%: $(B)/analysis/tests/test-%.o $(filter-out $(PLOTTING) %/traces.o,$(REPORT_OBJS)) $(TOOL_OBJS)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg_libs,$(REPORT_PKGS)) -lm

@@ -71,6 +71,11 @@ void field(struct document *out, const char *name, const char *format, ...)
 	va_end(args);
 }
 
+void plot_here(struct document *out, const char *name)
+{
+	add(out, BLOCK_PLOT)->name = g_strdup(name);
+}
+
 void blank_line(struct document *out)
 {
 	add(out, BLOCK_BLANK);

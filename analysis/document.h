@@ -16,15 +16,16 @@ enum block_kind {
 	BLOCK_PARAGRAPH,
 	BLOCK_FIELD,
 	BLOCK_TABLE,
+	BLOCK_PLOT,  /* a plot, in forms that have them */
 	BLOCK_BLANK, /* a line of plain text; other forms space by themselves */
 };
 
 struct block {
 	enum block_kind kind;
-	char line;	     /* of a heading: '=' the title, '-' a section */
+	char line;	     /* of a heading: '=' the title, '-' a section, '*' an alarm */
 	unsigned int indent; /* of a paragraph: of its lines after the first */
-	char *name;	     /* of a field */
-	char *text;	     /* of all but tables; not filled, newlines only at its ends */
+	char *name;	     /* of a field; of a plot, NULL: all that stand nowhere else */
+	char *text; /* of all but tables and plots; not filled, newlines only at its ends */
 	struct table *table;
 };
 
@@ -47,6 +48,9 @@ void paragraph(struct document *out, unsigned int indent, const char *format, ..
 
 /* "name     text", the text filled beside the name; to list facts with. */
 void field(struct document *out, const char *name, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+/* The plot of that name (report/plots.h); NULL: all plots that stand nowhere else. */
+void plot_here(struct document *out, const char *name);
 
 void blank_line(struct document *out);
 

@@ -140,7 +140,7 @@ static void fill(GString *out, unsigned int column, unsigned int indent, const c
 
 static void put_heading(GString *out, const char *text, char line)
 {
-	if (out->len)
+	if (out->len && !g_str_has_suffix(out->str, "\n\n"))
 		g_string_append_c(out, '\n');
 	g_string_append_printf(out, "%.*s\n", TEXT_WIDTH, text);
 	for (unsigned int i = 0; i < MIN(strlen(text), TEXT_WIDTH); i++)
@@ -163,6 +163,8 @@ static void put_block(GString *out, const struct block *b)
 		break;
 	case BLOCK_TABLE:
 		put_table(out, b->table);
+		break;
+	case BLOCK_PLOT:
 		break;
 	case BLOCK_BLANK:
 		g_string_append_c(out, '\n');

@@ -14,6 +14,7 @@
 #include "report.h"
 #include "traces.h"
 #include "verify.h"
+#include "analysis/report/page/page.h"
 #include "analysis/report/ring/check.h"
 #include "analysis/report/ring/plot-depth.h"
 #include "analysis/report/ring/rings.h"
@@ -53,9 +54,7 @@ static int parse(int *argc, char ***argv, struct options *o, int *status)
 		{"margin", 0, 0, G_OPTION_ARG_DOUBLE, &o->margin,
 		 "What counts as equivalent, in per cent (5)", "PCT"},
 		{"no-plots", 0, 0, G_OPTION_ARG_NONE, &o->no_plots,
-		 "Only report.txt and "
-		 "summary.json",
-		 NULL},
+		 "Only report.txt, summary.json, and index.html without plots", NULL},
 		{"verify", 0, 0, G_OPTION_ARG_NONE, &o->verify,
 		 "Write no report; hold the trials to their traces", NULL},
 		{"traces", 0, 0, G_OPTION_ARG_NONE, &o->traces,
@@ -121,7 +120,9 @@ static bool write_report(const struct results *r, const char *out, bool plots, G
 		  write_text(out, "summary.json", summary_json(r), error) &&
 		  (!plots || draw_plots(r, folder, error)) &&
 		  (!plots || !r->replayed ||
-		   draw_replayed(r->replayed, folder, !has_depth_plot(r), error));
+		   draw_replayed(r->replayed, folder, !has_depth_plot(r), error)) &&
+		  write_text(out, "index.html",
+			     page_html(d, r, r->run->variants, plots ? folder : NULL), error);
 
 	document_free(d);
 	g_free(folder);
@@ -135,7 +136,9 @@ static bool write_replay(const struct replayed *r, const char *out, bool plots, 
 	struct document *d = replayed_document(r);
 	bool ok = make_folder(folder, error) &&
 		  write_text(out, "report.txt", document_text(d), error) &&
-		  (!plots || draw_replayed(r, folder, true, error));
+		  (!plots || draw_replayed(r, folder, true, error)) &&
+		  write_text(out, "index.html", page_html(d, NULL, r->names, plots ? folder : NULL),
+			     error);
 
 	document_free(d);
 	return ok;

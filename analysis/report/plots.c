@@ -91,7 +91,7 @@ static bool unpack_scripts(const char *folder, GError **error)
  */
 #define OWN_LOOKS 56
 
-static unsigned int look_of(const char *variant, unsigned int *spare)
+unsigned int plot_look(const char *variant, unsigned int *spare)
 {
 	static const char *const known[] = {
 		"off",		"qemu",	  "hash-table", "hash-table-flag",
@@ -113,7 +113,7 @@ void put_variants(GString *vars, const GPtrArray *names)
 		g_autofree char *label = plot_label(names->pdata[i]);
 
 		g_string_append_printf(vars, "LOOK[%u] = %u\nNAME[%u] = ", i + 1,
-				       look_of(names->pdata[i], &spare), i + 1);
+				       plot_look(names->pdata[i], &spare), i + 1);
 		put_quoted(vars, label);
 		g_string_append_c(vars, '\n');
 		longest = MAX(longest, strlen(label));

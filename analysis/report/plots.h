@@ -40,6 +40,12 @@ char *plot_label(const char *name);
 /* Says so on stderr if text cannot be drawn for want of a font. */
 void warn_of_fonts(void);
 
+/*
+ * The linetype that style.gp gives a variant: its own, from 1 on, or for others the next
+ * one, which @spare counts from 0.
+ */
+unsigned int plot_look(const char *variant, unsigned int *spare);
+
 /* Appends VARIANTS, LONGEST, and the arrays NAME and LOOK, of @names (char *). */
 void put_variants(GString *vars, const GPtrArray *names);
 

@@ -330,6 +330,8 @@ void report_replayed(struct document *out, const struct replayed *r)
 	trace_tables(out, r, true);
 	trace_tables(out, r, false);
 	put_wrong(out, r);
+	plot_here(out, "replay-depth");
+	plot_here(out, "replay-size");
 }
 
 struct document *replayed_document(const struct replayed *r)

@@ -280,11 +280,16 @@ struct document *report_document(const struct results *r)
 
 	heading(out, '=', "%s", title);
 	g_free(title);
+	if (report_findings(out, r))
+		blank_line(out);
 	put_setting(out, r);
 	trial_states(out, r);
 	report_counted(out, r);
+	plot_here(out, "counted-depth");
 	if (r->run->trials->len)
 		throughput(out, r);
+	plot_here(out, "throughput");
+	plot_here(out, NULL);
 	exclusions(out, r);
 	for (unsigned int w = 0; r->run->trials->len && w < r->run->workloads->len; w++)
 		report_workload(out, r, w);

@@ -9,6 +9,7 @@
 struct document *report_document(const struct results *r);
 
 /* Its parts, appended to @out: report.c, tables.c, limits.c. */
+bool report_findings(struct document *out, const struct results *r); /* false: none */
 void report_workload(struct document *out, const struct results *r, unsigned int workload);
 void report_probes(struct document *out, const struct results *r);
 void report_limits(struct document *out, const struct results *r);

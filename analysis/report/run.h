@@ -11,12 +11,15 @@
  *	            verdict, what would have been seen
  *	wording.c   phrases that text and plots share
  *	report.c, tables.c, limits.c   struct results -> what it says, analysis/document.h
+ *	findings.c  of that what stands first: stalls, crashes, violations
+ *	page/       all of it -> index.html
  *	summary.c, writer.c            struct results -> summary.json
  *	replayed-read.c, replayed-tables.c, replayed-plots.c   DIR/replay.json, which
  *	            vqreplay wrote (replay/ops.h), to a section and plots
  *	driver.c    what a counting boot counted of the guest's driver
  *	ring/       what vqring counted and timed without a guest (ring/rings.h)
- *	plots.c, plot-*.c, ../plots/   struct results -> SVG and PNG by gnuplot
+ *	plots.c, plot-*.c, ../plots/   struct results -> SVG and PNG by gnuplot; svg.c and
+ *	            png.c make them small
  *	verify.c                       --verify: trial.json against the traces
  *	traces.c                       --traces: which of them stand for the run
  *

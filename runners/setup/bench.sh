@@ -57,4 +57,4 @@ with_us build/vqbench run "$CONFIG" -o "$run" --qemu "$qemu" --guest "$guest" \
 # What is counted has no traces.
 [ $# -gt 0 ] || [ -e "$run/replay.json" ] || with_us analysis/replay/replay.sh --traces "$run" || :
 with_us build/vqreport "$run"
-say "report: $run/report/report.txt  plots: $run/report/plots/"
+say "report: $run/report/report.txt  page: $run/report/index.html  plots: $run/report/plots/"

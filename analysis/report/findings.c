@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What no figure outweighs, before all of them: devices that stopped, or broke the order. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "report.h"
+#include "replayed.h"
+#include "analysis/document.h"
+#include "analysis/report/ring/rings.h"
+
+/* Opens the section at the first finding. */
+static void begin(struct document *out, bool *any)
+{
+	if (!*any)
+		heading(out, '*', "Findings");
+	*any = true;
+}
+
+/* "qemu, split ring: stalled in 2 of 6 boots, first in b01-split-qemu: WHY" */
+static void put_trials(struct document *out, const struct results *r, const char *state,
+		       unsigned int ring, unsigned int variant, bool *any)
+{
+	const char *ring_name = r->run->rings->pdata[ring];
+	const char *name = r->run->variants->pdata[variant];
+	const struct trial *first = NULL;
+	unsigned int boots = 0, found = 0;
+
+	for (unsigned int i = 0; i < r->run->trials->len; i++) {
+		const struct trial *t = r->run->trials->pdata[i];
+
+		if (strcmp(t->ring, ring_name) || strcmp(t->variant, name))
+			continue;
+		boots++;
+		if (strcmp(t->state, state))
+			continue;
+		found++;
+		first = first ?: t;
+	}
+	if (!first)
+		return;
+	begin(out, any);
+	paragraph(out, 2, "- %s, %s ring: %s in %u of %u boot%s, first in %s: %s", name, ring_name,
+		  state, found, boots, boots == 1 ? "" : "s", first->id,
+		  *first->reason ? first->reason : "no reason given");
+}
+
+static void put_violations(struct document *out, const struct results *r, bool *any)
+{
+	for (unsigned int i = 0; i < r->n_cells; i++) {
+		const struct cell *c = &r->cells[i];
+
+		if (!c->ordered || !c->violations)
+			continue;
+		begin(out, any);
+		paragraph(out, 2,
+			  "- %s, %s ring, %s: %" PRIu64 " of %" PRIu64 " elements were published "
+			  "before an older one.",
+			  variant_name(r, c), (char *)r->run->rings->pdata[c->ring],
+			  workload_of(r, c)->name, c->violations, c->elements);
+	}
+}
+
+static void put_counted(struct document *out, const struct ring_workload *w, bool *any)
+{
+	const struct counted *c = w->counted;
+
+	for (unsigned int label = 0; c && label < c->labels->len; label++) {
+		for (unsigned int ring = 0; ring < c->rings->len; ring++) {
+			const struct counted_cell *first = NULL;
+			const char *order = NULL;
+			unsigned int found = 0;
+
+			for (unsigned int o = 0; o < c->orders->len; o++) {
+				const struct counted_cell *cell = counted_cell(c, label, ring, o);
+
+				if (!cell->there || !strcmp(cell->state, "ok"))
+					continue;
+				found++;
+				if (!first)
+					order = c->orders->pdata[o];
+				first = first ?: cell;
+			}
+			if (!first)
+				continue;
+			begin(out, any);
+			paragraph(out, 2,
+				  "- %s, %s ring, %s: %s in %u of %u orders, first in %s: %.600s",
+				  (char *)c->labels->pdata[label], (char *)c->rings->pdata[ring],
+				  w->workload->name, first->state, found, c->orders->len, order,
+				  *first->evidence ? first->evidence : "no evidence given");
+		}
+	}
+}
+
+static void put_timed(struct document *out, const struct timed *t, const char *ring,
+		      const char *workload, bool *any)
+{
+	for (unsigned int label = 0; t && label < t->labels->len; label++) {
+		const struct timed_device *first = NULL;
+		unsigned int found = 0;
+
+		for (unsigned int b = 0; b < t->boots->len; b++) {
+			const struct timed_device *d = timed_device(t, b, label);
+
+			if (!d->there || !strcmp(d->state, "ok"))
+				continue;
+			found++;
+			first = first ?: d;
+		}
+		if (!first)
+			continue;
+		begin(out, any);
+		paragraph(out, 2, "- %s, %s ring, %s: %s in %u of %u boot%s, first: %s%s%.600s",
+			  (char *)t->labels->pdata[label], ring, workload, first->state, found,
+			  t->boots->len, t->boots->len == 1 ? "" : "s", first->rule,
+			  *first->rule ? ": " : "",
+			  *first->evidence ? first->evidence : "no evidence given");
+	}
+}
+
+static void put_rings(struct document *out, const struct results *r, bool *any)
+{
+	for (unsigned int i = 0; r->rings && i < r->rings->workloads->len; i++) {
+		const struct ring_workload *w = r->rings->workloads->pdata[i];
+
+		put_counted(out, w, any);
+		for (unsigned int ring = 0; w->timed && ring < w->timed->len; ring++)
+			put_timed(out, w->timed->pdata[ring], r->run->rings->pdata[ring],
+				  w->workload->name, any);
+	}
+}
+
+static void put_replayed(struct document *out, const struct replayed *r, bool *any)
+{
+	for (unsigned int i = 0; r && i < r->sources->len; i++) {
+		const struct replayed_source *s = r->sources->pdata[i];
+
+		for (unsigned int v = 0; v < s->n; v++) {
+			if (!*s->variants[v].wrong)
+				continue;
+			begin(out, any);
+			paragraph(out, 2, "- %s, replayed: wrong order: %s",
+				  (char *)r->names->pdata[v], s->variants[v].wrong);
+		}
+	}
+}
+
+bool report_findings(struct document *out, const struct results *r)
+{
+	static const char *const states[] = {"stalled", "crashed"};
+	bool any = false;
+
+	for (unsigned int s = 0; s < G_N_ELEMENTS(states); s++)
+		for (unsigned int v = 0; v < r->run->variants->len; v++)
+			for (unsigned int ring = 0; ring < r->run->rings->len; ring++)
+				put_trials(out, r, states[s], ring, v, &any);
+	put_violations(out, r, &any);
+	put_rings(out, r, &any);
+	put_replayed(out, r->replayed, &any);
+	return any;
+}
