@@ -172,8 +172,6 @@ static void read_numbers(struct options *o, bool count)
 	o->memory_mib = option_number(OPTION_MEMORY, 512);
 	o->poll_us = option_number(OPTION_POLL, 1000);
 	o->rounds = option_number(OPTION_ROUNDS, 10);
-	/* Short, so that a round is over before the host changes; a slow disk needs more. */
-	o->turn_ms = option_number(OPTION_TURN, strcmp(o->disk, "null") ? 200 : 10);
 	o->boots = option_number(OPTION_BOOTS, 1);
 	o->runs = option_number(OPTION_RUNS, 2);
 	o->jobs = option_number(OPTION_JOBS, 2);
@@ -229,6 +227,8 @@ static bool read_fixed(struct options *o, bool count, GError **error)
 	if (!read_words(o, count, error) || !clashes(o, error))
 		return false;
 	read_numbers(o, count);
+	/* Short, so that a round is over before the host changes; a slow disk needs more. */
+	o->turn_ms = option_number(OPTION_TURN, strcmp(o->disk, "null") ? 200 : 10);
 	fill_load(o, count);
 	why = device_refuse(&o->load);
 	return !why || refuse(error, "this load cannot be", why);
