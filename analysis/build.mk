@@ -83,14 +83,14 @@ $(B)/analysis/make-run: $(B)/analysis/tests/make-run.o
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg_libs,glib-2.0 gsl) -lm
 
 # What draws is tested as a whole: report.sh.
-PLOTTING = $(PLOTS_RES).o $(PAGE_RES).o $(addprefix $(B)/analysis/report/,page/%.o plots.o plot-%.o replayed-plots.o ring/plot-depth.o)
+PLOTTING = $(PLOTS_RES).o $(PAGE_RES).o $(addprefix $(B)/analysis/report/,page/%.o plots.o plot-%.o replayed-plots.o ring/plot-%.o)
 
 $(B)/analysis/test-%: $(B)/analysis/tests/test-%.o $(filter-out $(PLOTTING) %/traces.o,$(REPORT_OBJS)) $(TOOL_OBJS)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg_libs,$(REPORT_PKGS)) -lm
 
 TOOLS += $(B)/analysis/make-run
 TESTS += $(B)/analysis/test-stats $(B)/analysis/test-blocks $(B)/analysis/test-load $(B)/analysis/test-rings \
-	analysis/tests/report.sh analysis/tests/rings.sh \
+	analysis/tests/report.sh analysis/tests/rings.sh analysis/tests/ablation.sh \
 	analysis/tests/verify.sh
 
 # vqreplay: traces and made-up orders through the strategies.

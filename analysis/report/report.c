@@ -286,6 +286,8 @@ struct document *report_document(const struct results *r)
 	trial_states(out, r);
 	report_counted(out, r);
 	plot_here(out, "counted-depth");
+	report_ablation(out, r);
+	plot_here(out, "ablation");
 	if (r->run->trials->len)
 		throughput(out, r);
 	plot_here(out, "throughput");

@@ -6,6 +6,7 @@
 #include "power.h"
 #include "report.h"
 #include "writer.h"
+#include "analysis/report/ring/ablation-summary.h"
 #include "analysis/report/ring/ring-summary.h"
 
 static void range(struct writer *j, const char *name, struct range value)
@@ -227,6 +228,7 @@ char *summary_json(const struct results *r)
 		cell(&j, r, &r->cells[i]);
 	write_close(&j, ']');
 	write_rings(&j, r);
+	write_ablation(&j, r);
 	write_close(&j, '}');
 	g_string_append_c(j.out, '\n');
 	return g_string_free(j.out, FALSE);

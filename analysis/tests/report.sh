@@ -10,7 +10,7 @@ make_run=$top/build/analysis/make-run
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # Of a run: all scripts that load its variables, but for those of a replay and of rings.
-plots=$(cd "$top/analysis/plots" && grep -l "^load 'vars.gp'" -- *.gp | sed '/^replay/d; /^counted/d; s/\.gp$//')
+plots=$(cd "$top/analysis/plots" && grep -l "^load 'vars.gp'" -- *.gp | sed '/^replay/d; /^counted/d; /^ablation/d; s/\.gp$//')
 . "$top/runners/tests/tap.sh"
 
 # Row of the glance table: verdict VARIANT in group WORKLOAD, split ring.

@@ -53,6 +53,8 @@ def counted_cell(label, ring, order, i):
         apart = max(apart, (max(x) - min(x)) / (sum(x) / 2))
     stores = 1.0 if i == 0 else 1 / (1 + DEPTH[order]) + 0.001 * i * (i < 2)
     entries = 0.25 if (label, order) == ('array-window', 'shuffle:32') else 1.0
+    if label == 'batch-used':
+        entries = 1 / (1 + DEPTH[order] / 2)
     return dict(cell, instructions=figures, difference=apart, agree=apart <= 0.005, runs=runs,
                 traffic={'used_entries': entries, 'index_stores': stores,
                          'index_stores_exact': (label, ring) != ('qemu', 'packed'),
@@ -92,7 +94,8 @@ def make():
          {'schema': 'vqlab-left-out-1', 'left_out': 'no valgrind (made up)'})
     for block in BOOTS:
         devices = []
-        for i, v in enumerate(['off', 'off2', 'qemu']):
+        names = ['off', 'in-place', 'batch-used'] if 'batch-used' in d['variants'] else None
+        for i, v in enumerate(names or ['off', 'off2', 'qemu']):
             rate = 500000 * (1 + 0.1 * block) * (1, 1.01, 0.7)[i] * (1 + 0.01 * (block * i % 3))
             devices.append({'label': v, 'variant': v.rstrip('2'), 'state': 'ok', 'turns': [
                 {'elements': round(rate * 0.2 * k), 'seconds': 0.2}
@@ -257,7 +260,7 @@ def check_driver():
             want = [driver_text(w, ring, v, x) for w in names for x in ('work', 'notices')]
             same(printed[ring + ' ring', v], [x for x in want if x != '-'] or ['-'] * 3)
     for n, w in enumerate(names):
-        printed = table('driver', 2 + n)  # after those of the classes
+        printed = table('driver', 3 + n)  # after those of the classes and of the ablation
         for ring in ('split', 'packed'):
             for v in load(run + '/run.json')['variants']:
                 same(printed[ring + ' ring', v],
@@ -344,6 +347,80 @@ def check_summary():
         for printed, known in zip((x['elements_per_s'], x['ratio_to_off'], x['ci_low'],
                                    x['ci_high']), t[2:]):
             assert near(printed, known), (x, t)
+
+
+SIDES = ('off', 'qemu', 'in-place', 'batch-used')
+
+
+# Of one figure: off's, qemu's effect, those of order alone and of one entry a batch.
+def effects(get, digits):
+    off, qemu, order, batch = [get(v) for v in SIDES]
+    less = lambda a, b: '-' if a is None or b is None else signed(a - b, digits)
+    return ['-' if off is None else '%.*f' % (digits, off), less(qemu, off), less(order, off),
+            less(batch, order), less(batch, off)]
+
+
+def check_ablation():
+    printed, c = table('device', 1), cells()  # the first is of all variants
+    for ring in ('split', 'packed'):
+        for order in ORDERS:
+            of = lambda get: lambda v: (get(c[v, ring, order])
+                                        if c[v, ring, order]['state'] == 'ok' else None)
+            entries = c['batch-used', ring, order]['traffic']['used_entries']
+            row = printed['ring-read, %s ring; 64 in flight, added 64 at a time' % ring, order]
+            same(row, effects(of(device), 0) + ['%.3f' % entries] +
+                 effects(of(lambda x: x['traffic']['bytes_written']), 1)[4:])
+    names = [w['name'] for w in load(run + '/run.json')['workloads'] if w['kind'] != 'ring']
+    at = next(i for i in range(9) if any(len(x) == 9 for x in table('driver', i).values()))
+    printed = table('driver', at)
+    for ring in ('split', 'packed'):
+        for w in names:
+            want = []
+            for part in ('get_buf', 'work'):
+                x = effects(lambda v: driver(w, ring, v, part), 0)
+                differs = part == 'work' and len({driver(w, ring, v, 'segments') for v in SIDES}) > 1
+                want += [x[0]] + ['~' * differs + y for y in x[2:4]]
+            same(printed[ring + ' ring', w], want + ['%.3f' % (77 / 3000)] * 3)
+    check_ablation_rates(names)
+    check_ablation_summary(c)
+
+
+def block_rates(workload, ring, variant):
+    blocks = sorted(x for x in os.listdir(run + '/trials') if x.endswith('-%s-%s' % (ring, variant))
+                    and not x.startswith('count'))
+    return [p['throughput'] for b in blocks
+            for p in load('%s/trials/%s/trial.json' % (run, b))['phases']
+            if p['workload'] == workload and not p['probes']]
+
+
+def check_ablation_rates(names):
+    printed = table('throughput')
+    boots = [load('%s/rings/ring-flat-split-b%02d.json' % (run, b))['boots'][0]['devices']
+             for b in BOOTS]
+    both = [b for b in boots if b[2]['state'] == 'ok']
+    per_cent = lambda x: '%+.1f' % (100 * (x - 1))
+    want = ['%.0f' % middle([middle(rates(b[0])) for b in boots]), str(len(both))]
+    for chosen, i, base in ((boots, 1, 0), (both, 2, 1)):
+        x = [middle([a / b for a, b in zip(rates(d[i]), rates(d[base]))]) for d in chosen]
+        want += [per_cent(middle(x)), '[%s,%s]' % (per_cent(min(x)), per_cent(max(x)))]
+    same(printed['split ring', 'ring-flat'], want)
+    for ring in ('split', 'packed'):
+        for w in names:
+            off, order, batch = [block_rates(w, ring, v) for v in ('off', 'in-place', 'batch-used')]
+            same(printed[ring + ' ring', w][1:],
+                 [str(len(off))] + [per_cent(middle([a / b for a, b in zip(x, y)]))
+                                    for x, y in ((order, off), (batch, order))])
+
+
+def check_ablation_summary(c):
+    d = load(run + '/report/summary.json')['ablation']
+    same(d['variants'], dict(zip(('off', 'qemu', 'order', 'batch'), SIDES)))
+    for x in d['device']:
+        get = lambda v: device(c[v, x['ring'], x['order']])
+        assert abs(x['device']['batch_effect'] - get('batch-used') + get('in-place')) < 0.01, x
+        if c['off', x['ring'], x['order']]['state'] == 'ok':
+            assert abs(x['device']['order_effect'] - get('in-place') + get('off')) < 0.01, x
+    same([len(d['device']), len(d['driver']), len(d['throughput'])], [8, 8, 9])
 
 
 if what == 'make':

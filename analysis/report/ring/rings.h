@@ -11,6 +11,8 @@
  *	counted-text.c, counted-tables.c, live-table.c, driver-table.c, timed-table.c,
  *	replay-table.c  -> report.txt
  *	ring-summary.c  -> summary.json
+ *	ablation.c      order alone and one used entry a batch, told apart; ablation-text.c,
+ *	ablation-tables.c, ablation-summary.c, plot-ablation.c say so
  *	plot-depth.c    -> the plot of cost over reorder depth
  *	check.c         --verify: cells against the runs that they are means of
  */

@@ -17,6 +17,9 @@ bool has_timed(const struct results *r);
 /* First of all: a section for each class of workloads, "What order costs, counted". */
 void report_counted(struct document *out, const struct results *r);
 
+/* "What in-order is for": where a variant writes fewer used entries than elements. */
+void report_ablation(struct document *out, const struct results *r);
+
 /* Throughput in guests, with the counted figures of its class beside each verdict. */
 void report_live(struct document *out, const struct results *r);
 
