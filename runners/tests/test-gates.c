@@ -8,7 +8,8 @@
 
 #define QUEUE                                                                                      \
 	"{\"device\":\"disk-d\",\"index\":0,\"pops\":9,\"fills\":9,\"in_flight_end\":0,"           \
-	"\"published\":9,\"conserved\":true,\"order_violations\":0,\"length_mismatches\":0}"
+	"\"published\":9,\"used_entries\":4,\"assumed_published\":0,\"conserved\":true,"           \
+	"\"order_violations\":0,\"length_mismatches\":0}"
 #define PROBE "{\"lost_events\":0,\"unreadable_rings\":0,\"queues\":[" QUEUE "]}"
 #define STRATEGY "{\"strategy\":\"bitmap\",\"active\":true,\"pops\":9,\"fills\":9,\"published\":9}"
 
@@ -90,6 +91,18 @@ static void test_gates(void)
 		{"off", "", {"off", "split", PLAIN, PROBE, NULL, 0, 2}},
 		{"qemu", "", {"qemu", "split", ORDERED, PROBE, NULL, 0, 2}},
 		{"bitmap", "", {"bitmap", "split", ORDERED, PROBE, STRATEGY, 0, 2}},
+		{"fewer entries than elements",
+		 "",
+		 {"batch-used", "split", ORDERED, PROBE,
+		  "{\"strategy\":\"batch-used\",\"active\":true,\"pops\":9,\"fills\":9,"
+		  "\"published\":9,\"entries\":4}",
+		  0, 2}},
+		{"another count of entries",
+		 " counters",
+		 {"batch-used", "split", ORDERED, PROBE,
+		  "{\"strategy\":\"batch-used\",\"active\":true,\"pops\":9,\"fills\":9,"
+		  "\"published\":9,\"entries\":5}",
+		  0, 2}},
 		{"packed", "", {"bitmap", "packed", PACKED, PROBE, STRATEGY, 0, 2}},
 		{"off has order", " features", {"off", "split", ORDERED, PROBE, NULL, 0, 2}},
 		{"qemu lacks it", " features", {"qemu", "split", PLAIN, PROBE, NULL, 0, 2}},

@@ -141,22 +141,39 @@ static void check_queue(struct probe_gates *g, struct phase *ph, JsonObject *q, 
 			    json_int(q, "length_mismatches", -1));
 }
 
+static int64_t sum_by_probe(JsonArray *queues, const char *name)
+{
+	int64_t sum = 0;
+	unsigned int k;
+
+	for (k = 0; queues && k < json_array_get_length(queues); k++)
+		sum += json_int(json_array_get_object_element(queues, k), name, -1);
+	return sum;
+}
+
 /* The strategy counts inside QEMU, the probes from outside: they must agree. */
 static void check_counters(struct verdict *v, struct phase *ph, JsonArray *queues)
 {
-	static const char *const both[] = {"pops", "fills", "published"};
+	static const struct {
+		const char *inside, *seen;
+	} both[] = {{"pops", "pops"},
+		    {"fills", "fills"},
+		    {"published", "published"},
+		    {"entries", "used_entries"}};
 	size_t i;
-	unsigned int k;
 
 	for (i = 0; i < G_N_ELEMENTS(both); i++) {
-		int64_t inside = json_int(ph->strategy, both[i], -1), seen = 0;
+		int64_t inside = json_int(ph->strategy, both[i].inside, -1);
+		int64_t seen = sum_by_probe(queues, both[i].seen);
 
-		for (k = 0; queues && k < json_array_get_length(queues); k++)
-			seen += json_int(json_array_get_object_element(queues, k), both[i], -1);
+		/* A driver that is quick to use a packed ring's descriptors again hides some. */
+		if (!strcmp(both[i].inside, "entries") &&
+		    (inside < 0 || sum_by_probe(queues, "assumed_published")))
+			continue;
 		if (inside != seen)
 			verdict_add(v, ph,
 				    "%" PRId64 " %s by QEMU's count, %" PRId64 " by vqprobe's",
-				    inside, both[i], seen);
+				    inside, both[i].inside, seen);
 	}
 }
 
