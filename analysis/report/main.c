@@ -9,11 +9,13 @@
 #include "probes/tool/output.h"
 #include "probes/tool/start.h"
 #include "probes/tool/text.h"
+#include "csv.h"
 #include "plots.h"
 #include "replayed.h"
 #include "report.h"
 #include "traces.h"
 #include "verify.h"
+#include "analysis/report/page/markdown.h"
 #include "analysis/report/page/page.h"
 #include "analysis/report/ring/check.h"
 #include "analysis/report/ring/plot-depth.h"
@@ -26,7 +28,7 @@ enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
 struct options {
 	char *out;
 	double margin; /* per cent */
-	gboolean no_plots, verify, traces, version;
+	gboolean no_plots, verify, traces, csv, markdown, version;
 };
 
 static int usage(const char *what, const char *why)
@@ -59,6 +61,10 @@ static int parse(int *argc, char ***argv, struct options *o, int *status)
 		 "Write no report; hold the trials to their traces", NULL},
 		{"traces", 0, 0, G_OPTION_ARG_NONE, &o->traces,
 		 "Write no report; print what of the run is to be replayed", NULL},
+		{"csv", 0, 0, G_OPTION_ARG_NONE, &o->csv,
+		 "Write no report; print every figure as CSV", NULL},
+		{"markdown", 0, 0, G_OPTION_ARG_NONE, &o->markdown,
+		 "Write no report; print it as Markdown", NULL},
 		{"version", 0, 0, G_OPTION_ARG_NONE, &o->version, "Print the version", NULL},
 		{}};
 	GOptionContext *context = g_option_context_new("DIR");
@@ -66,8 +72,9 @@ static int parse(int *argc, char ***argv, struct options *o, int *status)
 	bool ok, help;
 
 	g_option_context_set_summary(
-		context, "Reduces the trials of the run in DIR to report.txt, "
-			 "summary.json and plots.\nThe same trials give the same bytes.");
+		context,
+		"Reduces the trials of the run in DIR to report.txt, "
+		"summary.json, index.html and plots.\nThe same trials give the same bytes.");
 	g_option_context_add_main_entries(context, entries, NULL);
 	ok = vq_options_parse(context, argc, argv, &help, &error);
 	g_option_context_free(context);
@@ -87,6 +94,8 @@ static int parse(int *argc, char ***argv, struct options *o, int *status)
 		*status = usage("arguments", "needed is one folder of a run");
 	else if (o->out && !*o->out)
 		*status = usage("--output", "the name of a folder is needed");
+	else if (o->verify + o->traces + o->csv + o->markdown > 1)
+		*status = usage("options", "only one of --verify, --traces, --csv and --markdown");
 	else if (!(o->margin > 0 && o->margin < 100))
 		*status = usage("--margin", "must lie between 0 and 100 per cent");
 	return *status ? -1 : 0;
@@ -228,6 +237,21 @@ static int done(bool ok, const char *out, GError *error)
 	return EXIT_SUCCESS;
 }
 
+/* Is a form printed, and no report written? */
+static bool prints(const struct options *o)
+{
+	return o->csv || o->markdown;
+}
+
+static void print_form(const struct results *r, const struct options *o)
+{
+	struct document *d = report_document(r);
+	g_autofree char *text = o->csv ? results_csv(r) : document_markdown(d);
+
+	fputs(text, stdout);
+	document_free(d);
+}
+
 /* Of what was timed or counted; it may be one of them alone. */
 static int report_run(const struct run *run, const struct replayed *replayed,
 		      const struct rings *rings, const struct options *o, const char *out)
@@ -239,6 +263,11 @@ static int report_run(const struct run *run, const struct replayed *replayed,
 	results->replayed = replayed;
 	results->rings = rings;
 	if (run->trials->len || has_counted(results) || has_timed(results)) {
+		if (prints(o)) {
+			print_form(results, o);
+			results_free(results);
+			return EXIT_SUCCESS;
+		}
 		ok = write_report(results, out, !o->no_plots, &error);
 		results_free(results);
 		return done(ok, out, error);
@@ -266,9 +295,9 @@ static int report(const char *dir, const struct replayed *replayed, const struct
 	int status;
 	bool ok;
 
-	if (!o->no_plots && !o->verify && !o->traces)
+	if (!o->no_plots && !o->verify && !o->traces && !prints(o))
 		warn_of_fonts();
-	if (is_replay(dir, replayed) && !o->verify && !o->traces) {
+	if (is_replay(dir, replayed) && !o->verify && !o->traces && !prints(o)) {
 		ok = write_replay(replayed, out, !o->no_plots, &error);
 		return done(ok, out, error);
 	}

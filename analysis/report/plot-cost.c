@@ -2,6 +2,7 @@
 /* The plot of the order cost: time in fill and in flush for one element. */
 #include <math.h>
 
+#include "csv.h"
 #include "plot-panels.h"
 #include "plots.h"
 
@@ -28,6 +29,41 @@ static GString *cost_rows(const struct results *r, unsigned int w, unsigned int 
 	return rows;
 }
 
+static void put_data(GString *csv, const struct results *r, const struct cell *c)
+{
+	struct range fill = OVER(c, fill), flush = OVER(c, flush), total = OVER(c, cost);
+
+	if (!total.n) { /* not corrected: no calibration in this run */
+		fill = OVER(c, m.fill_cost);
+		flush = OVER(c, m.flush_cost);
+		total = OVER(c, cost_raw);
+	}
+	if (!total.n)
+		return;
+	csv_text(csv, workload_of(r, c)->name);
+	csv_text(csv, r->run->rings->pdata[c->ring]);
+	csv_text(csv, variant_name(r, c));
+	csv_number(csv, total.n);
+	csv_number(csv, fill.median);
+	csv_number(csv, flush.median);
+	csv_number(csv, total.median);
+	csv_number(csv, total.min);
+	csv_number(csv, total.max);
+	csv_end(csv);
+}
+
+static GString *cost_data(const struct results *r)
+{
+	GString *csv = g_string_new(
+		"workload,ring,variant,trials,fill_ns_per_element,flush_ns_per_element,"
+		"order_cost_ns_per_element,least_trial_ns_per_element,greatest_trial_ns_per_element"
+		"\n");
+
+	for (unsigned int i = 0; i < r->n_cells; i++)
+		put_data(csv, r, &r->cells[i]);
+	return csv;
+}
+
 static bool write_cost(const struct results *r, const char *folder, GString *vars, GError **error)
 {
 	GArray *chosen = find_probed(r);
@@ -52,6 +88,8 @@ static bool write_cost(const struct results *r, const char *folder, GString *var
 		}
 		g_string_append_printf(vars, "RIGHT[%u] = %g\n", ++panel, right);
 	}
+	if (fine)
+		plot_write_file(folder, PLOT_DATA, cost_data(r), error);
 	g_array_free(chosen, TRUE);
 	return any;
 }

@@ -3,16 +3,18 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "csv.h"
 #include "plot-panels.h"
 #include "plots.h"
 #include "analysis/table.h"
 
 /* What a share plot plots, and its axes as they grow. */
 struct shares {
-	size_t hist;  /* offset in struct cell */
-	double scale; /* value to axis: 1e-9 for ns to s */
-	double least; /* left end of the axis */
-	double base;  /* of its labels: powers of this */
+	size_t hist;	  /* offset in struct cell */
+	const char *head; /* of its values as data, with their unit */
+	double scale;	  /* value to axis: 1e-9 for ns to s */
+	double least;	  /* left end of the axis */
+	double base;	  /* of its labels: powers of this */
 	double right, bottom;
 };
 
@@ -50,6 +52,40 @@ static GString *share_rows(const struct cell *c, struct shares *s)
 	return rows;
 }
 
+/* All values, also those that no pixel shows. */
+static void put_data(GString *csv, const struct results *r, const struct cell *c,
+		     const struct shares *s)
+{
+	const struct hist *h = (const struct hist *)((const char *)c + s->hist);
+	double total = bins_total(h), left = total;
+
+	for (unsigned int i = 0; i < h->n; i++) {
+		csv_text(csv, workload_of(r, c)->name);
+		csv_text(csv, r->run->rings->pdata[c->ring]);
+		csv_text(csv, variant_name(r, c));
+		csv_number(csv, h->bins[i].value);
+		csv_number(csv, h->bins[i].count);
+		csv_number(csv, 100 * left / total);
+		csv_end(csv);
+		left -= h->bins[i].count;
+	}
+}
+
+static GString *share_data(const struct results *r, const GArray *chosen, const struct shares *s)
+{
+	GString *csv = g_string_new(NULL);
+
+	g_string_append_printf(csv, "workload,ring,variant,%s,count,at_least_percent\n", s->head);
+	for (unsigned int k = 0; k < chosen->len; k++)
+		for (unsigned int ring = 0; ring < r->run->rings->len; ring++)
+			for (unsigned int v = 0; v < r->run->variants->len; v++)
+				put_data(
+					csv, r,
+					cell_at(r, g_array_index(chosen, unsigned int, k), ring, v),
+					s);
+	return csv;
+}
+
 static bool write_shares(const struct results *r, const char *folder, GString *vars,
 			 struct shares *s, GError **error)
 {
@@ -73,6 +109,8 @@ static bool write_shares(const struct results *r, const char *folder, GString *v
 			}
 		}
 	}
+	if (fine)
+		plot_write_file(folder, PLOT_DATA, share_data(r, chosen, s), error);
 	put_panels(r, chosen, vars);
 	put_left_out(r, chosen, vars);
 	/* Up to the next power of the base; about six labels. */
@@ -88,15 +126,22 @@ static bool write_shares(const struct results *r, const char *folder, GString *v
 
 static bool write_depth(const struct results *r, const char *folder, GString *vars, GError **error)
 {
-	struct shares s = {.hist = offsetof(struct cell, depth), .scale = 1, .least = 1, .base = 2};
+	struct shares s = {.hist = offsetof(struct cell, depth),
+			   .head = "reorder_depth_elements",
+			   .scale = 1,
+			   .least = 1,
+			   .base = 2};
 
 	return write_shares(r, folder, vars, &s, error);
 }
 
 static bool write_hold(const struct results *r, const char *folder, GString *vars, GError **error)
 {
-	struct shares s = {
-		.hist = offsetof(struct cell, hold), .scale = 1e-9, .least = 1e-6, .base = 10};
+	struct shares s = {.hist = offsetof(struct cell, hold),
+			   .head = "hold_time_ns",
+			   .scale = 1e-9,
+			   .least = 1e-6,
+			   .base = 10};
 
 	return write_shares(r, folder, vars, &s, error);
 }
@@ -107,7 +152,11 @@ PLOT(hold, "hold", write_hold);
 /* MEAN[panel * variants]: "1.23 / 17", time-weighted mean and maximum of S. */
 static bool write_stash(const struct results *r, const char *folder, GString *vars, GError **error)
 {
-	struct shares s = {.hist = offsetof(struct cell, stash), .scale = 1, .least = 1, .base = 2};
+	struct shares s = {.hist = offsetof(struct cell, stash),
+			   .head = "stash_count_elements",
+			   .scale = 1,
+			   .least = 1,
+			   .base = 2};
 	GArray *chosen = find_disordered(r);
 	unsigned int variants = r->run->variants->len, i = 0;
 	bool any = write_shares(r, folder, vars, &s, error);

@@ -2,6 +2,7 @@
 /* The plot of throughput relative to off. */
 #include <math.h>
 
+#include "csv.h"
 #include "plots.h"
 
 /*
@@ -92,6 +93,29 @@ static void put_tics(GString *vars, double low, double high)
 	g_string_free(tics, TRUE);
 }
 
+static GString *ratio_data(const struct results *r)
+{
+	GString *csv = g_string_new("workload,ring,variant,blocks,throughput_over_off_ratio,"
+				    "ci95_low_ratio,ci95_high_ratio,verdict\n");
+
+	for (unsigned int i = 0; i < r->n_cells; i++) {
+		const struct cell *c = &r->cells[i];
+
+		if (c->to_off.verdict == VERDICT_BASELINE || isnan(c->to_off.ratio))
+			continue;
+		csv_text(csv, workload_of(r, c)->name);
+		csv_text(csv, r->run->rings->pdata[c->ring]);
+		csv_text(csv, variant_name(r, c));
+		csv_number(csv, c->to_off.n);
+		csv_number(csv, c->to_off.ratio);
+		csv_number(csv, c->to_off.lo);
+		csv_number(csv, c->to_off.hi);
+		csv_text(csv, verdict_name(c->to_off.verdict));
+		csv_end(csv);
+	}
+	return csv;
+}
+
 static bool write_throughput(const struct results *r, const char *folder, GString *vars,
 			     GError **error)
 {
@@ -123,6 +147,7 @@ static bool write_throughput(const struct results *r, const char *folder, GStrin
 					       : "N = 'n = %u to %u blocks'\n",
 			       least, most);
 	put_tics(vars, low, high);
+	fine = fine && plot_write_file(folder, PLOT_DATA, ratio_data(r), error);
 	put_ratio_labels(r, vars);
 	return any;
 }

@@ -204,6 +204,17 @@ static bool keep_image(const char *work, const char *folder, const char *name, c
 	return ok;
 }
 
+/* @work's data.csv becomes @folder's NAME.csv; a plot may have none. */
+static bool keep_data(const char *work, const char *folder, const char *name, GError **error)
+{
+	g_autofree char *from = g_build_filename(work, PLOT_DATA, NULL), *data = NULL;
+	g_autofree char *to = g_strdup_printf("%s/%s.csv", folder, name);
+	size_t size;
+
+	return !g_file_get_contents(from, &data, &size, NULL) ||
+	       vq_output_write(to, data, size, error);
+}
+
 void empty_folder(const char *folder, bool plots_only)
 {
 	GDir *dir = g_dir_open(folder, 0, NULL);
@@ -212,7 +223,8 @@ void empty_folder(const char *folder, bool plots_only)
 	while (dir && (name = g_dir_read_name(dir))) {
 		char *path = g_build_filename(folder, name, NULL);
 
-		if (!plots_only || g_str_has_suffix(name, ".svg") || g_str_has_suffix(name, ".png"))
+		if (!plots_only || g_str_has_suffix(name, ".svg") ||
+		    g_str_has_suffix(name, ".png") || g_str_has_suffix(name, ".csv"))
 			g_unlink(path);
 		g_free(path);
 	}
@@ -243,7 +255,7 @@ bool draw_plot(const char *name, const GString *vars, const char *work, const ch
 
 	ok = ok && unpack_scripts(work, &why) && gnuplot(work, script, "svg", &why) &&
 	     keep_image(work, folder, name, "svg", &why) && gnuplot(work, script, "png", &why) &&
-	     keep_image(work, folder, name, "png", &why);
+	     keep_image(work, folder, name, "png", &why) && keep_data(work, folder, name, &why);
 	ok = warn_unless_drawn(ok, name, &why);
 	if (why)
 		g_propagate_error(error, why);

@@ -5,6 +5,9 @@
  * (../plots/, compiled into the program) beside them and has gnuplot draw
  * NAME.svg and NAME.png by NAME.gp.
  *
+ * What it shows stands beside it as NAME.csv if PLOT_DATA is among these files: a head with
+ * units, then rows (csv.h); index.html has it as a table, too.
+ *
  * A plot of your own: ../plots/NAME.gp, and in a plot-*.c, an old or a new one, the
  * function that writes its data with PLOT() behind it. Nothing else lists them.
  */
@@ -12,6 +15,8 @@
 #define VQLAB_ANALYSIS_PLOTS_H
 
 #include "results.h"
+
+#define PLOT_DATA "data.csv"
 
 /* A plot's name (NAME.gp, NAME.svg, NAME.png) and who writes its data. */
 struct plot {

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "csv.h"
 #include "plots.h"
 #include "replayed.h"
 
@@ -64,6 +65,33 @@ static GString *curve(const struct replayed *r, point_fn point, const char *ring
 	return rows;
 }
 
+/* Every source that a curve or a single point is of, also where it costs nothing. */
+static GString *replay_data(const struct replayed *r, point_fn point, point_fn extra)
+{
+	GString *csv = g_string_new("ring,ring_size_entries,completed,reorder_depth_mean_elements,"
+				    "variant,over_off_instructions_per_element,"
+				    "over_off_ns_per_element\n");
+
+	for (guint i = 0; i < r->sources->len; i++) {
+		const struct replayed_source *s = r->sources->pdata[i];
+		double x;
+
+		if (!point(r, s, &x) && !(extra && extra(r, s, &x)))
+			continue;
+		for (unsigned int v = 0; v < r->names->len; v++) {
+			csv_text(csv, s->ring);
+			csv_number(csv, s->size);
+			csv_text(csv, *s->synth ? s->synth : "recorded");
+			csv_number(csv, s->depth_mean);
+			csv_text(csv, r->names->pdata[v]);
+			csv_number(csv, s->variants[v].instructions_over);
+			csv_number(csv, s->variants[v].ns_over);
+			csv_end(csv);
+		}
+	}
+	return csv;
+}
+
 /* Curves, and single points if @extra is not NULL. */
 static bool write_curves(const struct replayed *r, point_fn point, point_fn extra,
 			 const char *folder, GString *vars, GError **error)
@@ -88,6 +116,7 @@ static bool write_curves(const struct replayed *r, point_fn point, point_fn extr
 			}
 		}
 	}
+	ok = ok && plot_write_file(folder, PLOT_DATA, replay_data(r, point, extra), error);
 	g_string_append_printf(
 		vars, "POINTS = %d\nLEFT = %g\nRIGHT = %g\narray BOTTOM[2]\narray TOP[2]\n",
 		extra != NULL, c.left, c.right);

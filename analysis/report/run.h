@@ -14,6 +14,7 @@
  *	findings.c  of that what stands first: stalls, crashes, violations
  *	page/       all of it -> index.html
  *	summary.c, writer.c            struct results -> summary.json
+ *	results-csv.c, csv.c           the same figures as rows; figures.c names both's
  *	replayed-read.c, replayed-tables.c, replayed-plots.c   DIR/replay.json, which
  *	            vqreplay wrote (replay/ops.h), to a section and plots
  *	driver.c    what a counting boot counted of the guest's driver

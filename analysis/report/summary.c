@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "figures.h"
 #include "power.h"
 #include "report.h"
 #include "writer.h"
@@ -71,7 +72,15 @@ static void samples(struct writer *j, const struct results *r, const struct cell
 	write_close(j, ']');
 }
 
-static void ordering(struct writer *j, const struct cell *c)
+static void ranges(struct writer *j, const struct results *r, const struct cell *c,
+		   const struct figure *figures, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++)
+		range(j, figure_name(&figures[i], workload_of(r, c)),
+		      over_samples(c, figures[i].offset));
+}
+
+static void ordering(struct writer *j, const struct results *r, const struct cell *c)
 {
 	write_open(j, "ordering", '{');
 	write_count(j, "trials", c->probed);
@@ -83,21 +92,7 @@ static void ordering(struct writer *j, const struct cell *c)
 	write_count(j, "ring_size_max", c->ring_max);
 	write_count(j, "depth_max", c->depth_max);
 	write_count(j, "stash_max", c->stash_max);
-	range(j, "stashed_share", OVER(c, m.stashed));
-	range(j, "depth_p50", OVER(c, m.depth_p50));
-	range(j, "depth_p99", OVER(c, m.depth_p99));
-	range(j, "stash_time_mean", OVER(c, m.stash_mean));
-	range(j, "hold_mean_ns", OVER(c, m.hold_mean));
-	range(j, "hold_p50_ns", OVER(c, m.hold_p50));
-	range(j, "hold_p99_ns", OVER(c, m.hold_p99));
-	range(j, "batch_mean", OVER(c, m.batch_mean));
-	range(j, "fill_p50_ns", OVER(c, m.fill_p50));
-	range(j, "flush_p50_ns", OVER(c, m.flush_p50));
-	range(j, "order_cost_raw_ns", OVER(c, cost_raw));
-	range(j, "order_cost_ns", OVER(c, cost));
-	range(j, "fill_cost_ns", OVER(c, fill));
-	range(j, "flush_cost_ns", OVER(c, flush));
-	range(j, "probe_tax", OVER(c, tax));
+	ranges(j, r, c, order_figures, ORDER_FIGURES);
 	write_hist(j, "depth", &c->depth);
 	write_hist(j, "stash_count", &c->stash);
 	write_close(j, '}');
@@ -116,16 +111,12 @@ static void cell(struct writer *j, const struct results *r, const struct cell *c
 	write_string(j, "unit", w->unit);
 	write_count(j, "trials_ok", c->ok);
 	write_count(j, "trials_excluded", c->excluded);
-	range(j, "throughput", OVER(c, throughput));
-	range(j, counts_ios(w) ? "cpu_ms_per_1000_io" : "cpu_ms_per_gbit", OVER(c, cpu));
-	range(j, counts_ios(w) ? "switches_per_io" : "switches_per_gbit", OVER(c, ctx));
-	range(j, "latency_p50_us", OVER(c, lat_p50));
-	range(j, "latency_p99_us", OVER(c, lat_p99));
+	ranges(j, r, c, load_figures, LOAD_FIGURES);
 	comparison(j, "to_off", &c->to_off);
 	comparison(j, "to_qemu", &c->to_qemu);
 	comparison(j, "cpu_to_off", &c->cpu_to_off);
 	comparison(j, "switches_to_off", &c->ctx_to_off);
-	ordering(j, c);
+	ordering(j, r, c);
 	samples(j, r, c);
 	write_close(j, '}');
 }

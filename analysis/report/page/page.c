@@ -7,7 +7,7 @@
 #include "analysis/page-resource.h"
 #include "analysis/report/wording.h"
 #include "colours.h"
-#include "figures.h"
+#include "drawn.h"
 #include "html.h"
 #include "trials.h"
 

@@ -5,8 +5,9 @@
  *
  *	page.c      the page: head, contents, the document's sections, files
  *	html.c      blocks of a document
- *	figures.c   plots, their captions and their numbers
+ *	drawn.c     plots, their captions and their numbers
  *	trials.c    each boot, its state, its evidence, its files
+ *	markdown.c  the document as Markdown
  *	colours.c   those of the variants, which are the plots'
  *	page.css, page.js   travel inside vqreport; without script everything is still there
  */

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analysis/report/csv.h"
 #include "analysis/report/plots.h"
 #include "costs.h"
 #include "rings.h"
@@ -201,6 +202,26 @@ static void put_caption(GString *vars, const struct counted *c)
 	g_string_append_c(vars, '\n');
 }
 
+static GString *depth_data(const struct counted *c)
+{
+	GString *csv = g_string_new("ring,order,variant,reorder_depth_mean_elements,"
+				    "device_instructions_per_element\n");
+
+	for (unsigned int ring = 0; ring < c->rings->len; ring++) {
+		for (unsigned int order = 0; order < c->orders->len; order++) {
+			for (unsigned int i = 0; i < c->labels->len; i++) {
+				csv_text(csv, c->rings->pdata[ring]);
+				csv_text(csv, c->orders->pdata[order]);
+				csv_text(csv, c->labels->pdata[i]);
+				csv_number(csv, order_depth(c, ring, order));
+				csv_number(csv, order_cost(c, i, ring, order).value);
+				csv_end(csv);
+			}
+		}
+	}
+	return csv;
+}
+
 static bool write_depth(const struct results *r, const char *folder, GString *vars, GError **error)
 {
 	const struct counted *c = find_counted(r);
@@ -220,6 +241,7 @@ static bool write_depth(const struct results *r, const char *folder, GString *va
 		put_quoted(titles, c->rings->pdata[ring]);
 		g_string_append(titles, ".' ring'\n");
 	}
+	fine = fine && plot_write_file(folder, PLOT_DATA, depth_data(c), error);
 	f.bottom /= 1.06;
 	f.top *= 1.06;
 	put_variants(vars, c->labels);

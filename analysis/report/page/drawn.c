@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "figures.h"
+#include "drawn.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "analysis/plots-resource.h"
+#include "analysis/report/csv.h"
 #include "analysis/report/svg.h"
 #include "analysis/table.h"
 #include "html.h"
@@ -52,19 +53,19 @@ static bool is_figure(const char *text)
 	return !*text || (end != text && !*end);
 }
 
-/* The columns of a CSV (plots.h): right where all is figures. */
-static struct table *table_of(char **lines, unsigned int n)
+/* A CSV (plots.h) as a table: figures to the right. Its n_rows are counted. */
+static struct table *table_of(const char *csv, unsigned int *n_rows)
 {
-	g_auto(GStrv) head = g_strsplit(lines[0], ",", TABLE_COLUMNS);
+	g_auto(GStrv) head = csv_row(&csv);
 	struct table *t = g_new0(struct table, 1);
 
 	t->cells = g_ptr_array_new_with_free_func(g_free);
-	for (t->n = 0; head[t->n]; t->n++) {
+	for (t->n = 0; head[t->n] && t->n < TABLE_COLUMNS; t->n++) {
 		t->columns[t->n].head = g_strdup(g_strdelimit(head[t->n], "_", ' '));
 		t->columns[t->n].right = true;
 	}
-	for (unsigned int i = 1; i < n; i++) {
-		g_auto(GStrv) row = g_strsplit(lines[i], ",", t->n);
+	for (*n_rows = 0; *csv; ++*n_rows) {
+		g_auto(GStrv) row = csv_row(&csv);
 		unsigned int cells = g_strv_length(row);
 
 		for (unsigned int c = 0; c < t->n; c++) {
@@ -81,31 +82,21 @@ static void put_numbers(GString *out, const char *plots, const char *name,
 			const GPtrArray *variants)
 {
 	g_autofree char *csv = read_plot(plots, name, "csv");
-	g_auto(GStrv) lines = NULL;
 	struct table *t;
-	unsigned int n;
+	unsigned int rows;
 
 	if (!csv)
 		return;
-	lines = g_strsplit(g_strchomp(csv), "\n", -1);
-	n = g_strv_length(lines);
-	if (n < 2)
-		return;
-	if (n - 1 > MAX_ROWS) {
-		g_string_append_printf(out,
-				       "<p class=\"files\">Numbers: <a href=\"plots/%s.csv\">"
-				       "%s.csv</a>, %u rows</p>\n",
-				       name, name, n - 1);
-		return;
+	t = table_of(csv, &rows);
+	g_string_append_printf(
+		out, "%s<p class=\"files\">%s<a href=\"plots/%s.csv\">%s.csv</a>, %u rows</p>\n",
+		rows <= MAX_ROWS ? "<details><summary>Numbers</summary>\n" : "",
+		rows <= MAX_ROWS ? "" : "Numbers: ", name, name, rows);
+	if (rows <= MAX_ROWS) {
+		put_html_table(out, t, variants);
+		g_string_append(out, "</details>\n");
 	}
-	g_string_append_printf(out,
-			       "<details><summary>Numbers</summary>\n<p class=\"files\">"
-			       "<a href=\"plots/%s.csv\">%s.csv</a></p>\n",
-			       name, name);
-	t = table_of(lines, n);
-	put_html_table(out, t, variants);
 	table_free(t);
-	g_string_append(out, "</details>\n");
 }
 
 static void put_plot(GString *out, const char *plots, const char *name, const GPtrArray *variants)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A report's plots in its page. */
-#ifndef VQLAB_ANALYSIS_PAGE_FIGURES_H
-#define VQLAB_ANALYSIS_PAGE_FIGURES_H
+#ifndef VQLAB_ANALYSIS_PAGE_DRAWN_H
+#define VQLAB_ANALYSIS_PAGE_DRAWN_H
 
 #include <glib.h>
 
