@@ -47,7 +47,55 @@ static void put_evidence(GString *out, const struct trial *t)
 	}
 }
 
-static void put_trial(GString *out, const struct results *r, const struct trial *t)
+/* Of a phase, as seen from the report; NULL if none is kept.  g_free() it. */
+static char *kept_trace(const struct results *r, const struct trial *t, const struct phase *p)
+{
+	g_autofree char *path =
+		g_build_filename(r->run->dir, "trials", t->id, *p->trace ? p->trace : "-", NULL);
+
+	if (!*p->trace || !g_file_test(path, G_FILE_TEST_EXISTS))
+		return NULL;
+	return g_strdup_printf("../trials/%s/%s", t->id, p->trace);
+}
+
+static void put_traces(GString *out, const struct results *r, const struct trial *t)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < t->phases->len; i++) {
+		const struct phase *p = t->phases->pdata[i];
+		g_autofree char *path = kept_trace(r, t, p);
+
+		if (!path)
+			continue;
+		g_string_append(out, n++ ? ", " : "");
+		put_link(out, path, p->workload);
+	}
+}
+
+/* Columns that would be empty are left out. */
+struct shown {
+	bool evidence, traces;
+};
+
+static void look_at(const struct results *r, const GPtrArray *trials, struct shown *shown)
+{
+	for (unsigned int i = 0; i < trials->len; i++) {
+		const struct trial *t = trials->pdata[i];
+
+		shown->evidence |= strcmp(t->state, "ok") != 0;
+		for (unsigned int j = 0; j < t->phases->len; j++) {
+			const struct phase *p = t->phases->pdata[j];
+			g_autofree char *path = kept_trace(r, t, p);
+
+			shown->evidence |= strcmp(p->state, "ok") != 0;
+			shown->traces |= path != NULL;
+		}
+	}
+}
+
+static void put_trial(GString *out, const struct results *r, const struct trial *t,
+		      const struct shown *shown)
 {
 	g_autofree char *json = g_strdup_printf("../trials/%s/trial.json", t->id);
 	bool ok = !strcmp(t->state, "ok");
@@ -68,30 +116,29 @@ static void put_trial(GString *out, const struct results *r, const struct trial 
 	put_variant(out, t->variant, r->run->variants);
 	g_string_append(out, "</td><td>");
 	put_escaped(out, t->state);
-	g_string_append_printf(out, "</td><td class=\"r\">%u of %u</td><td%s>", count,
-			       t->phases->len, ok ? "" : " class=\"wide\"");
-	put_evidence(out, t);
-	g_string_append(out, "</td><td class=\"links\">");
-	for (unsigned int i = 0, n = 0; i < t->phases->len; i++) {
-		const struct phase *p = t->phases->pdata[i];
-		g_autofree char *path = g_strdup_printf("../trials/%s/%s", t->id, p->trace);
-		g_autofree char *kept =
-			g_build_filename(r->run->dir, "trials", t->id, p->trace, NULL);
-
-		if (!*p->trace || !g_file_test(kept, G_FILE_TEST_EXISTS))
-			continue;
-		g_string_append(out, n++ ? ", " : "");
-		put_link(out, path, p->workload);
+	g_string_append_printf(out, "</td><td class=\"r\">%u of %u</td>", count, t->phases->len);
+	if (shown->evidence) {
+		g_string_append(out, "<td class=\"wide\">");
+		put_evidence(out, t);
+		g_string_append(out, "</td>");
 	}
-	g_string_append(out, "</td></tr>\n");
+	if (shown->traces) {
+		g_string_append(out, "<td class=\"links\">");
+		put_traces(out, r, t);
+		g_string_append(out, "</td>");
+	}
+	g_string_append(out, "</tr>\n");
 }
 
 void put_trials(GString *out, const struct results *r)
 {
 	const GPtrArray *kinds[] = {r->run->trials, r->run->counting};
+	struct shown shown = {false, false};
 
 	if (!r->run->trials->len && !r->run->counting->len)
 		return;
+	for (unsigned int k = 0; k < G_N_ELEMENTS(kinds); k++)
+		look_at(r, kinds[k], &shown);
 	g_string_append(out,
 			"<section id=\"trials\" aria-labelledby=\"h-trials\">\n"
 			"<h2 id=\"h-trials\">Trials</h2>\n"
@@ -102,11 +149,15 @@ void put_trials(GString *out, const struct results *r)
 			"<thead><tr><th scope=\"col\">trial</th><th scope=\"col\" class=\"r\">"
 			"block</th><th scope=\"col\">ring</th><th scope=\"col\">variant</th>"
 			"<th scope=\"col\">state</th><th scope=\"col\" class=\"r\">phases that "
-			"count</th><th scope=\"col\">evidence</th><th scope=\"col\">traces</th>"
-			"</tr></thead>\n<tbody>\n");
+			"count</th>");
+	if (shown.evidence)
+		g_string_append(out, "<th scope=\"col\">evidence</th>");
+	if (shown.traces)
+		g_string_append(out, "<th scope=\"col\">traces</th>");
+	g_string_append(out, "</tr></thead>\n<tbody>\n");
 	for (unsigned int k = 0; k < G_N_ELEMENTS(kinds); k++)
 		for (unsigned int i = 0; i < kinds[k]->len; i++)
-			put_trial(out, r, kinds[k]->pdata[i]);
+			put_trial(out, r, kinds[k]->pdata[i], &shown);
 	g_string_append(out, "</tbody>\n</table>\n</div>\n</section>\n");
 }
 
