@@ -98,6 +98,9 @@ static void put_device_words(struct document *out, const struct device_words *d,
 {
 	g_autofree char *order = tally_text(&d->order), *batch = tally_text(&d->batch);
 	g_autofree char *both = tally_text(&d->both);
+	g_autofree char *most = d->longest < d->shortest + 0.05
+					? g_strdup("")
+					: g_strdup_printf(" to %.1f", d->longest);
 	g_autoptr(GString) back = g_string_new(NULL);
 
 	if (d->pays)
@@ -105,10 +108,12 @@ static void put_device_words(struct document *out, const struct device_words *d,
 				       " Where order costs, one entry a batch pays that back in %u "
 				       "of %u.",
 				       d->paid_back, d->pays);
-	paragraph(out, 2,
-		  "- device, %s, %s ring, instructions an element in %u cells: order alone %s; one "
-		  "entry a batch %s; both %s. Elements a used entry: %.1f to %.1f.%s",
-		  class, ring, d->cells, order, batch, both, d->shortest, d->longest, back->str);
+	paragraph(
+		out, 2,
+		"- device, %s, %s ring, instructions an element in %u cell%s: order alone %s; one "
+		"entry a batch %s; both %s. Elements a used entry: %.1f%s.%s",
+		class, ring, d->cells, d->cells == 1 ? "" : "s", order, batch, both, d->shortest,
+		most, back->str);
 }
 
 static void device_words(struct document *out, const struct results *r, const struct ablation *a,
