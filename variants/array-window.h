@@ -1,5 +1,5 @@
 /*
- * The array window: what in-place.c shares of it
+ * The array window: what in-place.c and batch-used.c share of it
  *
  * Copyright (C) 2026 The vqlab authors
  * SPDX-License-Identifier: GPL-2.0-or-later

@@ -1,17 +1,20 @@
 /*
- * A strategy that is wrong on purpose: broken-swap
+ * Strategies that are wrong on purpose: broken-swap, broken-skip
  *
- * The array window, except that once in 10,000 elements two neighbours are
- * published in each other's place.  What checks strategies, from the oracle to
- * the gates of a run in a guest, has to notice.  It is not among
- * reorder_strategies: only who asks for it by name gets it.
+ * broken-swap: the array window, except that once in 10,000 elements two
+ * neighbours are published in each other's place.  broken-skip: batch-used,
+ * except that once in 100 short elements one is taken for completely used, and
+ * its length is lost.  What checks strategies, from the oracle to the gates of
+ * a run in a guest, has to notice.  They are not among reorder_strategies: only
+ * who asks for one by name gets it.
  *
  * Copyright (C) 2026 The vqlab authors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "array-window.h"
+#include "batch-used.h"
 
 #define SWAP_EVERY 10000u
+#define SKIP_EVERY 100u
 
 static Reorder *broken_swap_create(uint32_t ring_size)
 {
@@ -62,6 +65,65 @@ const ReorderOps reorder_broken_swap = {
     .pop = array_window_pop,
     .fill = array_window_fill,
     .drain = broken_swap_drain,
+    .rewind = array_window_rewind,
+    .detach = array_window_detach,
+};
+
+static Reorder *broken_skip_create(uint32_t ring_size)
+{
+    Reorder *r = array_window_create(ring_size);
+
+    r->ops = &reorder_broken_skip;
+    return r;
+}
+
+static int32_t broken_skip_fill_short(Reorder *r, uint32_t key,
+                                      const ReorderElem *elem)
+{
+    int32_t place = batch_used_fill_short(r, key, elem);
+
+    /* Nobody else needs the frontier here: it counts. */
+    array_window(r)->frontier += place != REORDER_REFUSED;
+    return place;
+}
+
+/*
+ * The oldest short element that can be published is skipped, if one follows to
+ * stand for it.  Else all wait for one: virtio-net flushes behind a short one.
+ */
+static ReorderBatch broken_skip_drain(Reorder *r)
+{
+    ArrayWindow *a = array_window(r);
+    uint32_t i = a->w.used;
+
+    if (a->frontier < SKIP_EVERY) {
+        return batch_used_drain(r);
+    }
+    while (i != a->w.next && a->state[i & a->w.mask] == ORDER_FILLED) {
+        i++;
+    }
+    if (i == a->w.next || a->state[i & a->w.mask] != ORDER_SHORT) {
+        return batch_used_drain(r);
+    }
+    if (i + 1 == a->w.next || !a->state[(i + 1) & a->w.mask]) {
+        return (ReorderBatch){ 0 };
+    }
+    a->state[i & a->w.mask] = ORDER_FILLED;
+    a->frontier = 0;
+    return batch_used_drain(r);
+}
+
+const ReorderOps reorder_broken_skip = {
+    .name = "broken-skip",
+    .summary = "batch-used, with one in 100 short elements skipped",
+    .create = broken_skip_create,
+    .destroy = array_window_destroy,
+    .reset = array_window_reset,
+    .outstanding = array_window_outstanding,
+    .pop = array_window_pop,
+    .fill = batch_used_fill,
+    .fill_short = broken_skip_fill_short,
+    .drain = broken_skip_drain,
     .rewind = array_window_rewind,
     .detach = array_window_detach,
 };

@@ -23,9 +23,9 @@ $(REORDER_LIB): $(REORDER_SRC:%.c=$(B)/%.o)
 
 # The same sources once more, with sanitisers, for the oracle test.
 SANITISE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-ORACLE := test-reorder walk oracle driver
+ORACLE := test-reorder batches walk oracle driver
 TESTS += $(B)/variants/san/test-reorder
-C_STYLE += $(addprefix variants/tests/,test-reorder.c walk.c walk.h oracle.c oracle.h driver.c driver.h)
+C_STYLE += $(addprefix variants/tests/,test-reorder.c batches.c batches.h walk.c walk.h oracle.c oracle.h driver.c driver.h)
 
 $(B)/variants/san/%.o: variants/%.c
 	@mkdir -p $(@D)
@@ -38,7 +38,7 @@ $(B)/variants/san/test-reorder: $(ORACLE:%=$(B)/variants/san/tests/%.o) $(SAN_LI
 # The glue, against as much of a QEMU as it needs.
 TESTS += $(B)/variants/san/test-glue
 C_STYLE += $(addprefix variants/tests/,test-glue.c glued.c.inc glued-properties.c.inc \
-	glued-rig.c.inc qemu-stub.h)
+	glued-counters.c.inc glued-rig.c.inc qemu-stub.h)
 
 $(B)/variants/san/test-glue: $(addprefix $(B)/variants/san/tests/,test-glue.o walk.o oracle.o driver.o) \
 		$(SAN_LIB)

@@ -16,8 +16,16 @@ const ReorderOps *const reorder_strategies[] = {
 
 static const ReorderOps *find_unlisted(const char *name)
 {
-    return strcmp(name, reorder_broken_swap.name) == 0 ? &reorder_broken_swap
-                                                       : reorder_planted(name);
+    static const ReorderOps *const broken[] = { &reorder_broken_swap,
+                                                &reorder_broken_skip };
+    size_t i;
+
+    for (i = 0; i < G_N_ELEMENTS(broken); i++) {
+        if (strcmp(name, broken[i]->name) == 0) {
+            return broken[i];
+        }
+    }
+    return reorder_planted(name);
 }
 
 const ReorderOps *reorder_find(const char *name)

@@ -42,7 +42,12 @@
 /* Largest ring that virtio allows (virtio 1.3, sections 2.7 and 2.8). */
 #define REORDER_RING_MAX 32768u
 
-/* What the used ring needs to know of a completed element. */
+/*
+ * What the used ring needs to know of a completed element.  As drain hands it
+ * out it is a used entry, and may stand for a batch (ReorderOps.fill_short):
+ * that of the batch's last element, with the sum of their ndescs.  So the next
+ * entry stands @ndescs further on, in either format.
+ */
 typedef struct ReorderElem {
     uint32_t id;     /* head index (split) or buffer id (packed) */
     uint32_t len;    /* bytes written into the buffer by the device */
@@ -58,7 +63,8 @@ enum {
 /*
  * What drain found, small enough for a register.  Of @total elements, which the
  * caller publishes from place 0 on, the last @unwritten are still to be
- * written: Reorder.run[0], then run[1].
+ * written, by the entries of Reorder.run[0], then run[1]: one an element, or
+ * one a batch.
  */
 typedef struct ReorderBatch {
     uint32_t total;
@@ -125,6 +131,16 @@ struct ReorderOps {
     int32_t (*fill)(Reorder *r, uint32_t key, const ReorderElem *elem);
 
     /*
+     * fill, for an element with fewer bytes than the device could have written:
+     * the driver has to be told how many.  NULL: the strategy writes a used
+     * entry for each element, and fill serves all.  With it the strategy may
+     * have one entry for a batch of elements, whose last may be short; the
+     * driver takes the others for completely used (virtio 1.3, sections 2.7.9,
+     * 2.8.9).  So the driver must have negotiated VIRTIO_F_IN_ORDER.
+     */
+    int32_t (*fill_short)(Reorder *r, uint32_t key, const ReorderElem *elem);
+
+    /*
      * The elements that can be made visible now.  Detached ones are passed
      * over.  The caller publishes all of them before its next call.  @run of
      * the state is set only if some are unwritten.
@@ -161,10 +177,26 @@ extern const ReorderOps *const reorder_strategies[];
  */
 extern const ReorderOps *const reorder_models[];
 
+/* May it write one used entry for several elements? */
+static inline bool reorder_skips(const ReorderOps *ops)
+{
+    return ops->fill_short != NULL;
+}
+
+/* fill or fill_short: @writable bytes could have been written. */
+static inline int32_t reorder_complete(Reorder *r, uint32_t key,
+                                       const ReorderElem *elem,
+                                       uint32_t writable)
+{
+    return r->ops->fill_short && elem->len < writable
+               ? r->ops->fill_short(r, key, elem)
+               : r->ops->fill(r, key, elem);
+}
+
 /*
  * The strategy called @name, or NULL.  Knows more than the list, so that checks
- * can be checked: broken-swap (broken.c), which is wrong, and planted-N
- * (planted.c), whose cost is known.  These are unlisted.
+ * can be checked: broken-swap and broken-skip (broken.c), which are wrong, and
+ * planted-N (planted.c), whose cost is known.  These are unlisted.
  */
 const ReorderOps *reorder_find(const char *name);
 bool reorder_is_unlisted(const char *name);

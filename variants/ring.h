@@ -100,18 +100,22 @@ static inline void ring_write(Ring *ring, uint32_t place,
     RING_STORED(ring);
 }
 
-/* Writes what drain says is unwritten. */
+/*
+ * Writes what drain says is unwritten.  An entry for several elements stands in
+ * the place of the first: on a split ring the others' are left as they are, on
+ * a packed one the next entry that waits is the next to be written.
+ */
 static inline void ring_write_batch(Ring *ring, ReorderBatch batch,
                                     const ReorderRun run[2])
 {
     uint32_t place = batch.total - batch.unwritten;
-    uint32_t i;
+    uint32_t k, i;
 
-    for (i = 0; i < run[0].n; i++) {
-        ring_write(ring, place++, &run[0].elem[i]);
-    }
-    for (i = 0; i < run[1].n; i++) {
-        ring_write(ring, place++, &run[1].elem[i]);
+    for (k = 0; k < 2; k++) {
+        for (i = 0; i < run[k].n; i++) {
+            ring_write(ring, place, &run[k].elem[i]);
+            place += ring->packed ? 1 : run[k].elem[i].ndescs;
+        }
     }
 }
 
@@ -142,14 +146,17 @@ static inline void ring_store_desc(Ring *ring, uint32_t slot, bool wrap,
     RING_STORED(ring);
 }
 
-/* The first descriptor is stored last: with it all become visible. */
-static inline void ring_publish_packed(Ring *ring, uint32_t n)
+/*
+ * @n elements, in @entries.  The first descriptor is stored last: with it all
+ * become visible.
+ */
+static inline void ring_publish_packed(Ring *ring, uint32_t n, uint32_t entries)
 {
     uint32_t slot = ring->used;
     bool wrap = ring->wrap;
     uint32_t i;
 
-    for (i = 0; i < n; i++) {
+    for (i = 0; i < entries; i++) {
         const ReorderElem *elem = ring_pending(ring, i);
 
         if (i > 0) {
@@ -170,15 +177,15 @@ static inline void ring_publish_packed(Ring *ring, uint32_t n)
     }
 }
 
-/* Makes the @n elements at the first places visible. */
-static inline void ring_publish(Ring *ring, uint32_t n)
+/* Makes the @n elements at the first places visible: @entries were written. */
+static inline void ring_publish(Ring *ring, uint32_t n, uint32_t entries)
 {
     if (!ring->packed) {
         ring->used += n;
         __atomic_store_n(&ring->idx, ring->used, __ATOMIC_RELEASE);
         RING_STORED(ring);
     } else if (n > 0) {
-        ring_publish_packed(ring, n);
+        ring_publish_packed(ring, n, entries);
     }
 }
 
@@ -186,11 +193,13 @@ static inline void ring_publish(Ring *ring, uint32_t n)
 static inline uint32_t ring_flush(Ring *ring, Reorder *r)
 {
     ReorderBatch batch = r->ops->drain(r);
+    uint32_t entries = batch.total;
 
     if (batch.unwritten) {
         ring_write_batch(ring, batch, r->run);
+        entries += r->run[0].n + r->run[1].n - batch.unwritten;
     }
-    ring_publish(ring, batch.total);
+    ring_publish(ring, batch.total, entries);
     return batch.total;
 }
 

@@ -28,14 +28,15 @@
     STRATEGY(hash_table_flag)                                                  \
     STRATEGY(array_window)                                                     \
     STRATEGY(bitmap)                                                           \
-    STRATEGY(in_place)
+    STRATEGY(in_place)                                                         \
+    STRATEGY(batch_used)
 
 #define REORDER_DECLARE(name) extern const ReorderOps reorder_##name;
 REORDER_STRATEGIES(REORDER_DECLARE)
 #undef REORDER_DECLARE
 
 /* For tests of what checks and counts the others; found by their names only. */
-extern const ReorderOps reorder_broken_swap;
+extern const ReorderOps reorder_broken_swap, reorder_broken_skip;
 const ReorderOps *reorder_planted(const char *name); /* NULL: none of them */
 
 #define ORDER_FIRST (UINT32_MAX - 20)
@@ -44,6 +45,7 @@ const ReorderOps *reorder_planted(const char *name); /* NULL: none of them */
 enum {
     ORDER_FILLED = 1,
     ORDER_DETACHED = 2,
+    ORDER_SHORT = 3, /* filled, and ends a batch; see fill_short */
 };
 
 typedef struct OrderWindow {

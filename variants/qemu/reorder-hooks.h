@@ -4,7 +4,8 @@
  * Included near the top of hw/virtio/virtio.c.  The functions are static and
  * defined in reorder-queue.c.inc and reorder-device.c.inc, which are included
  * at the end of that file, where the ring functions that they use are known;
- * so is reorder-complete.c.inc, with the public ones that complete elements.
+ * so are reorder-complete.c.inc and reorder-flush.c.inc, with the public ones
+ * that complete elements.
  *
  * Copyright (C) 2026 The vqlab authors
  * SPDX-License-Identifier: GPL-2.0-or-later

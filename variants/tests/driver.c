@@ -61,12 +61,14 @@ static void driver_step(const Driver *d, uint16_t *slot, bool *wrap, uint32_t n)
     *slot = next;
 }
 
-void driver_add(Driver *d, uint32_t ndescs)
+void driver_add(Driver *d, uint32_t ndescs, uint32_t writable)
 {
     Buffer *b = driver_buffer(d, d->avail++);
     uint32_t i;
 
-    *b = (Buffer){ .elem.ndescs = ndescs, .state = BUFFER_DEVICE };
+    *b = (Buffer){ .elem.ndescs = ndescs,
+                   .writable = writable,
+                   .state = BUFFER_DEVICE };
     d->slots += ndescs;
     for (i = 0; d->ring.packed && i < ndescs; i++) {
         d->ring.desc[d->add_slot].flags = d->add_wrap ? RING_AVAIL : RING_USED;
@@ -121,16 +123,45 @@ static bool driver_next(const Driver *d, ReorderElem *elem)
     return flags == (d->wrap ? RING_AVAIL | RING_USED : 0);
 }
 
-/* Uses one entry; false if it is not what it has to be. */
-static bool driver_use(Driver *d, const ReorderElem *got)
+/* May an entry skip this buffer? */
+static bool driver_skips(const Driver *d, const Buffer *b)
+{
+    return d->batches && b->state == BUFFER_COMPLETE &&
+           b->elem.len == b->writable;
+}
+
+/* Could the entry for this buffer be spared, with the next one's after it? */
+static bool driver_spares(const Driver *d, const Buffer *b)
+{
+    return driver_skips(d, b) && d->used < d->avail &&
+           driver_buffer(d, d->used)->state == BUFFER_COMPLETE;
+}
+
+/* Uses one buffer, the oldest. */
+static uint32_t driver_use_buffer(Driver *d, const Buffer *b)
+{
+    d->used++;
+    d->idx++;
+    d->slots -= b->elem.ndescs;
+    driver_step(d, &d->slot, &d->wrap, b->elem.ndescs);
+    return 1;
+}
+
+/* Uses one entry; returns for how many buffers, 0 if it is wrong. */
+static uint32_t driver_use(Driver *d, const ReorderElem *got)
 {
     const Buffer *b;
+    uint32_t n = 0;
 
     while (d->used < d->avail &&
            driver_buffer(d, d->used)->state == BUFFER_DETACHED) {
         d->used++;
     }
-    b = driver_buffer(d, d->used);
+    for (b = driver_buffer(d, d->used);
+         d->used < d->avail && b->elem.id != got->id && driver_skips(d, b);
+         b = driver_buffer(d, d->used)) {
+        n += driver_use_buffer(d, b);
+    }
     if (d->used == d->avail) {
         driver_wrong(d, "the ring goes on behind the last buffer");
     } else if (b->state != BUFFER_COMPLETE) {
@@ -139,22 +170,24 @@ static bool driver_use(Driver *d, const ReorderElem *got)
                      "is not complete",
                      got->id);
     } else if (got->id != b->elem.id || got->len != b->elem.len) {
-        driver_wrong(d, "the entry is {id 0x%x, len 0x%x}, not {0x%x, 0x%x}",
-                     got->id, got->len, b->elem.id, b->elem.len);
+        driver_wrong(d,
+                     "the entry is {id 0x%x, len 0x%x}, not {0x%x, 0x%x}; "
+                     "%u skipped before",
+                     got->id, got->len, b->elem.id, b->elem.len, n);
     } else {
-        d->used++;
-        d->idx++;
-        d->slots -= b->elem.ndescs;
-        driver_step(d, &d->slot, &d->wrap, b->elem.ndescs);
-        return true;
+        n += driver_use_buffer(d, b);
+        if (!driver_spares(d, b)) {
+            return n;
+        }
+        driver_wrong(d, "the entry of id 0x%x could be spared", got->id);
     }
-    return false;
+    return 0;
 }
 
 void driver_inspect(Driver *d)
 {
     ReorderElem got;
-    uint32_t n = 0;
+    uint32_t n = 0, used;
 
     if (d->wrong[0]) {
         return;
@@ -166,14 +199,16 @@ void driver_inspect(Driver *d)
     }
     /* Counted, because a full packed ring could be read round and round. */
     while (n <= d->due && driver_next(d, &got)) {
-        if (!driver_use(d, &got)) {
+        used = driver_use(d, &got);
+        d->entries++;
+        if (used == 0) {
             return;
         }
-        n++;
+        n += used;
     }
     if (n > 0 && (d->seen > 0 || n != d->due)) {
-        driver_wrong(d, "%u entries became visible at once, %u before, of %u",
-                     n, d->seen, d->due);
+        driver_wrong(d, "%u became visible at once, %u before, of %u", n,
+                     d->seen, d->due);
     }
     d->seen += n;
 }

@@ -20,6 +20,7 @@ Oracle *oracle_new(const ReorderOps *ops, uint32_t size, bool packed,
     o->r = ops->create(size);
     o->size = size;
     driver_init(&o->driver, size, packed);
+    o->driver.batches = reorder_skips(ops);
     o->items = g_new0(Item, size);
     o->live = g_new0(uint64_t, size);
     o->keys = g_hash_table_new(NULL, NULL);
@@ -139,18 +140,35 @@ void oracle_pop(Oracle *o, uint32_t ndescs)
 {
     /* What id an element has at its pop matters to the model of QEMU only. */
     uint32_t key = o->r->ops->pop(o->r, o->tail % o->size, ndescs);
+    uint32_t writable;
 
     oracle_note(o, "pop of %u: key 0x%x", ndescs, key);
     if (!g_hash_table_add(o->keys, GUINT_TO_POINTER(key))) {
         oracle_differs(o, "key 0x%x is in use already", key);
         return;
     }
-    driver_add(&o->driver, ndescs);
+    /* Some device-readable only, as in transmission. */
+    writable = o->n_ops % 8 ? (uint32_t)o->n_ops * 2246822519u : 0;
+    driver_add(&o->driver, ndescs, writable);
+    oracle_item(o, o->tail)->writable = writable;
     oracle_item(o, o->tail)->key = key;
     oracle_item(o, o->tail)->ndescs = ndescs;
     oracle_set_live(o, o->tail++);
     o->max_outstanding = MAX(o->max_outstanding, oracle_outstanding(o));
     oracle_check(o);
+}
+
+/* Runs of complete elements, of short ones, and both by turns. */
+static bool oracle_draws_short(const Oracle *o)
+{
+    switch (o->serial / 512 % 4) {
+    case 0:
+        return false;
+    case 1:
+        return true;
+    default:
+        return o->serial * 2654435761u >> 29 == 0;
+    }
 }
 
 void oracle_fill(Oracle *o, uint64_t seq)
@@ -162,13 +180,18 @@ void oracle_fill(Oracle *o, uint64_t seq)
     int32_t place;
 
     o->serial++;
-    *elem = (ReorderElem){ o->serial * 2654435761u, ~o->serial, item->ndescs };
+    *elem =
+        (ReorderElem){ o->serial * 2654435761u, item->writable, item->ndescs };
+    if (oracle_draws_short(o) && item->writable) {
+        elem->len = ~o->serial % item->writable;
+    }
     if (packed) {
         elem->id &= 0xffff;
     }
     driver_complete(&o->driver, seq, elem);
-    place = o->r->ops->fill(o->r, item->key, elem);
-    oracle_note(o, "fill of the element %u from the oldest, key 0x%x: %d",
+    place = reorder_complete(o->r, item->key, elem, item->writable);
+    oracle_note(o, "fill%s of the element %u from the oldest, key 0x%x: %d",
+                elem->len < item->writable ? ", short," : "",
                 (unsigned)(seq - o->base), item->key, place);
     if (oracle_expect(o, "fill", true, place != REORDER_REFUSED)) {
         item->state = ITEM_FILLED;
@@ -209,7 +232,8 @@ void oracle_refused(Oracle *o, uint32_t key, bool detach)
     if (detach) {
         got = o->r->ops->detach(o->r, key, ring_read, &o->driver.ring);
     } else {
-        got = o->r->ops->fill(o->r, key, &elem) != REORDER_REFUSED;
+        got = reorder_complete(o->r, key, &elem, UNTOUCHED + key % 2) !=
+              REORDER_REFUSED;
     }
     oracle_note(o, "%s with the invalid key 0x%x", detach ? "detach" : "fill",
                 key);

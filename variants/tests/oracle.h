@@ -34,6 +34,7 @@ typedef struct Item {
     uint32_t key;
     ItemState state;
     uint32_t ndescs;
+    uint32_t writable;   /* bytes */
     uint32_t live_index; /* in Oracle.live, while it is live */
 } Item;
 
@@ -53,7 +54,7 @@ typedef struct Oracle {
     uint64_t n_ops, n_drained, n_refused, max_outstanding;
     uint32_t serial;     /* makes each completion different */
     bool expect_failure; /* a broken strategy: do not fail the test */
-    char history[ORACLE_HISTORY][64];
+    char history[ORACLE_HISTORY][80];
     const char *where; /* for messages: how to run the same again */
     bool failed;
 } Oracle;

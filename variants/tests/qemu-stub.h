@@ -18,6 +18,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/uio.h>
 
 #include "driver.h"
 #include "variants/strategy.h"
@@ -106,6 +107,8 @@ typedef struct VRingMemoryRegionCaches {
 typedef struct VirtQueueElement {
     unsigned int index, ndescs, len;
     uint32_t order_epoch, order_key;
+    unsigned int in_num, out_num;
+    struct iovec *in_sg;
 } VirtQueueElement;
 
 typedef struct VirtQueue VirtQueue;
@@ -128,7 +131,6 @@ struct VirtQueue {
     VRingMemoryRegionCaches caches;
     uint16_t used_idx, queue_index;
     uint32_t inuse;
-    uint32_t flushed; /* since somebody set it to 0 */
     struct VirtQueueReorder *ordered;
     struct VirtQueueReorder *reorder;
     VirtQueueElement used_elems[1]; /* as much of it as the glue may use */
@@ -187,7 +189,6 @@ static inline void virtqueue_split_flush(VirtQueue *vq, unsigned int count)
         g_assert_false(vq->unmarked[(vq->used_idx + i) % vq->vring.num]);
     }
     vq->used_idx += count;
-    vq->flushed += count;
 }
 
 static inline void virtqueue_packed_fill(VirtQueue *vq,
@@ -201,12 +202,13 @@ static inline void virtqueue_packed_fill(VirtQueue *vq,
                                             .len = len };
 }
 
-/* What was written behind the first element, and how many slots behind it. */
-static struct {
-    ReorderElem elem;
-    uint32_t slots;
-} stub_ahead[REORDER_RING_MAX];
-static uint32_t stub_n_ahead;
+/*
+ * Packed rings: what was written behind the first entry, at [1] and on, with
+ * the number of slots behind it as ndescs; and after a flush all of it, with
+ * its own ndescs, until somebody takes it.
+ */
+static ReorderElem stub_entry_at[REORDER_RING_MAX];
+static uint32_t stub_n_ahead, stub_n_flushed;
 
 static inline void virtqueue_packed_fill_desc(VirtQueue *vq,
                                               const VirtQueueElement *elem,
@@ -215,9 +217,8 @@ static inline void virtqueue_packed_fill_desc(VirtQueue *vq,
 {
     g_assert_false(strict_order); /* that is for the first */
     g_assert_cmpuint(stub_n_ahead, <, vq->vring.num - 1);
-    stub_ahead[stub_n_ahead].elem.id = elem->index;
-    stub_ahead[stub_n_ahead].elem.len = elem->len;
-    stub_ahead[stub_n_ahead++].slots = slots;
+    stub_entry_at[++stub_n_ahead] =
+        (ReorderElem){ elem->index, elem->len, slots };
 }
 
 /* How many slots an element takes is said only by where the next begins. */
@@ -229,15 +230,16 @@ static inline void virtqueue_packed_flush(VirtQueue *vq, unsigned int count)
 
     g_assert_true(vq->caches.used->packed);
     g_assert_cmpuint(count, ==, 1);
+    g_assert_cmpuint(stub_n_flushed, ==, 0);
     for (i = stub_n_ahead; i > 0; i--) {
-        g_assert_cmpuint(stub_ahead[i - 1].slots, <, end);
-        stub_ahead[i - 1].elem.ndescs = end - stub_ahead[i - 1].slots;
-        end = stub_ahead[i - 1].slots;
-        ring_write(vq->caches.used, i, &stub_ahead[i - 1].elem);
+        uint32_t slots = stub_entry_at[i].ndescs;
+
+        g_assert_cmpuint(slots, <, end);
+        stub_entry_at[i].ndescs = end - slots;
+        end = slots;
     }
-    ring_write(vq->caches.used, 0,
-               &(ReorderElem){ first->index, first->len, end });
-    vq->flushed += 1 + stub_n_ahead;
+    stub_entry_at[0] = (ReorderElem){ first->index, first->len, end };
+    stub_n_flushed = 1 + stub_n_ahead;
     stub_n_ahead = 0;
 }
 

@@ -1,12 +1,11 @@
 /*
  * The glue between QEMU's virtio core and the strategies, without QEMU
  *
- * reorder-queue.c.inc, reorder-complete.c.inc and reorder-device.c.inc are
- * compiled against qemu-stub.h.  The oracle works on a strategy through it, as
- * a device would: what travels with an element, the epoch of its queue
- * included, and what is kept for packed rings, is checked with everything else
- * that the oracle knows.  That the hooks call the glue where they should is
- * checked in a real QEMU: hooks.sh, test-qemu.c.
+ * The reorder-*.c.inc are compiled against qemu-stub.h.  The oracle works on a
+ * strategy through it, as a device would: what travels with an element, the
+ * epoch of its queue included, and what is kept for packed rings, is checked
+ * with everything else that the oracle knows.  That the hooks call the glue
+ * where they should is checked in a real QEMU: hooks.sh, test-qemu.c.
  *
  * Copyright (C) 2026 The vqlab authors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -14,6 +13,7 @@
 #include "qemu-stub.h"
 #include "variants/qemu/reorder-queue.c.inc"
 #include "variants/qemu/reorder-complete.c.inc"
+#include "variants/qemu/reorder-flush.c.inc"
 #include "variants/qemu/reorder-device.c.inc"
 #include "walk.h"
 #include "glued.c.inc"
@@ -28,6 +28,8 @@ typedef struct Case {
     const ReorderOps *ops;
     bool packed;
 } Case;
+
+#include "glued-counters.c.inc"
 
 static void test_oracle(gconstpointer data)
 {
@@ -46,13 +48,18 @@ static void test_oracle(gconstpointer data)
         if (!c->packed && (sizes[i] & (sizes[i] - 1))) {
             continue;
         }
-        o = oracle_new(&glued_ops, sizes[i], c->packed, where);
+        o = oracle_new(reorder_skips(c->ops) ? &glued_skipping_ops : &glued_ops,
+                       sizes[i], c->packed, where);
         glued(o->r)->vq[0].caches.used = &o->driver.ring;
         walk_oracle(o, seed, WALK_OPS);
         if (!o->failed) {
             const VirtQueueReorder *state = glued(o->r)->vq[0].reorder;
 
             g_assert_cmpuint(state->published, ==, o->n_drained);
+            g_assert_true((state->skipped > 0) ==
+                          (reorder_skips(c->ops) && sizes[i] > 1));
+            g_assert_cmpuint(state->published - state->skipped, ==,
+                             o->driver.entries);
             g_assert_cmpuint(state->max_batch, <=, sizes[i]);
             g_assert_cmpuint(state->rewound, >, 0);
         }
@@ -250,22 +257,6 @@ static void test_disabled(gconstpointer data)
     rig_free(rig);
 }
 
-/* An element in its turn is no batch of note until somebody asks. */
-static void test_in_turn(gconstpointer data)
-{
-    const Case *c = data;
-    Rig *rig = rig_new(c->ops, 4, c->packed);
-    g_autofree char *before = NULL, *after = NULL;
-    VirtQueueElement elem = rig_pop(rig, 0);
-
-    before = virtio_reorder_get_stats((Object *)rig, NULL);
-    g_assert_nonnull(strstr(before, "\"max_batch\":0"));
-    g_assert_cmpuint(rig_push(rig, &elem), ==, 1);
-    after = virtio_reorder_get_stats((Object *)rig, NULL);
-    g_assert_nonnull(strstr(after, "\"max_batch\":1"));
-    rig_free(rig);
-}
-
 static uint32_t spied_id, spied_ndescs;
 
 static uint32_t spy_on_pop(Reorder *r, uint32_t id, uint32_t ndescs)
@@ -293,59 +284,6 @@ static void test_pop(void)
         g_assert_cmpuint(spied_ndescs, ==, packed ? 3 : 1);
         rig_free(rig);
     }
-}
-
-/* The counters, over a story whose every step is known. */
-static void test_stats(gconstpointer data)
-{
-    const Case *c = data;
-    Rig *rig = rig_new(c->ops, 8, c->packed);
-    VirtQueue *vq = &rig->vq[0];
-    g_autofree char *before = virtio_reorder_get_stats((Object *)rig, NULL);
-    g_autofree char *want = g_strdup_printf(
-        "{\"strategy\":\"%s\",\"active\":true,\"queues\":[{\"index\":0,"
-        "\"pops\":12,\"fills\":7,\"published\":7,\"stashed\":4,"
-        "\"rewound\":2,\"detached\":1,\"max_batch\":4}]}",
-        c->ops->name);
-    g_autofree char *want_idle = g_strdup_printf(
-        "{\"strategy\":\"%s\",\"active\":false,\"queues\":[]}", c->ops->name);
-    g_autofree char *got = NULL, *after = NULL;
-    VirtQueueElement elem[8];
-    int i;
-
-    g_assert_cmpstr(before, ==, want_idle);
-    for (i = 0; i < 8; i++) {
-        elem[i] = rig_pop(rig, i);
-    }
-    g_assert_false(virtqueue_reorder_rewind(vq, 9));
-    g_assert_true(virtqueue_reorder_rewind(vq, 2));
-    g_assert_cmpuint(rig_push(rig, &elem[3]), ==, 0);
-    virtqueue_fill(vq, &elem[4], 0, 0); /* two, one flush */
-    virtqueue_fill(vq, &elem[5], 0, 1);
-    g_assert_cmpuint(rig_flush(rig, 2), ==, 0);
-    virtqueue_reorder_detach(vq, &elem[1]);
-    virtqueue_reorder_detach(vq, &elem[1]);
-    g_assert_cmpuint(rig_push(rig, &elem[0]), ==, 1);
-    g_assert_cmpuint(rig_push(rig, &elem[2]), ==, 4);
-    /* What was published is not stashed later, and 4 stays the most. */
-    elem[0] = rig_pop(rig, 0);
-    elem[1] = rig_pop(rig, 1);
-    g_assert_cmpuint(rig_push(rig, &elem[1]), ==, 0);
-    g_assert_cmpuint(rig_push(rig, &elem[0]), ==, 2);
-    elem[0] = rig_pop(rig, 0);
-    elem[1] = rig_pop(rig, 1);
-    got = virtio_reorder_get_stats((Object *)rig, NULL);
-    g_assert_cmpstr(got, ==, want);
-    /* Nor is what was filled before a reset. */
-    virtqueue_fill(vq, &elem[1], 0, 0);
-    virtqueue_reorder_reset(vq);
-    after = virtio_reorder_get_stats((Object *)rig, NULL);
-    g_assert_nonnull(strstr(after, "\"active\":false"));
-    g_assert_nonnull(strstr(after, "\"published\":7"));
-    rig_pop(rig, 0);
-    virtqueue_flush(vq, 0);
-    g_assert_cmpuint(vq->reorder->stashed, ==, 4);
-    rig_free(rig);
 }
 
 static void add(const ReorderOps *ops, const char *name,
@@ -376,6 +314,7 @@ int main(int argc, char **argv)
     for (ops = reorder_strategies; *ops; ops++) {
         add(*ops, "oracle", test_oracle);
         add(*ops, "epoch", test_epoch);
+        add(*ops, "unseen", test_unseen);
         add(*ops, "limits", test_limits);
         add(*ops, "format", test_format);
         add(*ops, "decision", test_decision);

@@ -139,7 +139,7 @@ int main(int argc, char **argv)
 {
     static const ReorderOps *const ours[] = {
         &reorder_hash_table, &reorder_hash_table_flag, &reorder_array_window,
-        &reorder_bitmap,     &reorder_in_place,
+        &reorder_bitmap,     &reorder_in_place,        &reorder_batch_used,
     };
     size_t i;
 

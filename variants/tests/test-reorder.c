@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "variants/strategy.h"
+#include "batches.h"
 #include "walk.h"
 
 #define MIN_OPS 10000000u /* for each strategy and ring format */
@@ -61,7 +62,8 @@ static void test_oracle(gconstpointer data)
     }
 }
 
-/* The oracle notices two entries in 10,000 that were swapped. */
+/* The oracle notices two entries in 10,000 that were swapped, and a lost
+ * length. */
 static void test_broken(gconstpointer data)
 {
     const Case *c = data;
@@ -102,6 +104,7 @@ static void test_example(gconstpointer data)
     int i;
 
     driver_init(&d, 4, c->packed);
+    d.batches = reorder_skips(c->ops);
     /* A reset ends the life of all keys, and none comes again. */
     key[0] = pop(r);
     r->ops->reset(r);
@@ -114,9 +117,9 @@ static void test_example(gconstpointer data)
         key[i] = pop(r);
     }
     g_assert_cmpuint(r->ops->outstanding(r), ==, 3);
-    driver_add(&d, 1);
-    driver_add(&d, 1);
-    driver_add(&d, 1);
+    driver_add(&d, 1, 100);
+    driver_add(&d, 1, 200);
+    driver_add(&d, 1, 300);
     g_assert_cmpuint(ring_flush(ring, r), ==, 0);
     g_assert_true(fill(ring, r, key[2], (ReorderElem){ 13, 300, 1 }));
     driver_complete(&d, 2, &(ReorderElem){ 13, 300, 1 });
@@ -132,7 +135,7 @@ static void test_example(gconstpointer data)
     g_assert_true(r->ops->rewind(r, 1));
     g_assert_false(fill(ring, r, key[3], (ReorderElem){ 14, 0, 1 }));
     key[4] = pop(r);
-    driver_add(&d, 1);
+    driver_add(&d, 1, 500);
 
     g_assert_true(r->ops->detach(r, key[1], ring_read, ring));
     driver_lose(&d, 1);
@@ -227,6 +230,7 @@ static const struct {
     { &reorder_array_window, false, false },
     { &reorder_bitmap, false, false },
     { &reorder_in_place, true, true },
+    { &reorder_batch_used, false, false }, /* of two at once */
 };
 
 /* Fills the newer of two elements, then the older, and publishes both. */
@@ -321,6 +325,10 @@ static void test_registry(void)
     }
     g_assert_true(reorder_find("broken-swap") == &reorder_broken_swap);
     g_assert_true(reorder_is_unlisted("broken-swap"));
+    g_assert_true(reorder_find("broken-skip") == &reorder_broken_skip);
+    g_assert_true(reorder_is_unlisted("broken-skip"));
+    g_assert_true(reorder_skips(&reorder_batch_used));
+    g_assert_false(reorder_skips(&reorder_in_place));
     for (i = 0; i < G_N_ELEMENTS(planted); i++) {
         g_assert_cmpstr(reorder_find(planted[i])->name, ==, planted[i]);
         g_assert_true(reorder_is_unlisted(planted[i]));
@@ -365,7 +373,9 @@ int main(int argc, char **argv)
 #endif
         add(*ops, "oracle", test_oracle);
     }
+    g_test_add_func("/reorder/batch-used/batches", test_batches);
     add(&reorder_broken_swap, "noticed", test_broken);
+    add(&reorder_broken_skip, "noticed", test_broken);
     /* The others of its kind are the same but for a number. */
     add(reorder_find(planted[0]), "oracle", test_oracle);
     return g_test_run();
