@@ -24,16 +24,16 @@ if (FORMAT eq 'svg') {
 }
 set output 'out.'.FORMAT
 
-# The looks of off, qemu, hash-table, hash-table-flag, array-window, bitmap, in-place;
-# then those of whatever else there is: 8 colours, and after 8 other shapes.
-KNOWN = 7
+# The looks of off, qemu, hash-table, hash-table-flag, array-window, bitmap, in-place,
+# batch-used; then those of whatever else there is: 8 colours, and after 8 other shapes.
+KNOWN = 8
 OWN = 56
 array COLOUR[KNOWN + OWN] = ['#000000', '#D55E00', '#0072B2', '#56B4E9', '#009E73', '#CC79A7', \
-	'#E69F00']
-array DASH[KNOWN + OWN] = [2, 1, 4, 3, 1, 5, 1]
-array SHAPE[KNOWN + OWN] = [4, 7, 8, 10, 6, 12, 5]
+	'#E69F00', '#8B4513']
+array DASH[KNOWN + OWN] = [2, 1, 4, 3, 1, 5, 1, 2]
+array SHAPE[KNOWN + OWN] = [4, 7, 8, 10, 6, 12, 5, 14]
 # The same shapes filled, where hollow means something else.
-array FILLED[KNOWN + OWN] = [5, 7, 9, 11, 7, 13, 5]
+array FILLED[KNOWN + OWN] = [5, 7, 9, 11, 7, 13, 5, 15]
 array OWN_COLOUR[8] = ['#666666', '#A0522D', '#6A3D9A', '#7A7A00', '#117A8B', '#B0003A', \
 	'#3F51B5', '#E377C2']
 array OWN_SHAPE[7] = [9, 11, 13, 15, 7, 5, 3]

@@ -21,12 +21,25 @@ void lane_clear(struct lane *l)
 	g_free(l->key);
 }
 
+static bool fill_short(struct lane *l, const struct op *op)
+{
+	const ReorderOps *ops = l->r->ops;
+	int32_t place = (reorder_skips(ops) ? ops->fill_short
+					    : ops->fill)(l->r, l->key[op->elem.id], &op->elem);
+
+	if (place >= 0)
+		ring_write(&l->ring, place, &op->elem);
+	return place != REORDER_REFUSED;
+}
+
 /* The operations of few elements. */
 static __attribute__((noinline)) bool seldom(struct lane *l, const struct op *op)
 {
 	Reorder *r = l->r;
 
 	switch (op->kind) {
+	case OP_FILL_SHORT:
+		return fill_short(l, op);
 	case OP_REWIND:
 		return r->ops->rewind(r, op->elem.id);
 	case OP_DETACH:
@@ -55,7 +68,6 @@ static bool take(struct lane *l, struct witness *w, ReorderElem *e)
 			return false;
 		*e = (ReorderElem){.id = entry->id, .len = entry->len, .ndescs = 1};
 		*entry = (struct vring_used_elem){UINT32_MAX, UINT32_MAX};
-		w->slot++;
 		return true;
 	}
 	desc = &l->ring.desc[w->slot];
@@ -65,18 +77,49 @@ static bool take(struct lane *l, struct witness *w, ReorderElem *e)
 	*e = (ReorderElem){.id = desc->id, .len = desc->len, .ndescs = w->ndescs[desc->id]};
 	*desc = (struct vring_packed_desc){
 		.id = UINT16_MAX, .len = UINT32_MAX, .flags = RING_AVAIL};
-	w->slot += e->ndescs;
-	if (w->slot >= l->ring.size) {
+	return true;
+}
+
+/* An element is used: the driver goes on by its place in the ring. */
+static void use_one(struct lane *l, struct witness *w, const ReorderElem *e)
+{
+	w->slot += l->ring.packed ? e->ndescs : 1;
+	if (l->ring.packed && w->slot >= l->ring.size) {
 		w->slot -= l->ring.size;
 		w->wrap = !w->wrap;
 	}
-	return true;
+	if (w->on_used)
+		w->on_used(w, e);
+}
+
+/*
+ * An entry is that of the next in order, or, if the strategy skips, of a later one:
+ * those before it are completely used.  Returns how many.
+ */
+static uint32_t use_entry(struct lane *l, struct witness *w, const ReorderElem *e)
+{
+	uint32_t n = 1;
+
+	while (w->skips && w->oldest != w->next) {
+		uint16_t at = w->oldest++, id = w->id[at];
+
+		if (w->gone[at])
+			continue;
+		if (id == e->id)
+			break;
+		use_one(l, w,
+			&(ReorderElem){.id = id, .len = w->writable[id], .ndescs = w->ndescs[id]});
+		n++;
+	}
+	use_one(l, w, e);
+	return n;
 }
 
 void witness_reset(struct witness *w, struct lane *l)
 {
-	w->slot = 0;
+	w->slot = w->oldest = w->next = 0;
 	w->wrap = true;
+	w->skips = reorder_skips(l->r->ops);
 	/* All made available: neither lap's used descriptors look like that. */
 	for (uint32_t i = 0; l->ring.packed && i < l->ring.size; i++)
 		l->ring.desc[i].flags = RING_AVAIL;
@@ -88,21 +131,44 @@ static void look(struct lane *l, uint32_t n, struct witness *w)
 	ReorderElem e;
 	uint32_t seen = 0;
 
-	while (seen <= n && take(l, w, &e)) {
-		seen++;
-		if (w->on_used)
-			w->on_used(w, &e);
-	}
+	while (seen <= n && take(l, w, &e))
+		seen += use_entry(l, w, &e);
 	if (seen != n && !w->wrong)
 		w->wrong = g_strdup_printf("publishes %u, but the driver sees %s%u", n,
 					   seen > n ? "more than " : "", MIN(seen, n));
 }
 
+/* What a driver knows of its buffers, and what the device will do with them. */
+static void note(struct witness *w, const struct op *op)
+{
+	uint32_t id = op->elem.id;
+
+	switch (op->kind) {
+	case OP_POP:
+		w->ndescs[id] = op->elem.ndescs;
+		w->at[id] = w->next;
+		w->gone[w->next] = false;
+		w->id[w->next++] = id;
+		break;
+	case OP_FILL:
+		w->writable[id] = op->elem.len;
+		break;
+	case OP_FILL_SHORT:
+		w->writable[id] = op->elem.len + 1;
+		break;
+	case OP_REWIND:
+		w->next -= id;
+		break;
+	case OP_DETACH:
+		w->gone[w->at[id]] = true;
+		break;
+	}
+}
+
 static void watch(struct lane *l, const struct op *op, uint32_t n, struct witness *w)
 {
-	if (op->kind == OP_POP) {
-		w->ndescs[op->elem.id] = op->elem.ndescs;
-	} else if (op->kind == OP_RESET) {
+	note(w, op);
+	if (op->kind == OP_RESET) {
 		witness_reset(w, l);
 	} else if (op->kind == OP_FLUSH) {
 		look(l, n, w);

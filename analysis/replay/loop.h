@@ -40,9 +40,18 @@ struct witness {
 	bool stop;   /* enough: a variant that lags may run into what is legal for others */
 
 	/* The driver's own. */
-	uint16_t ndescs[OPS_IDS]; /* by id: what it made available */
-	uint32_t slot;		  /* where it looks next; split: its used index */
-	bool wrap;		  /* packed */
+	uint16_t ndescs[OPS_IDS];   /* by id: what it made available */
+	uint32_t writable[OPS_IDS]; /* by id: bytes that the device may write, once filled */
+	uint32_t slot;		    /* where it looks next; split: its used index */
+	bool wrap;		    /* packed */
+	/*
+	 * One entry may stand for several elements: those in flight, in order, at oldest to
+	 * next - 1, detached ones (whose ids may be there again) included; and where by id.
+	 */
+	bool skips;
+	uint16_t id[OPS_IDS], at[OPS_IDS];
+	bool gone[OPS_IDS];
+	uint16_t oldest, next;
 };
 
 /* For a new lane, and after a reset: callbacks stay. */

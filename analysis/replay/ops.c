@@ -17,6 +17,7 @@ static const struct word {
 	{"ring", "ring split|packed SIZE", 2, OP_KINDS},
 	{"pop", "pop ID NDESCS", 2, OP_POP},
 	{"fill", "fill ID LEN", 2, OP_FILL},
+	{"short", "short ID LEN", 2, OP_FILL_SHORT},
 	{"flush", "flush", 0, OP_FLUSH},
 	{"unpop", "unpop ID", 1, OP_REWIND},
 	{"rewind", "rewind N", 1, OP_REWIND},
@@ -161,6 +162,9 @@ void ops_print(GString *out, const struct op *op)
 		break;
 	case OP_FILL:
 		g_string_append_printf(out, "fill %u %u\n", e->id, e->len);
+		break;
+	case OP_FILL_SHORT:
+		g_string_append_printf(out, "short %u %u\n", e->id, e->len);
 		break;
 	case OP_FLUSH:
 		g_string_append(out, "flush\n");

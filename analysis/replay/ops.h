@@ -22,12 +22,15 @@
  *	ring split 256    first: split or packed, and the ring's size
  *	pop ID NDESCS     the device takes the next element; ID is its head index
  *	                  (split) or buffer id (packed), NDESCS its descriptors
- *	fill ID LEN       the device has completed it
+ *	fill ID LEN       the device has completed it, with all that it may write
+ *	short ID LEN      likewise, with less than that
  *	flush             virtqueue_flush for the fills since the last one
  *	unpop ID          the most recent pop is taken back
  *	rewind N          the last N pops are taken back
  *	detach ID         the element will never be completed
  *	reset             device reset: all state gone
+ *
+ * A trace does not say which fills are short: they come as fills.
  *
  * Numbers are decimal.  Words are separated by blanks or tabs; a line ends in
  * LF or CRLF, the last one may end in neither.
@@ -61,6 +64,7 @@ enum op_kind {
 	OP_REWIND, /* unpop is a rewind by one */
 	OP_DETACH,
 	OP_RESET,
+	OP_FILL_SHORT, /* a fill, which only strategies that skip tell from it */
 	OP_KINDS
 };
 

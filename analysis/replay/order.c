@@ -178,7 +178,8 @@ static void reset(struct order *o)
 
 char *order_op(struct order *o, struct op *op)
 {
-	bool has_id = op->kind == OP_POP || op->kind == OP_FILL || op->kind == OP_DETACH;
+	bool has_id = op->kind == OP_POP || op->kind == OP_FILL || op->kind == OP_FILL_SHORT ||
+		      op->kind == OP_DETACH;
 	char *wrong = NULL;
 
 	if (has_id || (op->kind == OP_REWIND && op->elem.len))
@@ -190,6 +191,7 @@ char *order_op(struct order *o, struct op *op)
 		wrong = pop(o, &op->elem);
 		break;
 	case OP_FILL:
+	case OP_FILL_SHORT:
 		wrong = fill(o, &op->elem);
 		break;
 	case OP_FLUSH:

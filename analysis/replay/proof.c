@@ -103,7 +103,7 @@ static void measure_heap(struct witness *w, const struct op *op)
 
 	if (op->kind == OP_POP)
 		p->outstanding++;
-	else if (op->kind == OP_FILL)
+	else if (op->kind == OP_FILL || op->kind == OP_FILL_SHORT)
 		p->waiting++;
 	else if (op->kind == OP_REWIND)
 		p->outstanding -= MIN(op->elem.id, p->outstanding);

@@ -186,6 +186,7 @@ static void put_event(unsigned int queue, const struct op *op, const struct orde
 		put_elem(w, VQ_POP, e->id, e, 0);
 		break;
 	case OP_FILL:
+	case OP_FILL_SHORT:
 		put_elem(w, VQ_FILL, e->id, e, e->len);
 		break;
 	case OP_FLUSH:

@@ -95,7 +95,7 @@ unsigned int plot_look(const char *variant, unsigned int *spare)
 {
 	static const char *const known[] = {
 		"off",		"qemu",	  "hash-table", "hash-table-flag",
-		"array-window", "bitmap", "in-place"};
+		"array-window", "bitmap", "in-place",	"batch-used"};
 
 	for (unsigned int i = 0; i < G_N_ELEMENTS(known); i++)
 		if (!strcmp(variant, known[i]))

@@ -153,6 +153,13 @@ check 'all, and one that only its name finds' exits 1 'broken-swap: WRONG: at el
 	"$replay" $quick --variant=all,broken-swap --synth=shuffle:32
 check 'a broken strategy is noticed' exits 1 'broken-swap: WRONG: at element' \
 	"$replay" $quick --variant=off,broken-swap --synth=shuffle:32
+printf 'ring packed 8\n' >short.ops
+for _ in $(seq 60); do printf 'pop 0 1\npop 1 2\npop 2 1\nshort 1 7\nfill 2 0\nshort 0 5\nflush\n'; done >>short.ops
+check 'short elements, from text to text' sh -c '"$1" --ops short.ops >short.again && cmp short.ops short.again' - "$replay"
+check 'and through one entry for several' exits 0 'the same for all in order' "$replay" $quick \
+	--variant=in-place,batch-used short.ops
+check 'one that skips them is noticed' exits 1 'broken-skip: WRONG: at element' \
+	"$replay" $quick --variant=in-place,broken-skip short.ops
 check 'and of several sources' exits 1 'WRONG' \
 	"$replay" $quick --variant=broken-swap --synth=shuffle:32 --synth=in-order
 counts() {
