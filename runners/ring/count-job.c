@@ -127,7 +127,7 @@ static void add_measured(JsonBuilder *b, const struct profile *p)
  * Flushes that published something, so stores of a split ring's used index; 0 if nothing
  * tells.  Without order each does.  QEMU's own order writes entries and index in its
  * flush, and on a split ring each write ends with a call that marks the memory.  The
- * glue's (variants/qemu/reorder-complete.c.inc) does so for the index, and has functions
+ * glue's (variants/qemu/reorder-flush.c.inc) does so for the index, and has functions
  * of their own for all else that publishes.
  */
 static uint64_t used_flushes(const struct profile *p, const struct device *d, bool packed,
@@ -142,8 +142,11 @@ static uint64_t used_flushes(const struct profile *p, const struct device *d, bo
 	if (!strcmp(d->variant, "qemu"))
 		return !packed && writes > elements ? writes - elements : 0;
 	return calls_by(p, "virtqueue_reorder_flush_split", mark) +
+	       calls_by(p, "virtqueue_reorder_flush_split_skips", mark) +
 	       calls_of(p, "virtqueue_reorder_publish_split") +
+	       calls_of(p, "virtqueue_reorder_publish_split_skips") +
 	       calls_of(p, "virtqueue_reorder_publish_packed") +
+	       calls_of(p, "virtqueue_reorder_publish_packed_skips") +
 	       calls_of(p, "virtqueue_reorder_publish_one_packed");
 }
 

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "variants/reorder.h"
+
 const char *load_name(enum load_kind kind)
 {
 	static const char *const names[] = {"read", "write", "randrw", "tx", "rx"};
@@ -58,10 +60,12 @@ static void open_lane(struct device *d, unsigned int i)
 {
 	const struct load *l = d->load;
 	struct virtqueue_setup set = l->ring;
+	const ReorderOps *ops = reorder_find(d->variant);
 	struct lane *q = &d->lanes[i];
 	uint32_t k;
 
 	set.in_order = d->in_order;
+	set.batches |= ops && reorder_skips(ops);
 	q->index = d->class->queue(l, i);
 	virtqueue_init(&q->ring, &set, d->memory);
 	q->n_slots = l->depth;

@@ -14,7 +14,7 @@
 #include <string.h>
 
 static const char *const counters[] = {
-	"pops", "fills", "published", "stashed", "rewound", "detached",
+	"pops", "fills", "published", "entries", "stashed", "rewound", "detached",
 };
 
 /* x-reorder-stats of the phase's device summed over its queues; NULL when the
