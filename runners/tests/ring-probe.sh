@@ -68,13 +68,16 @@ counts='p["pops"] == p["fills"] == p["published"] == r["used"]'
 sound='p["conserved"] and p["in_flight_end"] == 0 and p["length_mismatches"] == 0'
 
 for f in split packed; do
-	check "$f: watched" both --variants off,qemu,in-place --ring $f --order shuffle:32
+	check "$f: watched" both --variants off,qemu,in-place,batch-used --ring $f --order shuffle:32
 	check "$f: the same elements" same "$counts" "$sound" "p['ring'] == '$f'"
+	check "$f: the used entries that the driver reads, and fewer where several share one" same \
+		'p["used_entries"] == r["used_entries"]' \
+		'(p["used_entries"] < p["published"] / 2) == (d["variant"] == "batch-used")'
 	check "$f: in order where it was negotiated" same 'p["in_order"] == (d["variant"] != "off")' \
 		'p["order_violations"] == r["reordered"]'
 	check "$f: what off returns out of order, the others stash" same \
 		'p["stashed"] == (r["reordered"] or p["stashed"]) > 4500'
 done
-check 'virtio-net: watched' both --variants off,in-place --load tx
-check 'virtio-net: the same frames' same "$counts" "$sound"
+check 'virtio-net: watched' both --variants off,in-place,batch-used --load tx
+check 'virtio-net: the same frames' same "$counts" "$sound" 'p["used_entries"] == r["used_entries"]'
 tap_end
