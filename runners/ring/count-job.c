@@ -146,7 +146,6 @@ static uint64_t used_flushes(const struct profile *p, const struct device *d, bo
 	       calls_of(p, "virtqueue_reorder_publish_split") +
 	       calls_of(p, "virtqueue_reorder_publish_split_skips") +
 	       calls_of(p, "virtqueue_reorder_publish_packed") +
-	       calls_of(p, "virtqueue_reorder_publish_packed_skips") +
 	       calls_of(p, "virtqueue_reorder_publish_one_packed");
 }
 
