@@ -95,6 +95,7 @@ static void check(const struct expected *e, bool packed)
 	g_assert_true(memory_open(&memory, 16, NULL));
 	qtest.fd = fake_start(fake, e->fault, &memory);
 	d->in_order = e->fault == SWAPPED;
+	d->variant = g_strdup(d->in_order ? "qemu" : "off");
 	d->socket = d->counter = -1;
 	d->mmio.qtest = &qtest;
 	(e->random ? drive_at_random : drive)(d, &l, &memory);
