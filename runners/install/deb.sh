@@ -47,12 +47,16 @@ END
 
 log=$(dirname "$PWD")/build.log
 say "building packages: the log is build/deb/build.log"
-env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS DEB_BUILD_OPTIONS=noautodbgsym dpkg-buildpackage -b -us -uc >"$log" 2>&1 || {
+env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u PREFIX -u DESTDIR -u ZSHDIR \
+	DEB_BUILD_OPTIONS=noautodbgsym dpkg-buildpackage -b -us -uc >"$log" 2>&1 || {
 	tail -n 30 "$log" >&2
 	say "dpkg-buildpackage failed; the whole log is $log"
 	exit 1
 }
 cd ..
-lintian --fail-on error,warning --no-cfg --allow-root ./*.changes >&2
+# It leaves files of its own behind.
+mkdir tmp
+TMPDIR=$PWD/tmp lintian --fail-on error,warning --no-cfg --allow-root ./*.changes >&2
+rm -rf tmp
 rm -rf "$top"
 for deb in ./*.deb; do echo "build/deb/${deb#./}"; done

@@ -9,7 +9,8 @@ trap 'rm -rf "$T"' EXIT
 tap_logs=("$T/out")
 D="$T/a dest"
 tools='vqprobe vqbench vqring vqreport vqreplay vqmail'
-mk() { make -s --no-print-directory "$@"; }
+# The make that runs the tests exports where it would install.
+mk() { env -u PREFIX -u DESTDIR -u ZSHDIR make -s --no-print-directory "$@"; }
 version=$(sed -n 's/^VERSION *:= *//p' Makefile)
 
 says() { grep -qE -e "$1" "$T/out"; }
