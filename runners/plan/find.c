@@ -49,6 +49,11 @@ bool plan_workload_on(const struct plan_workload *w, const char *ring)
 	return !w->rings || g_strv_contains((const char *const *)w->rings, ring);
 }
 
+bool plan_workload_in(const struct plan_workload *w, int block)
+{
+	return !w->blocks || block <= w->blocks;
+}
+
 int plan_net_number(const struct plan *p, const char *name)
 {
 	unsigned int i;

@@ -24,4 +24,7 @@ bool plan_ring_net(const struct plan_ring *r);
 /* Does @w run on @ring? */
 bool plan_workload_on(const struct plan_workload *w, const char *ring);
 
+/* Does it run in @block, from 1 on? */
+bool plan_workload_in(const struct plan_workload *w, int block);
+
 #endif /* VQLAB_PLAN_FIND_H */

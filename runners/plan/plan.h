@@ -41,6 +41,7 @@ struct plan_workload {
 	char *name, *kind, *device, *summary, *direction, *job;
 	char **rings; /* NULL: on every ring of the plan */
 	int64_t seconds;
+	int64_t blocks; /* only in the first of them; 0: in all */
 	struct plan_ring ring;
 	char *device_id;    /* disk-NAME or the net's name; kind=ring: the device's type */
 	int64_t queue_size; /* the device's; 0: QEMU's */

@@ -108,7 +108,8 @@ static void order_phases(const struct plan *p, struct slot *s, struct prng *r)
 		bool first = prng_below(r, 2);
 		struct slot_phase ph = {p->workloads->pdata[order[i]], first, false};
 
-		if (!plan_workload_on(ph.workload, s->ring))
+		if (!plan_workload_on(ph.workload, s->ring) ||
+		    !plan_workload_in(ph.workload, s->block))
 			continue;
 		g_array_append_val(s->phases, ph);
 		ph.probes = !first;
@@ -205,7 +206,8 @@ static void add_timed_rings(GPtrArray *slots, const struct plan *p, int block, i
 			const struct plan_workload *w = p->workloads->pdata[i];
 			struct slot *s;
 
-			if (!is_ring(w, "time") || !plan_workload_on(w, p->rings[k]))
+			if (!is_ring(w, "time") || !plan_workload_on(w, p->rings[k]) ||
+			    !plan_workload_in(w, block))
 				continue;
 			s = new_slot(SLOT_RING, NULL, p->rings[k]);
 			s->workload = w;

@@ -2,16 +2,50 @@
 /* The order of trials: complete in each block, fixed by the seed. */
 #include "runners/plan/schedule.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
+
+/* On split rings three loads in a guest, on packed two, of which one runs once. */
+static const char text[] =
+	"[plan]\nname=test\nvariants=off;qemu;hash-table;array-window;bitmap;in-place\n"
+	"rings=split;packed\ndriver=off;qemu;in-place\n[net n]\n"
+	"[workload one]\nkind=iperf3\ndevice=n\n"
+	"[workload two]\nkind=iperf3\ndevice=n\ndirection=in\n"
+	"[workload three]\nkind=iperf3\ndevice=n\nrings=split\n"
+	"[workload c1]\nkind=ring\nmeasure=count\n"
+	"[workload c2]\nkind=ring\nmeasure=count\nload=tx\n"
+	"[workload c3]\nkind=ring\nmeasure=count\nload=rx\n"
+	"[workload t1]\nkind=ring\nmeasure=time\n"
+	"[workload t2]\nkind=ring\nmeasure=time\norders=shuffle:32\n";
 
 static struct plan *load(int64_t seed, int64_t blocks)
 {
 	g_autoptr(GError) e = NULL;
-	struct plan *p = plan_load("configs/default.ini", &e);
+	g_autofree char *path = NULL;
+	struct plan *p;
+	int fd = g_file_open_tmp("vqlab-plan-XXXXXX", &path, &e);
 
+	g_assert_no_error(e);
+	close(fd);
+	g_assert_true(g_file_set_contents(path, text, -1, &e));
+	p = plan_load(path, &e);
+	g_unlink(path);
 	g_assert_no_error(e);
 	g_assert_true(plan_override(p, NULL, "split,packed", blocks, seed, &e));
 	return p;
+}
+
+/* Makes @name a load of the first blocks only. */
+static void only_in(struct plan *p, const char *name, int64_t blocks)
+{
+	unsigned int i;
+
+	for (i = 0; i < p->workloads->len; i++) {
+		struct plan_workload *w = p->workloads->pdata[i];
+
+		if (!strcmp(w->name, name))
+			w->blocks = blocks;
+	}
 }
 
 /* The trials of @p alone, not what else is scheduled. */
@@ -162,7 +196,7 @@ static void test_places(void)
 		at[k][s->position - 1]++;
 		/* On packed rings there are two workloads. */
 		g_assert_cmpuint(s->phases->len, ==, 4);
-		first[!strcmp(head, "randread-tail")]++;
+		first[!strcmp(head, "one")]++;
 	}
 	/* 33 of 99, sigma 4.7; 148 of 297, sigma 8.6: four of them. */
 	for (i = 0; i < 9; i++) {
@@ -210,6 +244,51 @@ static void test_rings(void)
 	plan_free(p);
 }
 
+/* How many phases of @name, or boots that time it, are in @block. */
+static unsigned int in_block(GPtrArray *slots, int block, const char *name)
+{
+	unsigned int i, k, n = 0;
+
+	for (i = 0; i < slots->len; i++) {
+		struct slot *s = slots->pdata[i];
+
+		if (s->block != block)
+			continue;
+		n += s->workload && !strcmp(s->workload->name, name);
+		for (k = 0; k < s->phases->len; k++)
+			n += !strcmp(g_array_index(s->phases, struct slot_phase, k).workload->name,
+				     name);
+	}
+	return n;
+}
+
+/* A workload may be for the first blocks only; a ring without any then has no trials,
+ * and nothing else moves. */
+static void test_blocks(void)
+{
+	struct plan *p = load(8, 3);
+	g_autoptr(GPtrArray) all = schedule_make(p), some = NULL, fewer = NULL;
+	int boots = p->variants->len;
+
+	only_in(p, "two", 2);
+	only_in(p, "t2", 1);
+	some = schedule_make(p);
+	g_assert_cmpuint(in_block(some, 1, "two"), ==, 4 * boots);
+	g_assert_cmpuint(in_block(some, 2, "two"), ==, 4 * boots);
+	g_assert_cmpuint(in_block(some, 3, "two"), ==, 0);
+	g_assert_cmpuint(in_block(some, 1, "t2"), ==, 2);
+	g_assert_cmpuint(in_block(some, 2, "t2"), ==, 0);
+	g_assert_cmpuint(in_block(some, 3, "one"), ==, in_block(all, 3, "one"));
+	g_assert_cmpuint(in_block(some, 3, "t1"), ==, 2);
+	g_assert_cmpuint(in_block(some, 0, "two"), ==, in_block(all, 0, "two"));
+	only_in(p, "one", 1);
+	only_in(p, "two", 1);
+	fewer = trials_of(p);
+	g_assert_cmpuint(fewer->len, ==, 4 * boots);
+	g_assert_cmpstr(((struct slot *)fewer->pdata[2 * boots])->ring, ==, "split");
+	plan_free(p);
+}
+
 /* What is counted comes before all blocks: rings once, the driver on each ring. */
 static void test_counted(void)
 {
@@ -231,7 +310,7 @@ static void test_counted(void)
 		}
 	}
 	g_assert_cmpuint(rings, ==, 3);
-	g_assert_cmpuint(drivers, ==, 8); /* of the default plan, on two rings */
+	g_assert_cmpuint(drivers, ==, 6); /* three variants on two rings */
 	for (; i < slots->len; i++) {
 		struct slot *s = slots->pdata[i];
 
@@ -289,6 +368,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/schedule/places", test_places);
 	g_test_add_func("/schedule/below", test_below);
 	g_test_add_func("/schedule/rings", test_rings);
+	g_test_add_func("/schedule/blocks", test_blocks);
 	g_test_add_func("/schedule/counted", test_counted);
 	g_test_add_func("/schedule/timed-rings", test_timed_rings);
 	return g_test_run();
