@@ -2,7 +2,8 @@
 # analysis: reduces what the runners leave.
 #
 #	report/   vqreport: a run's trials to text, JSON and plots; run.h has the map;
-#	          ring/ in it: what was counted, and rings without a guest; page/: index.html
+#	          ring/ in it: what was counted, and rings without a guest; page/: index.html;
+#	          letter/: report.txt
 #	replay/   vqreplay: recorded and made-up orders through the strategies; ops.h
 #	mail/     vqmail: a report as an answer in a patch thread; thread.h has the map
 #	plots/    the gnuplot scripts, which travel inside vqreport and vqmail
@@ -18,7 +19,7 @@ SHARED_OBJS := $(addprefix $(B)/analysis/,document.o table.o text.o)
 PAGE_RES    := $(B)/analysis/page-resource
 # All of vqreport but its main(), for the tests as well.
 REPORT_OBJS := $(SHARED_OBJS) $(PLOTS_RES).o $(PAGE_RES).o $(PROBES)/model/hist.o \
-	$(filter-out %/main.o %/verify.o,$(call objs,analysis/report analysis/report/page analysis/report/ring))
+	$(filter-out %/main.o %/verify.o,$(call objs,analysis/report $(addprefix analysis/report/,letter page ring)))
 
 TOOLS   += $(B)/vqreport
 C_STYLE += $(wildcard analysis/*.[ch] analysis/*/*.[ch] analysis/*/*/*.[ch])
@@ -90,8 +91,8 @@ $(B)/analysis/test-%: $(B)/analysis/tests/test-%.o $(filter-out $(PLOTTING) %/tr
 
 TOOLS += $(B)/analysis/make-run
 TESTS += $(B)/analysis/test-stats $(B)/analysis/test-blocks $(B)/analysis/test-load $(B)/analysis/test-rings \
-	analysis/tests/report.sh analysis/tests/rings.sh analysis/tests/ablation.sh \
-	analysis/tests/verify.sh
+	analysis/tests/report.sh analysis/tests/letter.sh analysis/tests/rings.sh \
+	analysis/tests/ablation.sh analysis/tests/verify.sh
 
 # vqreplay: traces and made-up orders through the strategies.
 REPLAY_PKGS := glib-2.0 json-glib-1.0 gsl libzstd

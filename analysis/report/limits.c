@@ -162,7 +162,7 @@ static unsigned int count_families(const struct results *r, size_t answer)
 		const struct comparison *p = (const struct comparison *)((const char *)c + answer);
 		unsigned int id = c->workload * r->run->rings->len + c->ring + 1;
 
-		if (p->verdict == VERDICT_BASELINE || p->n < 2 || id == last)
+		if (!c->planned || p->verdict == VERDICT_BASELINE || p->n < 2 || id == last)
 			continue;
 		last = id;
 		n++;
@@ -170,11 +170,16 @@ static unsigned int count_families(const struct results *r, size_t answer)
 	return n;
 }
 
+unsigned int test_families(const struct results *r)
+{
+	return count_families(r, offsetof(struct cell, to_off)) +
+	       count_families(r, offsetof(struct cell, to_qemu));
+}
+
 /* Holm corrects within a family; a report holds many. */
 static void about_chance(struct document *out, const struct results *r)
 {
-	unsigned int n = count_families(r, offsetof(struct cell, to_off)) +
-			 count_families(r, offsetof(struct cell, to_qemu));
+	unsigned int n = test_families(r);
 
 	if (n < 2)
 		return;

@@ -15,6 +15,7 @@
 #include "report.h"
 #include "traces.h"
 #include "verify.h"
+#include "analysis/report/letter/letter.h"
 #include "analysis/report/page/markdown.h"
 #include "analysis/report/page/page.h"
 #include "analysis/report/ring/check.h"
@@ -56,7 +57,7 @@ static int parse(int *argc, char ***argv, struct options *o, int *status)
 		{"margin", 0, 0, G_OPTION_ARG_DOUBLE, &o->margin,
 		 "What counts as equivalent, in per cent (5)", "PCT"},
 		{"no-plots", 0, 0, G_OPTION_ARG_NONE, &o->no_plots,
-		 "Only report.txt, summary.json, and index.html without plots", NULL},
+		 "Only the texts, summary.json, and index.html without plots", NULL},
 		{"verify", 0, 0, G_OPTION_ARG_NONE, &o->verify,
 		 "Write no report; hold the trials to their traces", NULL},
 		{"traces", 0, 0, G_OPTION_ARG_NONE, &o->traces,
@@ -73,8 +74,9 @@ static int parse(int *argc, char ***argv, struct options *o, int *status)
 
 	g_option_context_set_summary(
 		context,
-		"Reduces the trials of the run in DIR to report.txt, "
-		"summary.json, index.html and plots.\nThe same trials give the same bytes.");
+		"Reduces the trials of the run in DIR to report.txt, a mail, report-full.txt, "
+		"summary.json,\nindex.html and plots.\nThe same trials "
+		"give the same bytes.");
 	g_option_context_add_main_entries(context, entries, NULL);
 	ok = vq_options_parse(context, argc, argv, &help, &error);
 	g_option_context_free(context);
@@ -125,7 +127,8 @@ static bool write_report(const struct results *r, const char *out, bool plots, G
 	struct document *d = report_document(r);
 	char *folder = g_build_filename(out, "plots", NULL);
 	bool ok = make_folder(folder, error) &&
-		  write_text(out, "report.txt", document_text(d), error) &&
+		  write_text(out, "report.txt", letter_text(r), error) &&
+		  write_text(out, "report-full.txt", document_text(d), error) &&
 		  write_text(out, "summary.json", summary_json(r), error) &&
 		  (!plots || draw_plots(r, folder, error)) &&
 		  (!plots || !r->replayed ||

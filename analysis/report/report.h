@@ -1,12 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The three forms of a report; all numbers come from struct results. */
+/* The forms of a report; all numbers come from struct results.  report.txt: letter/letter.h. */
 #ifndef VQLAB_ANALYSIS_REPORT_H
 #define VQLAB_ANALYSIS_REPORT_H
 
 #include "results.h"
 
-/* What report.txt and its other forms say; document_free() it. */
+/* What report-full.txt and its other forms say; document_free() it. */
 struct document *report_document(const struct results *r);
+
+/*
+ * What no figure outweighs, a sentence each (char *), the worst first: stalls, crashes,
+ * violations; with @gates also trials that are invalid or did not start, and counting
+ * boots.  The caller unrefs it.
+ */
+GPtrArray *list_findings(const struct results *r, bool gates);
+
+/* Families of comparisons that Holm's correction is by: a workload, ring and baseline. */
+unsigned int test_families(const struct results *r);
 
 /* Its parts, appended to @out: report.c, tables.c, limits.c. */
 bool report_findings(struct document *out, const struct results *r); /* false: none */

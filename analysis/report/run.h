@@ -13,6 +13,7 @@
  *	report.c, tables.c, limits.c   struct results -> what it says, analysis/document.h
  *	findings.c  of that what stands first: stalls, crashes, violations
  *	page/       all of it -> index.html
+ *	letter/     the answer, and what carries it -> report.txt
  *	summary.c, writer.c            struct results -> summary.json
  *	results-csv.c, csv.c           the same figures as rows; figures.c names both's
  *	replayed-read.c, replayed-tables.c, replayed-plots.c   DIR/replay.json, which

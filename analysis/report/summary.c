@@ -132,8 +132,10 @@ static void head(struct writer *j, const struct results *r)
 	write_string(j, "vqlab", run->vqlab_version);
 	write_string(j, "commit", run->vqlab_commit);
 	write_string(j, "qemu", run->qemu_version);
+	write_string(j, "qemu_sha256", run->qemu_sha256);
 	write_string(j, "accel", run->accel);
 	write_string(j, "host_cpu", run->cpu);
+	write_truth(j, "host_virtual", run->host_virtual);
 	write_count(j, "host_cores", run->cores);
 	write_string(j, "host_kernel", run->kernel);
 	write_string(j, "guest_kernel", run->guest_kernel);
@@ -143,7 +145,11 @@ static void head(struct writer *j, const struct results *r)
 	write_names(j, "variants", run->variants);
 	write_names(j, "strategies", run->strategies);
 	write_names(j, "rings", run->rings);
+	write_count(j, "plan_blocks", run->blocks);
+	write_count(j, "blocks_run", r->n_blocks);
 	write_count(j, "trials", run->trials->len);
+	write_count(j, "trials_planned", run->trials_planned);
+	write_count(j, "counting_boots", run->counting->len);
 	write_count(j, "trials_ok", r->trials_ok);
 	write_count(j, "trials_never_run", r->trials_missing);
 }
@@ -204,9 +210,11 @@ static void probes(struct writer *j, const struct results *r)
 char *summary_json(const struct results *r)
 {
 	struct writer j = {.out = g_string_new(NULL), .first = true};
+	g_autoptr(GPtrArray) findings = list_findings(r, true);
 
 	write_open(&j, NULL, '{');
 	head(&j, r);
+	write_names(&j, "findings", findings);
 	write_open(&j, "left_out", '[');
 	for (unsigned int i = 0; i < r->run->left_out->len; i++)
 		never_started(&j, r->run->left_out->pdata[i]);

@@ -9,7 +9,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 . runners/tests/tap.sh
 run=$work/run
-plain=$run/report/report.txt
+plain=$run/report/report-full.txt
 holds() { python3 "$here/rings.py" "$@"; }
 says() { tr '\n' ' ' <"$plain" | tr -s ' ' | grep -qF -- "$1"; }
 edited() { holds edit "$run" "$1" && build/vqreport "$run" --no-plots >/dev/null; }

@@ -201,7 +201,7 @@ check 'gives the same bytes' diff -r alone/report again
 "$top/build/analysis/make-run" "$work/run" --blocks=2 --variants=off,off2,qemu,hash-table,bitmap \
 	--stall=b01-split-off
 check 'a run without a replay' "$top/build/vqreport" run -o without --no-plots
-check 'says nothing of one' sh -c '! grep -q "^Replay" without/report.txt'
+check 'says nothing of one' sh -c '! grep -q "^Replay" without/report-full.txt'
 check 'and has nothing to replay' exits 1 'nothing to replay' "$top/build/vqreport" --traces run
 check 'which costs no report' "$top/analysis/replay/replay.sh" --traces "$work/run"
 
@@ -227,13 +227,13 @@ put_trace "$unordered" b01-split-off2
 check "the run's own traces" "$top/analysis/replay/replay.sh" --traces "$work/run"
 check 'of off and of one ordered queue' sh -c '[ "$(grep -c depth_max run/replay.json)" = 2 ]'
 check 'get into its report' "$top/build/vqreport" run -o with --no-plots
-check 'with where they are from, and the ring' grep -q '^made-up-tail, b01-split-hash-table: split ring of 64$' with/report.txt
-check 'models are called models' grep -q '^  *model  *model ' with/report.txt
-check 'and what was not ordered apart' sh -c 'sed -n "/^What queues without VIRTIO_F_IN_ORDER/,\$p" with/report.txt |
+check 'with where they are from, and the ring' grep -q '^made-up-tail, b01-split-hash-table: split ring of 64$' with/report-full.txt
+check 'models are called models' grep -q '^  *model  *model ' with/report-full.txt
+check 'and what was not ordered apart' sh -c 'sed -n "/^What queues without VIRTIO_F_IN_ORDER/,\$p" with/report-full.txt |
 	grep -q "^made-up-tail, b01-split-off2: packed ring of 1024$"'
-check 'and the recorded order' grep -q '^1 of the recordings are of ordered' with/report.txt
+check 'and the recorded order' grep -q '^1 of the recordings are of ordered' with/report-full.txt
 check 'and nothing else changes' sh -c '
-	sed "/^Replay$/,/^Method$/d" with/report.txt >a; sed "/^Method$/d" without/report.txt | diff - a'
+	sed "/^Replay$/,/^Method$/d" with/report-full.txt >a; sed "/^Method$/d" without/report-full.txt | diff - a'
 
 # A strategy that misorders, and a trace that cannot be read, cost no report.
 sed -i 's/"hash-table"/"broken-swap"/' run/run.json run/trials/*/trial.json
@@ -241,8 +241,8 @@ printf 'noise' >run/trials/b01-split-off2/vqprobe-made-up-tail-on.vqt
 rm run/replay.json
 check 'a broken strategy in the plan: said' exits 2 'not all was replayed' "$top/analysis/replay/replay.sh" --traces "$work/run"
 check 'and a report all the same' "$top/build/vqreport" run -o wrong --no-plots
-check 'which says it' grep -q 'broken-swap: WRONG: ' wrong/report.txt
-check 'and counts it' sh -c 'tr "\n" " " <wrong/report.txt | grep -q "replays of ordered variants 1 published in another order"'
+check 'which says it' grep -q 'broken-swap: WRONG: ' wrong/report-full.txt
+check 'and counts it' sh -c 'tr "\n" " " <wrong/report-full.txt | grep -q "replays of ordered variants 1 published in another order"'
 put_trace ordered.vqt b01-split-off2
 check 'the strategy alone' exits 1 'a strategy published out of order' "$top/analysis/replay/replay.sh" --traces "$work/run"
 mkdir -p fake && printf '#!/bin/sh\necho "callgrind: cannot" >&2\nexit 9\n' >fake/valgrind && chmod +x fake/valgrind

@@ -17,11 +17,11 @@ plots=$(cd "$top/analysis/plots" && grep -l "^load 'vars.gp'" -- *.gp | sed '/^r
 verdict_is() {
 	awk -v w="$2" -v v="$3" -v want="$4" '
 		$0 == w { on = 1; next }
-		on && $1 == v { print; exit $3 == want ? 0 : 1 }' "$1/report.txt"
+		on && $1 == v { print; exit $3 == want ? 0 : 1 }' "$1/report-full.txt"
 }
 
 no_line_too_long() {
-	! grep -nE '^.{73,}$' "$1/report.txt" && ! LC_ALL=C grep -nP '[^\x20-\x7e]' "$1/report.txt"
+	! grep -nE '^.{73,}$' "$1/report-full.txt" && ! LC_ALL=C grep -nP '[^\x20-\x7e]' "$1/report-full.txt"
 }
 
 plots_drawn() {
@@ -62,7 +62,7 @@ same_as_kept() {
 	version=$(gnuplot --version | sed 's/^gnuplot \([^ ]*\) patchlevel \(.*\)$/\1 patchlevel \2/')
 	if ! grep -q "GNUPLOT $version" "$1"/plots/throughput.svg; then
 		echo "# drawn by another gnuplot than $version: plots not compared" >&3
-		diff "$1/report.txt" "$2/report.txt" && diff "$1/summary.json" "$2/summary.json"
+		diff "$1/report.txt" "$2/report.txt" && diff "$1/report-full.txt" "$2/report-full.txt" && diff "$1/summary.json" "$2/summary.json"
 		return
 	fi
 	# Of distributions the tree keeps no CSV.
@@ -84,8 +84,8 @@ check 'gives the same bytes in another locale' same_report "$work/run/report" "$
 check 'at most 72 columns, all ASCII' no_line_too_long "$work/run/report"
 check 'all plots, SVG and PNG' plots_drawn "$work/run/report"
 check 'the stalled trial is listed with its reason' \
-	grep -q '^- b02-split-hash-table: stalled, 0 of its 4 phases count: made up' "$work/run/report/report.txt"
-check 'and counted' grep -q '60 of 60 planned, 59 ok, 1 stalled' "$work/run/report/report.txt"
+	grep -q '^- b02-split-hash-table: stalled, 0 of its 4 phases count: made up' "$work/run/report/report-full.txt"
+check 'and counted' grep -q '60 of 60 planned, 59 ok, 1 stalled' "$work/run/report/report-full.txt"
 check 'and in no ratio' json "$work/run/report" \
 	'cell["made-up-tail", "split", "hash-table"]["to_off"]["n"] == 5'
 check 'the known effect is found' verdict_is "$work/run/report" made-up-tail qemu slower
@@ -95,7 +95,7 @@ check 'and none where there is none' json "$work/run/report" \
 	'not any(c["to_off"]["verdict"] in ("faster", "slower") for c in d["cells"] if c["variant"] != "qemu")'
 check 'the interval is said to be what it is' json "$work/run/report" \
 	'all(c["to_off"]["interval"] == "range" and abs(c["to_off"]["ci_coverage"] - 0.96875) < 1e-5 for c in [cell["made-up-tail", "split", "qemu"]])'
-check 'in the report, too' grep -q 'covers the true median 96.9 %' "$work/run/report/report.txt"
+check 'in the report, too' grep -q 'covers the true median 96.9 %' "$work/run/report/report-full.txt"
 
 # off against off must come out even.
 "$make_run" "$work/aa" --noise=0.01 --variants=off,off2 --blocks=8
@@ -106,17 +106,17 @@ check 'without plots when asked' test ! -e "$work/aa/report/plots/depth.svg"
 # What cannot be said is said.
 "$make_run" "$work/one" --blocks=1
 check 'a single block gets a report' "$report" "$work/one"
-check 'that claims nothing' grep -q 'No two blocks with a pair' "$work/one/report/report.txt"
+check 'that claims nothing' grep -q 'No two blocks with a pair' "$work/one/report/report-full.txt"
 check 'in 72 columns' no_line_too_long "$work/one/report"
 "$make_run" "$work/bare" --variants=qemu,bitmap
 check 'a run without off gets a report' "$report" "$work/bare"
-check 'that says so' grep -q 'no variant named off' "$work/bare/report/report.txt"
+check 'that says so' grep -q 'no variant named off' "$work/bare/report/report-full.txt"
 "$make_run" "$work/unseen" --blocks=1 --unwatched=made-up-tcp
 check 'a workload without probes' "$report" "$work/unseen" --no-plots
 check 'is not said to be in order' \
-	sh -c '! tr "\n" " " <"$0" | grep -q "Completions came in order"' "$work/unseen/report/report.txt"
-check 'but not to be known' grep -q '^- No phase with probes counts of: made-up-tcp' "$work/unseen/report/report.txt"
-check 'where it is in order, that is said' grep -q '^- Completions came in order' "$work/one/report/report.txt"
+	sh -c '! tr "\n" " " <"$0" | grep -q "Completions came in order"' "$work/unseen/report/report-full.txt"
+check 'but not to be known' grep -q '^- No phase with probes counts of: made-up-tcp' "$work/unseen/report/report-full.txt"
+check 'where it is in order, that is said' grep -q '^- Completions came in order' "$work/one/report/report-full.txt"
 # One bad workload takes nothing from the others, where phases are judged one by one.
 "$make_run" "$work/bad" --blocks=6 --bad=b02-split-off/made-up-flat
 check 'a trial with one bad workload' "$report" "$work/bad" --no-plots
@@ -125,15 +125,15 @@ check 'that workload lacks the pair' n_pairs made-up-flat 5
 check 'the others have it' n_pairs made-up-tail 6
 check 'and their order was measured' json "$work/bad/report" \
 	'cell["made-up-tail", "split", "off"]["ordering"]["trials"] == 6 and cell["made-up-flat", "split", "off"]["ordering"]["trials"] == 5'
-check 'the trial is listed' grep -q '^- b02-split-off: invalid, 6 of its 8 phases count: made up' "$work/bad/report/report.txt"
-check 'and the phases that do not count' sh -c '[ "$(grep -c "^- b02-split-off, made-up-flat with probes" "$0")" = 2 ]' "$work/bad/report/report.txt"
+check 'the trial is listed' grep -q '^- b02-split-off: invalid, 6 of its 8 phases count: made up' "$work/bad/report/report-full.txt"
+check 'and the phases that do not count' sh -c '[ "$(grep -c "^- b02-split-off, made-up-flat with probes" "$0")" = 2 ]' "$work/bad/report/report-full.txt"
 sed -i 's/"counted":null,//g' "$work/bad/trials/b02-split-off/trial.json"
 check 'judged as a whole' "$report" "$work/bad" --no-plots
 check 'it takes all with it' n_pairs made-up-tail 5
 "$make_run" "$work/gap" --blocks=6 --drop=b03-packed-bitmap
 rm -rf "$work/gap/trials/b03-packed-bitmap"
 check 'a run that was interrupted' "$report" "$work/gap" --no-plots
-check 'names what never ran' grep -q '1 planned trial never ran' "$work/gap/report/report.txt"
+check 'names what never ran' grep -q '1 planned trial never ran' "$work/gap/report/report-full.txt"
 
 # Plots: of off alone, of many variants, with long names; what fails costs no other.
 "$make_run" "$work/off" --variants=off --blocks=1

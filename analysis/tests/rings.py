@@ -133,7 +133,7 @@ def make_boot(ring, variant, i):
 
 # The report: rows of a table by group, from its head to the line after it.
 def table(head, nth=0):
-    lines = open(run + '/report/report.txt').read().split('\n')
+    lines = open(run + '/report/report-full.txt').read().split('\n')
     at = [i for i, x in enumerate(lines) if x.split('  ')[0] == head][nth]
     rows, group = {}, None
     for line in lines[at + 1:]:
@@ -297,7 +297,7 @@ def check_timed():
 
 
 def check_live():
-    text = open(run + '/report/report.txt').read()
+    text = open(run + '/report/report-full.txt').read()
     text = text[text.index('\nThroughput relative to off'):]
     c, rows, order = cells(), 0, None
     for line in text[:text.index('\nTo off:')].split('\n')[5:]:

@@ -9,7 +9,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 . runners/tests/tap.sh
 run=$work/run
-plain=$run/report/report.txt
+plain=$run/report/report-full.txt
 
 build/analysis/make-run "$run" --blocks=3 --noise=0.2 || exit 1
 python3 "$here/rings.py" make "$run" || exit 1
@@ -66,14 +66,14 @@ for c in cells:
     if c['state'] == 'ok': c['traffic']['used_entries'] = 1.0"
 check 'one used entry an element, everywhere' build/vqreport "$work/copy" --no-plots
 check 'is a sentence and no table' sh -c \
-	'grep -q "^Used entries: one an element" "$0" && ! grep -q ", used entries$" "$0"' "$work/copy/report/report.txt"
+	'grep -q "^Used entries: one an element" "$0" && ! grep -q ", used entries$" "$0"' "$work/copy/report/report-full.txt"
 
 # A plan that was only counted; a run without rings has its own test, report.sh.
 copy
 rm -rf "$work"/copy/trials/b0*
 check 'a run that is counted and not timed' build/vqreport "$work/copy" --no-plots
 check 'has the same counted figures' holds device "$work/copy"
-check 'and no table of throughput' sh -c '! grep -q "^Throughput relative" "$0"' "$work/copy/report/report.txt"
+check 'and no table of throughput' sh -c '! grep -q "^Throughput relative" "$0"' "$work/copy/report/report-full.txt"
 rm -rf "$work/copy/rings" "$work"/copy/trials/count-*
 check 'nothing at all is no run' exits 2 'no finished trial' build/vqreport "$work/copy" --no-plots
 
@@ -121,7 +121,7 @@ for c in cells:
     if c['order'] == 'in-order': c['order'] = 'o\n' * 2000
     if c['state'] != 'ok': c['evidence'] = '\x00\x07%s%n' * 3000"
 check 'names and evidence of a hostile file' build/vqreport "$work/copy" --no-plots
-check 'stay within 72 columns of ASCII' fits "$work/copy/report/report.txt"
+check 'stay within 72 columns of ASCII' fits "$work/copy/report/report-full.txt"
 copy
 holds edit "$work/copy" "d['cells'] = []"
 check 'no cell at all' build/vqreport "$work/copy" --no-plots

@@ -56,5 +56,7 @@ with_us build/vqbench run "$CONFIG" -o "$run" --qemu "$qemu" --guest "$guest" \
 # report, and costs no report.
 # What is counted has no traces.
 [ $# -gt 0 ] || [ -e "$run/replay.json" ] || with_us analysis/replay/replay.sh --traces "$run" || :
-with_us build/vqreport "$run"
-say "report: $run/report/report.txt  page: $run/report/index.html  plots: $run/report/plots/"
+with_us build/vqreport "$run" >/dev/null
+cat "$run/report/report.txt"
+say "report: $run/report/report.txt  all tables: $run/report/report-full.txt"
+say "page: $run/report/index.html  plots: $run/report/plots/"

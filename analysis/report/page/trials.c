@@ -182,7 +182,8 @@ void put_files(GString *out, const struct results *r)
 			     "<h2 id=\"h-files\">Files</h2>\n<ul class=\"files\">\n"
 			     "<li><a href=\"report.txt\">report.txt</a></li>\n");
 	if (r)
-		g_string_append(out, "<li><a href=\"summary.json\">summary.json</a></li>\n");
+		g_string_append(out, "<li><a href=\"report-full.txt\">report-full.txt</a></li>\n"
+				     "<li><a href=\"summary.json\">summary.json</a></li>\n");
 	for (unsigned int i = 0; r && i < G_N_ELEMENTS(raw); i++)
 		put_if_there(out, r, raw[i]);
 	if (!r)

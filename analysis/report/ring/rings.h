@@ -9,7 +9,7 @@
  *	driver-costs.c  counting boots: instructions of the guest's driver, an element
  *	time.c          boots -> a ratio and its interval
  *	counted-text.c, counted-tables.c, live-table.c, driver-table.c, timed-table.c,
- *	replay-table.c  -> report.txt
+ *	replay-table.c  -> report-full.txt
  *	ring-summary.c  -> summary.json
  *	ablation.c      order alone and one used entry a batch, told apart; ablation-text.c,
  *	ablation-tables.c, ablation-summary.c, plot-ablation.c say so

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What report.txt says of what was counted, and of rings without a guest.  Each appends
+ * What report-full.txt says of what was counted, and of rings without a guest.  Each appends
  * nothing where the run has nothing of the kind.
  */
 #ifndef VQLAB_ANALYSIS_RING_SECTIONS_H
