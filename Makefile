@@ -7,6 +7,11 @@ RUN      ?=
 QEMU     ?=
 QEMU_SRC ?=
 KERNEL   ?=
+# Of make soak.
+SOAK_OPS ?=
+SOAK_SEED ?=
+SOAK_STRATEGIES ?=
+SOAK     := SOAK_OPS SOAK_SEED SOAK_STRATEGIES
 # Of make mail: vqmail's options.
 TO       ?=
 CC_TO    ?=
@@ -23,7 +28,7 @@ DESTDIR  ?=
 ZSHDIR   ?= $(PREFIX)/share/zsh/site-functions
 INSTALL_TO := PREFIX DESTDIR ZSHDIR
 # All of these, and what make and compilers go by, may stand on make's command line.
-OURS     := CONFIG RUN QEMU QEMU_SRC KERNEL RELEASES VQLAB_CACHE XDG_CACHE_HOME TMPDIR V B $(MAIL) $(INSTALL_TO)
+OURS     := CONFIG RUN QEMU QEMU_SRC KERNEL RELEASES VQLAB_CACHE XDG_CACHE_HOME TMPDIR V B $(SOAK) $(MAIL) $(INSTALL_TO)
 TOOLCHAIN := CC CLANG CFLAGS CPPFLAGS LDFLAGS WARN SHELL MAKEFLAGS PATH LC_ALL PKG_CONFIG_PATH
 
 SHELL  := /bin/bash
@@ -42,8 +47,8 @@ override QEMU     := $(value QEMU)
 override QEMU_SRC := $(value QEMU_SRC)
 override KERNEL   := $(value KERNEL)
 override RELEASES := $(value RELEASES)
-$(foreach v,$(MAIL),$(eval override $v := $$(value $v)))
-export CONFIG RUN QEMU QEMU_SRC KERNEL RELEASES $(MAIL)
+$(foreach v,$(SOAK) $(MAIL),$(eval override $v := $$(value $v)))
+export CONFIG RUN QEMU QEMU_SRC KERNEL RELEASES $(SOAK) $(MAIL)
 export $(INSTALL_TO)
 
 # What we call prints numbers, and what we read them by expects a point in them.
@@ -108,6 +113,8 @@ help:
 	@echo '                PLOTS=ascii      inside the text; PLOTS=none; or names of plots'
 	@echo 'make test     every test; ends in N passed, N failed, N skipped'
 	@echo 'make matrix   the hooks in each QEMU release that they serve  (RELEASES="7.2 10.2")'
+	@echo 'make soak     the strategies against the oracle, 10^9 operations each'
+	@echo '                SOAK_OPS=N SOAK_SEED=N SOAK_STRATEGIES="NAME..."; that seed goes on'
 	@echo 'make doctor   what this host can and cannot do, and the remedy'
 	@echo 'make bench-probes  what watching costs, beside bpftrace, perf and others'
 	@echo 'make crosscheck    do perf and funclatency see what vqprobe sees?'
