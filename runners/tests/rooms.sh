@@ -1,6 +1,7 @@
 #!/bin/bash
 # The structure that README.md's table of folders promises: who includes whom, no
-# circle of calls between files, and files and folders of a size to be read.
+# circle of calls between files, and files and folders of a size to be read.  And that
+# `make test` runs all tests that there are.
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -uo pipefail
 cd "$(dirname "$0")/../.."
@@ -118,6 +119,36 @@ crowded() {
 	done
 }
 
+# What make test runs, one a line.
+env -u MAKEFLAGS -u MAKELEVEL make -s --no-print-directory \
+	--eval='print-tests: ; @printf "%s\\n" $(TESTS)' print-tests >"$work/tests"
+
+# Scripts that it cannot run; of git, which others get, where there is one.
+not_executable() {
+	grep -v '^build/' "$work/tests" | while read -r t; do
+		case $(git ls-files -s -- "$t" 2>/dev/null) in
+		100755*) ;;
+		'') [ -x "$t" ] || echo "$t" ;;
+		*) echo "$t" ;;
+		esac
+	done
+}
+
+# A script there is a test, or others source or run it.
+forgotten() {
+	local t name
+	grep -E '\.(sh|mk)$' "$work/all" | xargs grep -H '^[^#]' >"$work/lines"
+	grep '/tests/[^/]*\.sh$' "$work/all" | grep -vxFf "$work/tests" | while read -r t; do
+		awk -v t="$t" '
+			index($0, t ":") != 1 && index(substr($0, index($0, ":")), t) { found = 1 }
+			END { if (!found) print t }' "$work/lines"
+	done
+	grep '/tests/test-[^/]*\.c$' "$work/all" | while read -r t; do
+		name=${t##*/}
+		grep -qx "build/.*/${name%.c}" "$work/tests" || echo "$t"
+	done
+}
+
 # none NAME COMMAND: passes if COMMAND finds nothing.
 none() {
 	"$2" >"$work/found" 2>&1
@@ -133,5 +164,8 @@ none "includes say which folder a name is from" unnamed
 none "no include is of a folder that the table does not allow" against
 none "no circle of calls between files" circles
 none "no file of more than 400 lines" long
+check "there are tests" test "$(wc -l <"$work/tests")" -gt 80
+none "each test that is a script can be run" not_executable
+none "no test is forgotten" forgotten
 none "no room with more than 12 files of code at its top" crowded
 tap_end
