@@ -191,4 +191,30 @@ check 'a wrong strategy ends no run' is "$status" 0
 check 'its trial is invalid' is "$(state_of "$run" b01-split-broken-swap)" invalid
 check 'because of the order in which elements came' is "$(field "$trial" \
 	'[g["name"] for g in t["gates"] if not g["ok"]]')" "['order']"
+
+# -- one that skips a short element in a hundred --------------------------------
+# A disk's are all complete; a received frame ends in a short one.
+guest_plan "$tmp/skip.ini" -e '/^\[disk/,/^$/d' -e '/^\[workload randread/,/^$/d'
+sed -n '/^\[workload tcp/,$p' "$tmp/skip.ini" | sed 's/out/in/' >"$tmp/in"
+cat "$tmp/in" >>"$tmp/skip.ini"
+plan=$tmp/skip.ini
+run=$tmp/skip
+start "$run" --variants broken-skip,batch-used --rings split,packed
+finish
+check 'one that skips what it must not ends no run' is "$status" 0
+for ring in split packed; do
+	trial=$run/trials/b01-$ring-broken-skip/trial.json
+	check "$ring: its trial is invalid" is "$(state_of "$run" b01-$ring-broken-skip)" invalid
+	check "$ring: because of a length, in each direction, watched or not" is "$(field "$trial" \
+		'[[g["name"] for g in t["gates"] if not g["ok"]], {p["reason"].split(":")[0]
+			for p in t["phases"]}, len(t["phases"])]')" "[['length'], {'length'}, 4]"
+	trial=$run/trials/b01-$ring-batch-used/trial.json
+	check "$ring: batch-used is right" is "$(state_of "$run" b01-$ring-batch-used)" ok
+	check "$ring: with one entry for the buffers of a frame" is "$(field "$trial" \
+		'[p["strategy"]["entries"] < p["strategy"]["published"] / 4 for p in t["phases"]
+			if p["workload"] == "tcp-in"]')" '[True, True]'
+	check "$ring: and vqprobe counts them" is "$(field "$trial" \
+		'[abs(sum(q["used_entries"] for q in p["probe"]["queues"]) - p["strategy"]["entries"]) <= 16
+			for p in t["phases"] if p["probes"]]')" '[True, True]'
+done
 tap_end

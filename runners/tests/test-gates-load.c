@@ -1,66 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Gates on what a load says, and what one bad phase costs the others. */
-#include "runners/trial/gates.h"
-#include "runners/trial/state.h"
+#include "judged.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-#define ORDERED "0x930000000" /* bits 35, 32, 29, 28 */
-#define PLAIN "0x130000000"
-
-static struct plan_variant variant;
-static struct slot slot = {.variant = &variant, .ring = "split"};
-
-static void variant_is(const char *name)
-{
-	variant.variant = variant.label = (char *)name;
-	slot.ring = "split";
-}
-
-static JsonNode *json(const char *text)
-{
-	return parse_json(text, strlen(text), "test", NULL);
-}
-
-/* A phase of a boot that counts has no count. */
-static bool driver_missing;
-
-/* The names of the gates that fall for @ph, of a workload of @kind; "" for none. */
-static char *faults(struct phase *ph, const char *kind, const char *variant, bool probes)
-{
-	struct plan_workload w = {.name = "w",
-				  .kind = (char *)kind,
-				  .device_id = "disk-d",
-				  .direction = (char *)"out",
-				  .seconds = 2};
-	struct slot_phase sp = {&w, probes, ph->driver || driver_missing};
-	struct trial t = {.slot = &slot, .features = json_object_new()};
-	g_autoptr(GString) names = g_string_new(NULL);
-	unsigned int i;
-
-	variant_is(variant);
-	json_object_set_string_member(t.features, "disk-d",
-				      strcmp(variant, "off") ? ORDERED : PLAIN);
-	slot.phases = g_array_new(FALSE, FALSE, sizeof(struct slot_phase));
-	g_array_append_val(slot.phases, sp);
-	t.phases = g_ptr_array_new();
-	t.gates = g_ptr_array_new_with_free_func(gate_free);
-	ph->slot = &sp;
-	ph->faults = NULL;
-	g_ptr_array_add(t.phases, ph);
-	g_assert_true(gates_check(&t) == !ph->faults->len);
-	for (i = 0; i < t.gates->len; i++) {
-		struct gate *g = t.gates->pdata[i];
-		g_autofree char *said = g_strconcat(g->name, ": ", NULL);
-
-		if (!g->ok)
-			g_string_append_printf(names, "%s%s", names->len ? " " : "", g->name);
-		/* The phase knows of it, too. */
-		g_assert_true(g->ok == !strstr(ph->faults->str, said));
-	}
-	return g_strdup(names->str);
-}
 
 /* fio for 2 s: 1000 requests of 4 KiB. */
 static const struct phase disk = {
@@ -70,13 +12,6 @@ static const struct phase disk = {
 	.counted = {.disk = {.reads = 1000, .bytes = 1000 << 12}},
 	.busy_s = 1.9,
 };
-
-static void expect(struct phase *ph, const char *kind, bool probes, const char *wanted)
-{
-	g_autofree char *f = faults(ph, kind, "off", probes);
-
-	g_assert_cmpstr(f, ==, wanted);
-}
 
 static void test_time(void)
 {
@@ -129,17 +64,6 @@ static void test_traffic(void)
 	expect(&ph, "fio", false, "traffic");
 }
 
-static JsonNode *probe_of(int index, int pops, int fills, int flushes)
-{
-	g_autofree char *text = g_strdup_printf(
-		"{\"lost_events\":0,\"unreadable_rings\":0,\"queues\":[{\"index\":%d,\"pops\":%d,"
-		"\"fills\":%d,\"flushes\":%d,\"conserved\":true,\"order_violations\":0,"
-		"\"length_mismatches\":0}]}",
-		index, pops, fills, flushes);
-
-	return json(text);
-}
-
 /* A vqprobe that ended early reports a part, which is conserved in itself. */
 static void test_elements(void)
 {
@@ -163,38 +87,6 @@ static void test_elements(void)
 		     "\"published\":947}"));
 	f = faults(&ph, "fio", "bitmap", false);
 	g_assert_cmpstr(f, ==, "elements");
-}
-
-/* TCP from the guest for 2 s. */
-static const struct phase net = {
-	.has_load = true,
-	.load = {.seconds = 2, .throughput = 0.4, .bytes = 100000000},
-	.has_counted = true,
-	.counted = {.net = true,
-		    .tap = {.to_host = 2000,
-			    .to_host_bytes = 101000000,
-			    .to_guest = 1000,
-			    .to_guest_bytes = 66000}},
-	.busy_s = 1.9,
-};
-
-static void test_net(void)
-{
-	struct phase ph = net;
-
-	ph.probe = probe_of(1, 2005, 2005, 2005);
-	expect(&ph, "iperf3", true, "elements"); /* nothing of queue 0 */
-	ph.counted.tap.to_guest = 0;
-	expect(&ph, "iperf3", true, "");
-	ph.probe = probe_of(1, 900, 900, 900);
-	expect(&ph, "iperf3", true, "elements");
-	/* The receiver cannot have more than went through the tap, nor much less. */
-	ph = net;
-	expect(&ph, "iperf3", false, "");
-	ph.load.bytes *= 2;
-	expect(&ph, "iperf3", false, "traffic");
-	ph.load.bytes /= 4;
-	expect(&ph, "iperf3", false, "traffic");
 }
 
 /* One bad workload must not take the good ones with it; a bad boot takes all. */
@@ -337,6 +229,7 @@ static void test_driver(void)
 	ph.counted = (struct counted){
 		.net = true,
 		.tap = {.to_host = 20000, .to_guest = 10000, .to_host_bytes = 31 << 20}};
+	ph.has_received = true;
 	ph.driver = driver_of(29300, 70, 70);
 	expect(&ph, "iperf3", false, "");
 	ph.driver = driver_of(90000, 70, 70);
@@ -352,7 +245,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/gates/time", test_time);
 	g_test_add_func("/gates/traffic", test_traffic);
 	g_test_add_func("/gates/elements", test_elements);
-	g_test_add_func("/gates/net", test_net);
 	g_test_add_func("/gates/by-phase", test_by_phase);
 	g_test_add_func("/gates/many", test_many);
 	g_test_add_func("/gates/crowded", test_crowded);

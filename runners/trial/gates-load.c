@@ -12,6 +12,7 @@
  * what is under way when the receiver stops.
  */
 #include "gates-load.h"
+#include "runners/plan/kinds.h"
 #include "runners/tool/json.h"
 
 #include <math.h>
@@ -39,6 +40,11 @@
 #define UNFREED 512 /* two rings of 256 */
 #define NET_BYTES_PART 0.1
 #define NET_BYTES_MORE (8 << 20)
+
+/* Of bytes that the tap gave and the driver did not take: what no card's filter lets
+ * through, and a frame that waits for the next. */
+#define UNRECEIVED_PART 0.01
+#define UNRECEIVED_MORE (64 << 10)
 
 void gate_time(struct verdict *v, struct phase *ph)
 {
@@ -171,6 +177,21 @@ void gate_elements(struct verdict *v, struct phase *ph)
 		net_elements(v, ph);
 	else
 		disk_elements(v, ph);
+}
+
+void gate_received(struct verdict *v, struct phase *ph)
+{
+	int64_t given = ph->received.by_tap, taken = ph->received.by_driver;
+
+	if (!plan_kind(ph->slot->workload)->net)
+		return;
+	if (!ph->has_received)
+		verdict_add(v, ph, "what the guest's driver received is not known");
+	else if (taken > given || taken < (1 - UNRECEIVED_PART) * given - UNRECEIVED_MORE)
+		verdict_add(v, ph,
+			    "%" PRId64 " bytes received by the guest's driver, but %" PRId64
+			    " through the tap to it",
+			    taken, given);
 }
 
 static int64_t calls_of(JsonObject *driver, const char *name)

@@ -10,6 +10,9 @@ void gate_time(struct verdict *v, struct phase *ph);
 void gate_traffic(struct verdict *v, struct phase *ph);
 void gate_elements(struct verdict *v, struct phase *ph);
 
+/* A network card's driver took what the tap gave; nothing of a disk. */
+void gate_received(struct verdict *v, struct phase *ph);
+
 /* What the guest's driver was seen to do is what others saw of it; nothing without a count. */
 void gate_driver(struct verdict *v, struct phase *ph);
 

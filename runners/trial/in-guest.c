@@ -249,12 +249,15 @@ const GByteArray *guest_run_load(struct trial *t, const struct plan_workload *w,
 	return out;
 }
 
-/* The words that a line of shell in the guest prints, $1 being the disk of @w; NULL
- * when it fails.  The caller frees them. */
+/* The words that a line of shell in the guest prints, $1 being the disk of @w or the MAC
+ * of its network card; NULL when it fails.  The caller frees them. */
 static char **ask_guest(struct trial *t, const struct plan_workload *w, const char *script)
 {
-	g_autofree char *disk = g_strconcat("/dev/vqlab/", w ? w->device : "", NULL);
-	const char *argv[] = {"busybox", "sh", "-c", script, "sh", disk, NULL};
+	bool net = w && plan_kind(w)->net;
+	g_autofree char *device =
+		net ? g_strdup(netns_guest_mac(plan_net_number(t->bench->plan, w->device)))
+		    : g_strconcat("/dev/vqlab/", w ? w->device : "", NULL);
+	const char *argv[] = {"busybox", "sh", "-c", script, "sh", device, NULL};
 	struct link_command c = {.argv = argv, .limit_s = ASK_MS / 1000};
 	const struct link_result *r;
 	g_autofree char *text = NULL;
@@ -291,6 +294,18 @@ int64_t guest_disk_busy_ms(struct trial *t, const struct plan_workload *w)
 		if (*words[i] && ++column == 10)
 			return g_ascii_strtoll(words[i], NULL, 10);
 	return -1;
+}
+
+static const char received_script[] = "for f in /sys/class/net/*/address; do\n"
+				      "	read -r mac <$f\n"
+				      "	[ $mac = $1 ] && cat ${f%address}statistics/rx_bytes\n"
+				      "done; :\n";
+
+int64_t guest_received_bytes(struct trial *t, const struct plan_workload *w)
+{
+	g_auto(GStrv) words = ask_guest(t, w, received_script);
+
+	return words && words[0] && *words[0] ? g_ascii_strtoll(words[0], NULL, 10) : -1;
 }
 
 char *guest_read_functions(struct trial *t, GError **error)

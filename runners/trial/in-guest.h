@@ -27,6 +27,9 @@ int64_t guest_outstanding(struct trial *t);
  */
 int64_t guest_disk_busy_ms(struct trial *t, const struct plan_workload *w);
 
+/* Bytes of frames that the driver of the network card of @w has taken; -1: unknown. */
+int64_t guest_received_bytes(struct trial *t, const struct plan_workload *w);
+
 /* Where the driver's functions are, as guest_counter_learn takes it; the caller frees it. */
 char *guest_read_functions(struct trial *t, GError **error);
 

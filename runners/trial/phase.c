@@ -126,6 +126,8 @@ static bool run_load(struct trial *t, struct phase *ph, struct perfstat *perf, s
 	struct load_watch w;
 	bool ok, seen, counts = ph->slot->counts;
 	int64_t before = guest_disk_busy_ms(t, ph->slot->workload), after, interrupts;
+	struct received first;
+	bool receives = received_read(t, ph->slot->workload, &first);
 
 	if (counts && !driver_begin(t, &interrupts, error))
 		return false;
@@ -144,6 +146,11 @@ static bool run_load(struct trial *t, struct phase *ph, struct perfstat *perf, s
 	if (counts && !driver_end(t, ph, interrupts, e ? NULL : &e))
 		ok = false;
 	after = ok && before >= 0 ? guest_disk_busy_ms(t, ph->slot->workload) : -1;
+	if (ok && receives && received_read(t, ph->slot->workload, &ph->received)) {
+		ph->has_received = true;
+		ph->received.by_tap -= first.by_tap;
+		ph->received.by_driver -= first.by_driver;
+	}
 	/* Better than looking from outside: a busy host looks late. */
 	if (after >= 0)
 		ph->busy_s = MAX(ph->busy_s, (after - before) / 1e3);

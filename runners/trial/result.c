@@ -93,6 +93,20 @@ static void counted_json(JsonObject *o, const struct phase *ph)
 	json_object_set_object_member(o, "counted", c);
 }
 
+static void received_json(JsonObject *o, const struct phase *ph)
+{
+	JsonObject *r;
+
+	if (!ph->has_received) {
+		json_object_set_null_member(o, "received");
+		return;
+	}
+	r = json_object_new();
+	json_object_set_int_member(r, "by_tap", ph->received.by_tap);
+	json_object_set_int_member(r, "by_driver", ph->received.by_driver);
+	json_object_set_object_member(o, "received", r);
+}
+
 static JsonObject *phase_json(const struct phase *ph)
 {
 	const struct plan_workload *w = ph->slot->workload;
@@ -109,6 +123,7 @@ static JsonObject *phase_json(const struct phase *ph)
 	if (!ph->code)
 		load_json(o, &ph->load);
 	counted_json(o, ph);
+	received_json(o, ph);
 	perf_json(o, ph);
 	if (ph->strategy)
 		json_object_set_object_member(o, "strategy", json_object_ref(ph->strategy));

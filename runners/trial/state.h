@@ -10,6 +10,7 @@
 #include "counted.h"
 #include "load.h"
 #include "perfstat.h"
+#include "received.h"
 #include "runners/guest-count/counter.h"
 #include "runners/machine/disks.h"
 #include "runners/machine/link.h"
@@ -29,7 +30,9 @@ struct phase {
 	bool has_load;
 	struct load load; /* valid with has_load */
 	bool has_counted;
-	struct counted counted;	  /* what QEMU or the tap counted; valid with has_counted */
+	struct counted counted; /* what QEMU or the tap counted; valid with has_counted */
+	bool has_received;
+	struct received received; /* of a network card, from before to behind the load */
 	double busy_s;		  /* the load was at work at least as long, by that count */
 	GString *faults;	  /* of the gates that fall for this phase; gates.c */
 	unsigned int more_faults; /* for which there is no room */

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Gates on a network card's load: what it says, the tap, the queues and the driver. */
+#include "judged.h"
+
+/* TCP from the guest for 2 s. */
+static const struct phase net = {
+	.has_load = true,
+	.load = {.seconds = 2, .throughput = 0.4, .bytes = 100000000},
+	.has_counted = true,
+	.counted = {.net = true,
+		    .tap = {.to_host = 2000,
+			    .to_host_bytes = 101000000,
+			    .to_guest = 1000,
+			    .to_guest_bytes = 66000}},
+	.has_received = true,
+	.received = {66000, 66000},
+	.busy_s = 1.9,
+};
+
+static void test_net(void)
+{
+	struct phase ph = net;
+
+	ph.probe = probe_of(1, 2005, 2005, 2005);
+	expect(&ph, "iperf3", true, "elements"); /* nothing of queue 0 */
+	ph.counted.tap.to_guest = 0;
+	expect(&ph, "iperf3", true, "");
+	ph.probe = probe_of(1, 900, 900, 900);
+	expect(&ph, "iperf3", true, "elements");
+	/* The receiver cannot have more than went through the tap, nor much less. */
+	ph = net;
+	expect(&ph, "iperf3", false, "");
+	ph.load.bytes *= 2;
+	expect(&ph, "iperf3", false, "traffic");
+	ph.load.bytes /= 4;
+	expect(&ph, "iperf3", false, "traffic");
+}
+
+/* A used entry said more, or less, than the device wrote. */
+static void test_received(void)
+{
+	struct phase ph = net;
+
+	ph.received.by_driver += 1;
+	expect(&ph, "iperf3", false, "length");
+	/* A frame for nobody; a frame that waits for the next. */
+	ph.received.by_driver -= 71;
+	expect(&ph, "iperf3", false, "");
+	ph.received = (struct received){100000000, 98000000};
+	expect(&ph, "iperf3", false, "length");
+	ph.received.by_driver = 99000000;
+	expect(&ph, "iperf3", false, "");
+	ph.has_received = false;
+	expect(&ph, "iperf3", false, "length");
+}
+
+/* A few packets of a network are seen by one count and not by the other. */
+static void test_net_counters(void)
+{
+	struct phase ph = net;
+	g_autofree char *same = NULL, *fewer = NULL, *other = NULL;
+
+	ph.counted.tap.to_guest = 0;
+	ph.probe = json("{\"lost_events\":0,\"unreadable_rings\":0,\"queues\":[{\"index\":1,"
+			"\"pops\":2000,\"fills\":2000,\"flushes\":2000,\"published\":2000,"
+			"\"used_entries\":140,\"assumed_published\":0,\"conserved\":true,"
+			"\"order_violations\":0,\"length_mismatches\":0}]}");
+	ph.strategy = json_node_get_object(
+		json("{\"strategy\":\"batch-used\",\"active\":true,\"pops\":2001,"
+		     "\"fills\":2001,\"published\":2001,\"entries\":141}"));
+	same = faults(&ph, "iperf3", "batch-used", true);
+	g_assert_cmpstr(same, ==, "");
+	json_object_set_int_member(ph.strategy, "entries", 120);
+	fewer = faults(&ph, "iperf3", "batch-used", true);
+	g_assert_cmpstr(fewer, ==, "counters");
+	json_object_set_int_member(ph.strategy, "entries", 141);
+	json_object_set_int_member(ph.strategy, "published", 2030);
+	other = faults(&ph, "iperf3", "batch-used", true);
+	g_assert_cmpstr(other, ==, "counters");
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/gates/net", test_net);
+	g_test_add_func("/gates/net/received", test_received);
+	g_test_add_func("/gates/net/counters", test_net_counters);
+	return g_test_run();
+}
