@@ -20,10 +20,22 @@ const Disk order_disks[ORDER_DISKS] = {
     { "line", "in-order", 1, "x-reorder=array-window", true },
     { "rev", "reverse:32", 1, "x-reorder=in-place", true },
     { "mix", "shuffle:32", 7, "packed=on,x-reorder=bitmap", true },
+    { "run", "shuffle:32", 5, "x-reorder=batch-used", true },
+    { "runs", "straggler:64", 9, "packed=on,x-reorder=batch-used", true },
     { "late", "straggler:64", 3, "iothread=io0", true },
     { "wait", "shuffle:256", 1, "iothread=io0", false },
     { "data", "shuffle:32", 1, "x-reorder=in-place", false },
 };
+
+bool order_disk_is_ordered(const Disk *d)
+{
+    return strstr(d->device, "x-reorder=") != NULL;
+}
+
+bool order_disk_batches(const Disk *d)
+{
+    return strstr(d->device, "x-reorder=batch-used") != NULL;
+}
 
 const Disk *order_disk_called(const char *id)
 {
@@ -162,6 +174,18 @@ int64_t order_counter(const Vm *vm, const Disk *d, const char *name)
         }
     }
     return -1;
+}
+
+int64_t order_strategy_counter(Vm *vm, const Disk *d, const char *name)
+{
+    g_autoptr(JsonNode) stats = vm_stats(vm, d->id);
+    JsonArray *queues =
+        stats ? json_list(json_node_get_object(stats), "queues") : NULL;
+
+    if (!queues || json_array_get_length(queues) == 0) {
+        return -1;
+    }
+    return json_int(json_array_get_object_element(queues, 0), name, -1);
 }
 
 bool read_disk(Vm *vm, const char *id, int iodepth, int ios, GError **error)

@@ -10,7 +10,7 @@
 
 #include "vm.h"
 
-#define ORDER_DISKS 6
+#define ORDER_DISKS 8
 
 typedef struct Disk {
     const char *id, *order;
@@ -20,6 +20,10 @@ typedef struct Disk {
 } Disk;
 
 extern const Disk order_disks[ORDER_DISKS];
+
+/* Does its device return requests in order, and several with one used entry? */
+bool order_disk_is_ordered(const Disk *d);
+bool order_disk_batches(const Disk *d);
 
 /* The one of them with @id; aborts if there is none. */
 const Disk *order_disk_called(const char *id);
@@ -32,6 +36,10 @@ bool order_disks_add(Vm *vm, bool *many, GError **error);
 
 /* The counter called @name of x-order; -1: QEMU does not say. */
 int64_t order_counter(const Vm *vm, const Disk *d, const char *name);
+
+/* The counter called @name in x-reorder-stats of its queue; -1: there is none.
+ */
+int64_t order_strategy_counter(Vm *vm, const Disk *d, const char *name);
 
 /* Runs fio's random reads on the disk: @ios of 4 KiB, @iodepth in flight. */
 bool read_disk(Vm *vm, const char *id, int iodepth, int ios, GError **error);

@@ -133,31 +133,107 @@ bool replayed_depths(GArray *order, const char *dir, Depths *depths,
     return true;
 }
 
-bool probed_depths(const char *device, JsonNode *summary, Depths *depths)
+/* The queue of @device in vqprobe's summary, or NULL. */
+static JsonObject *probed_queue(const char *device, JsonNode *summary)
 {
     JsonArray *queues = json_list(json_node_get_object(summary), "queues");
 
-    *depths = (Depths){ 0 };
     for (guint i = 0; queues && i < json_array_get_length(queues); i++) {
         JsonObject *q = json_array_get_object_element(queues, i);
-        JsonArray *depth = json_list(q, "depth");
 
-        if (strcmp(json_str(q, "device", ""), device) != 0) {
-            continue;
+        if (strcmp(json_str(q, "device", ""), device) == 0) {
+            return q;
         }
-        for (guint k = 0; depth && k < json_array_get_length(depth); k++) {
-            JsonArray *pair = json_array_get_array_element(depth, k);
-            int64_t deep = json_array_get_int_element(pair, 0);
-            int64_t count = json_array_get_int_element(pair, 1);
-
-            depths->elements += count;
-            depths->reordered += deep ? count : 0;
-            depths->sum += deep * count;
-            depths->max = MAX(depths->max, deep);
-        }
-        return true;
     }
-    return false;
+    return NULL;
+}
+
+bool probed_depths(const char *device, JsonNode *summary, Depths *depths)
+{
+    JsonObject *q = probed_queue(device, summary);
+    JsonArray *depth = q ? json_list(q, "depth") : NULL;
+
+    *depths = (Depths){ 0 };
+    for (guint k = 0; depth && k < json_array_get_length(depth); k++) {
+        JsonArray *pair = json_array_get_array_element(depth, k);
+        int64_t deep = json_array_get_int_element(pair, 0);
+        int64_t count = json_array_get_int_element(pair, 1);
+
+        depths->elements += count;
+        depths->reordered += deep ? count : 0;
+        depths->sum += deep * count;
+        depths->max = MAX(depths->max, deep);
+    }
+    return q != NULL;
+}
+
+/* The call in a line of --events, and when it returned. */
+static bool is_call(const char *line, const char *call, int64_t *ns)
+{
+    g_autofree char *word = g_strdup_printf(" %s ", call);
+    int hour, minute, second, fraction;
+
+    if (!strstr(line, word) ||
+        sscanf(line, "%d:%d:%d.%9d", &hour, &minute, &second, &fraction) != 4) {
+        return false;
+    }
+    *ns = ((hour * 60 + minute) * 60 + second) * G_GINT64_CONSTANT(1000000000) +
+          fraction;
+    return true;
+}
+
+/* How long one waited, also over midnight. */
+static int64_t hold(int64_t filled, int64_t flushed)
+{
+    const int64_t day = G_GINT64_CONSTANT(86400000000000);
+
+    return (flushed - filled + day) % day;
+}
+
+bool traced_published(const char *device, const char *trace,
+                      const GArray *order, bool ordered, bool batches,
+                      Published *published, GError **error)
+{
+    g_autofree char *program = path_of("build/vqprobe");
+    g_autofree char *from = g_strdup_printf("--from=%s", trace);
+    g_autofree char *only = g_strdup_printf("--device=%s", device);
+    const char *argv[] = { program, from, only, "--events", NULL };
+    g_autofree char *text = tool(argv, error);
+    g_auto(GStrv) lines = text ? g_strsplit(text, "\n", -1) : NULL;
+    g_autofree int64_t *filled = g_new0(int64_t, order->len + 1);
+    uint32_t fills = 0, next = 0, which;
+    int64_t ns;
+
+    *published = (Published){ 0 };
+    for (size_t i = 0; lines && lines[i]; i++) {
+        if (fills < order->len && is_call(lines[i], "fill", &ns)) {
+            which = g_array_index(order, uint32_t, fills++);
+            filled[ordered ? which : fills - 1] = ns;
+        } else if (is_call(lines[i], "flush", &ns)) {
+            published->entries += batches && filled[next] != 0;
+            for (; filled[next]; next++) {
+                published->hold_ns += hold(filled[next], ns);
+                published->elements++;
+                published->entries += !batches;
+            }
+        }
+    }
+    return lines != NULL;
+}
+
+bool probed_published(const char *device, JsonNode *summary,
+                      Published *published)
+{
+    JsonObject *q = probed_queue(device, summary);
+
+    *published = (Published){ 0 };
+    if (!q) {
+        return false;
+    }
+    published->elements = json_int(q, "published", -1);
+    published->entries = json_int(q, "used_entries", -1);
+    published->hold_ns = json_int(q, "hold_sum_ns", -1);
+    return true;
 }
 
 bool watch(const Vm *vm, struct child *probe, const char *trace,

@@ -14,6 +14,12 @@ typedef struct Depths {
     int64_t elements, reordered, max, sum;
 } Depths;
 
+/* How it was published: elements, the used entries for them, and their holds.
+ */
+typedef struct Published {
+    int64_t elements, entries, hold_ns;
+} Published;
+
 /*
  * In which order the next @n requests of a disk with @order and @seed complete,
  * after @windows windows of one request: uint32_t, numbered as they arrive.
@@ -30,6 +36,19 @@ bool replayed_depths(GArray *order, const char *dir, Depths *depths,
 
 /* What vqprobe's summary says of @device; false: nothing. */
 bool probed_depths(const char *device, JsonNode *summary, Depths *depths);
+
+/*
+ * The same of a trace, by the times of its calls alone: requests complete in
+ * @order, and a flush follows each.  @ordered: it publishes all that are in
+ * order by then, else its own; @batches: with one entry, else one for each.
+ */
+bool traced_published(const char *device, const char *trace,
+                      const GArray *order, bool ordered, bool batches,
+                      Published *published, GError **error);
+
+/* What vqprobe's summary says of that; false: nothing. */
+bool probed_published(const char *device, JsonNode *summary,
+                      Published *published);
 
 /*
  * Watches the QEMU of @vm from when this returns: a trace and a summary, both

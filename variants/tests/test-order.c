@@ -2,7 +2,8 @@
  * The disk x-order, in the real QEMU, under a real guest
  *
  * One boot with a disk for each kind of order, then a story in steps: what
- * vqprobe sees of a load is the order that was asked for, element by element;
+ * vqprobe sees of a load is the order that was asked for, element by element,
+ * with as many used entries and holds as that makes;
  * loads that are too small for a window end all the same; stop, migration and
  * reset find nothing held back; and what was written is read again.
  *
@@ -45,8 +46,36 @@ static bool ready(void)
     return up;
 }
 
+/* What was published, by vqprobe, by the calls' times, and by the strategy. */
+static void compare_published(const Disk *d, const char *trace,
+                              const GArray *order, JsonNode *summary,
+                              const Published *counted, int64_t reordered)
+{
+    bool batches = order_disk_batches(d);
+    g_autoptr(GError) error = NULL;
+    Published traced, probed = { 0 };
+
+    g_assert_true(traced_published(d->id, trace, order,
+                                   order_disk_is_ordered(d), batches, &traced,
+                                   &error));
+    g_assert_no_error(error);
+    g_assert_true(probed_published(d->id, summary, &probed));
+    g_test_message("%s: %d used entries, held for %" G_GINT64_FORMAT " ns",
+                   d->id, (int)probed.entries, probed.hold_ns);
+    g_assert_cmpint(probed.elements, ==, IOS);
+    g_assert_cmpint(traced.elements, ==, IOS);
+    g_assert_cmpint(probed.hold_ns, ==, traced.hold_ns);
+    g_assert_cmpint(probed.entries, ==, traced.entries);
+    /* What waits is published with the oldest, which does not. */
+    g_assert_cmpint(probed.entries, ==, IOS - (batches ? reordered : 0));
+    if (order_disk_is_ordered(d)) {
+        g_assert_cmpint(probed.elements, ==, counted->elements);
+        g_assert_cmpint(probed.entries, ==, counted->entries);
+    }
+}
+
 static void compare(const Disk *d, const char *trace, JsonNode *summary,
-                    int64_t windows)
+                    int64_t windows, const Published *counted)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GArray) want = expected_order(d->order, d->seed, windows, IOS);
@@ -67,6 +96,27 @@ static void compare(const Disk *d, const char *trace, JsonNode *summary,
     g_assert_cmpint(probed.reordered, ==, replayed.reordered);
     g_assert_cmpint(probed.max, ==, replayed.max);
     g_assert_cmpint(probed.sum, ==, replayed.sum);
+    compare_published(d, trace, want, summary, counted, replayed.reordered);
+}
+
+/* Reads the disk, which must be by whole windows, and counts that. */
+static Published read_exactly(const Disk *d, int64_t *windows)
+{
+    g_autoptr(GError) error = NULL;
+    /* The guest has looked for partitions, one block at a time. */
+    int64_t cut = order_counter(&vm, d, "cut");
+    int64_t elements = order_strategy_counter(&vm, d, "published");
+    int64_t entries = order_strategy_counter(&vm, d, "entries");
+
+    *windows = order_counter(&vm, d, "windows");
+    g_assert_cmpint(*windows, >, 0);
+    g_assert_cmpint(*windows, ==, order_counter(&vm, d, "completed"));
+    step(read_disk(&vm, d->id, 64, IOS, &error), &error);
+    g_assert_cmpint(order_counter(&vm, d, "cut"), ==, cut);
+    return (Published){
+        .elements = order_strategy_counter(&vm, d, "published") - elements,
+        .entries = order_strategy_counter(&vm, d, "entries") - entries,
+    };
 }
 
 static void test_exact(void)
@@ -76,7 +126,8 @@ static void test_exact(void)
     g_autofree char *text = NULL;
     g_autoptr(JsonNode) summary = NULL;
     g_autoptr(GError) error = NULL;
-    int64_t windows[ORDER_DISKS], cut[ORDER_DISKS];
+    Published counted[ORDER_DISKS];
+    int64_t windows[ORDER_DISKS];
     struct child probe = { 0 };
 
     if (!ready() || !step(watch(&vm, &probe, trace, json, &error), &error)) {
@@ -84,15 +135,7 @@ static void test_exact(void)
     }
     for (size_t i = 0; i < ORDER_DISKS; i++) {
         if (order_disks[i].exact) {
-            /* The guest has looked for partitions, one block at a time. */
-            windows[i] = order_counter(&vm, &order_disks[i], "windows");
-            cut[i] = order_counter(&vm, &order_disks[i], "cut");
-            g_assert_cmpint(windows[i], >, 0);
-            g_assert_cmpint(windows[i], ==,
-                            order_counter(&vm, &order_disks[i], "completed"));
-            step(read_disk(&vm, order_disks[i].id, 64, IOS, &error), &error);
-            g_assert_cmpint(order_counter(&vm, &order_disks[i], "cut"), ==,
-                            cut[i]);
+            counted[i] = read_exactly(&order_disks[i], &windows[i]);
         }
     }
     child_end(&probe, SIGTERM, 60000);
@@ -101,7 +144,7 @@ static void test_exact(void)
     step(summary != NULL, &error);
     for (size_t i = 0; ready() && i < ORDER_DISKS; i++) {
         if (order_disks[i].exact) {
-            compare(&order_disks[i], trace, summary, windows[i]);
+            compare(&order_disks[i], trace, summary, windows[i], &counted[i]);
         }
     }
 }
