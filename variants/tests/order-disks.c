@@ -214,23 +214,36 @@ bool write_and_verify(Vm *vm, const char *id, int jobs, GError **error)
     return out != NULL;
 }
 
+/*
+ * Returns when each disk has read: a fio that does not run yet would miss its
+ * end. The first field of stat is how many reads the disk has completed.
+ */
 bool begin_load(Vm *vm, GError **error)
 {
     g_autofree char *out = vm_shell(
         vm, LOAD_S,
-        "cd /dev/vqlab; for d in *; do fio --name=$d "
+        "cd /dev/vqlab; reads() { b=$(readlink -f $1); "
+        "read -r n rest </sys/block/${b##*/}/stat; echo $n; }; "
+        "for d in *; do eval was_$d=$(reads $d); fio --name=$d "
         "--filename=/dev/vqlab/$d --direct=1 --ioengine=libaio --iodepth=100 "
         "--bs=4k --rw=randread --time_based --runtime=600 >/dev/null 2>&1 & "
-        "done",
+        "done; for d in *; do eval was=\\$was_$d; "
+        "while [ $(reads $d) = $was ]; do :; done; done",
         error);
 
     return out != NULL;
 }
 
+/*
+ * Killed, for fio that is asked to end may wait for ever, in io_getevents, for
+ * requests which have long completed.  A process is gone when its last request
+ * has come back, so this waits for the disks all the same.
+ */
 bool end_load(Vm *vm, GError **error)
 {
-    g_autofree char *out =
-        vm_shell(vm, LOAD_S, "killall fio; while pidof fio; do :; done", error);
+    g_autofree char *out = vm_shell(
+        vm, LOAD_S, "killall -9 fio; while pidof fio >/dev/null; do :; done",
+        error);
 
     return out != NULL;
 }

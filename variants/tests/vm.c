@@ -19,7 +19,9 @@
 #include "runners/tool/files.h"
 #include "runners/tool/json.h"
 
-#define BOOT_MS 60000
+#define BOOT_MS 300000 /* as the others: only what hangs takes so long */
+#define MIGRATE_MS 300000
+#define POWEROFF_MS 120000
 #define QMP_MS 30000
 
 static bool vm_fail(GError **error, const char *what)
@@ -230,7 +232,7 @@ static bool vm_qmp(struct qmp *q, const char *command, const char *args,
 /* Waits for the end of the migration that was started on @q. */
 static bool vm_migrated(struct qmp *q, GError **error)
 {
-    int64_t until = now_ms() + 60000;
+    int64_t until = now_ms() + MIGRATE_MS;
 
     do {
         g_autoptr(JsonNode) n =
@@ -276,10 +278,10 @@ bool vm_poweroff(Vm *vm, GError **error)
 {
     g_autofree char *how = NULL;
 
-    if (!link_poweroff(vm->link, 10000, error)) {
+    if (!link_poweroff(vm->link, POWEROFF_MS, error)) {
         return false;
     }
-    if (child_ended(&vm->qemu, 30000) && vm->qemu.status == 0) {
+    if (child_ended(&vm->qemu, POWEROFF_MS) && vm->qemu.status == 0) {
         return true;
     }
     how = vm->qemu.ended ? child_status(&vm->qemu) : g_strdup("still runs");
