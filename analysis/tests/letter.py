@@ -9,7 +9,7 @@ import sys
 
 import letter_tables
 from letter_summary import Summary, Wrong, need
-from letter_words import FIELDS
+from letter_words import FIELDS, has_effects
 
 SECTIONS = (('Instructions on the ring', 'counted'), ('Throughput in a guest', 'live'),
             ('Elements/s without a guest', 'timed'))
@@ -118,7 +118,7 @@ def check(text, d):
     if d['trials']:
         need('live' in sections or 'off' not in d['variants'], 'no table of guests')
     need(not s.timed_ratios() or 'timed' in answered, 'nothing timed')
-    need('ablation' not in d or not d['ablation']['device'] or 'in-order' in fields, 'no in-order')
+    need(not any(has_effects(s)) or 'in-order' in fields, 'no in-order')
     need('watched' in fields or not any(c['ordering']['trials'] for c in s.cells.values()),
          'nothing watched')
     need('method' in fields or not s.families(), 'no method')

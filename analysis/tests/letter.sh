@@ -62,6 +62,12 @@ for order, less in ('in-order', 30), ('shuffle:32', 10):
 letter level-rings 'of strategies that are level'
 check 'only what is more is less' says level-rings 'fewest, or level to 0.5 %, in 3 of 4 orders'
 
+cp -r "$work/few-rings" "$work/two-rings"
+python3 "$here/rings.py" edit "$work/two-rings" "
+d['cells'] = [c for c in cells if c['label'] in ('off', 'array-window')]"
+letter two-rings 'one strategy beside off'
+check 'costs, and is not the least' says two-rings 'counted Order costs with array-window on split rings (+105 to +120 instructions an element over off), with'
+
 # Verdicts.
 made aa --noise=0.01 --variants=off,off2 --blocks=8
 letter aa 'off against off'

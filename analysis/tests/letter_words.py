@@ -39,10 +39,13 @@ def check_counted_words(s, text):
     best, rings = {}, dict.fromkeys(c['ring'] for c in w['cells'])
     for i, item in enumerate(re.split(r', with ', rest)):
         label, ring, over, k, of = match(
-            r'(\S+) on (\w+) rings \(' + OVER + ('; ' if i else r' instructions an element over '
-            r'off; fewest, or level to 0\.5 %, in ') + r'(\d+) of (\d+) orders\)', item, 'counted')
+            r'(\S+) on (\w+) rings \(' + OVER + ('' if i else ' instructions an element over off') +
+            r'(?:; ' + ('' if i else r'fewest, or level to 0\.5 %, in ') + r'(\d+) of (\d+) orders|)\)',
+            item, 'counted')
         orders, own, overs = standing(w['cells'], label, ring)
-        need((int(k), int(of)) == (own, orders), label, ring, 'is least in', own, 'of', orders)
+        need((k is None) == (len(names) == 1), 'the least of how many?')
+        need(k is None or (int(k), int(of)) == (own, orders), label, ring, 'is least in', own, 'of',
+             orders)
         span(over, overs, 0, 'what order costs with ' + label)
         for other in names:
             o, k2, overs2 = standing(w['cells'], other, ring)
@@ -164,12 +167,20 @@ def check_effects(text, cells, order, batch, what):
             span(over, values[ring], 0, '%s, %s, %s' % (what, effect, ring))
 
 
+def has_effects(s):
+    """Whether one entry a batch was held against an entry an element: device, driver."""
+    a = s.d.get('ablation', {'device': [], 'driver': []})
+    first = [x for x in a['device'] if x['workload'] == a['device'][0]['workload']]
+    return (any(x['device']['batch_effect'] is not None for x in first),
+            any(x['get_buf']['batch_effect'] is not None for x in a['driver']))
+
+
 def check_in_order(s, text):
     a = s.d['ablation']
     device, driver = match(r'Instructions an element\.( Device: .*?\.|)( Driver, get_buf: .*\.|)', text,
                            'in-order')
     first = [x for x in a['device'] if x['workload'] == a['device'][0]['workload']]
-    need(bool(device) == bool(first) and (driver or not a['driver']), 'in-order: parts')
+    need((bool(device), bool(driver)) == has_effects(s), 'in-order: parts')
     if device:
         name, order, name2, batch = match(
             r' Device: order alone \((\S+)\) (.*); one used entry a batch \((\S+)\) besides (.*)\.',

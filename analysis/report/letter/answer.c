@@ -103,6 +103,7 @@ static void answer_counted(struct document *out, const struct counted *c)
 {
 	int qemu = name_place(c->variants, "qemu");
 	unsigned int n = count_ordered(c);
+	bool first = true;
 	g_autoptr(GString) text = g_string_new(NULL);
 	double low = NAN, high = NAN;
 
@@ -115,14 +116,17 @@ static void answer_counted(struct document *out, const struct counted *c)
 			continue;
 		s = stand(c, best, ring);
 		over = span_text(s.low, s.high);
-		g_string_append_printf(
-			text, "%s %.20s on %s rings (%s%s%u of %u orders)",
-			text->len ? ", with" : "", (char *)c->labels->pdata[best],
-			(char *)c->rings->pdata[ring], over,
-			text->len ? "; "
-				  : " instructions an element over off; fewest, or level to 0.5 %, "
-				    "in ",
-			s.least, s.orders);
+		g_string_append_printf(text, "%s %.20s on %s rings (%s%s",
+				       text->len ? ", with" : "", (char *)c->labels->pdata[best],
+				       (char *)c->rings->pdata[ring], over,
+				       text->len ? "" : " instructions an element over off");
+		/* One alone is the least of nothing. */
+		if (n > 1)
+			g_string_append_printf(text, "; %s%u of %u orders",
+					       first ? "fewest, or level to 0.5 %, in " : "",
+					       s.least, s.orders);
+		g_string_append_c(text, ')');
+		first = false;
 		if (qemu >= 0 && qemu != best) {
 			s = stand(c, qemu, ring);
 			widen(&low, &high, s.low);
