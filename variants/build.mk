@@ -38,7 +38,7 @@ $(B)/variants/san/test-reorder: $(ORACLE:%=$(B)/variants/san/tests/%.o) $(SAN_LI
 # The glue, against as much of a QEMU as it needs.
 TESTS += $(B)/variants/san/test-glue
 C_STYLE += $(addprefix variants/tests/,test-glue.c glued.c.inc glued-properties.c.inc \
-	glued-counters.c.inc glued-rig.c.inc qemu-stub.h)
+	glued-counters.c.inc glued-round.c.inc glued-rig.c.inc qemu-stub.h qemu-stub-disk.h)
 
 $(B)/variants/san/test-glue: $(addprefix $(B)/variants/san/tests/,test-glue.o walk.o oracle.o driver.o) \
 		$(SAN_LIB)

@@ -40,6 +40,19 @@ const ReorderOps *reorder_find(const char *name)
     return find_unlisted(name);
 }
 
+const ReorderOps *reorder_variant(const char *variant, bool *rounds)
+{
+    static const char suffix[] = "+round";
+    bool has = g_str_has_suffix(variant, suffix);
+    g_autofree char *name =
+        g_strndup(variant, strlen(variant) - (has ? strlen(suffix) : 0));
+
+    if (rounds) {
+        *rounds = has;
+    }
+    return reorder_find(name);
+}
+
 bool reorder_is_unlisted(const char *name)
 {
     return find_unlisted(name) != NULL;

@@ -201,4 +201,11 @@ static inline int32_t reorder_complete(Reorder *r, uint32_t key,
 const ReorderOps *reorder_find(const char *name);
 bool reorder_is_unlisted(const char *name);
 
+/*
+ * The strategy of what plans and tools call a variant: its name, or its name
+ * and "+round", which is the same with x-reorder-flush=round on disks, as
+ * *rounds says (NULL: not asked).  NULL if there is none.
+ */
+const ReorderOps *reorder_variant(const char *variant, bool *rounds);
+
 #endif /* VQLAB_REORDER_H */

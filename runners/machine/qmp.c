@@ -207,7 +207,7 @@ char *qmp_get_string(struct qmp *q, const char *path, const char *property)
 	return n && json_node_get_value_type(n) == G_TYPE_STRING ? json_node_dup_string(n) : NULL;
 }
 
-static int64_t queue_status(struct qmp *q, const char *id, int queue, const char *what)
+int64_t qmp_queue_status(struct qmp *q, const char *id, int queue, const char *what)
 {
 	g_autofree char *args = g_strdup_printf(
 		"{\"path\":\"/machine/peripheral/%s/virtio-backend\",\"queue\":%d}", id, queue);
@@ -218,10 +218,10 @@ static int64_t queue_status(struct qmp *q, const char *id, int queue, const char
 
 int64_t qmp_in_flight(struct qmp *q, const char *id, int queue)
 {
-	return queue_status(q, id, queue, "inuse");
+	return qmp_queue_status(q, id, queue, "inuse");
 }
 
 int64_t qmp_ring_size(struct qmp *q, const char *id, int queue)
 {
-	return queue_status(q, id, queue, "vring-num");
+	return qmp_queue_status(q, id, queue, "vring-num");
 }

@@ -36,8 +36,11 @@ bool qmp_block_counts(struct qmp *q, const char *id, struct block_counts *c);
 /* A string property of an object, or NULL. */
 char *qmp_get_string(struct qmp *q, const char *path, const char *property);
 
-/* Elements that the device holds in virtqueue @queue; -1: unknown (QEMU older
- * than 7.2). */
+/* A number of x-query-virtio-queue-status of virtqueue @queue; -1: unknown (QEMU older than
+ * 7.2). */
+int64_t qmp_queue_status(struct qmp *q, const char *id, int queue, const char *what);
+
+/* Elements that the device holds in virtqueue @queue; -1: unknown, likewise. */
 int64_t qmp_in_flight(struct qmp *q, const char *id, int queue);
 
 /* Entries of the ring of virtqueue @queue; -1: unknown, likewise. */

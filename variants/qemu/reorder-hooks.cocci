@@ -5,7 +5,8 @@
 // rule serves QEMU 7.2 to 10.2; apply-hooks counts the calls in the result,
 // because a rule that matches nothing is no error to spatch.
 //
-// The functions called here are in reorder-queue.c.inc and reorder-device.c.inc.
+// The functions called here are in reorder-queue.c.inc, reorder-round.c.inc and
+// reorder-device.c.inc.
 //
 // Copyright (C) 2026 The vqlab authors
 // SPDX-License-Identifier: GPL-2.0-or-later
@@ -113,6 +114,20 @@ statement S;
 + static void virtqueue_unordered_flush(VirtQueue *q, unsigned int count)
 {
     if (virtio_device_disabled(q->vdev)) S
+    ...
+}
+
+// A round of completions that is not published yet: the notification comes after it.
+@notify@
+identifier vdev, q;
+statement S;
+@@
+bool virtio_should_notify(VirtIODevice *vdev, VirtQueue *q)
+{
++   if (virtqueue_reorder_holds(q)) {
++       return false;
++   }
+    S
     ...
 }
 

@@ -2,10 +2,10 @@
  * vqlab's in-order strategies in QEMU's virtio core: what virtio.c calls
  *
  * Included near the top of hw/virtio/virtio.c.  The functions are static and
- * defined in reorder-queue.c.inc and reorder-device.c.inc, which are included
- * at the end of that file, where the ring functions that they use are known;
- * so are reorder-complete.c.inc and reorder-flush.c.inc, with the public ones
- * that complete elements.
+ * defined in reorder-queue.c.inc, reorder-round.c.inc and reorder-device.c.inc,
+ * included at the end of that file, where the ring functions they use are
+ * known; so are reorder-complete.c.inc and reorder-flush.c.inc, with the public
+ * ones that complete elements.
  *
  * Copyright (C) 2026 The vqlab authors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -14,9 +14,16 @@
 #define VQLAB_REORDER_HOOKS_H
 
 #include "qapi/error.h"
+#include "block/aio.h"
+#include "hw/virtio/virtio-blk.h"
 #include "qom/object.h"
 #include "hot.h"
 #include "reorder.h"
+#if __has_include("system/block-backend.h")
+#include "system/block-backend.h"
+#else /* before QEMU 10 */
+#include "sysemu/block-backend.h"
+#endif
 
 /*
  * The probes attach to these by name, so each must exist as one function
@@ -51,6 +58,12 @@ static void virtqueue_unordered_flush(VirtQueue *vq, unsigned int count)
 
 /* An element has been popped: give it its place in the order. */
 static inline void virtqueue_reorder_pop(VirtQueue *vq, VirtQueueElement *elem);
+
+/*
+ * Is there a round of completions that is not published yet?  Then the driver
+ * is notified once it is, if it wants to be, and not now.
+ */
+static inline bool virtqueue_reorder_holds(VirtQueue *vq);
 
 /* Take back the last num pops; false if a strategy cannot. */
 static bool virtqueue_reorder_rewind(VirtQueue *vq, unsigned int num);

@@ -106,9 +106,9 @@ ask() {
 			-qmp stdio -blockdev null-co,node-name=n,size=1048576 \
 			-device "virtio-blk-pci,id=d,drive=n$1" >"$work/out" 2>&1
 }
-# quoted NAME: the stats of an idle device, as JSON in JSON.
+# quoted NAME [each|round]: the stats of an idle device, as JSON in JSON.
 quoted() {
-	grep -qF "{\\\"strategy\\\":\\\"$1\\\",\\\"active\\\":false,\\\"queues\\\":[]}" "$work/out"
+	grep -qF "{\\\"strategy\\\":\\\"$1\\\",\\\"flush\\\":\\\"${2:-each}\\\",\\\"active\\\":false,\\\"queues\\\":[]}" "$work/out"
 }
 for s in $(sed -n '/"strategies"/,/]/p' "$dir/manifest.json" | sed '1d;$d' | tr -d ' ",'); do
 	check "a disk starts with x-reorder=$s" ask ",x-reorder=$s"
@@ -117,6 +117,12 @@ done
 check "a property of a running device stays" grep -q 'cannot be changed' "$work/out"
 check "a disk starts without x-reorder" ask ""
 check "and its counters say off" quoted off
+check "a disk starts with x-reorder-flush=round" ask ",x-reorder=bitmap,x-reorder-flush=round"
+check "and its counters say so" quoted bitmap round
+rc=0
+"$bin" -machine pc,accel=tcg "${fw[@]}" -display none -nodefaults \
+	-device virtio-rng-pci,x-reorder=bitmap,x-reorder-flush=round >"$work/out" 2>&1 </dev/null || rc=$?
+check "which is for disks only" [ "$rc" -eq 1 -a -n "$(grep 'for virtio-blk' "$work/out")" ]
 rc=0
 ask ",x-reorder-force=on" || rc=$?
 check "x-reorder-force alone is an error" [ "$rc" -eq 1 ]

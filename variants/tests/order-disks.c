@@ -24,7 +24,8 @@ const Disk order_disks[ORDER_DISKS] = {
     { "runs", "straggler:64", 9, "packed=on,x-reorder=batch-used", true },
     { "late", "straggler:64", 3, "iothread=io0", true },
     { "wait", "shuffle:256", 1, "iothread=io0", false },
-    { "data", "shuffle:32", 1, "x-reorder=in-place", false },
+    { "data", "shuffle:32", 1, "x-reorder=in-place,x-reorder-flush=round",
+      false },
 };
 
 bool order_disk_is_ordered(const Disk *d)
@@ -95,6 +96,7 @@ static bool add_shared_disk(Vm *vm, bool *many, GError **error)
     vm_arg(vm, "-device");
     vm_arg(vm, "{\"driver\":\"virtio-blk-pci\",\"id\":\"many\","
                "\"serial\":\"many\",\"drive\":\"drive-many\","
+               "\"x-reorder\":\"batch-used\",\"x-reorder-flush\":\"round\","
                "\"num-queues\":2,\"iothread-vq-mapping\":"
                "[{\"iothread\":\"io0\"},{\"iothread\":\"io1\"}]}");
     return true;

@@ -303,6 +303,8 @@ static inline void virtio_tswap32s(VirtIODevice *vdev, uint32_t *s)
     *s = GUINT32_SWAP_LE_BE(*s);
 }
 
+#include "qemu-stub-disk.h"
+
 /* --- properties --------------------------------------------------------- */
 
 typedef char *StubGet(Object *obj, Error **errp);

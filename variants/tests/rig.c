@@ -42,8 +42,9 @@ void fail(const char *format, ...)
 
 static char *disk_name(const Disk *d)
 {
-    return g_strdup_printf("%s (%s, %s, %s)", d->id, d->variant,
-                           d->packed ? "packed" : "split", kind_names[d->kind]);
+    return g_strdup_printf("%s (%s, %s, %s%s)", d->id, d->variant,
+                           d->packed ? "packed" : "split", kind_names[d->kind],
+                           d->rounds ? ", rounds" : "");
 }
 
 void disk_fail(const Disk *d, const char *what, int64_t n)
@@ -53,11 +54,34 @@ void disk_fail(const Disk *d, const char *what, int64_t n)
     fail("%s: %s: %" G_GINT64_FORMAT, name, what, n);
 }
 
+/*
+ * A guest that does not answer is slow, or waits: for an element in flight, or
+ * for an interrupt about what was published since QEMU last decided on one.
+ */
+static void tell_waiting(void)
+{
+    int i;
+
+    for (i = 0; vm.qmp && i < n_disks; i++) {
+        const char *id = disks[i].id;
+        int64_t inuse = qmp_in_flight(vm.qmp, id, 0);
+        int64_t used = qmp_queue_status(vm.qmp, id, 0, "used-idx");
+
+        if (inuse != 0) {
+            disk_fail(&disks[i], "in flight, or -1: QEMU does not say", inuse);
+        }
+        if (qmp_queue_status(vm.qmp, id, 0, "signalled-used") != used) {
+            disk_fail(&disks[i], "not decided whether to notify of", used);
+        }
+    }
+}
+
 bool step(bool ok, GError **error)
 {
     if (!ok) {
         fail("%s", *error ? (*error)->message : "failed");
         g_clear_error(error);
+        tell_waiting();
         up = false;
     }
     return ok;
@@ -106,7 +130,21 @@ char *next_pci_address(void)
     return address;
 }
 
-void add_disk(const char *variant, Kind kind, bool packed)
+/* Where a round ends: in the main loop, and in a disk's own thread. */
+static char *round_options(const Disk *d)
+{
+    bool threaded = d->rounds && d->kind == KIND_FULL;
+
+    if (threaded) {
+        vm_arg(&vm, "-object");
+        vm_arg(&vm, "iothread,id=thread-%s", d->id);
+    }
+    return g_strdup_printf("%s%s%s", d->rounds ? ",x-reorder-flush=round" : "",
+                           threaded ? ",iothread=thread-" : "",
+                           threaded ? d->id : "");
+}
+
+void add_disk(const char *variant, Kind kind, bool packed, bool rounds)
 {
     static const char *const options[] = {
         QUEUE_SIZE,
@@ -115,21 +153,24 @@ void add_disk(const char *variant, Kind kind, bool packed)
                    "x-reorder-force=on",
         "queue-size=256,in_order=on",
     };
-    g_autofree char *address = next_pci_address();
+    g_autofree char *address = next_pci_address(), *rest = NULL;
     Disk *d;
 
     disks = g_renew(Disk, disks, n_disks + 1);
     d = &disks[n_disks];
-    *d = (Disk){ .variant = variant, .kind = kind, .packed = packed };
+    *d = (Disk){
+        .variant = variant, .kind = kind, .packed = packed, .rounds = rounds
+    };
     g_snprintf(d->id, sizeof(d->id), "d%d", n_disks++);
     add_backend(d);
+    rest = round_options(d);
     vm_arg(&vm, "-device");
     vm_arg(&vm,
            "virtio-blk-pci,id=%s,serial=%s,drive=node-%s,num-queues=1,"
-           "%s%s%s%s%s",
+           "%s%s%s%s%s%s",
            d->id, d->id, d->id, options[kind], address,
            packed ? ",packed=on" : "", kind == KIND_QEMU ? "" : ",x-reorder=",
-           kind == KIND_QEMU ? "" : variant);
+           kind == KIND_QEMU ? "" : variant, rest);
 }
 
 int64_t sum(JsonNode *stats, const char *name)
@@ -241,7 +282,9 @@ static void check_stats(const Disk *d, JsonNode *before)
         }
         return;
     }
-    if (strcmp(strategy, d->variant) != 0 || !active) {
+    if (strcmp(strategy, d->variant) != 0 || !active ||
+        strcmp(json_str(json_node_get_object(after), "flush", ""),
+               d->rounds ? "round" : "each") != 0) {
         disk_fail(d, "its strategy is not active; pops", pops);
         return;
     }

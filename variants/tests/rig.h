@@ -26,6 +26,8 @@ typedef struct Disk {
     const char *variant;
     Kind kind;
     bool packed;
+    bool rounds;  /* x-reorder-flush=round; a full ring's in a thread of its own
+                   */
     int64_t ring; /* entries; known once the guest is up */
 } Disk;
 
@@ -52,7 +54,7 @@ bool ready(void);
 char *next_pci_address(void);
 
 /* One more disk, with its back end; before vm_boot. */
-void add_disk(const char *variant, Kind kind, bool packed);
+void add_disk(const char *variant, Kind kind, bool packed, bool rounds);
 
 /* Sum over all queues of a counter in x-reorder-stats; @stats may be NULL. */
 int64_t sum(JsonNode *stats, const char *name);

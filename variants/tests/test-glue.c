@@ -14,6 +14,7 @@
 #include "variants/qemu/reorder-queue.c.inc"
 #include "variants/qemu/reorder-complete.c.inc"
 #include "variants/qemu/reorder-flush.c.inc"
+#include "variants/qemu/reorder-round.c.inc"
 #include "variants/qemu/reorder-device.c.inc"
 #include "walk.h"
 #include "glued.c.inc"
@@ -30,18 +31,19 @@ typedef struct Case {
 } Case;
 
 #include "glued-counters.c.inc"
+#include "glued-round.c.inc"
 
-static void test_oracle(gconstpointer data)
+static void walk_sizes(const Case *c, bool rounds)
 {
     static const uint32_t sizes[] = { 1, 2, 16, 256, 1024, 3, 31, 257 };
-    const Case *c = data;
-    g_autofree char *where =
-        g_strdup_printf("VQLAB_TEST_SEED=%u -p /glue/%s/oracle-%s", seed,
-                        c->ops->name, c->packed ? "packed" : "split");
+    g_autofree char *where = g_strdup_printf(
+        "VQLAB_TEST_SEED=%u -p /glue/%s/%s-%s", seed, c->ops->name,
+        rounds ? "rounds" : "oracle", c->packed ? "packed" : "split");
     size_t i;
 
     glued_strategy = c->ops;
     glued_packed = c->packed;
+    glued_rounds = rounds;
     for (i = 0; i < G_N_ELEMENTS(sizes) && !g_test_failed(); i++) {
         Oracle *o;
 
@@ -65,6 +67,16 @@ static void test_oracle(gconstpointer data)
         }
         oracle_free(o);
     }
+}
+
+static void test_oracle(gconstpointer data)
+{
+    walk_sizes(data, false);
+}
+
+static void test_rounds(gconstpointer data)
+{
+    walk_sizes(data, true);
 }
 
 /* --- what the oracle does not do ---------------------------------------- */
@@ -322,6 +334,10 @@ int main(int argc, char **argv)
         add(*ops, "disabled", test_disabled);
         add(*ops, "in-turn", test_in_turn);
         add(*ops, "stats", test_stats);
+        add(*ops, "rounds", test_rounds);
+        add(*ops, "round", test_round);
+        add(*ops, "round-reset", test_round_reset);
+        add(*ops, "round-disabled", test_round_disabled);
     }
     return g_test_run();
 }

@@ -8,6 +8,8 @@
  *              completely full.  fio knows what each block must hold.
  *     chains   no indirect descriptors, so that a request takes 3 to some 20
  *              ring entries; written and read back.
+ *     rounds   full and chains, with x-reorder-flush=round; a full one in an
+ *              iothread
  *     legacy   a device that cannot negotiate IN_ORDER, with x-reorder-force;
  *              not of strategies that refuse it
  *
@@ -42,6 +44,8 @@ static void test_bad_options(void)
         "x-reorder-force=on",
         "x-reorder=bitmap,x-reorder-force=perhaps",
         "x-reorder=batch-used,x-reorder-force=on",
+        "x-reorder=bitmap,x-reorder-flush=never",
+        "x-reorder-flush=round",
     };
     const ReorderOps *const *ops;
     size_t i;
@@ -78,24 +82,31 @@ static bool has_in_order(void)
 
 static void test_boot(void)
 {
+    /* Entries at fill, and copies until the flush. */
+    static const char *const in_rounds[] = { "in-place", "batch-used" };
     g_autoptr(GError) error = NULL;
     const ReorderOps *const *ops;
     bool in_order = has_in_order();
+    size_t r;
     bool ok = true;
     int i;
 
     for (i = 0; i < 2; i++) {
         for (ops = reorder_strategies; *ops; ops++) {
-            add_disk((*ops)->name, KIND_FULL, i);
-            add_disk((*ops)->name, KIND_CHAINS, i);
+            add_disk((*ops)->name, KIND_FULL, i, false);
+            add_disk((*ops)->name, KIND_CHAINS, i, false);
+        }
+        for (r = 0; r < G_N_ELEMENTS(in_rounds); r++) {
+            add_disk(in_rounds[r], KIND_FULL, i, true);
+            add_disk(in_rounds[r], KIND_CHAINS, i, true);
         }
         if (in_order) {
-            add_disk("qemu", KIND_QEMU, i);
+            add_disk("qemu", KIND_QEMU, i, false);
         }
     }
     for (ops = reorder_strategies; ok && *ops; ops++) {
         if (!reorder_skips(*ops)) {
-            add_disk((*ops)->name, KIND_LEGACY, false);
+            add_disk((*ops)->name, KIND_LEGACY, false, false);
         }
         ok = n_nets == MAX_NETS || add_net((*ops)->name, &error);
     }

@@ -303,6 +303,7 @@ static void test_registry(void)
                                            "",         "hash-tabl",
                                            "planted-", "planted-200" };
     const ReorderOps *const *ops;
+    bool rounds = true;
     size_t i;
 
     for (ops = reorder_strategies; *ops; ops++) {
@@ -323,6 +324,12 @@ static void test_registry(void)
     for (i = 0; i < G_N_ELEMENTS(nothing); i++) {
         g_assert_null(reorder_find(nothing[i]));
     }
+    g_assert_true(reorder_variant("bitmap", &rounds) == &reorder_bitmap);
+    g_assert_false(rounds);
+    g_assert_true(reorder_variant("bitmap+round", &rounds) == &reorder_bitmap);
+    g_assert_true(rounds);
+    g_assert_null(reorder_variant("+round", NULL));
+    g_assert_null(reorder_variant("bitmap+round+round", NULL));
     g_assert_true(reorder_find("broken-swap") == &reorder_broken_swap);
     g_assert_true(reorder_is_unlisted("broken-swap"));
     g_assert_true(reorder_find("broken-skip") == &reorder_broken_skip);

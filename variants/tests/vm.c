@@ -173,7 +173,7 @@ static bool vm_start(Vm *vm, const char *incoming, GError **error)
     }
     guest_qemu_args(argv, vm->guest_dir, vm->agent_fd, console);
     chardev = g_strdup_printf("socket,id=qmp,fd=%d", qmp[1]);
-    vm_push(argv, (const char *[]){ "-accel", "tcg", "-m", "512", "-d",
+    vm_push(argv, (const char *[]){ "-accel", "tcg", "-m", "1024", "-d",
                                     "guest_errors", "-mon",
                                     "chardev=qmp,mode=control", "-chardev",
                                     chardev, NULL });
