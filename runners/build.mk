@@ -11,7 +11,7 @@
 #   guest/     what runs inside the guest: init, the agent, the frames that it speaks
 #   guest-count/  counts the guest's instructions, by a plugin of QEMU's
 #   plan/      configs/PLAN.ini -> struct plan (keys: the one table of keys; kinds: of
-#              workloads; read; job: the fio job; find: what a plan holds); schedule: plan
+#              workloads; read; job: the fio job; find: what a plan holds; variant: its name and label); schedule: plan
 #              + seed -> the order of trials and of their phases
 #   machine/   folders (what a QEMU's and a guest's folder hold), manifest, boot (how QEMU
 #              boots the guest), qemu (a trial's command line), qmp, link (the guest's serial

@@ -3,6 +3,7 @@
 #include "boot.h"
 #include "manifest.h"
 #include "runners/guest-count/protocol.h"
+#include "runners/plan/variant.h"
 #include "runners/tool/spawn.h"
 #include "runners/tool/json.h"
 
@@ -88,6 +89,7 @@ bool qemuinfo_load(struct qemuinfo *q, const char *dir, GError **error)
 	}
 	q->in_order = strstr(blk, " in_order=") != NULL;
 	q->reorder = strstr(blk, " x-reorder=") != NULL;
+	q->flush = strstr(blk, " x-reorder-flush=") != NULL;
 	q->packed = strstr(blk, " packed=") != NULL;
 	q->kvm_device = major > 8 || (major == 8 && minor >= 2);
 	return true;
@@ -127,6 +129,8 @@ static bool lists_strategy(const struct qemuinfo *q, const char *name)
 char *qemuinfo_lacks(const struct qemuinfo *q, const char *variant, const char *ring)
 {
 	JsonObject *m = json_node_get_object(q->manifest);
+	const char *strategy;
+	bool rounds;
 
 	if (!strcmp(ring, "packed") && !q->packed)
 		return g_strdup("its virtio devices have no packed property");
@@ -140,9 +144,26 @@ char *qemuinfo_lacks(const struct qemuinfo *q, const char *variant, const char *
 		return g_strdup("it was not built with the lab's strategies");
 	if (!q->reorder)
 		return g_strdup("its virtio devices have no x-reorder property");
-	if (!lists_strategy(q, variant) && !reorder_is_unlisted(variant))
+	strategy = variant_strategy(variant, &rounds);
+	if (rounds && !q->flush)
+		return g_strdup("its virtio devices have no x-reorder-flush property");
+	if (!strategy || (!lists_strategy(q, strategy) && !reorder_is_unlisted(strategy)))
 		return g_strdup("its manifest does not list this strategy");
 	return NULL;
+}
+
+char *qemuinfo_variant(const struct qemuinfo *q, const char *variant, bool disk)
+{
+	const char *strategy;
+	bool rounds;
+
+	if (!strcmp(variant, "qemu"))
+		return g_strdup(",in_order=on");
+	if (!strcmp(variant, "off"))
+		return g_strdup(q->in_order ? ",in_order=off" : "");
+	strategy = variant_strategy(variant, &rounds);
+	return g_strdup_printf(",x-reorder=%s%s", strategy,
+			       rounds && disk ? ",x-reorder-flush=round" : "");
 }
 
 char *qemuinfo_counter(const struct qemuinfo *q)

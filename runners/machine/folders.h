@@ -12,6 +12,7 @@ struct qemuinfo {
 	int program_fd;	 /* opened by root, for nobody to execute */
 	bool in_order;	 /* virtio devices have in_order= */
 	bool reorder;	 /* ... x-reorder= */
+	bool flush;	 /* ... x-reorder-flush= */
 	bool packed;	 /* ... packed= */
 	bool kvm_device; /* -accel kvm takes device= */
 };
@@ -28,6 +29,12 @@ bool guestinfo_load(struct guestinfo *g, const char *dir, GError **error);
 
 /* Why @variant cannot run on this QEMU; NULL when it can.  The caller frees it. */
 char *qemuinfo_lacks(const struct qemuinfo *q, const char *variant, const char *ring);
+
+/*
+ * The device properties that make @variant, each after a comma.  Rounds are only a disk's: a
+ * network card flushes several elements at a time by itself.  The caller frees it.
+ */
+char *qemuinfo_variant(const struct qemuinfo *q, const char *variant, bool disk);
 
 /* The plugin that counts the guest's driver; the caller frees it. */
 char *qemuinfo_counter(const struct qemuinfo *q);

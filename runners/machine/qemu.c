@@ -33,20 +33,12 @@ static void G_GNUC_PRINTF(2, 3) push(GPtrArray *argv, const char *format, ...)
 	va_end(args);
 }
 
-/* The properties that make a variant, with a comma before each. */
-static char *variant_properties(const struct qemu_setup *s)
+/* The properties that make a variant on one kind of device, each after a comma. */
+static char *properties(const struct qemu_setup *s, bool disk)
 {
-	GString *p = g_string_new(NULL);
+	g_autofree char *variant = qemuinfo_variant(s->info, s->variant, disk);
 
-	if (!strcmp(s->variant, "qemu"))
-		g_string_append(p, ",in_order=on");
-	else if (!strcmp(s->variant, "off") && s->info->in_order)
-		g_string_append(p, ",in_order=off");
-	else if (strcmp(s->variant, "off"))
-		g_string_append_printf(p, ",x-reorder=%s", s->variant);
-	if (!strcmp(s->ring, "packed"))
-		g_string_append(p, ",packed=on");
-	return g_string_free(p, FALSE);
+	return g_strconcat(variant, strcmp(s->ring, "packed") ? "" : ",packed=on", NULL);
 }
 
 char *qemu_disk_queue(const struct plan_disk *p)
@@ -160,7 +152,7 @@ static bool open_channels(int qmp[2], int agent[2], GError **error)
 static bool push_all(GPtrArray *argv, GArray *keep, const struct qemu_setup *s, int agent, int qmp,
 		     int console, gid_t *group, GError **error)
 {
-	g_autofree char *properties = variant_properties(s);
+	g_autofree char *of_disks = properties(s, true), *of_nets = properties(s, false);
 	g_autofree char *guest = g_strdup_printf("/proc/self/fd/%d", s->guest->dir_fd);
 	unsigned int i;
 
@@ -180,9 +172,9 @@ static bool push_all(GPtrArray *argv, GArray *keep, const struct qemu_setup *s, 
 	push(argv, "-mon");
 	push(argv, "chardev=qmp,mode=control");
 	for (i = 0; s->disks && i < s->plan->disks->len; i++)
-		push_disk(argv, keep, &s->disks[i], SET_DISK + i, properties);
+		push_disk(argv, keep, &s->disks[i], SET_DISK + i, of_disks);
 	for (i = 0; s->taps && i < s->plan->nets->len; i++)
-		push_net(argv, keep, s->plan->nets->pdata[i], i, s->taps[i], properties);
+		push_net(argv, keep, s->plan->nets->pdata[i], i, s->taps[i], of_nets);
 	g_array_append_val(keep, agent);
 	g_array_append_val(keep, qmp);
 	g_array_append_val(keep, console);

@@ -126,8 +126,8 @@ const struct plan_key plan_keys[] = {
 	{ GROUP_PLAN, "name", KEY_TEXT, IN(plan, name), 0, 0, NULL, NULL, NULL,
 	  "what the report calls it", NULL },
 	{ GROUP_PLAN, "variants", KEY_LIST, IN(plan, variant_list), 0, 0, NULL, NULL, NULL,
-	  "off, qemu or a strategy that QEMU was built with; LABEL=VARIANT to list one "
-	  "twice", NULL },
+	  "off, qemu or a strategy that QEMU was built with; NAME+round flushes a disk once "
+	  "for a round of completions; LABEL=VARIANT to list one twice", NULL },
 	{ GROUP_PLAN, "rings", KEY_LIST, IN(plan, rings), 0, 0, NULL, "split", NULL,
 	  "split, packed", NULL },
 	{ GROUP_PLAN, "blocks", KEY_INT, IN(plan, blocks), 1, 99, NULL, "6", NULL,

@@ -3,6 +3,7 @@
 #include "runners/tool/files.h"
 #include "find.h"
 #include "kinds.h"
+#include "variant.h"
 
 #include <string.h>
 
@@ -13,11 +14,6 @@
 
 static const char *const rings_known[] = {"split", "packed", NULL};
 
-bool plan_variant_known(const char *name)
-{
-	return !strcmp(name, "off") || !strcmp(name, "qemu") || reorder_find(name);
-}
-
 /* The names, for a message. */
 static char *plan_variant_names(void)
 {
@@ -26,6 +22,7 @@ static char *plan_variant_names(void)
 
 	for (i = 0; reorder_strategies[i]; i++)
 		g_string_append_printf(names, ", %s", reorder_strategies[i]->name);
+	g_string_append(names, "; of strategies also NAME+round");
 	return g_string_free(names, FALSE);
 }
 
@@ -45,28 +42,28 @@ static bool select_variants(struct plan *p, GError **error)
 
 	g_ptr_array_set_size(p->variants, 0);
 	for (i = 0; p->variant_list[i]; i++) {
-		g_auto(GStrv) pair = g_strsplit(p->variant_list[i], "=", 2);
-		const char *variant = pair[1] ? pair[1] : pair[0];
+		g_autofree char *label = variant_label(p->variant_list[i]);
+		const char *variant = variant_without_label(p->variant_list[i]);
 		struct plan_variant *v;
 
-		if (!plan_variant_known(variant)) {
+		if (!variant_known(variant)) {
 			g_autofree char *all = plan_variant_names();
 
 			return plan_complain(p, error, "plan", "variants", "%s: not one of %s",
 					     variant, all);
 		}
-		if (!plan_plain_name(pair[0], 24))
+		if (!plan_plain_name(label, 24))
 			return plan_complain(p, error, "plan", "variants",
-					     "%s: a label is up to 24 of a-z, 0-9 and -", pair[0]);
+					     "%s: a label is up to 24 of a-z, 0-9 and -", label);
 		for (j = 0; j < p->variants->len; j++)
-			if (!strcmp(((struct plan_variant *)p->variants->pdata[j])->label, pair[0]))
+			if (!strcmp(((struct plan_variant *)p->variants->pdata[j])->label, label))
 				return plan_complain(
 					p, error, "plan", "variants",
 					"%s: listed twice; LABEL=%s gives the second a "
 					"name of its own",
-					pair[0], variant);
+					label, variant);
 		v = g_new0(struct plan_variant, 1);
-		v->label = g_strdup(pair[0]);
+		v->label = g_steal_pointer(&label);
 		v->variant = g_strdup(variant);
 		g_ptr_array_add(p->variants, v);
 	}

@@ -11,7 +11,7 @@
 /* A variant may appear twice under different labels: off against off. */
 struct plan_variant {
 	char *label;   /* as in trial ids and trial.json */
-	char *variant; /* off, qemu, or what x-reorder takes */
+	char *variant; /* off, qemu, or a strategy: see variant.h */
 };
 
 struct plan_disk {
@@ -93,9 +93,6 @@ struct plan_key {
 extern const struct plan_key plan_keys[];
 extern const size_t n_plan_keys;
 extern const char *const plan_group_names[N_GROUPS];
-
-/* Is @name a variant that QEMU can be asked for?  off, qemu, or a strategy's. */
-bool plan_variant_known(const char *name);
 
 /*
  * Reads and checks the plan at @path, and the fio jobs it names (relative to

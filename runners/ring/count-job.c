@@ -16,17 +16,23 @@
 /* Functions listed for each cell, those with most instructions of their own. */
 #define LISTED 40
 
+/* reorder-round.c.inc: publishes what pushes have filled. */
+#define ROUND "virtqueue_reorder_publish_round"
+
 /* What is counted for each element, and in which functions its repetitions are. */
 static const struct {
 	const char *name;
 	const char *inside[4];
+	const char *later; /* what a bottom half does of it: x-reorder-flush=round */
 } measured[] = {
-	{"virtqueue_pop", {"virtqueue_pop", "virtqueue_split_pop", "virtqueue_packed_pop"}},
-	{"virtqueue_fill", {"virtqueue_fill", "virtqueue_unordered_fill"}},
+	{"virtqueue_pop", {"virtqueue_pop", "virtqueue_split_pop", "virtqueue_packed_pop"}, NULL},
+	{"virtqueue_fill", {"virtqueue_fill", "virtqueue_unordered_fill"}, NULL},
 	{"virtqueue_flush",
 	 {"virtqueue_flush", "virtqueue_unordered_flush", "virtqueue_split_flush",
-	  "virtqueue_packed_flush"}},
-	{"virtqueue_push", {"virtqueue_push"}},
+	  "virtqueue_packed_flush"},
+	 NULL},
+	{"virtqueue_push", {"virtqueue_push"}, ROUND},
+	{ROUND, {ROUND}, NULL},
 };
 
 static void add_str(JsonBuilder *b, const char *name, const char *value)
@@ -104,6 +110,8 @@ static void add_measured(JsonBuilder *b, const struct profile *p)
 	json_builder_begin_object(b);
 	for (i = 0; i < G_N_ELEMENTS(measured); i++) {
 		const struct profile_fn *f = profile_find(p, measured[i].name), *in;
+		const struct profile_fn *later =
+			measured[i].later ? profile_find(p, measured[i].later) : NULL;
 		uint64_t repeats = 0;
 
 		if (!f)
@@ -115,7 +123,8 @@ static void add_measured(JsonBuilder *b, const struct profile *p)
 		json_builder_set_member_name(b, f->name);
 		json_builder_begin_object(b);
 		add_int(b, "calls", f->calls);
-		add_int(b, "instructions", f->self + f->called - repeats);
+		add_int(b, "instructions",
+			f->self + f->called - repeats + (later ? later->self + later->called : 0));
 		add_int(b, "repeats", repeats);
 		add_callees(b, f);
 		json_builder_end_object(b);

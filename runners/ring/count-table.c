@@ -47,11 +47,11 @@ bool count_table(JsonNode *root)
 		if (strcmp(title, order) || !base || strcmp(json_str(base, "ring", ""), ring)) {
 			base = c;
 			title = order;
-			printf("%s ring, %s\n  %-13s %-15s%-15s%-15s%-15s%-15s%s\n", ring, order,
+			printf("%s ring, %s\n  %-16s %-15s%-15s%-15s%-15s%-15s%s\n", ring, order,
 			       "", "    pop", "   fill", "  flush", "   push", " thread",
 			       "stores depth");
 		}
-		printf("  %-13s", json_str(c, "label", ""));
+		printf("  %-16s", json_str(c, "label", ""));
 		if (strcmp(json_str(c, "state", ""), "ok")) {
 			good = false;
 			printf(" %s: %s\n", json_str(c, "state", ""), json_str(c, "evidence", ""));

@@ -60,7 +60,7 @@ static void open_lane(struct device *d, unsigned int i)
 {
 	const struct load *l = d->load;
 	struct virtqueue_setup set = l->ring;
-	const ReorderOps *ops = reorder_find(d->variant);
+	const ReorderOps *ops = reorder_variant(d->variant, NULL);
 	struct lane *q = &d->lanes[i];
 	uint32_t k;
 

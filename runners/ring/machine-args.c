@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "machine-args.h"
 #include "runners/machine/boot.h"
+#include "runners/machine/folders.h"
 #include "blk.h"
 
 #include <errno.h>
@@ -42,17 +43,10 @@ static bool pair(int type, int *mine, int *theirs, GError **error)
 /* The properties that make a variant and let the driver choose, each after a comma. */
 static char *properties(const struct machine_setup *s, const struct device *d)
 {
-	GString *p = g_string_new(NULL);
+	g_autofree char *variant =
+		qemuinfo_variant(s->qemu, d->variant, !load_is_net(s->load->kind));
 
-	if (!strcmp(d->variant, "qemu"))
-		g_string_append(p, ",in_order=on");
-	else if (!strcmp(d->variant, "off") && s->qemu->in_order)
-		g_string_append(p, ",in_order=off");
-	else if (strcmp(d->variant, "off"))
-		g_string_append_printf(p, ",x-reorder=%s", d->variant);
-	if (s->qemu->packed)
-		g_string_append(p, ",packed=on");
-	return g_string_free(p, FALSE);
+	return g_strconcat(variant, s->qemu->packed ? ",packed=on" : "", NULL);
 }
 
 /* A disk that holds offsets, a file without a name; QEMU's descriptor of it, or -1. */

@@ -3,6 +3,7 @@
 #include "machine.h"
 #include "option-table.h"
 #include "probes/tool/output.h"
+#include "runners/plan/variant.h"
 #include "runners/tool/json.h"
 #include "variants/order-shapes.h"
 
@@ -270,13 +271,6 @@ static bool read_random(struct options *o, GError **error)
 	return true;
 }
 
-static const char *without_label(const char *variant)
-{
-	const char *at = strchr(variant, '=');
-
-	return at ? at + 1 : variant;
-}
-
 /* Those that were named must be there; without names, all that are. */
 static bool settle_variants(struct options *o, GError **error)
 {
@@ -288,7 +282,7 @@ static bool settle_variants(struct options *o, GError **error)
 		return refuse(error, "--variants", "a QEMU has room for 24 devices");
 	if (o->variants[0]) {
 		for (i = 0; o->variants[i]; i++) {
-			const char *variant = without_label(o->variants[i]);
+			const char *variant = variant_without_label(o->variants[i]);
 			g_autofree char *lacks = qemuinfo_lacks(&o->qemu, variant, o->rings[0]);
 
 			if (lacks)
@@ -383,8 +377,8 @@ GPtrArray *options_devices(const struct options *o, char **variants)
 
 		for (k = same = 0; k < i; k++)
 			same += !strcmp(variants[k], variants[i]);
-		d->variant = g_strdup(without_label(variants[i]));
-		d->label = g_strndup(variants[i], strcspn(variants[i], "="));
+		d->variant = g_strdup(variant_without_label(variants[i]));
+		d->label = variant_label(variants[i]);
 		if (same) {
 			g_autofree char *label = d->label;
 

@@ -55,9 +55,9 @@ static void print_row(const GPtrArray *boots, const char *label, unsigned int i,
 	double rate = ratios_rate(boots, i), used = MAX(r.used, 1);
 
 	if (isnan(rate))
-		printf("  %-13s %11s", label, "-");
+		printf("  %-16s %11s", label, "-");
 	else
-		printf("  %-13s %11.0f", label, rate);
+		printf("  %-16s %11.0f", label, rate);
 	print_ratio(boots, i, off);
 	printf(" %7.1f %6.1f %4" PRIu64 " %7.3f %6.3f %6.1f\n", 100 * r.reordered / used,
 	       r.depth_total / used, r.depth_max, r.entries / used, r.moves / used, r.bytes / used);

@@ -52,6 +52,25 @@ check "out of order, QEMU's code and in-place publish as often" holds \
 	'0 < c["qemu", "split", "shuffle:32"]["traffic"]["index_stores"] < 0.3' \
 	'c["qemu", "split", "shuffle:32"]["traffic"]["index_stores"] ==
 		c["in-place", "split", "shuffle:32"]["traffic"]["index_stores"]'
+check 'a flush a round' count --variants in-place,batch-used,batch-used+round --elements 512 \
+	--depth 32 --batch 32 --order in-order --runs 1
+check '... is one, and writes one entry' holds \
+	'all(c["batch-used-round", r, "in-order"]["traffic"][t] == 1 / 32
+		for r in ("split", "packed") for t in ("used_entries", "index_stores"))' \
+	'all(c["batch-used", r, "in-order"]["traffic"][t] == 1
+		for r in ("split", "packed") for t in ("used_entries", "index_stores"))'
+check '... push has what the round publishes for it' holds \
+	'all(f["virtqueue_push"]["instructions"] > f["virtqueue_push"]["self"] +
+		sum(x["instructions"] for x in f["virtqueue_push"]["callees"]) +
+		0.9 * f["virtqueue_reorder_publish_round"]["instructions"]
+		for r in ("split", "packed")
+		for f in [c["batch-used-round", r, "in-order"]["runs"][0]["functions"]])'
+check '... less than a flush for each' holds \
+	'all(c["batch-used-round", r, "in-order"]["instructions"]["virtqueue_push"] <
+		c["in-place", r, "in-order"]["instructions"]["virtqueue_push"] - 100
+		for r in ("split", "packed"))'
+check 'of virtio-net there are no rounds' count --variants batch-used+round --load tx --ring split \
+	--elements 256 --runs 1
 check 'A/A, without x-order: the same to the digit' count --variants off,off --elements 256 \
 	--order natural --ring split
 check '... in each function' holds \

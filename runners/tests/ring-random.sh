@@ -9,7 +9,7 @@ T=$(mktemp -d)
 trap 'rm -rf "$T"' EXIT
 qemu=$(runners/setup/qemu.sh 2>"$T/log") || { cat "$T/log"; echo 'Bail out! no QEMU'; exit 1; }
 tap_logs=("$T/out" "$T/err")
-ours=off,hash-table,array-window,bitmap,in-place,batch-used
+ours=off,hash-table,array-window,bitmap,in-place,batch-used,in-place+round,batch-used+round
 
 # random OPTIONS...; a busy host is not a device that hangs
 random() {

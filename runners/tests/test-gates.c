@@ -11,6 +11,9 @@
 	"\"published\":9,\"used_entries\":4,\"assumed_published\":0,\"conserved\":true,"           \
 	"\"order_violations\":0,\"length_mismatches\":0}"
 #define PROBE "{\"lost_events\":0,\"unreadable_rings\":0,\"queues\":[" QUEUE "]}"
+#define ROUND                                                                                      \
+	"{\"strategy\":\"bitmap\",\"flush\":\"round\",\"active\":true,\"pops\":9,\"fills\":9,"     \
+	"\"published\":9}"
 #define STRATEGY "{\"strategy\":\"bitmap\",\"active\":true,\"pops\":9,\"fills\":9,\"published\":9}"
 
 static struct plan_workload workload = {
@@ -103,6 +106,11 @@ static void test_gates(void)
 		  "{\"strategy\":\"batch-used\",\"active\":true,\"pops\":9,\"fills\":9,"
 		  "\"published\":9,\"entries\":5}",
 		  0, 2}},
+		{"a flush a round", "", {"bitmap+round", "split", ORDERED, PROBE, ROUND, 0, 2}},
+		{"one for each",
+		 " path",
+		 {"bitmap+round", "split", ORDERED, PROBE, STRATEGY, 0, 2}},
+		{"not asked for", " path", {"bitmap", "split", ORDERED, PROBE, ROUND, 0, 2}},
 		{"packed", "", {"bitmap", "packed", PACKED, PROBE, STRATEGY, 0, 2}},
 		{"off has order", " features", {"off", "split", ORDERED, PROBE, NULL, 0, 2}},
 		{"qemu lacks it", " features", {"qemu", "split", PLAIN, PROBE, NULL, 0, 2}},

@@ -80,6 +80,10 @@ static void test_faults(void)
 		const char *with, *complaint;
 	} faults[] = {
 		{3, "variants=off;nosuch", "p.ini:3: [plan] variants: nosuch: not one of off"},
+		{3, "variants=off+round", "p.ini:3: [plan] variants: off+round: not one of off"},
+		{3, "variants=bitmap+", "p.ini:3: [plan] variants: bitmap+: not one of off"},
+		{3, "variants=bitmap+round;bitmap-round=off",
+		 "p.ini:3: [plan] variants: bitmap-round: listed twice"},
 		{3, "variants=off;off", "p.ini:3: [plan] variants: off: listed twice"},
 		{3, "variants=", "p.ini:3: [plan] variants: an empty list"},
 		{3, "", "p.ini:1: [plan] variants: must be given"},

@@ -3,6 +3,7 @@
 #include "gates-load.h"
 #include "verdict.h"
 #include "runners/plan/kinds.h"
+#include "runners/plan/variant.h"
 #include "runners/tool/json.h"
 
 #include <stdlib.h>
@@ -89,11 +90,16 @@ static void check_features(struct trial *t)
 static void check_path(struct verdict *v, struct phase *ph, const char *variant)
 {
 	JsonObject *s = ph->strategy;
+	bool rounds;
+	const char *strategy = variant_strategy(variant, &rounds);
+	const char *flush = rounds && !plan_kind(ph->slot->workload)->net ? "round" : "each";
 
 	if (!s)
 		verdict_add(v, ph, "no x-reorder-stats");
-	else if (strcmp(json_str(s, "strategy", ""), variant))
+	else if (g_strcmp0(json_str(s, "strategy", ""), strategy))
 		verdict_add(v, ph, "strategy %s ran", json_str(s, "strategy", "?"));
+	else if (strcmp(json_str(s, "flush", "each"), flush))
+		verdict_add(v, ph, "it was flushed %s, not %s", json_str(s, "flush", "?"), flush);
 	else if (!json_flag(s, "active", false))
 		verdict_add(v, ph, "strategy not active");
 	else if (json_int(s, "fills", 0) <= 0 || json_int(s, "published", 0) <= 0)

@@ -41,6 +41,7 @@ static JsonObject *read_strategy(struct trial *t, const struct phase *ph)
 	queues = json_list(from, "queues");
 	sum = json_object_new();
 	json_object_set_string_member(sum, "strategy", json_str(from, "strategy", "?"));
+	json_object_set_string_member(sum, "flush", json_str(from, "flush", "each"));
 	json_object_set_boolean_member(sum, "active", json_flag(from, "active", false));
 	for (k = 0; k < G_N_ELEMENTS(counters); k++) {
 		int64_t all = 0;
