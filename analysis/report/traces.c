@@ -53,9 +53,14 @@ static char *pick_trace(const struct results *r, unsigned int w, unsigned int ri
 	return NULL;
 }
 
-static bool is_known(const char *strategy)
+/* As vqreplay calls it, which has no rounds; NULL: not at all. */
+static const char *replayed_as(const char *strategy)
 {
-	return !strcmp(strategy, "off") || !strcmp(strategy, "qemu") || reorder_find(strategy);
+	const ReorderOps *ops = reorder_variant(strategy, NULL);
+
+	if (!strcmp(strategy, "off") || !strcmp(strategy, "qemu"))
+		return strategy;
+	return ops ? ops->name : NULL;
 }
 
 /* A run may have been made by another build, with strategies that this one lacks. */
@@ -65,8 +70,8 @@ static void print_variants(const struct results *r, FILE *out)
 	for (unsigned int v = 0; v < r->run->variants->len; v++) {
 		const char *strategy = strategy_of(r, v);
 
-		if (is_known(strategy))
-			fprintf(out, ",%s", strategy);
+		if (replayed_as(strategy))
+			fprintf(out, ",%s", replayed_as(strategy));
 		else
 			fprintf(stderr,
 				"vqreport: %s: no such strategy in this build: not replayed\n",

@@ -14,7 +14,7 @@ holds() { python3 "$here/rings.py" "$@"; }
 says() { tr '\n' ' ' <"$plain" | tr -s ' ' | grep -qF -- "$1"; }
 edited() { holds edit "$run" "$1" && build/vqreport "$run" --no-plots >/dev/null; }
 
-build/analysis/make-run "$run" --blocks=3 --noise=0.2 --variants=off,qemu,in-place,batch-used &&
+build/analysis/make-run "$run" --blocks=3 --noise=0.2 --variants=off,qemu,in-place,batch-used,batch-used+round &&
 	python3 "$here/rings.py" make "$run" || exit 1
 check 'a run with one used entry a batch' build/vqreport "$run"
 check 'each printed figure is that of the files' holds ablation "$run"

@@ -13,6 +13,7 @@ COUNTED = run + '/rings/ring-read.json'
 ORDERS = ['in-order', 'shuffle:32', 'shuffle:256', 'reverse:8']
 FUNCTIONS = ['virtqueue_pop', 'virtqueue_fill', 'virtqueue_flush', 'virtqueue_push', 'thread']
 PARTS = ['add', 'kick', 'get_buf', 'detach', 'interrupt', 'other']
+ROUND = 'batch-used+round'
 BOOTS = (1, 2, 4, 5, 6, 7, 8)
 DEPTH = {'in-order': 0.0, 'shuffle:32': 13.25, 'shuffle:256': 124.5, 'reverse:8': 3.5}
 
@@ -55,6 +56,8 @@ def counted_cell(label, ring, order, i):
     entries = 0.25 if (label, order) == ('array-window', 'shuffle:32') else 1.0
     if label == 'batch-used':
         entries = 1 / (1 + DEPTH[order] / 2)
+    if label == ROUND:
+        entries = stores = 1 / (2 + DEPTH[order])
     return dict(cell, instructions=figures, difference=apart, agree=apart <= 0.005, runs=runs,
                 traffic={'used_entries': entries, 'index_stores': stores,
                          'index_stores_exact': (label, ring) != ('qemu', 'packed'),
@@ -88,7 +91,8 @@ def make():
         'load': dict(size, device='virtio-blk', kind='read', disk='null'), 'iothreads': True,
         'by': 'valgrind-made-up', 'runs': 2, 'order_seed': 1,
         'cells': [counted_cell(v, r, o, i) for r in ('split', 'packed') for o in ORDERS
-                  for i, v in enumerate(d['variants'][:4] + ['bitmap'])],
+                  for i, v in enumerate(d['variants'][:4] + ['bitmap'] +
+                                           [ROUND] * (ROUND in d['variants']))],
         'left_out': [{'order': 'shuffle:32', 'run': 2, 'why': 'made up: killed'}]})
     save(run + '/rings/ring-tx.json',
          {'schema': 'vqlab-left-out-1', 'left_out': 'no valgrind (made up)'})
@@ -361,7 +365,7 @@ def effects(get, digits):
 
 
 def check_ablation():
-    printed, c = table('device', 1), cells()  # the first is of all variants
+    printed, c = table('device', 2), cells()  # the others are of all variants
     for ring in ('split', 'packed'):
         for order in ORDERS:
             of = lambda get: lambda v: (get(c[v, ring, order])
@@ -370,6 +374,7 @@ def check_ablation():
             row = printed['ring-read, %s ring; 64 in flight, added 64 at a time' % ring, order]
             same(row, effects(of(device), 0) + ['%.3f' % entries] +
                  effects(of(lambda x: x['traffic']['bytes_written']), 1)[4:])
+    check_rounds(c)
     names = [w['name'] for w in load(run + '/run.json')['workloads'] if w['kind'] != 'ring']
     at = next(i for i in range(9) if any(len(x) == 9 for x in table('driver', i).values()))
     printed = table('driver', at)
@@ -383,6 +388,20 @@ def check_ablation():
             same(printed[ring + ' ring', w], want + ['%.3f' % (77 / 3000)] * 3)
     check_ablation_rates(names)
     check_ablation_summary(c)
+
+
+def check_rounds(c):
+    printed = table('rounds')
+    for ring in ('split', 'packed'):
+        for order in ORDERS:
+            off, batch, rounds = [c[v, ring, order] for v in ('off', 'batch-used', ROUND)]
+            less = lambda a, b: ('-' if b['state'] != 'ok' else
+                                 signed(device(a) - device(b), 0))
+            want = [less(batch, off), less(rounds, batch), less(rounds, off)]
+            for what in ('used_entries', 'index_stores'):
+                want += ['%.3f' % x['traffic'][what] for x in (batch, rounds)]
+            same(printed['ring-read, %s ring; 64 in flight, added 64 at a time' % ring, order],
+                 want)
 
 
 def block_rates(workload, ring, variant):
@@ -414,10 +433,11 @@ def check_ablation_rates(names):
 
 def check_ablation_summary(c):
     d = load(run + '/report/summary.json')['ablation']
-    same(d['variants'], dict(zip(('off', 'qemu', 'order', 'batch'), SIDES)))
+    same(d['variants'], dict(zip(('off', 'qemu', 'order', 'batch', 'round'), SIDES + (ROUND,))))
     for x in d['device']:
         get = lambda v: device(c[v, x['ring'], x['order']])
         assert abs(x['device']['batch_effect'] - get('batch-used') + get('in-place')) < 0.01, x
+        assert abs(x['device']['round_effect'] - get(ROUND) + get('batch-used')) < 0.01, x
         if c['off', x['ring'], x['order']]['state'] == 'ok':
             assert abs(x['device']['order_effect'] - get('in-place') + get('off')) < 0.01, x
     same([len(d['device']), len(d['driver']), len(d['throughput'])], [8, 8, 9])

@@ -7,15 +7,19 @@
 #include "ablation-tables.h"
 #include "driver-costs.h"
 
-static const char *const side_names[SIDES] = {"off", "qemu", "order", "batch"};
+static const char *const side_names[SIDES] = {"off", "qemu", "order", "batch", "round"};
 
 static void write_sides(struct writer *w, const char *name, const struct sides *s)
 {
 	write_inline(w, name);
-	for (enum side side = 0; side < SIDES; side++)
+	for (enum side side = 0; side < SIDE_ROUND; side++)
 		write_number(w, side_names[side], s->value[side]);
 	write_number(w, "order_effect", order_effect(s));
 	write_number(w, "batch_effect", batch_effect(s));
+	if (!isnan(s->value[SIDE_ROUND])) {
+		write_number(w, side_names[SIDE_ROUND], s->value[SIDE_ROUND]);
+		write_number(w, "round_effect", round_effect(s));
+	}
 	write_close(w, '}');
 }
 

@@ -11,7 +11,7 @@
 
 #define NAME_WIDTH 16
 
-static void put_value(struct table *t, double value, unsigned int digits)
+void put_value(struct table *t, double value, unsigned int digits)
 {
 	if (isnan(value))
 		table_cell(t, "-");
@@ -19,7 +19,7 @@ static void put_value(struct table *t, double value, unsigned int digits)
 		table_cell(t, "%.*f", digits, value);
 }
 
-static void put_effect(struct table *t, double effect, unsigned int digits, bool agree)
+void put_effect(struct table *t, double effect, unsigned int digits, bool agree)
 {
 	g_autofree char *text = signed_text(effect, digits);
 
@@ -44,7 +44,7 @@ static void device_row(struct table *t, const struct ablation *a, const struct c
 }
 
 /* "ring-read, split ring; 64 in flight, added 8 at a time" */
-static void put_group(struct table *t, const struct ring_workload *w, unsigned int ring)
+void put_group(struct table *t, const struct ring_workload *w, unsigned int ring)
 {
 	const struct counted *c = w->counted;
 	g_autoptr(GString) title = g_string_new(NULL);

@@ -22,8 +22,15 @@ typedef void (*ablation_rate_fn)(void *data, const struct workload *w, const cha
 void each_ablation_rate(const struct results *r, const struct ablation *a, ablation_rate_fn fn,
 			void *data);
 
-/* The tables; the latter two are left out, and false, if nothing of the kind was measured. */
+/* What the tables are made of: a figure, an effect, a row's "workload, split ring; ...". */
+struct table;
+void put_value(struct table *t, double value, unsigned int digits);
+void put_effect(struct table *t, double effect, unsigned int digits, bool agree);
+void put_group(struct table *t, const struct ring_workload *w, unsigned int ring);
+
+/* The tables; the latter three are left out, and false, if nothing of the kind was measured. */
 void put_ablation_device(struct document *out, const struct results *r, const struct ablation *a);
+bool put_ablation_round(struct document *out, const struct results *r, const struct ablation *a);
 bool put_ablation_driver(struct document *out, const struct results *r, const struct ablation *a);
 bool put_ablation_rates(struct document *out, const struct results *r, const struct ablation *a);
 

@@ -233,6 +233,7 @@ void report_ablation(struct document *out, const struct results *r)
 		  a.variant[SIDE_ORDER] ?: "none of the run's variants",
 		  a.variant[SIDE_ORDER] ?: "none", a.variant[SIDE_BATCH], a.variant[SIDE_BATCH]);
 	put_ablation_device(out, r, &a);
+	put_ablation_round(out, r, &a);
 	driver = put_ablation_driver(out, r, &a);
 	if (driver)
 		paragraph(

@@ -46,7 +46,8 @@ static const char *known(const struct run *run, const char *variant)
 bool find_ablation(const struct results *r, struct ablation *a)
 {
 	*a = (struct ablation){{known(r->run, "off"), known(r->run, "qemu"),
-				known(r->run, "in-place"), known(r->run, "batch-used")}};
+				known(r->run, "in-place"), known(r->run, "batch-used"),
+				known(r->run, "batch-used+round")}};
 	if (!a->variant[SIDE_BATCH])
 		a->variant[SIDE_BATCH] = first_ordered(r->rings, true);
 	if (!a->variant[SIDE_ORDER])
@@ -67,6 +68,11 @@ double order_effect(const struct sides *s)
 double batch_effect(const struct sides *s)
 {
 	return s->value[SIDE_BATCH] - s->value[SIDE_ORDER];
+}
+
+double round_effect(const struct sides *s)
+{
+	return s->value[SIDE_ROUND] - s->value[SIDE_BATCH];
 }
 
 /* @figure < 0: the device's cost. */

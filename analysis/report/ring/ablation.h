@@ -10,8 +10,11 @@
 #include "costs.h"
 #include "analysis/report/results.h"
 
-/* off; qemu, for comparison; order: an entry an element; batch: fewer. */
-enum side { SIDE_OFF, SIDE_QEMU, SIDE_ORDER, SIDE_BATCH, SIDES };
+/*
+ * off; qemu, for comparison; order: an entry an element; batch: fewer; round: batch-used
+ * on a device that flushes once for a round of completions.
+ */
+enum side { SIDE_OFF, SIDE_QEMU, SIDE_ORDER, SIDE_BATCH, SIDE_ROUND, SIDES };
 
 /* Names of variants; NULL: the run has none of the kind. */
 struct ablation {
@@ -33,6 +36,7 @@ struct sides {
 /* What each effect does to the figure. */
 double order_effect(const struct sides *s);
 double batch_effect(const struct sides *s);
+double round_effect(const struct sides *s);
 
 /* Of a counted workload: what the device does to return an element; another figure. */
 struct sides device_sides(const struct ablation *a, const struct counted *c, unsigned int ring,
