@@ -57,7 +57,7 @@ $(PAGE_RES).c $(PAGE_RES).h: $(PAGE_RES)%: $(PAGE_RES).xml
 	glib-compile-resources --sourcedir=analysis/report/page --c-name page --generate \
 		--target=$@ $<
 
-$(B)/analysis/report/plots.o: $(PLOTS_RES).h
+$(B)/analysis/report/plot-script.o: $(PLOTS_RES).h
 $(patsubst %,$(B)/analysis/report/page/%.o,page colours drawn): $(PLOTS_RES).h $(PAGE_RES).h
 
 $(PLOTS_RES).o $(PAGE_RES).o: %.o: %.c
@@ -66,7 +66,7 @@ $(PLOTS_RES).o $(PAGE_RES).o: %.o: %.c
 # vqmail: the report as a mail. A program of its own, so that a report needs no GMime.
 MAIL_PKGS := gmime-3.0 gio-2.0 gio-unix-2.0 json-glib-1.0
 TOOLS += $(B)/vqmail
-TESTS += analysis/tests/mail.sh analysis/tests/page.sh analysis/tests/forms.sh
+TESTS += analysis/tests/mail.sh analysis/tests/page.sh analysis/tests/forms.sh analysis/tests/plots.sh
 
 $(B)/analysis/mail/%.o: EXTRA_CFLAGS = -I$(B) $(call pkg_cflags,$(MAIL_PKGS))
 $(B)/analysis/mail/ascii.o: $(PLOTS_RES).h

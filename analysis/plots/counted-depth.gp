@@ -2,14 +2,14 @@
 # Instructions an element in the real QEMU's device, counted, over how far out of order
 # elements complete: a panel a ring format, a curve a variant, its name at its end.
 load 'vars.gp'
-WIDTH = PANELS > 1 ? 1400 : 900
-HEIGHT = 800
+WIDTH = PANELS > 1 ? 1200 : 900
+HEIGHT = 680
 load 'style.gp'
 
 set label 2 'Instructions the device executes for an element (virtqueue_pop and push), counted in QEMU' \
 	at screen 0.5, screen 1 - 28.0 / HEIGHT center font LARGE
 set label 3 'Curves: shuffled within a window. Single points: other orders.' \
-	at screen 0.988, screen 14.0 / HEIGHT right font SMALL textcolor rgb '#444444'
+	at screen 0.988, screen 34.0 / HEIGHT right font SMALL textcolor rgb '#444444'
 set logscale xy
 set format y '%g'
 set xtics ('0' 0.1, '0.3' 0.3, '1' 1, '3' 3, '10' 10, '30' 30, '100' 100, '300' 300, '1000' 1000)
@@ -19,11 +19,11 @@ set yrange [BOTTOM:TOP]
 unset key
 
 left = 95.0 / WIDTH
-names = (25 + 8.6 * LONGEST) / WIDTH
+names = (25 + 8.2 * LONGEST) / WIDTH
 gap = PANELS > 1 ? names + 75.0 / WIDTH : 0
 wide = (1 - left - names - 15.0 / WIDTH - (PANELS - 1) * gap) / PANELS
 top = 1 - 90.0 / HEIGHT
-bottom = 105.0 / HEIGHT
+bottom = 118.0 / HEIGHT
 # From the end of a curve to its name.
 name_at = RIGHT * 1.12 * 1.12
 
@@ -37,21 +37,10 @@ do for [panel = 1:PANELS] {
 	set label 11 TITLE[panel] at graph 0, screen top + 13.0 / HEIGHT left font MIDDLE
 	set xlabel 'reorder depth, mean over all elements (0: in order)'
 	set ylabel panel == 1 ? 'instructions an element' : ''
-	do for [v = 1:VARIANTS] {
-		i = (panel - 1) * VARIANTS + v
-		if (LABEL_Y[i] == LABEL_Y[i]) {
-			set label 20 + v NAME[v] at name_at, LABEL_Y[i] left font SMALL \
-				textcolor rgb COLOUR[LOOK[v]]
-			set arrow 20 + v from RIGHT * 1.03, END_Y[i] to name_at * 0.98, LABEL_Y[i] \
-				nohead linewidth 0.8 dashtype 1 linecolor rgb COLOUR[LOOK[v]]
-		} else {
-			unset label 20 + v
-			unset arrow 20 + v
-		}
-	}
-	plot for [v = 1:VARIANTS] sprintf('%d-%d.dat', panel, v) \
+	load 'names.gp'
+	plot for [v = 1:VARIANTS] sprintf('$d%d_%d', panel, v) \
 			using 1:2 with linespoints linetype LOOK[v] notitle, \
-		for [v = 1:VARIANTS] sprintf('p%d-%d.dat', panel, v) \
+		for [v = 1:VARIANTS] sprintf('$p%d_%d', panel, v) \
 			using 1:2 with points linetype LOOK[v] pointsize 1.2 * POINT notitle
 	unset label 1
 	unset label 2

@@ -5,14 +5,16 @@
 set lmargin at screen 0.02
 set rmargin at screen 0.98
 set bmargin at screen 38.0 / HEIGHT
-set tmargin at screen (62.0 + KEY_EXTRA) / HEIGHT
+set tmargin at screen (64.0 + KEY_EXTRA) / HEIGHT
 unset label
+unset arrow
 unset border
 unset tics
 unset grid
 unset logscale
 unset xlabel
 unset ylabel
+unset xzeroaxis
 set xrange [0:1]
 set yrange [0:1]
 set key inside center center horizontal maxrows KEY_ROWS samplen 3.2 width 1

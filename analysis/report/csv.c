@@ -46,6 +46,25 @@ void csv_end(GString *out)
 	g_string_append_c(out, '\n');
 }
 
+void csv_figure(GString *out, const struct csv_subject *s, const char *figure, const char *unit,
+		const struct range *value, const char *between)
+{
+	if (!value->n || isnan(value->median))
+		return;
+	csv_text(out, s->workload);
+	csv_text(out, s->ring);
+	csv_text(out, s->variant);
+	csv_text(out, s->order);
+	csv_text(out, figure);
+	csv_text(out, unit);
+	csv_number(out, value->n);
+	csv_number(out, value->median);
+	csv_number(out, value->min);
+	csv_number(out, value->max);
+	csv_text(out, between);
+	csv_end(out);
+}
+
 /* A cell that is quoted; *@from stands behind its first quote, and then behind its last. */
 static char *quoted(const char **from)
 {

@@ -18,28 +18,57 @@ struct shares {
 	double right, bottom;
 };
 
-/* What moves neither way by as much is less than a pixel of a panel, on these axes. */
-#define SEEN 1.03
+/* What moves neither way by as much is less than two pixels of a panel, on these axes. */
+#define SEEN 1.08
 
-/* value, share of counts >= value; from the axis' left end on, as far as it can be seen. */
-static GString *share_rows(const struct cell *c, struct shares *s)
+static const struct hist *hist_of(const struct cell *c, const struct shares *s)
 {
-	const struct hist *h = (const struct hist *)((const char *)c + s->hist);
-	GString *rows = g_string_new("# value share_at_least\n");
-	double total = bins_total(h), left = total;
+	return (const struct hist *)((const char *)c + s->hist);
+}
+
+/* Has the cell of a disordered workload a value on the axis? */
+static bool shows_share(const struct results *r, const struct cell *c, const void *data)
+{
+	const struct shares *s = data;
+	const struct hist *h = hist_of(c, s);
+
+	return share_disordered(r, c->workload) >= IN_ORDER_BELOW && h->n &&
+	       h->bins[h->n - 1].value * s->scale >= s->least;
+}
+
+/* A step of marks: on curves that lie on each other, those of each have places of their own. */
+static double mark_place(const struct shares *s, double value, double offset)
+{
+	return floor(log(value / s->least) / log(s->base == 2 ? 4 : s->base) + offset);
+}
+
+/*
+ * value, share of counts >= value, marked (1) or not; from the axis' left end on, as far as
+ * it can be seen. @offset, 0 to 1, is where between steps its marks are.
+ */
+static GString *share_rows(const struct cell *c, struct shares *s, double offset)
+{
+	const struct hist *h = hist_of(c, s);
+	GString *rows = g_string_new("# value share_at_least marked\n");
+	double total = bins_total(h), left = total, place = 0;
 	double drawn_value = 0, drawn_share = 1;
 	bool any = false;
 
 	for (unsigned int i = 0; i < h->n; i++) {
 		double value = h->bins[i].value * s->scale, share = left / total;
+		bool last = i + 1 == h->n;
 
 		left -= h->bins[i].count;
 		if (value < s->least)
 			continue;
 		if (!any && value > s->least)
-			g_string_append_printf(rows, "%.6g %.6g\n", s->least, share);
-		if (i + 1 == h->n || value > SEEN * drawn_value || share * SEEN < drawn_share) {
-			g_string_append_printf(rows, "%.6g %.6g\n", value, share);
+			g_string_append_printf(rows, "%.6g %.6g 0\n", s->least, share);
+		if (last || value > SEEN * drawn_value || share * SEEN < drawn_share) {
+			double now = mark_place(s, value, offset);
+
+			g_string_append_printf(rows, "%.6g %.6g %d\n", value, share,
+					       last || now > place);
+			place = now;
 			drawn_value = value;
 			drawn_share = share;
 		}
@@ -47,8 +76,6 @@ static GString *share_rows(const struct cell *c, struct shares *s)
 		s->right = fmax(s->right, value);
 		s->bottom = fmin(s->bottom, share);
 	}
-	if (!any) /* gnuplot wants a line */
-		g_string_append(rows, "NaN NaN\n");
 	return rows;
 }
 
@@ -56,7 +83,7 @@ static GString *share_rows(const struct cell *c, struct shares *s)
 static void put_data(GString *csv, const struct results *r, const struct cell *c,
 		     const struct shares *s)
 {
-	const struct hist *h = (const struct hist *)((const char *)c + s->hist);
+	const struct hist *h = hist_of(c, s);
 	double total = bins_total(h), left = total;
 
 	for (unsigned int i = 0; i < h->n; i++) {
@@ -71,60 +98,53 @@ static void put_data(GString *csv, const struct results *r, const struct cell *c
 	}
 }
 
-static GString *share_data(const struct results *r, const GArray *chosen, const struct shares *s)
+static void put_share_data(const struct results *r, const GArray *panels, const struct shares *s,
+			   GString *csv)
 {
-	GString *csv = g_string_new(NULL);
-
 	g_string_append_printf(csv, "workload,ring,variant,%s,count,at_least_percent\n", s->head);
-	for (unsigned int k = 0; k < chosen->len; k++)
-		for (unsigned int ring = 0; ring < r->run->rings->len; ring++)
-			for (unsigned int v = 0; v < r->run->variants->len; v++)
-				put_data(
-					csv, r,
-					cell_at(r, g_array_index(chosen, unsigned int, k), ring, v),
-					s);
-	return csv;
+	for (unsigned int i = 0; i < panels->len; i++)
+		for (unsigned int v = 0; v < r->run->variants->len; v++)
+			put_data(csv, r, panel_cell(r, panels, i, v), s);
 }
 
-static bool write_shares(const struct results *r, const char *folder, GString *vars,
-			 struct shares *s, GError **error)
+/* The panels of a plot, which are none if it has nothing to show; g_array_free() it. */
+static GArray *write_shares(const struct results *r, struct drawing *d, struct shares *s)
 {
-	GArray *chosen = find_disordered(r);
-	bool any = chosen->len, fine = true;
+	GArray *panels = find_panels(r, shows_share, s);
 	double powers;
 
 	s->right = s->least;
 	s->bottom = 1;
-	for (unsigned int ring = 0; ring < r->run->rings->len; ring++) {
-		for (unsigned int k = 0; k < chosen->len; k++) {
-			unsigned int w = g_array_index(chosen, unsigned int, k);
-
-			for (unsigned int v = 0; fine && v < r->run->variants->len; v++) {
-				char *name =
-					g_strdup_printf("%u-%u-%u.dat", ring + 1, k + 1, v + 1);
-
-				fine = plot_write_file(
-					folder, name, share_rows(cell_at(r, w, ring, v), s), error);
-				g_free(name);
-			}
-		}
-	}
-	if (fine)
-		plot_write_file(folder, PLOT_DATA, share_data(r, chosen, s), error);
-	put_panels(r, chosen, vars);
-	put_left_out(r, chosen, vars);
+	for (unsigned int i = 0; i < panels->len; i++)
+		for (unsigned int v = 0; v < r->run->variants->len; v++)
+			put_block(d,
+				  share_rows(panel_cell(r, panels, i, v), s,
+					     (v + 0.5) / r->run->variants->len),
+				  "d%u_%u", i + 1, v + 1);
+	put_share_data(r, panels, s, d->csv);
+	put_panels(r, panels, d->vars);
+	put_panel_notes(r, panels, d->vars);
+	put_left_out(r, panels, d->vars);
 	/* Up to the next power of the base; about six labels. */
 	powers = ceil(log(s->right / s->least) / log(s->base) + 0.01);
-	g_string_append_printf(vars, "LEFT = %g\nRIGHT = %g\nSTEP = %g\nBOTTOM = %g\n", s->least,
+	g_string_append_printf(d->vars, "LEFT = %g\nRIGHT = %g\nSTEP = %g\nBOTTOM = %g\n", s->least,
 			       pow(s->base, powers) * s->least,
 			       pow(s->base, 1 + floor((powers - 1) / 6)),
 			       /* At least a decade, also where all reach all values. */
 			       fmin(0.1, fmax(1e-6, pow(10, floor(log10(s->bottom))))));
-	g_array_free(chosen, TRUE);
+	return panels;
+}
+
+static bool write_share_plot(const struct results *r, struct drawing *d, struct shares *s)
+{
+	GArray *panels = write_shares(r, d, s);
+	bool any = panels->len;
+
+	g_array_free(panels, TRUE);
 	return any;
 }
 
-static bool write_depth(const struct results *r, const char *folder, GString *vars, GError **error)
+static bool write_depth(const struct results *r, struct drawing *d)
 {
 	struct shares s = {.hist = offsetof(struct cell, depth),
 			   .head = "reorder_depth_elements",
@@ -132,10 +152,10 @@ static bool write_depth(const struct results *r, const char *folder, GString *va
 			   .least = 1,
 			   .base = 2};
 
-	return write_shares(r, folder, vars, &s, error);
+	return write_share_plot(r, d, &s);
 }
 
-static bool write_hold(const struct results *r, const char *folder, GString *vars, GError **error)
+static bool write_hold(const struct results *r, struct drawing *d)
 {
 	struct shares s = {.hist = offsetof(struct cell, hold),
 			   .head = "hold_time_ns",
@@ -143,44 +163,34 @@ static bool write_hold(const struct results *r, const char *folder, GString *var
 			   .least = 1e-6,
 			   .base = 10};
 
-	return write_shares(r, folder, vars, &s, error);
+	return write_share_plot(r, d, &s);
 }
 
 PLOT(depth, "depth", write_depth);
 PLOT(hold, "hold", write_hold);
 
 /* MEAN[panel * variants]: "1.23 / 17", time-weighted mean and maximum of S. */
-static bool write_stash(const struct results *r, const char *folder, GString *vars, GError **error)
+static bool write_stash(const struct results *r, struct drawing *d)
 {
 	struct shares s = {.hist = offsetof(struct cell, stash),
 			   .head = "stash_count_elements",
 			   .scale = 1,
 			   .least = 1,
 			   .base = 2};
-	GArray *chosen = find_disordered(r);
-	unsigned int variants = r->run->variants->len, i = 0;
-	bool any = write_shares(r, folder, vars, &s, error);
+	GArray *panels = write_shares(r, d, &s);
+	unsigned int variants = r->run->variants->len, n = panels->len;
 
-	if (any)
-		g_string_append_printf(vars, "array MEAN[%u]\n",
-				       chosen->len * r->run->rings->len * variants);
-	for (unsigned int ring = 0; ring < r->run->rings->len; ring++) {
-		for (unsigned int k = 0; k < chosen->len; k++) {
-			unsigned int w = g_array_index(chosen, unsigned int, k);
+	g_string_append_printf(d->vars, "array MEAN[%u]\n", MAX(1, n * variants));
+	for (unsigned int i = 0; i < n * variants; i++) {
+		const struct cell *c = panel_cell(r, panels, i / variants, i % variants);
+		g_autofree char *mean = number_text(OVER(c, m.stash_mean).median);
+		g_autofree char *text =
+			g_strdup_printf("%s / %" G_GUINT64_FORMAT, mean, c->stash_max);
 
-			for (unsigned int v = 0; v < variants; v++) {
-				const struct cell *c = cell_at(r, w, ring, v);
-				char *mean = number_text(OVER(c, m.stash_mean).median);
-
-				g_string_append_printf(vars,
-						       "MEAN[%u] = '%s / %" G_GUINT64_FORMAT "'\n",
-						       ++i, mean, c->stash_max);
-				g_free(mean);
-			}
-		}
+		put_element(d->vars, "MEAN", i + 1, text);
 	}
-	g_array_free(chosen, TRUE);
-	return any;
+	g_array_free(panels, TRUE);
+	return n;
 }
 
 PLOT(stash, "stash", write_stash);

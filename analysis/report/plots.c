@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plots.h"
 
-#include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "analysis/plots-resource.h"
 #include "probes/tool/text.h"
 #include "probes/tool/output.h"
 #include "report.h"
@@ -21,25 +19,6 @@ enum plot_error {
 	PLOT_NOT_DRAWN,	 /* this one cannot */
 };
 
-bool plot_write_file(const char *folder, const char *name, GString *text, GError **error)
-{
-	char *path = g_build_filename(folder, name, NULL);
-	bool ok = g_file_set_contents(path, text->str, text->len, error);
-
-	g_free(path);
-	g_string_free(text, TRUE);
-	return ok;
-}
-
-/* gnuplot's single quotes know one escape: a quote is written twice. */
-void put_quoted(GString *out, const char *text)
-{
-	g_string_append_c(out, '\'');
-	for (; *text; text++)
-		g_string_append_printf(out, *text == '\'' ? "''" : "%c", *text);
-	g_string_append_c(out, '\'');
-}
-
 #define LABEL_MAX 32
 
 /* Of a long name its beginning and its end: "my-second-stra...long-label". */
@@ -50,39 +29,6 @@ char *plot_label(const char *name)
 	if (length <= LABEL_MAX)
 		return g_strdup(name);
 	return g_strdup_printf("%.*s...%s", LABEL_MAX - 15, name, name + length - 12);
-}
-
-#define SCRIPTS "/vqlab/plots"
-
-static bool unpack(const char *name, const char *folder, GError **error)
-{
-	char *path = g_strconcat(SCRIPTS "/", name, NULL);
-	char *target = g_build_filename(folder, name, NULL);
-	GBytes *script = g_resource_lookup_data(plots_get_resource(), path, 0, error);
-	bool ok = false;
-
-	if (script) {
-		size_t size;
-		const char *text = g_bytes_get_data(script, &size);
-
-		ok = g_file_set_contents(target, text, size, error);
-		g_bytes_unref(script);
-	}
-	g_free(target);
-	g_free(path);
-	return ok;
-}
-
-/* All of them: a plot's script loads others. */
-static bool unpack_scripts(const char *folder, GError **error)
-{
-	char **names = g_resource_enumerate_children(plots_get_resource(), SCRIPTS, 0, error);
-	bool ok = names;
-
-	for (unsigned int i = 0; ok && names[i]; i++)
-		ok = unpack(names[i], folder, error);
-	g_strfreev(names);
-	return ok;
 }
 
 /*
@@ -112,10 +58,9 @@ void put_variants(GString *vars, const GPtrArray *names)
 	for (unsigned int i = 0; i < names->len; i++) {
 		g_autofree char *label = plot_label(names->pdata[i]);
 
-		g_string_append_printf(vars, "LOOK[%u] = %u\nNAME[%u] = ", i + 1,
-				       plot_look(names->pdata[i], &spare), i + 1);
-		put_quoted(vars, label);
-		g_string_append_c(vars, '\n');
+		g_string_append_printf(vars, "LOOK[%u] = %u\n", i + 1,
+				       plot_look(names->pdata[i], &spare));
+		put_element(vars, "NAME", i + 1, label);
 		longest = MAX(longest, strlen(label));
 	}
 	g_string_append_printf(vars, "LONGEST = %u\n", longest);
@@ -123,21 +68,10 @@ void put_variants(GString *vars, const GPtrArray *names)
 
 static void put_common(const struct results *r, GString *vars)
 {
-	const struct run *run = r->run;
-	char *caption = ran_on(run);
+	g_autofree char *caption = ran_on(r->run);
 
-	g_string_append_printf(vars, "RINGS = %u\narray RING[%u]\n", run->rings->len,
-			       run->rings->len);
-	for (unsigned int i = 0; i < run->rings->len; i++) {
-		g_string_append_printf(vars, "RING[%u] = ", i + 1);
-		put_quoted(vars, run->rings->pdata[i]);
-		g_string_append_c(vars, '\n');
-	}
-	put_variants(vars, run->variants);
-	g_string_append(vars, "RAN_ON = ");
-	put_quoted(vars, caption);
-	g_string_append_c(vars, '\n');
-	g_free(caption);
+	put_variants(vars, r->run->variants);
+	put_text(vars, "RAN_ON", caption);
 }
 
 /* Runs the script in @work; what gnuplot says is worth reading only if it fails. */
@@ -181,12 +115,12 @@ static bool make_small(const char *format, char **image, size_t *size, GError **
 	return small;
 }
 
-/* @work's out.FORMAT, which must hold something, becomes @folder's NAME.FORMAT. */
+/* @work's NAME.FORMAT, which must hold something, becomes @folder's. */
 static bool keep_image(const char *work, const char *folder, const char *name, const char *format,
 		       GError **error)
 {
-	char *from = g_strdup_printf("%s/out.%s", work, format);
-	char *to = g_strdup_printf("%s/%s.%s", folder, name, format), *image = NULL;
+	g_autofree char *from = g_strdup_printf("%s/%s.%s", work, name, format);
+	g_autofree char *to = g_strdup_printf("%s/%s.%s", folder, name, format), *image = NULL;
 	size_t size = 0;
 	bool ok = g_file_get_contents(from, &image, &size, error);
 
@@ -195,41 +129,46 @@ static bool keep_image(const char *work, const char *folder, const char *name, c
 		g_set_error(error, PLOT_ERROR, PLOT_NOT_DRAWN, "gnuplot: %s.%s: nothing drawn",
 			    name, format);
 	}
-	if (ok)
-		ok = make_small(format, &image, &size, error);
-	ok = ok && vq_output_write(to, image, size, error);
-	g_free(image);
-	g_free(to);
-	g_free(from);
-	return ok;
+	return ok && make_small(format, &image, &size, error) &&
+	       vq_output_write(to, image, size, error);
 }
 
-/* @work's data.csv becomes @folder's NAME.csv; a plot may have none. */
-static bool keep_data(const char *work, const char *folder, const char *name, GError **error)
+static bool keep_text(const char *folder, const char *name, const char *suffix, const char *text,
+		      GError **error)
 {
-	g_autofree char *from = g_build_filename(work, PLOT_DATA, NULL), *data = NULL;
-	g_autofree char *to = g_strdup_printf("%s/%s.csv", folder, name);
-	size_t size;
+	g_autofree char *to = g_strdup_printf("%s/%s.%s", folder, name, suffix);
 
-	return !g_file_get_contents(from, &data, &size, NULL) ||
-	       vq_output_write(to, data, size, error);
+	return !*text || vq_output_write(to, text, strlen(text), error);
 }
 
-void empty_folder(const char *folder, bool plots_only)
+static bool is_plot(const char *name)
+{
+	static const char *const suffixes[] = {".svg", ".png", ".csv", ".gp"};
+
+	for (unsigned int i = 0; i < G_N_ELEMENTS(suffixes); i++)
+		if (g_str_has_suffix(name, suffixes[i]))
+			return true;
+	return false;
+}
+
+static void empty_folder(const char *folder, bool plots_only)
 {
 	GDir *dir = g_dir_open(folder, 0, NULL);
 	const char *name;
 
 	while (dir && (name = g_dir_read_name(dir))) {
-		char *path = g_build_filename(folder, name, NULL);
+		g_autofree char *path = g_build_filename(folder, name, NULL);
 
-		if (!plots_only || g_str_has_suffix(name, ".svg") ||
-		    g_str_has_suffix(name, ".png") || g_str_has_suffix(name, ".csv"))
+		if (!plots_only || is_plot(name))
 			g_unlink(path);
-		g_free(path);
 	}
 	if (dir)
 		g_dir_close(dir);
+}
+
+void remove_plots(const char *folder)
+{
+	empty_folder(folder, true);
 }
 
 /* That gnuplot cannot draw one plot is a warning: the others and the report go on. */
@@ -245,23 +184,23 @@ static bool warn_unless_drawn(bool ok, const char *name, GError **error)
 	return true;
 }
 
-bool draw_plot(const char *name, const GString *vars, const char *work, const char *folder,
+bool draw_plot(const char *name, const struct drawing *d, const char *work, const char *folder,
 	       GError **error)
 {
-	char *script = g_strconcat(name, ".gp", NULL);
-	char *vars_path = g_build_filename(work, "vars.gp", NULL);
 	GError *why = NULL;
-	bool ok = g_file_set_contents(vars_path, vars->str, vars->len, &why);
+	g_autofree char *text = plot_script(name, d->vars->str, &why);
+	g_autofree char *script = g_strconcat(name, ".gp", NULL);
+	bool ok =
+		text && keep_text(work, name, "gp", text, &why) &&
+		gnuplot(work, script, "svg", &why) && keep_image(work, folder, name, "svg", &why) &&
+		gnuplot(work, script, "png", &why) && keep_image(work, folder, name, "png", &why) &&
+		keep_text(folder, name, "gp", text, &why) &&
+		keep_text(folder, name, "csv", d->csv->str, &why);
 
-	ok = ok && unpack_scripts(work, &why) && gnuplot(work, script, "svg", &why) &&
-	     keep_image(work, folder, name, "svg", &why) && gnuplot(work, script, "png", &why) &&
-	     keep_image(work, folder, name, "png", &why) && keep_data(work, folder, name, &why);
 	ok = warn_unless_drawn(ok, name, &why);
 	if (why)
 		g_propagate_error(error, why);
 	empty_folder(work, false);
-	g_free(vars_path);
-	g_free(script);
 	return ok;
 }
 
@@ -280,36 +219,23 @@ void warn_of_fonts(void)
 				"install package fonts-dejavu-core, then do it again\n");
 }
 
-static bool draw(const struct results *r, const struct plot *plot, const char *work,
-		 const char *folder, GError **error)
-{
-	GString *vars = g_string_new(NULL);
-	GError *why = NULL;
-	bool ok = true;
-
-	put_common(r, vars);
-	if (plot->write(r, work, vars, &why) && !why)
-		ok = draw_plot(plot->name, vars, work, folder, &why);
-	if (why) {
-		ok = false;
-		g_propagate_error(error, why);
-	}
-	empty_folder(work, false);
-	g_string_free(vars, TRUE);
-	return ok;
-}
-
 bool draw_plots(const struct results *r, const char *folder, GError **error)
 {
-	char *work = g_dir_make_tmp("vqreport-XXXXXX", error);
+	g_autofree char *work = g_dir_make_tmp("vqreport-XXXXXX", error);
 	bool ok = work;
 
 	if (ok)
-		empty_folder(folder, true);
-	for (const struct plot *const *p = __start_vq_plots; ok && p < __stop_vq_plots; p++)
-		ok = draw(r, *p, work, folder, error);
+		remove_plots(folder);
+	for (const struct plot *const *p = __start_vq_plots; ok && p < __stop_vq_plots; p++) {
+		struct drawing d;
+
+		drawing_init(&d);
+		put_common(r, d.vars);
+		if ((*p)->write(r, &d))
+			ok = draw_plot((*p)->name, &d, work, folder, error);
+		drawing_clear(&d);
+	}
 	if (work)
 		g_rmdir(work);
-	g_free(work);
 	return ok;
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How a plot is made: what it shows is written into a temporary folder as .dat
- * files and one vars.gp of gnuplot variables; plots.c unpacks the scripts
- * (../plots/, compiled into the program) beside them and has gnuplot draw
- * NAME.svg and NAME.png by NAME.gp.
+ * How a plot is made: what it shows is appended to a struct drawing, as gnuplot variables
+ * and blocks of data. plot-script.c puts them and the scripts (../plots/, compiled into the
+ * program) together to NAME.gp, which needs no other file, and plots.c has gnuplot draw
+ * NAME.svg and NAME.png by it. So `gnuplot NAME.gp` draws the same again, by hand.
  *
- * What it shows stands beside it as NAME.csv if PLOT_DATA is among these files: a head with
- * units, then rows (csv.h); index.html has it as a table, too.
+ * What a plot shows stands beside it as NAME.csv, too: a head with units, then rows
+ * (csv.h); index.html has it as a table.
  *
  * A plot of your own: ../plots/NAME.gp, and in a plot-*.c, an old or a new one, the
  * function that writes its data with PLOT() behind it. Nothing else lists them.
@@ -16,16 +16,17 @@
 
 #include "results.h"
 
-#define PLOT_DATA "data.csv"
+/* What a plot is drawn from; both are empty at first. */
+struct drawing {
+	GString *vars; /* gnuplot commands: variables, and blocks of data */
+	GString *csv;  /* what NAME.csv will be; none if it stays empty */
+};
 
 /* A plot's name (NAME.gp, NAME.svg, NAME.png) and who writes its data. */
 struct plot {
 	const char *name;
-	/*
-	 * Appends to @vars and writes .dat files into @folder. False when the
-	 * run has nothing to show; true with @error set when it cannot write.
-	 */
-	bool (*write)(const struct results *r, const char *folder, GString *vars, GError **error);
+	/* False when the run has nothing to show. */
+	bool (*write)(const struct results *r, struct drawing *d);
 };
 
 /*
@@ -54,21 +55,33 @@ unsigned int plot_look(const char *variant, unsigned int *spare);
 /* Appends VARIANTS, LONGEST, and the arrays NAME and LOOK, of @names (char *). */
 void put_variants(GString *vars, const GPtrArray *names);
 
-/* Writes @text, which it frees, to the file @name in @folder. */
-bool plot_write_file(const char *folder, const char *name, GString *text, GError **error);
+/* Appends the block of data that a script calls $NAME; frees @rows. */
+void put_block(struct drawing *d, GString *rows, const char *name, ...) G_GNUC_PRINTF(3, 4);
 
-/* Removes the files in @folder, or only the plots among them. */
-void empty_folder(const char *folder, bool plots_only);
+/* Appends @name = '@text', quoted. */
+void put_text(GString *vars, const char *name, const char *text);
+
+/* Appends @name[@i] = '@text', quoted; arrays of gnuplot begin with 1. */
+void put_element(GString *vars, const char *name, unsigned int i, const char *text);
+
+/* Removes the plots in @folder. */
+void remove_plots(const char *folder);
 
 /*
- * Draws @folder's NAME.svg and NAME.png by NAME.gp, with @vars and the .dat files
- * in @work, which is empty afterwards. True, too, if gnuplot failed at this one: then
- * a warning says why.
+ * Draws @folder's NAME.svg and NAME.png, and leaves NAME.gp and NAME.csv beside them; @work
+ * is a folder for the time, and empty afterwards. True, too, if gnuplot failed at this one:
+ * then a warning says why.
  */
-bool draw_plot(const char *name, const GString *vars, const char *work, const char *folder,
+bool draw_plot(const char *name, const struct drawing *d, const char *work, const char *folder,
 	       GError **error);
 
 /* Appends @text in gnuplot's single quotes, in which nothing is expanded. */
 void put_quoted(GString *out, const char *text);
+
+/* The script of a plot as one text, @vars in it; g_free() it. NULL: there is none of the name. */
+char *plot_script(const char *name, const char *vars, GError **error);
+
+void drawing_init(struct drawing *d);
+void drawing_clear(struct drawing *d);
 
 #endif

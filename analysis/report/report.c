@@ -280,6 +280,7 @@ struct document *report_document(const struct results *r)
 
 	heading(out, '=', "%s", title);
 	g_free(title);
+	plot_here(out, "answer");
 	if (report_findings(out, r))
 		blank_line(out);
 	put_setting(out, r);
@@ -287,7 +288,7 @@ struct document *report_document(const struct results *r)
 	report_counted(out, r);
 	plot_here(out, "counted-depth");
 	report_ablation(out, r);
-	plot_here(out, "ablation");
+	plot_here(out, "order-and-batch");
 	if (r->run->trials->len)
 		throughput(out, r);
 	plot_here(out, "throughput");

@@ -20,8 +20,8 @@
  *	            vqreplay wrote (replay/ops.h), to a section and plots
  *	driver.c    what a counting boot counted of the guest's driver
  *	ring/       what vqring counted and timed without a guest (ring/rings.h)
- *	plots.c, plot-*.c, ../plots/   struct results -> SVG and PNG by gnuplot; svg.c and
- *	            png.c make them small
+ *	plots.c, plot-*.c, ../plots/   struct results -> SVG and PNG by gnuplot, with script
+ *	            and data beside them; svg.c and png.c make them small
  *	verify.c                       --verify: trial.json against the traces
  *	traces.c                       --traces: which of them stand for the run
  *

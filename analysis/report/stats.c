@@ -181,3 +181,9 @@ const char *verdict_name(enum verdict verdict)
 
 	return names[verdict];
 }
+
+bool verdict_resolved(enum verdict verdict)
+{
+	return verdict == VERDICT_FASTER || verdict == VERDICT_SLOWER ||
+	       verdict == VERDICT_EQUIVALENT;
+}

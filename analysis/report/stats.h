@@ -81,4 +81,7 @@ double student_p(const double *x, unsigned int n);
 
 const char *verdict_name(enum verdict verdict);
 
+/* Is it one of those that say something: faster, slower, equivalent? */
+bool verdict_resolved(enum verdict verdict);
+
 #endif

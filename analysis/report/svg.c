@@ -5,14 +5,26 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "svg-defs.h"
 #include "svg-numbers.h"
+
+/* What gnuplot says of nearly every group, though it is inherited: said where it changes. */
+static const char *const usual[][2] = {
+	{"fill", "none"},
+	{"color", "black"},
+	{"stroke", "currentColor"},
+	{"stroke-width", "1.20"},
+};
+#define N_USUAL G_N_ELEMENTS(usual)
 
 /* An element whose start is not written before something in it draws. */
 struct open {
 	char *name;
-	GString *start; /* without its '>'; NULL once written */
-	bool closed;	/* is the '>' written? */
-	bool bare;	/* has no tags, only content */
+	GString *start;	      /* without its '>'; NULL once written */
+	bool closed;	      /* is the '>' written? */
+	bool bare;	      /* has no tags, only content */
+	char *usual[N_USUAL]; /* what holds in it of those, as gnuplot writes it; NULL: as outside
+			       */
 };
 
 struct tidy {
@@ -20,6 +32,7 @@ struct tidy {
 	const char *inside;
 	GArray *open;	      /* struct open */
 	unsigned int skipped; /* how deep in elements that are left out */
+	unsigned int defs;    /* how deep in what is drawn elsewhere */
 	bool any;
 };
 
@@ -106,20 +119,33 @@ static void put_colour(const struct tidy *t, GString *start, const char *value, 
 	g_string_append(start, own ? own : hex);
 }
 
-/* What gnuplot says of nearly every group stands at the top, once. */
-static const char *const usual[][2] = {
-	{"fill", "none"},
-	{"color", "black"},
-	{"stroke", "currentColor"},
-	{"stroke-width", "1.20"},
-};
-
-static bool is_usual(const char *name, const char *value)
+static int usual_place(const char *name)
 {
-	for (unsigned int i = 0; i < G_N_ELEMENTS(usual); i++)
-		if (!strcmp(name, usual[i][0]) && !strcmp(value, usual[i][1]))
-			return true;
-	return false;
+	for (unsigned int i = 0; i < N_USUAL; i++)
+		if (!strcmp(name, usual[i][0]))
+			return i;
+	return -1;
+}
+
+/* What holds where the next element begins. */
+static const char *inherited(const struct tidy *t, unsigned int place)
+{
+	for (unsigned int i = t->open->len; i-- > 0;) {
+		const struct open *o = &g_array_index(t->open, struct open, i);
+
+		if (o->usual[place])
+			return o->usual[place];
+	}
+	return usual[place][1];
+}
+
+/* Would it say what holds anyway?  Of text, a page chooses the colour. */
+static bool says_nothing(const struct tidy *t, const char *name, const char *value, bool of_text)
+{
+	int place = t->defs ? -1 : usual_place(name);
+
+	return place >= 0 && !(of_text && !strcmp(name, "fill")) &&
+	       !strcmp(value, inherited(t, place));
 }
 
 static bool is_default(const char *name, const char *value)
@@ -138,7 +164,7 @@ static void put_value(const struct tidy *t, GString *start, const char *name, co
 	} else if (!strcmp(name, "points")) {
 		svg_put_numbers(start, value, 1);
 	} else if (!strcmp(name, "transform")) {
-		svg_put_numbers(start, value, 2);
+		svg_put_numbers(start, value, 1);
 	} else if (!strcmp(name, "fill") || !strcmp(name, "stroke") || !strcmp(name, "color")) {
 		put_colour(t, start, value, of_text);
 	} else if (strchr("-.0123456789", *value)) {
@@ -182,12 +208,12 @@ static GString *start_of(const struct tidy *t, const char *name, const char **na
 	for (unsigned int i = 0; names[i]; i++)
 		/* In a page its style says how large a plot is. */
 		if (!root || !t->inside || !strcmp(names[i], "viewBox"))
-			if (!top || !is_usual(names[i], values[i]))
+			if (!says_nothing(t, names[i], values[i], of_text))
 				put_attribute(t, start, names[i], values[i], of_text);
 	if (root) {
 		g_string_append(start, t->inside ? " aria-hidden=\"true\""
 						 : " font-family=\"DejaVu Sans, sans-serif\"");
-		for (unsigned int i = 0; i < G_N_ELEMENTS(usual); i++)
+		for (unsigned int i = 0; i < N_USUAL; i++)
 			put_attribute(t, start, usual[i][0], usual[i][1], false);
 	} else if (top && !strcmp(name, "rect") && !g_strv_contains(names, "stroke")) {
 		g_string_append(start, " stroke=\"none\"");
@@ -223,6 +249,15 @@ static void write_starts(struct tidy *t)
 	}
 }
 
+/* A path that only moves, as of a tic without a length. */
+static bool draws_nothing(const char *name, const char **names, const char **values)
+{
+	for (unsigned int i = 0; !strcmp(name, "path") && names[i]; i++)
+		if (!strcmp(names[i], "d"))
+			return !strpbrk(values[i], "LlHhVvCcSsQqTtAaZz");
+	return false;
+}
+
 static void on_start(GMarkupParseContext *context, const char *name, const char **names,
 		     const char **values, gpointer data, GError **error)
 {
@@ -232,16 +267,32 @@ static void on_start(GMarkupParseContext *context, const char *name, const char 
 	(void)context;
 	(void)error;
 	if (t->skipped || (!g_strv_contains(drawing, name) && !g_strv_contains(holding, name)) ||
-	    (t->inside && !strcmp(name, "desc"))) {
+	    (t->inside && !strcmp(name, "desc")) || draws_nothing(name, names, values)) {
 		t->skipped++;
 		return;
 	}
 	o.name = g_strdup(name);
 	o.start = start_of(t, name, names, values);
+	for (unsigned int i = 0; names[i]; i++)
+		if (usual_place(names[i]) >= 0)
+			o.usual[usual_place(names[i])] = g_strdup(values[i]);
 	g_array_append_val(t->open, o);
-	if (g_strv_contains(drawing, name) || !strcmp(name, "desc"))
+	t->defs += !strcmp(name, "defs");
+	/* A text may turn out to be empty. */
+	if ((g_strv_contains(drawing, name) && strcmp(name, "text")) || !strcmp(name, "desc"))
 		write_starts(t);
 	t->any = true;
+}
+
+static void free_open(void *data)
+{
+	struct open *o = data;
+
+	if (o->start)
+		g_string_free(o->start, TRUE);
+	for (unsigned int i = 0; i < N_USUAL; i++)
+		g_free(o->usual[i]);
+	g_free(o->name);
 }
 
 static void on_end(GMarkupParseContext *context, const char *name, gpointer data, GError **error)
@@ -256,13 +307,12 @@ static void on_end(GMarkupParseContext *context, const char *name, gpointer data
 		return;
 	}
 	o = g_array_index(t->open, struct open, t->open->len - 1);
-	if (o.start)
-		g_string_free(o.start, TRUE);
-	else if (!o.closed)
+	if (!o.start && !o.closed)
 		g_string_append(t->out, "/>");
-	else if (!o.bare)
+	else if (!o.start && !o.bare)
 		g_string_append_printf(t->out, "</%s>", name);
-	g_free(o.name);
+	t->defs -= !strcmp(name, "defs");
+	free_open(&o);
 	g_array_set_size(t->open, t->open->len - 1);
 }
 
@@ -280,20 +330,13 @@ static void on_text(GMarkupParseContext *context, const char *text, gsize length
 	o = &g_array_index(t->open, struct open, t->open->len - 1);
 	if (strcmp(o->name, "text") && strcmp(o->name, "tspan") && strcmp(o->name, "desc"))
 		return;
+	write_starts(t);
+	o = &g_array_index(t->open, struct open, t->open->len - 1);
 	if (!o->closed)
 		g_string_append_c(t->out, '>');
 	o->closed = true;
 	safe = g_markup_escape_text(text, length);
 	g_string_append(t->out, safe);
-}
-
-static void free_open(void *data)
-{
-	struct open *o = data;
-
-	if (o->start)
-		g_string_free(o->start, TRUE);
-	g_free(o->name);
 }
 
 char *svg_tidy(const char *svg, const char *inside, GError **error)
@@ -315,6 +358,11 @@ char *svg_tidy(const char *svg, const char *inside, GError **error)
 			free_open(&g_array_index(t.open, struct open, i));
 	}
 	g_array_free(t.open, TRUE);
+	if (ok) {
+		g_autofree char *prefix = g_strdup_printf("%s%s", inside ?: "", inside ? "-" : "");
+
+		svg_drop_unused(t.out, prefix);
+	}
 	g_string_append_c(t.out, '\n');
 	return g_string_free(t.out, !ok);
 }

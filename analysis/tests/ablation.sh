@@ -20,7 +20,7 @@ check 'a run with one used entry a batch' build/vqreport "$run"
 check 'each printed figure is that of the files' holds ablation "$run"
 check 'in 72 columns of ASCII' sh -c \
 	'! grep -nE "^.{73,}$" "$0" && ! LC_ALL=C grep -nP "[^\x20-\x7e]" "$0"' "$plain"
-check 'the plot of both effects' test -s "$run/report/plots/ablation.png"
+check 'the plot of both effects' test -s "$run/report/plots/order-and-batch.png"
 check 'the least and the longest batch' says 'Elements a used entry: 1.0 to 63.'
 check 'what costs more in each cell pays nothing back' says 'pays that back in 0 of 4'
 check 'a ratio whose interval leaves 1 out' says 'ring-flat, split ring: +'

@@ -20,7 +20,8 @@ exits() {
 prints() { build/vqreport "$2" "$run" >"$work/$1"; }
 holds() { python3 "$here/forms.py" "$@"; }
 
-build/analysis/make-run "$run" --blocks=6 --noise=0.2 --drop=b03-packed-bitmap || exit 1
+build/analysis/make-run "$run" --blocks=6 --noise=0.2 --drop=b03-packed-bitmap \
+	--variants=off,qemu,in-place,batch-used,bitmap || exit 1
 python3 "$here/rings.py" make "$run" || exit 1
 check 'a report' build/vqreport "$run"
 check '--csv' prints figures --csv

@@ -191,8 +191,8 @@ check 'in 72 columns' sh -c '! grep -E "^.{73,}" alone/report/report.txt'
 drawn() {
 	local p
 	for p in replay-depth replay-size; do
-		[ "$(stat -c %s "$1/plots/$p.svg")" -gt 15000 ] &&
-			file -b "$1/plots/$p.png" | grep -q 'PNG image data, 1400 x 900' || return 1
+		[ "$(stat -c %s "$1/plots/$p.svg")" -gt 10000 ] &&
+			file -b "$1/plots/$p.png" | grep -q 'PNG image data, 1200 x ' || return 1
 	done
 }
 check 'and plots' drawn alone/report

@@ -10,7 +10,7 @@ make_run=$top/build/analysis/make-run
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # Of a run: all scripts that load its variables, but for those of a replay and of rings.
-plots=$(cd "$top/analysis/plots" && grep -l "^load 'vars.gp'" -- *.gp | sed '/^replay/d; /^counted/d; /^ablation/d; s/\.gp$//')
+plots=$(cd "$top/analysis/plots" && grep -l "^load 'vars.gp'" -- *.gp | sed '/^replay/d; /^counted/d; /^order-and-batch/d; /^order-cost\.gp/d; s/\.gp$//')
 . "$top/runners/tests/tap.sh"
 
 # Row of the glance table: verdict VARIANT in group WORKLOAD, split ring.
@@ -65,8 +65,8 @@ same_as_kept() {
 		diff "$1/report.txt" "$2/report.txt" && diff "$1/report-full.txt" "$2/report-full.txt" && diff "$1/summary.json" "$2/summary.json"
 		return
 	fi
-	# Of distributions the tree keeps no CSV.
-	diff -r -x depth.csv -x hold.csv -x stash.csv "$1" "$2"
+	# Of distributions the tree keeps no data.
+	diff -r -x 'depth.[cg]*' -x 'hold.[cg]*' -x 'stash.[cg]*' "$1" "$2"
 }
 exec 3>&1
 
@@ -151,7 +151,7 @@ printf '#!/bin/sh\ncase $* in *stash*) echo "empty y range" >&2; exit 1 ;; esac\
 chmod +x "$work/fake/gnuplot"
 check 'a plot that fails is said' exits 0 'plot stash not drawn: gnuplot: stash.gp failed: empty y range' \
 	env PATH="$work/fake:$PATH" "$report" "$work/off"
-check 'the others are drawn' test -s "$work/off/report/plots/hold.png" -a -s "$work/off/report/plots/order-cost.svg"
+check 'the others are drawn' test -s "$work/off/report/plots/hold.png" -a -s "$work/off/report/plots/order-cost-time.svg"
 check 'and of it no old one is left' test ! -e "$work/off/report/plots/stash.png"
 echo '<fontconfig/>' >"$work/fonts.conf"
 check 'no font: said, with the remedy' exits 0 'no text: install package fonts-dejavu-core' \

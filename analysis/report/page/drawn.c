@@ -14,7 +14,7 @@
 #define SCRIPTS "/vqlab/plots"
 
 /* Longer ones are a file to download. */
-#define MAX_ROWS 200
+#define MAX_ROWS 40
 
 /* What a script begins with, the licence apart: the comment that says what it draws. */
 static char *caption_of(const char *name)
@@ -89,9 +89,11 @@ static void put_numbers(GString *out, const char *plots, const char *name,
 		return;
 	t = table_of(csv, &rows);
 	g_string_append_printf(
-		out, "%s<p class=\"files\">%s<a href=\"plots/%s.csv\">%s.csv</a>, %u rows</p>\n",
+		out,
+		"%s<p class=\"files\">%s<a href=\"plots/%s.csv\">%s.csv</a>, %u rows, drawn by "
+		"<a href=\"plots/%s.gp\">%s.gp</a></p>\n",
 		rows <= MAX_ROWS ? "<details><summary>Numbers</summary>\n" : "",
-		rows <= MAX_ROWS ? "" : "Numbers: ", name, name, rows);
+		rows <= MAX_ROWS ? "" : "Numbers: ", name, name, rows, name, name);
 	if (rows <= MAX_ROWS) {
 		put_html_table(out, t, variants);
 		g_string_append(out, "</details>\n");

@@ -3,8 +3,8 @@
 #include <math.h>
 
 #include "ablation-tables.h"
+#include "analysis/report/csv.h"
 #include "analysis/report/plots.h"
-#include "analysis/report/wording.h"
 
 struct extent {
 	double right, bottom, top;
@@ -44,46 +44,72 @@ static GString *rows_of(const struct results *r, const struct ablation *a, const
 	return rows;
 }
 
-static bool write_ablation_plot(const struct results *r, const char *folder, GString *vars,
-				GError **error)
+static void put_workload_data(const struct ablation *a, const struct ring_workload *w, GString *csv)
+{
+	const struct counted *c = w->counted;
+
+	for (unsigned int i = 0; i < c->rings->len * c->orders->len; i++) {
+		unsigned int ring = i / c->orders->len, order = i % c->orders->len;
+		struct sides device = device_sides(a, c, ring, order);
+		struct sides entries = figure_sides(a, c, ring, order, COUNT_ENTRIES);
+
+		csv_text(csv, w->workload->name);
+		csv_text(csv, c->rings->pdata[ring]);
+		csv_text(csv, c->orders->pdata[order]);
+		csv_number(csv, entries.value[SIDE_BATCH]);
+		csv_number(csv, order_effect(&device));
+		csv_number(csv, batch_effect(&device));
+		csv_number(csv, order_effect(&device) + batch_effect(&device));
+		csv_end(csv);
+	}
+}
+
+static void put_ablation_data(const struct results *r, const struct ablation *a, GString *csv)
+{
+	g_string_append(csv, "workload,ring,order,used_entries_per_element,"
+			     "order_alone_instructions_per_element,"
+			     "one_entry_a_batch_instructions_per_element,"
+			     "both_instructions_per_element\n");
+	for (unsigned int i = 0; r->rings && i < r->rings->workloads->len; i++)
+		if (is_ablated(a, r->rings->workloads->pdata[i]))
+			put_workload_data(a, r->rings->workloads->pdata[i], csv);
+}
+
+static bool write_ablation_plot(const struct results *r, struct drawing *d)
 {
 	struct extent e = {2, 0, 0};
 	g_autoptr(GString) titles = g_string_new(NULL);
-	g_autofree char *where = ran_on(r->run), *batch = NULL;
+	g_autofree char *batch = NULL;
 	unsigned int panels = 0;
 	struct ablation a;
-	bool fine = true;
 	double room;
 
 	if (!find_ablation(r, &a))
 		return false;
-	for (unsigned int ring = 0; fine && ring < r->run->rings->len; ring++) {
-		GString *rows = rows_of(r, &a, r->run->rings->pdata[ring], &e);
-		g_autofree char *name = g_strdup_printf("%u.dat", panels + 1);
+	for (unsigned int ring = 0; ring < r->run->rings->len; ring++) {
+		const char *name = r->run->rings->pdata[ring];
+		GString *rows = rows_of(r, &a, name, &e);
+		g_autofree char *title = g_strdup_printf("%s ring", name);
 
 		if (!rows->len) {
 			g_string_free(rows, TRUE);
 			continue;
 		}
-		fine = plot_write_file(folder, name, rows, error);
-		g_string_append_printf(titles, "TITLE[%u] = ", ++panels);
-		put_quoted(titles, r->run->rings->pdata[ring]);
-		g_string_append(titles, ".' ring'\n");
+		put_block(d, rows, "d%u", ++panels);
+		put_element(titles, "TITLE", panels, title);
 	}
 	if (!panels)
 		return false;
+	put_ablation_data(r, &a, d->csv);
 	room = 0.06 * fmax(e.top - e.bottom, 1);
-	g_string_append(vars, "RAN_ON = ");
-	put_quoted(vars, where);
-	g_string_append(vars, "\nBATCH_NAME = ");
 	batch = plot_label(a.variant[SIDE_BATCH]);
-	put_quoted(vars, batch);
-	g_string_append_printf(vars,
-			       "\nPANELS = %u\nLEFT = 0.9\nRIGHT = %g\nBOTTOM = %g\nTOP = %g\n"
+	put_text(d->vars, "BATCH_NAME", batch);
+	g_string_append_printf(d->vars,
+			       "PANELS = %u\nLEFT = 0.9\nRIGHT = %g\nBOTTOM = %g\nTOP = %g\n"
 			       "array TITLE[%u]\n%s",
 			       panels, 1.15 * e.right, e.bottom - room, e.top + room, panels,
 			       titles->str);
 	return true;
 }
 
-PLOT(ablation, "ablation", write_ablation_plot);
+PLOT(order_and_batch, "order-and-batch", write_ablation_plot);

@@ -2,13 +2,14 @@
 /* The plot of counted cost over reorder depth: of the real QEMU, a panel a ring format. */
 #include "plot-depth.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
 #include "analysis/report/csv.h"
+#include "analysis/report/plot-names.h"
 #include "analysis/report/plots.h"
 #include "costs.h"
+#include "plot-counted.h"
 #include "rings.h"
 
 /* In order is depth 0, which no logarithmic axis has. */
@@ -44,10 +45,12 @@ static GArray *points_of(const struct counted *c, unsigned int label, unsigned i
 	GArray *points = g_array_new(FALSE, FALSE, sizeof(struct point));
 
 	for (unsigned int order = 0; order < c->orders->len; order++) {
-		struct point p = {fmax(order_depth(c, ring, order), IN_ORDER_AT),
+		double depth = order_depth(c, ring, order);
+		struct point p = {fmax(depth, IN_ORDER_AT),
 				  order_cost(c, label, ring, order).value};
 
-		if (on_curve(c->orders->pdata[order]) == curve && p.y > 0)
+		/* fmax() would put what has no depth, for want of off, in order. */
+		if (on_curve(c->orders->pdata[order]) == curve && p.y > 0 && !isnan(depth))
 			g_array_append_val(points, p);
 	}
 	g_array_sort(points, by_x);
@@ -67,95 +70,67 @@ static GString *rows_of(const GArray *points, struct frame *f)
 		f->bottom = fmin(f->bottom, p->y);
 		f->top = fmax(f->top, p->y);
 	}
-	g_string_append(rows, "NaN NaN\n"); /* gnuplot wants a line */
 	return rows;
-}
-
-/* The name at the end of a curve: log of where it ends, and of where the name stands. */
-struct name {
-	unsigned int label;
-	double end, y;
-};
-
-static int by_end(const void *a, const void *b)
-{
-	const struct name *p = a, *q = b;
-
-	return p->end < q->end ? -1 : p->end > q->end;
-}
-
-/* Moves names that overlap apart, so that they keep the order of their ends. */
-static void spread_names(GArray *names, double room)
-{
-	g_array_sort(names, by_end);
-	for (unsigned int pass = 0; pass < 200; pass++) {
-		for (unsigned int i = 1; i < names->len; i++) {
-			struct name *above = &g_array_index(names, struct name, i);
-			struct name *below = above - 1;
-			double lack = room - (above->y - below->y);
-
-			if (lack > 0) {
-				below->y -= lack / 2;
-				above->y += lack / 2;
-			}
-		}
-	}
 }
 
 static void put_names(GString *vars, const struct counted *c, unsigned int ring, unsigned int panel,
 		      const struct frame *f)
 {
-	g_autoptr(GArray) names = g_array_new(FALSE, FALSE, sizeof(struct name));
+	g_autofree struct curve_end *ends = g_new0(struct curve_end, c->labels->len);
 
 	for (unsigned int i = 0; i < c->labels->len; i++) {
 		g_autoptr(GArray) points = points_of(c, i, ring, true);
-		struct name name = {.label = i};
+		const struct point *last;
 
+		ends[i].y = NAN;
 		if (!points->len)
 			continue;
-		name.end = name.y = log(g_array_index(points, struct point, points->len - 1).y);
-		g_array_append_val(names, name);
+		last = &g_array_index(points, struct point, points->len - 1);
+		ends[i] = (struct curve_end){last->x, last->y};
 	}
-	spread_names(names, LABEL_HEIGHT * log(f->top / f->bottom));
-	for (unsigned int i = 0; i < names->len; i++) {
-		const struct name *name = &g_array_index(names, struct name, i);
-		unsigned int place = panel * c->labels->len + name->label + 1;
+	put_curve_names(vars, panel, ends, c->labels->len, f->bottom, f->top, LABEL_HEIGHT);
+}
 
-		g_string_append_printf(vars, "END_Y[%u] = %.6g\nLABEL_Y[%u] = %.6g\n", place,
-				       exp(name->end), place, exp(name->y));
-	}
+/* Where an axis reaches not even over this factor, its tics are as of a linear one. */
+#define NARROW 2.5
+
+/* 1, 2 or 5 times a power of ten: about a fifth of @span. */
+static double nice_step(double span)
+{
+	double power = pow(10, floor(log10(span / 5))), part = span / 5 / power;
+
+	return power * (part > 5 ? 10 : part > 2 ? 5 : part > 1 ? 2 : 1);
 }
 
 /* "1000, 1500, 2000, 3000" */
 static void put_tics(GString *vars, const struct frame *f)
 {
-	static const double steps[] = {1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 7};
-	GString *tics = g_string_new(NULL);
+	static const double steps[] = {1, 1.5, 2, 3, 4, 5, 7};
+	double step = nice_step(f->top - f->bottom);
+	g_autoptr(GString) tics = g_string_new(NULL);
 
-	for (double power = pow(10, floor(log10(f->bottom))); power <= f->top; power *= 10)
-		for (unsigned int i = 0; i < G_N_ELEMENTS(steps); i++)
-			if (steps[i] * power >= f->bottom && steps[i] * power <= f->top)
-				g_string_append_printf(tics, "%s%g", tics->len ? ", " : "",
-						       steps[i] * power);
+	if (f->top < NARROW * f->bottom)
+		for (double tic = ceil(f->bottom / step) * step; tic <= f->top; tic += step)
+			g_string_append_printf(tics, "%s%g", tics->len ? ", " : "", tic);
+	else
+		for (double power = pow(10, floor(log10(f->bottom))); power <= f->top; power *= 10)
+			for (unsigned int i = 0; i < G_N_ELEMENTS(steps); i++)
+				if (steps[i] * power >= f->bottom && steps[i] * power <= f->top)
+					g_string_append_printf(tics, "%s%g", tics->len ? ", " : "",
+							       steps[i] * power);
 	g_string_append_printf(vars, "SET_YTICS = 'set ytics (%s)'\n", tics->str);
-	g_string_free(tics, TRUE);
 }
 
-static bool write_points(const struct counted *c, unsigned int ring, unsigned int panel,
-			 const char *folder, struct frame *f, GError **error)
+static void write_points(const struct counted *c, unsigned int ring, unsigned int panel,
+			 struct drawing *d, struct frame *f)
 {
-	bool fine = true;
-
-	for (unsigned int i = 0; fine && i < c->labels->len; i++) {
+	for (unsigned int i = 0; i < c->labels->len; i++) {
 		g_autoptr(GArray) curve = points_of(c, i, ring, true);
 		g_autoptr(GArray) others = points_of(c, i, ring, false);
-		g_autofree char *name = g_strdup_printf("%u-%u.dat", panel + 1, i + 1);
-		g_autofree char *lone = g_strconcat("p", name, NULL);
 
-		fine = plot_write_file(folder, name, rows_of(curve, f), error) &&
-		       plot_write_file(folder, lone, rows_of(others, f), error);
+		put_block(d, rows_of(curve, f), "d%u_%u", panel + 1, i + 1);
+		put_block(d, rows_of(others, f), "p%u_%u", panel + 1, i + 1);
 	}
-	return fine;
 }
 
 /* Does any label of this ring have a curve, of two depths at least? */
@@ -191,22 +166,15 @@ bool has_depth_plot(const struct results *r)
 
 static void put_caption(GString *vars, const struct counted *c)
 {
-	g_autofree char *load =
-		g_strdup_printf("%s %s, chains of %" PRIu64 ", ring of %" PRIu64 ", %" PRIu64
-				" in flight; QEMU %s; "
-				"by callgrind (%s), no guest",
-				c->device, c->load, c->chain, c->size, c->depth, c->qemu, c->by);
+	g_autofree char *load = counted_caption(c);
 
-	g_string_append(vars, "RAN_ON = ");
-	put_quoted(vars, load);
-	g_string_append_c(vars, '\n');
+	put_text(vars, "RAN_ON", load);
 }
 
-static GString *depth_data(const struct counted *c)
+static void put_depth_data(const struct counted *c, GString *csv)
 {
-	GString *csv = g_string_new("ring,order,variant,reorder_depth_mean_elements,"
-				    "device_instructions_per_element\n");
-
+	g_string_append(csv, "ring,order,variant,reorder_depth_mean_elements,"
+			     "device_instructions_per_element\n");
 	for (unsigned int ring = 0; ring < c->rings->len; ring++) {
 		for (unsigned int order = 0; order < c->orders->len; order++) {
 			for (unsigned int i = 0; i < c->labels->len; i++) {
@@ -219,45 +187,39 @@ static GString *depth_data(const struct counted *c)
 			}
 		}
 	}
-	return csv;
 }
 
-static bool write_depth(const struct results *r, const char *folder, GString *vars, GError **error)
+static bool write_depth(const struct results *r, struct drawing *d)
 {
 	const struct counted *c = find_counted(r);
 	struct frame f = {HUGE_VAL, 0, HUGE_VAL, 0};
 	g_autoptr(GString) titles = g_string_new(NULL);
-	unsigned int panels = 0, n;
-	bool fine = true;
+	unsigned int panels = 0;
 
 	if (!c)
 		return false;
-	n = c->labels->len;
-	for (unsigned int ring = 0; fine && ring < c->rings->len; ring++) {
+	for (unsigned int ring = 0; ring < c->rings->len; ring++) {
+		g_autofree char *title = g_strdup_printf("%s ring", (char *)c->rings->pdata[ring]);
+
 		if (!has_curve(c, ring))
 			continue;
-		fine = write_points(c, ring, panels++, folder, &f, error);
-		g_string_append_printf(titles, "TITLE[%u] = ", panels);
-		put_quoted(titles, c->rings->pdata[ring]);
-		g_string_append(titles, ".' ring'\n");
+		write_points(c, ring, panels++, d, &f);
+		put_element(titles, "TITLE", panels, title);
 	}
-	fine = fine && plot_write_file(folder, PLOT_DATA, depth_data(c), error);
+	put_depth_data(c, d->csv);
 	f.bottom /= 1.06;
 	f.top *= 1.06;
-	put_variants(vars, c->labels);
-	put_caption(vars, c);
-	g_string_append_printf(vars,
+	put_variants(d->vars, c->labels);
+	put_caption(d->vars, c);
+	g_string_append_printf(d->vars,
 			       "PANELS = %u\nLEFT = %g\nRIGHT = %g\nBOTTOM = %g\nTOP = %g\n"
-			       "array TITLE[%u]\narray END_Y[%u]\narray LABEL_Y[%u]\n",
-			       panels, f.left, f.right, f.bottom, f.top, panels, panels * n,
-			       panels * n);
-	for (unsigned int i = 1; i <= panels * n; i++)
-		g_string_append_printf(vars, "END_Y[%u] = NaN\nLABEL_Y[%u] = NaN\n", i, i);
-	g_string_append(vars, titles->str);
-	put_tics(vars, &f);
+			       "array TITLE[%u]\n%s",
+			       panels, f.left, f.right, f.bottom, f.top, panels, titles->str);
+	put_name_arrays(d->vars, panels, c->labels->len);
+	put_tics(d->vars, &f);
 	for (unsigned int ring = 0, panel = 0; ring < c->rings->len; ring++)
 		if (has_curve(c, ring))
-			put_names(vars, c, ring, panel++, &f);
+			put_names(d->vars, c, ring, panel++, &f);
 	return true;
 }
 

@@ -10,10 +10,13 @@
  *	time.c          boots -> a ratio and its interval
  *	counted-text.c, counted-tables.c, live-table.c, driver-table.c, timed-table.c,
  *	replay-table.c  -> report-full.txt
+ *	match.c         which counted order is most like a load in a guest
  *	ring-summary.c  -> summary.json
+ *	ring-csv.c      -> rows of --csv
  *	ablation.c      order alone and one used entry a batch, told apart; ablation-text.c,
  *	ablation-tables.c, ablation-summary.c, plot-ablation.c say so
- *	plot-depth.c    -> the plot of cost over reorder depth
+ *	plot-answer.c   -> the first plot: each strategy's cost, counted and timed
+ *	plot-counted.c, plot-depth.c   -> the plots of order cost, and of cost over depth
  *	check.c         --verify: cells against the runs that they are means of
  */
 #ifndef VQLAB_ANALYSIS_RING_RINGS_H

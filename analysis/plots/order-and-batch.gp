@@ -2,8 +2,8 @@
 # What order alone does to the instructions of the real QEMU's device, and what one used
 # entry a batch does besides, over the length of the batches: a panel a ring format.
 load 'vars.gp'
-WIDTH = PANELS > 1 ? 1400 : 900
-HEIGHT = 760
+WIDTH = PANELS > 1 ? 1200 : 900
+HEIGHT = 640
 load 'style.gp'
 
 set label 2 'Instructions the device executes to return an element, over off, counted in QEMU' \
@@ -12,6 +12,7 @@ set logscale x 2
 set format y '%+g'
 set xrange [LEFT:RIGHT]
 set yrange [BOTTOM:TOP]
+unset key
 set xzeroaxis linetype 1 linewidth 1.2 dashtype 1 linecolor rgb '#444444'
 
 left = 95.0 / WIDTH
@@ -30,15 +31,23 @@ do for [panel = 1:PANELS] {
 	set label 11 TITLE[panel] at graph 0, screen top + 13.0 / HEIGHT left font MIDDLE
 	set xlabel 'elements a used entry of '.BATCH_NAME
 	set ylabel panel == 1 ? 'instructions an element' : ''
-	set key at screen 0.62, screen 62.0 / HEIGHT horizontal maxrows 1 samplen 1.5 width 3
-	if (panel > 1) { unset key }
-	plot sprintf('%d.dat', panel) using 1:2 with points pointtype SHAPE[8] pointsize 1.6 * POINT \
-			linewidth 1.5 linecolor rgb COLOUR[2] title 'order alone', \
+	plot sprintf('$d%d', panel) using 1:2 with points pointtype SHAPE[8] pointsize 1.6 * POINT \
+			linewidth 1.5 linecolor rgb COLOUR[2] notitle, \
 		'' using 1:3 with points pointtype SHAPE[9] pointsize 1.6 * POINT linewidth 1.5 \
-			linecolor rgb COLOUR[3] title 'one entry a batch', \
+			linecolor rgb COLOUR[3] notitle, \
 		'' using 1:4 with points pointtype SHAPE[7] pointsize 1.9 * POINT linewidth 1.5 \
-			linecolor rgb COLOUR[5] title 'both'
+			linecolor rgb COLOUR[5] notitle
 	unset label 1
 	unset label 2
 }
+# As the plots above.
+LEGEND = "NaN with points pointtype SHAPE[8] pointsize 1.6 * POINT linewidth 1.5 ".\
+	"linecolor rgb COLOUR[2] title 'order alone', ".\
+	"NaN with points pointtype SHAPE[9] pointsize 1.6 * POINT linewidth 1.5 ".\
+	"linecolor rgb COLOUR[3] title 'one entry a batch', ".\
+	"NaN with points pointtype SHAPE[7] pointsize 1.9 * POINT linewidth 1.5 ".\
+	"linecolor rgb COLOUR[5] title 'both'"
+KEY_ROWS = 1
+KEY_EXTRA = 0
+load 'legend.gp'
 unset multiplot

@@ -1,0 +1,98 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Plots stand alone: no panel is empty, whatever of a run was not measured; the script
+# beside each draws it again; the first of them says what each strategy costs.
+set -u
+make -s --no-print-directory build/vqreport build/vqmail build/analysis/make-run >/dev/null || exit 1
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+. runners/tests/tap.sh
+run=$work/run
+plots=$run/report/plots
+
+holds() { python3 "$here/plots.py" "$@"; }
+# Nothing is said: gnuplot failed at none.
+drawn() { build/vqreport "$@" 2>&1 >/dev/null | { ! grep .; }; }
+title() { grep -q "^TITLE\[[0-9]*\] = '$2'\$" "$1"; }
+by_hand() {
+	mkdir -p "$work/hand" && cp "$plots/$1.gp" "$work/hand" || return 1
+	(cd "$work/hand" && gnuplot "$1.gp" && gnuplot -e "FORMAT = 'svg'" "$1.gp")
+}
+
+# -- everything that a run can have -------------------------------------------------
+build/analysis/make-run "$run" --blocks=6 --noise=0.2 \
+	--variants=off,qemu,hash-table,in-place,batch-used || exit 1
+python3 "$here/rings.py" make "$run" || exit 1
+check 'all plots of a run' drawn "$run"
+check 'have data in each panel, and PNG, SVG and CSV' holds full "$plots"
+for p in "$plots"/*.gp; do
+	p=$(basename "$p" .gp)
+	check "$p: its script alone, by hand" by_hand "$p"
+	check "$p: draws both" test -s "$work/hand/$p.png" -a -s "$work/hand/$p.svg"
+done
+check 'the same picture: throughput' holds same "$plots/throughput.png" "$work/hand/throughput.png"
+check 'the same picture: counted-depth' holds same "$plots/counted-depth.png" "$work/hand/counted-depth.png"
+sed 's/^1 \([0-9]\)/1.4 \1/; s/^2 \([0-9]\)/2.4 \1/' "$plots/throughput.gp" >"$work/hand/other.gp"
+check 'other data' sh -c "cd '$work/hand' && gnuplot other.gp"
+check 'another picture' sh -c "! python3 '$here/plots.py' same '$plots/throughput.png' '$work/hand/throughput.png'"
+check 'the first counts both ring formats' holds has "$plots/answer.gp" COUNTED 2
+check 'in order and out of it' holds has "$plots/answer.gp" ORDERS 2
+check 'and times both' holds has "$plots/answer.gp" RINGS 2
+check 'of the workload with the most out of order' \
+	holds has "$plots/answer.gp" TIMED_TITLE 'timed in a guest: made-up-tail'
+check 'it stands first in index.html' sh -c \
+	'grep -o "<figure id=\"plot-[a-z-]*" "$0" | head -1 | grep -q "plot-answer$"' "$run/report/index.html"
+check 'before all tables' sh -c 'grep -n "<table>\|id=\"plot-answer" "$0" | head -1 | grep -q plot-answer' \
+	"$run/report/index.html"
+check 'a mail' build/vqmail --from=a@example.org --to=b@example.org "$run"
+check 'has it first' sh -c 'grep -o "filename=[a-z-]*.png" "$0" | head -1 | grep -q answer' "$run/report/mail.eml"
+
+# -- what was not measured --------------------------------------------------------------
+cp -r "$run" "$work/one"
+holds only "$work/one" split
+check 'one ring format' drawn "$work/one"
+check 'no panel of it is empty' holds full "$work/one/report/plots"
+check 'one is timed' holds has "$work/one/report/plots/answer.gp" RINGS 1
+cp -r "$run" "$work/counted"
+rm -r "$work"/counted/trials/b0*
+check 'counted only' drawn "$work/counted"
+check 'no panel of it is empty' holds full "$work/counted/report/plots"
+check 'nothing is timed' holds has "$work/counted/report/plots/answer.gp" RINGS 0
+build/analysis/make-run "$work/timed" --blocks=3
+check 'guests only' drawn "$work/timed"
+check 'no panel of it is empty' holds full "$work/timed/report/plots"
+check 'nothing is counted' holds has "$work/timed/report/plots/answer.gp" COUNTED 0
+# As a quick plan has it: one variant, one order, and all of it cheaper than off.
+cp -r "$run" "$work/few"
+python3 "$here/rings.py" edit "$work/few" "
+d['cells'] = [c for c in cells if c['label'] in ('off', 'qemu') and c['order'] == 'shuffle:32'
+              and c['ring'] == 'split']
+d['cells'][1]['instructions']['virtqueue_push'] -= 300"
+check 'one cell, and cheaper than off' drawn "$work/few"
+check 'no panel of it is empty' holds full "$work/few/report/plots"
+check 'it is of that order' holds has "$work/few/report/plots/answer.gp" 'ORDER[1]' shuffle:32
+# Two workloads of this one ran on packed rings.
+check 'the reference run' drawn results/reference -o "$work/kept"
+check 'no panel of it is empty' holds full "$work/kept/plots"
+check 'what ran on packed rings is there' title "$work/kept/plots/throughput.gp" 'randread-tail, packed ring'
+check 'what did not is not' sh -c '! grep -q "randread-flat, packed ring" "$0"/*.gp' "$work/kept/plots"
+mkdir "$work/replay"
+build/vqreplay --json "$work/replay/replay.json" --synth shuffle:8 --synth in-order --ring split:64 \
+	--elements 2000 --repeats 2 --instructions none >/dev/null
+check 'a replay without instructions, on split rings' drawn "$work/replay"
+check 'has the panel of its time alone' holds has "$work/replay/report/plots/replay-depth.gp" PANELS 1
+# In whatever order sources were named: curves go from left to right.
+rising() {
+	awk '/^\$d/ { x = 0 } /^\$/ { on = /^\$d/ } on && /^[0-9]/ { n++; if ($1 < x) exit 1; x = $1 }
+		END { exit !(n > 9) }' "$1"
+}
+mkdir "$work/mixed"
+build/vqreplay --json "$work/mixed/replay.json" --synth shuffle:64 --synth in-order --synth shuffle:8 \
+	--synth shuffle:8@split:1024 --synth shuffle:8@split:64 --elements 2000 --repeats 1 \
+	--instructions none >/dev/null
+check 'a replay of sources in any order' drawn "$work/mixed"
+for p in replay-depth replay-size; do
+	check "$p: its curves go to the right" rising "$work/mixed/report/plots/$p.gp"
+done
+tap_end
