@@ -12,7 +12,7 @@ ORDERS_WIDE = COUNTED && ORDERS > 1 ? 110 : 0
 RINGS_WIDE = TIMED && RINGS > 1 ? 75 : 0
 PAD_LEFT = 20 + 9.2 * LONGEST + ORDERS_WIDE + (COUNTED ? 0 : RINGS_WIDE)
 GAP_X = 25
-COUNT_WIDE = TIMED ? 245 : 330
+COUNT_WIDE = TIMED ? (ORDERS > 1 ? 245 : 300) : 330
 TIME_WIDE = COUNTED ? 345 : 520
 WIDTH = PAD_LEFT + COUNTED * (COUNT_WIDE + GAP_X) + TIMED * (TIME_WIDE + (COUNTED ? RINGS_WIDE : 0)) + 20
 # What stands below needs so much.
@@ -55,7 +55,7 @@ do for [panel = 1:COUNTED] {
 	x0 = PAD_LEFT + (panel - 1) * (COUNT_WIDE + GAP_X)
 	set lmargin at screen x0 / WIDTH
 	set rmargin at screen (x0 + COUNT_WIDE) / WIDTH
-	set label 11 TITLE[panel] at graph 0, screen top + 33.0 / HEIGHT left font MIDDLE
+	set label 11 TITLE[panel].(ORDERS > 1 ? '' : ', '.ORDER[1]) at graph 0, screen top + 33.0 / HEIGHT left font MIDDLE
 	set label 12 NOTE[panel].' instructions' at graph 0, screen top + 13.0 / HEIGHT left \
 		font SMALL textcolor rgb '#444444'
 	if (panel == 1 && ORDERS > 1) {
@@ -90,7 +90,7 @@ if (TIMED) {
 	x0 = PAD_LEFT + COUNTED * (COUNT_WIDE + GAP_X) + (COUNTED ? RINGS_WIDE : 0)
 	set lmargin at screen x0 / WIDTH
 	set rmargin at screen (x0 + TIME_WIDE) / WIDTH
-	set label 11 TIMED_TITLE at graph 0, screen top + 33.0 / HEIGHT left font MIDDLE
+	set label 11 TIMED_TITLE.(RINGS > 1 ? '' : ', '.RING[1].' ring') at graph 0, screen top + 33.0 / HEIGHT left font MIDDLE
 	set label 12 TIMED_NOTE at graph 0, screen top + 13.0 / HEIGHT left font SMALL \
 		textcolor rgb '#444444'
 	set label 13 'Timed: median over blocks, 95 % interval. Filled: faster, slower or '.\

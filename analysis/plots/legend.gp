@@ -4,8 +4,8 @@
 # plot.
 set lmargin at screen 0.02
 set rmargin at screen 0.98
-set bmargin at screen 38.0 / HEIGHT
-set tmargin at screen (64.0 + KEY_EXTRA) / HEIGHT
+set bmargin at screen 56.0 / HEIGHT
+set tmargin at screen (82.0 + KEY_EXTRA) / HEIGHT
 unset label
 unset arrow
 unset border

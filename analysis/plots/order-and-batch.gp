@@ -3,7 +3,7 @@
 # entry a batch does besides, over the length of the batches: a panel a ring format.
 load 'vars.gp'
 WIDTH = PANELS > 1 ? 1200 : 900
-HEIGHT = 640
+HEIGHT = 650
 load 'style.gp'
 
 set label 2 'Instructions the device executes to return an element, over off, counted in QEMU' \
@@ -19,7 +19,7 @@ left = 95.0 / WIDTH
 gap = 75.0 / WIDTH
 wide = (1 - left - 25.0 / WIDTH - (PANELS - 1) * gap) / PANELS
 top = 1 - 90.0 / HEIGHT
-bottom = 150.0 / HEIGHT
+bottom = 160.0 / HEIGHT
 
 set multiplot
 do for [panel = 1:PANELS] {

@@ -3,7 +3,7 @@
 # their sum over the trials, a panel for each workload and ring format that was watched.
 load 'vars.gp'
 WIDTH = COLUMNS > 1 ? 1200 : 800
-HEIGHT = 190 + ROWS * 36 * VARIANTS + (ROWS - 1) * 95
+HEIGHT = 208 + ROWS * 36 * VARIANTS + (ROWS - 1) * 95
 KEY_ROWS = 1
 KEY_EXTRA = 0
 load 'style.gp'
@@ -13,7 +13,7 @@ set label 2 'Order cost in time: in virtqueue_fill and virtqueue_flush for one e
 set label 3 'n: trials of each variant. '.(CORRECTED \
 	? 'Less the probes'' calibrated bias (a part below 0 is drawn as 0).' \
 	: 'As recorded: not calibrated.') \
-	at screen 0.988, screen 14.0 / HEIGHT right font SMALL textcolor rgb '#444444'
+	at screen 0.988, screen 34.0 / HEIGHT right font SMALL textcolor rgb '#444444'
 set yrange [VARIANTS + 0.6:0.4]
 set format '%g'
 set grid noytics
@@ -22,7 +22,7 @@ unset key
 PAD_LEFT = 20 + 9.2 * LONGEST
 PAD_RIGHT = 30
 PAD_TOP = 92
-PAD_BOTTOM = 130
+PAD_BOTTOM = 148
 GAP_X = 45
 GAP_Y = 95
 TITLE_UP = 33.0

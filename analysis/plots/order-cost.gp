@@ -4,7 +4,7 @@
 # format and order of completion.
 load 'vars.gp'
 WIDTH = COLUMNS > 2 ? 1200 : 900
-HEIGHT = 190 + ROWS * (30 * VARIANTS + 8) + (ROWS - 1) * 95
+HEIGHT = 208 + ROWS * (30 * VARIANTS + 8) + (ROWS - 1) * 95
 KEY_ROWS = 1
 KEY_EXTRA = 0
 load 'style.gp'
@@ -12,7 +12,7 @@ load 'style.gp'
 set label 2 'Order cost: instructions in virtqueue_fill, flush and pop for one element, counted' \
 	at screen 0.5, screen 1 - 26.0 / HEIGHT center font LARGE
 set label 3 'Figures: off''s, and over off''s. A part below 0 is not drawn.' \
-	at screen 0.988, screen 14.0 / HEIGHT right font SMALL textcolor rgb '#444444'
+	at screen 0.988, screen 34.0 / HEIGHT right font SMALL textcolor rgb '#444444'
 set yrange [VARIANTS + 0.6:0.4]
 set format '%g'
 set grid noytics
@@ -21,7 +21,7 @@ unset key
 PAD_LEFT = 20 + 9.2 * LONGEST
 PAD_RIGHT = 20
 PAD_TOP = 92
-PAD_BOTTOM = 130
+PAD_BOTTOM = 148
 GAP_X = 20
 GAP_Y = 95
 TITLE_UP = 33.0

@@ -4,13 +4,13 @@
 # HEAD_LINE, X_LABEL, Y_LABEL, and X_FORMAT, INSET to 1 for a small table from MEAN.
 WIDTH = COLUMNS > 1 ? 1200 : 900
 load 'key.gp'
-HEIGHT = 175 + 290 * ROWS + 105 * (ROWS - 1) + KEY_EXTRA
+HEIGHT = 193 + 290 * ROWS + 105 * (ROWS - 1) + KEY_EXTRA
 load 'style.gp'
 # More of them would lie on the curves; the report has the figures, too.
 INSET = INSET && VARIANTS <= 8 && LONGEST <= 24 && COLUMNS < 3
 
 set label 2 HEAD_LINE at screen 0.5, screen 1 - 26.0 / HEIGHT center font LARGE
-set label 3 'n: trials of each variant. '.UNSHOWN at screen 0.988, screen 14.0 / HEIGHT right font SMALL textcolor rgb '#444444'
+set label 3 'n: trials of each variant. '.UNSHOWN at screen 0.988, screen 34.0 / HEIGHT right font SMALL textcolor rgb '#444444'
 set label 4 Y_LABEL at screen 22.0 / WIDTH, screen 0.5 center rotate by 90
 set logscale xy
 set xrange [LEFT:RIGHT]
@@ -28,7 +28,7 @@ unset key
 PAD_LEFT = 100
 PAD_RIGHT = 45
 PAD_TOP = 92
-PAD_BOTTOM = 135 + KEY_EXTRA
+PAD_BOTTOM = 153 + KEY_EXTRA
 GAP_X = 80
 GAP_Y = 105
 TITLE_UP = 33.0

@@ -4,15 +4,15 @@
 load 'vars.gp'
 LISTED = VARIANTS - (OFF > 0)
 WIDTH = COLUMNS > 1 ? 1200 : 800
-HEIGHT = 165 + ROWS * (28 * LISTED + 12) + (ROWS - 1) * 70
+HEIGHT = 183 + ROWS * (28 * LISTED + 12) + (ROWS - 1) * 70
 load 'style.gp'
 
 set label 2 'Throughput relative to off, probes off' \
 	at screen 0.5, screen 1 - 26.0 / HEIGHT center font LARGE
 set label 3 sprintf('%s. Filled: faster, slower or equivalent (%g %%, shaded). Hollow: unresolved.', \
-	N, 100 * MARGIN) at screen 0.988, screen 34.0 / HEIGHT right font SMALL textcolor rgb '#444444'
+	N, 100 * MARGIN) at screen 0.012, screen 34.0 / HEIGHT left font SMALL textcolor rgb '#444444'
 set label 4 'Throughput over off''s, same block: median, 95 % interval.' \
-	at screen 0.012, screen 34.0 / HEIGHT left font SMALL textcolor rgb '#444444'
+	at screen 0.012, screen 54.0 / HEIGHT left font SMALL textcolor rgb '#444444'
 set logscale x
 set xrange [LEFT:RIGHT]
 set yrange [LISTED + 0.7:0.3]
@@ -24,7 +24,7 @@ unset key
 PAD_LEFT = 20 + 9.2 * LONGEST
 PAD_RIGHT = 65
 PAD_TOP = 78
-PAD_BOTTOM = 87
+PAD_BOTTOM = 105
 GAP_X = 75
 GAP_Y = 70
 TITLE_UP = 14.0

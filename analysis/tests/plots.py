@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# For plots.sh.  plots.py full PLOTS: no panel of any script in that folder lacks data.
+# For plots.sh.  plots.py full PLOTS: no panel of any script in that folder lacks data,
+# and no text lies on another.
 # plots.py has SCRIPT NAME VALUE: the script sets that.  plots.py same A.png B.png: they
 # look alike.  plots.py only RUN RING: a made-up run becomes one of that ring alone.
 import glob
+import html
 import json
 import os
 import re
@@ -31,6 +33,29 @@ def read(script):
     return variables, blocks
 
 
+TEXT = re.compile(r'<g transform="translate\(([-\d.]+),([-\d.]+)\)"[^>]*?font-size="([\d.]+)"'
+                  r' text-anchor="(\w+)">\s*<text>(.*?)</text>', re.S)
+
+
+def apart(svg):
+    """No text of a plot lies on another; letters are taken to be narrow."""
+    boxes = []
+    for x, y, size, anchor, text in TEXT.findall(open(svg).read()):
+        x, y, size = float(x), float(y), float(size)
+        text = html.unescape(re.sub('<.*?>', '', text)).strip()
+        if not text:
+            continue
+        wide = 0.5 * size * len(text)
+        left = x - {'start': 0, 'middle': wide / 2, 'end': wide}[anchor]
+        boxes.append((left, left + wide, y - 0.6 * size, y, text))
+    if len(boxes) < 10:
+        sys.exit('%s: %d texts' % (svg, len(boxes)))
+    for i, a in enumerate(boxes):
+        for b in boxes[:i]:
+            if a[0] < b[1] and b[0] < a[1] and a[2] < b[3] and b[2] < a[3]:
+                sys.exit('%s: "%s" lies on "%s"' % (svg, a[4], b[4]))
+
+
 def full(folder):
     scripts = sorted(glob.glob(folder + '/*.gp'))
     panels = 0
@@ -51,6 +76,7 @@ def full(folder):
         for kind in ('png', 'svg', 'csv'):
             if not os.path.getsize(script[:-2] + kind):
                 sys.exit('%s: no %s' % (script, kind))
+        apart(script[:-2] + 'svg')
     drawn = {os.path.splitext(f)[0] for f in os.listdir(folder)}
     if len(drawn) != len(scripts) or panels < 2:
         sys.exit('%s, %d panels' % (drawn, panels))

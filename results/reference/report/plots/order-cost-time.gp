@@ -137,7 +137,7 @@ RIGHT[5] = 495.568
 RIGHT[6] = 3520.36
 RIGHT[7] = 1428.31
 WIDTH = COLUMNS > 1 ? 1200 : 800
-HEIGHT = 190 + ROWS * 36 * VARIANTS + (ROWS - 1) * 95
+HEIGHT = 208 + ROWS * 36 * VARIANTS + (ROWS - 1) * 95
 KEY_ROWS = 1
 KEY_EXTRA = 0
 
@@ -196,7 +196,7 @@ set label 2 'Order cost in time: in virtqueue_fill and virtqueue_flush for one e
 set label 3 'n: trials of each variant. '.(CORRECTED \
 	? 'Less the probes'' calibrated bias (a part below 0 is drawn as 0).' \
 	: 'As recorded: not calibrated.') \
-	at screen 0.988, screen 14.0 / HEIGHT right font SMALL textcolor rgb '#444444'
+	at screen 0.988, screen 34.0 / HEIGHT right font SMALL textcolor rgb '#444444'
 set yrange [VARIANTS + 0.6:0.4]
 set format '%g'
 set grid noytics
@@ -205,7 +205,7 @@ unset key
 PAD_LEFT = 20 + 9.2 * LONGEST
 PAD_RIGHT = 30
 PAD_TOP = 92
-PAD_BOTTOM = 130
+PAD_BOTTOM = 148
 GAP_X = 45
 GAP_Y = 95
 TITLE_UP = 33.0
@@ -254,8 +254,8 @@ LEGEND = "NaN with boxes fillstyle solid 1 noborder linecolor rgb FIRST_PART ".\
 	"title 'sum: median, range'"
 set lmargin at screen 0.02
 set rmargin at screen 0.98
-set bmargin at screen 38.0 / HEIGHT
-set tmargin at screen (64.0 + KEY_EXTRA) / HEIGHT
+set bmargin at screen 56.0 / HEIGHT
+set tmargin at screen (82.0 + KEY_EXTRA) / HEIGHT
 unset label
 unset arrow
 unset border
