@@ -207,7 +207,7 @@ check 'which costs no report' "$top/analysis/replay/replay.sh" --traces "$work/r
 
 # Traces of two kinds: of an ordered queue (vqreplay makes such), and of one without.
 "$replay" --synth=shuffle:8 --ring=split:64 --elements=25000 -o ordered.vqt
-unordered=$top/results/reference/trials/b01-packed-off/vqprobe-randread-tail-on.vqt
+unordered=$top/results/reference/trials/b01-packed-off/vqprobe-randread-packed-on.vqt
 check 'a recording without order is marked' exits 0 'negotiated no VIRTIO_F_IN_ORDER: the driver' \
 	"$replay" $quick --json unordered.json "$unordered"
 check 'in JSON, too' grep -q '"recorded_order" : "unordered"' unordered.json

@@ -132,6 +132,16 @@ static void add_place(JsonBuilder *b, const struct place *p)
 	json_builder_end_object(b);
 }
 
+/* What is kept is published: whose home the cache is in is nobody's business. */
+static void add_command_line(JsonBuilder *b, const char *line)
+{
+	g_autoptr(GString) s = g_string_new(line);
+
+	if (strlen(g_get_home_dir()) > 1)
+		g_string_replace(s, g_get_home_dir(), "~", 0);
+	add_string(b, "command_line", line ? s->str : NULL);
+}
+
 static void add_boot(JsonBuilder *b, const struct boot *boot)
 {
 	unsigned int i;
@@ -140,7 +150,7 @@ static void add_boot(JsonBuilder *b, const struct boot *boot)
 	add_int(b, "seed", boot->seed);
 	add_string(b, "failed", boot->failed);
 	add_string(b, "said", boot->said);
-	add_string(b, "command_line", boot->command_line);
+	add_command_line(b, boot->command_line);
 	add_bool(b, "iothreads", boot->iothreads);
 	add_string(b, "no_counter", boot->no_counter);
 	add_place(b, &boot->place);

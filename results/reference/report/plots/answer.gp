@@ -6,9 +6,9 @@ if (!exists('FORMAT')) FORMAT = 'png'
 # virtqueue_pop and push for an element in the real QEMU, with completions in order and out
 # of it. Timed: the guest's throughput under the load with the most out of order, median and
 # 95 % interval over blocks.
-VARIANTS = 6
-array NAME[6]
-array LOOK[6]
+VARIANTS = 7
+array NAME[7]
+array LOOK[7]
 LOOK[1] = 1
 NAME[1] = 'off'
 LOOK[2] = 2
@@ -21,11 +21,13 @@ LOOK[5] = 6
 NAME[5] = 'bitmap'
 LOOK[6] = 7
 NAME[6] = 'in-place'
+LOOK[7] = 8
+NAME[7] = 'batch-used'
 LONGEST = 12
-RAN_ON = 'QEMU 10.0.13, TCG, 2 host cores, Linux 6.18.44-fc-v669, run of 2026-11-22'
-VARIANTS = 5
-array NAME[5]
-array LOOK[5]
+RAN_ON = 'QEMU 10.0.13, TCG, 2 host cores, Linux 6.18.44-fc-v669, run of 2026-11-26'
+VARIANTS = 6
+array NAME[6]
+array LOOK[6]
 LOOK[1] = 2
 NAME[1] = 'qemu'
 LOOK[2] = 3
@@ -36,49 +38,89 @@ LOOK[4] = 6
 NAME[4] = 'bitmap'
 LOOK[5] = 7
 NAME[5] = 'in-place'
+LOOK[6] = 8
+NAME[6] = 'batch-used'
 LONGEST = 12
-array HAS_COUNT[5]
-array HAS_TIME[5]
-HAS_COUNT[1] = 0
+array HAS_COUNT[6]
+array HAS_TIME[6]
+HAS_COUNT[1] = 1
 HAS_TIME[1] = 1
-HAS_COUNT[2] = 0
+HAS_COUNT[2] = 1
 HAS_TIME[2] = 1
-HAS_COUNT[3] = 0
+HAS_COUNT[3] = 1
 HAS_TIME[3] = 1
-HAS_COUNT[4] = 0
+HAS_COUNT[4] = 1
 HAS_TIME[4] = 1
-HAS_COUNT[5] = 0
+HAS_COUNT[5] = 1
 HAS_TIME[5] = 1
-COUNTED = 0
-array TITLE[1]
-array NOTE[1]
-LEFT = 0
-RIGHT = 0
-ORDERS = 0
-array ORDER[1]
+HAS_COUNT[6] = 1
+HAS_TIME[6] = 1
+$c1 << END
+1 1 57.1929
+1 2 291.145
+2 1 122.037
+2 2 801.093
+3 1 120.04
+3 2 -48.1763
+4 1 158.432
+4 2 -10.3901
+5 1 32.0371
+5 2 -90.2417
+6 1 78.0371
+6 2 -62.7964
+END
+$c2 << END
+1 1 63.2207
+1 2 228.127
+2 1 124.393
+2 2 850.374
+3 1 130.22
+3 2 80.0146
+4 1 168.436
+4 2 117.937
+5 1 34.3926
+5 2 33.9902
+6 1 80.2168
+6 2 -91.9487
+END
+COUNTED = 2
+array TITLE[2]
+array NOTE[2]
+TITLE[1] = 'counted, split ring'
+NOTE[1] = 'off: 3578 and 3578'
+TITLE[2] = 'counted, packed ring'
+NOTE[2] = 'off: 3922 and 3922'
+LEFT = -91.9487
+RIGHT = 850.374
+ORDERS = 2
+array ORDER[2]
+ORDER[1] = 'in-order'
+ORDER[2] = 'straggler:64'
 RINGS = 2
 array RING[2]
 RING[1] = 'split'
 RING[2] = 'packed'
-LOW = 0.417174
-HIGH = 1.05
+LOW = 0.77425
+HIGH = 1.26602
 MARGIN = 0.05
-TICS = '1, 0.9, 0.8, 0.7, 0.5'
-TIMED_TITLE = 'timed in a guest: randread-tail'
-TIMED_NOTE = 'off: 6715 and 6098 IOPS; n = 6 blocks'
+TICS = '1, 1.1, 1.2, 0.95, 0.9, 0.8'
+TIMED_TITLE = 'timed in a guest: randrw-file'
+TIMED_NOTE = 'off: 9650 and 9513 IOPS; n = 1 block'
 $t << END
-1 1 0.595455 0.533861 0.788765 1
-2 1 0.616989 0.540363 0.7652 1
-3 1 0.561335 0.524134 0.760344 1
-4 1 0.598933 0.495982 0.672451 1
-5 1 0.59794 0.516985 0.671602 1
-1 2 0.653745 0.444157 0.715527 1
-2 2 0.616757 0.417174 0.682311 1
-3 2 0.614483 0.449155 0.717193 1
-4 2 0.61264 0.435479 0.731982 1
-5 2 0.594806 0.468294 0.682803 1
+1 1 0.93024 0.93024 0.93024 0
+2 1 0.785748 0.785748 0.785748 0
+3 1 0.972086 0.972086 0.972086 0
+4 1 0.970532 0.970532 0.970532 0
+5 1 0.77425 0.77425 0.77425 0
+6 1 1.0246 1.0246 1.0246 0
+1 2 1.22202 1.22202 1.22202 0
+2 2 1.26602 1.26602 1.26602 0
+3 2 1.1273 1.1273 1.1273 0
+4 2 1.1701 1.1701 1.1701 0
+5 2 0.993328 0.993328 0.993328 0
+6 2 0.980616 0.980616 0.980616 0
 END
-LOAD = ''
+LOAD = 'virtio-blk read, chains of 3, ring of 1024, 256 in flight; QEMU 10.0.13; by callgrind (valgrind-3.19.0), no guest'
 # As far as there is something to show, left to right: names, which order, a panel of
 # counts a ring format, which ring format, a panel of times.
 TIMED = RINGS > 0
