@@ -21,28 +21,39 @@ struct answer {
 	unsigned int orders[SIDES_MAX], n_orders;
 };
 
-static bool has_ratio(const struct results *r, unsigned int w, unsigned int ring)
+/* What a workload's comparisons with off say at most: nothing, ratios, or verdicts, be they
+ * "unresolved". */
+enum said { SAID_NOTHING, SAID_RATIOS, SAID_VERDICTS };
+
+static enum said what_is_said(const struct results *r, unsigned int w)
 {
-	for (unsigned int v = 0; v < r->run->variants->len; v++)
-		if (!isnan(cell_at(r, w, ring, v)->to_off.ratio) && (int)v != r->off)
-			return true;
-	return false;
+	enum said most = SAID_NOTHING;
+
+	for (unsigned int i = 0; i < r->n_cells; i++) {
+		const struct cell *c = &r->cells[i];
+
+		if (c->workload != w || (int)c->variant == r->off || isnan(c->to_off.ratio))
+			continue;
+		most = MAX(most, c->to_off.verdict >= VERDICT_FASTER ? SAID_VERDICTS : SAID_RATIOS);
+	}
+	return most;
 }
 
-/* The one with the most out of order; of those in order, the first. -1: none was timed. */
+/* Of those with verdicts, or else of those with ratios, the one with the most out of order,
+ * and if none is, the first.  -1: none was timed. */
 static int deciding_workload(const struct results *r)
 {
+	enum said said = SAID_NOTHING;
 	double most = -1;
 	int found = -1;
 
 	for (unsigned int w = 0; r->off >= 0 && w < r->run->workloads->len; w++) {
 		double share = share_disordered(r, w);
-		bool any = false;
+		enum said own = what_is_said(r, w);
 
-		for (unsigned int ring = 0; ring < r->run->rings->len; ring++)
-			any |= has_ratio(r, w, ring);
 		share = isnan(share) ? 0 : share;
-		if (any && share > most) {
+		if (own > said || (own && own == said && share > most)) {
+			said = own;
 			most = share;
 			found = w;
 		}

@@ -96,29 +96,22 @@ ORDERS = 2
 array ORDER[2]
 ORDER[1] = 'in-order'
 ORDER[2] = 'straggler:64'
-RINGS = 2
-array RING[2]
+RINGS = 1
+array RING[1]
 RING[1] = 'split'
-RING[2] = 'packed'
-LOW = 0.77425
-HIGH = 1.26602
+LOW = 0.0394289
+HIGH = 1.05
 MARGIN = 0.05
-TICS = '1, 1.1, 1.2, 0.95, 0.9, 0.8'
-TIMED_TITLE = 'timed in a guest: randrw-file'
-TIMED_NOTE = 'off: 9650 and 9513 IOPS; n = 1 block'
+TICS = '1, 0.7, 0.5, 0.3, 0.2, 0.1, 0.05'
+TIMED_TITLE = 'timed in a guest: randread-tail'
+TIMED_NOTE = 'off: 8576 IOPS; n = 6 blocks'
 $t << END
-1 1 0.93024 0.93024 0.93024 0
-2 1 0.785748 0.785748 0.785748 0
-3 1 0.972086 0.972086 0.972086 0
-4 1 0.970532 0.970532 0.970532 0
-5 1 0.77425 0.77425 0.77425 0
-6 1 1.0246 1.0246 1.0246 0
-1 2 1.22202 1.22202 1.22202 0
-2 2 1.26602 1.26602 1.26602 0
-3 2 1.1273 1.1273 1.1273 0
-4 2 1.1701 1.1701 1.1701 0
-5 2 0.993328 0.993328 0.993328 0
-6 2 0.980616 0.980616 0.980616 0
+1 1 0.523349 0.397244 0.619869 1
+2 1 0.520443 0.0394289 0.597954 0
+3 1 0.489141 0.425679 0.587797 1
+4 1 0.503726 0.384582 0.683957 1
+5 1 0.501017 0.442603 0.563044 1
+6 1 0.52278 0.388806 0.557092 1
 END
 LOAD = 'virtio-blk read, chains of 3, ring of 1024, 256 in flight; QEMU 10.0.13; by callgrind (valgrind-3.19.0), no guest'
 # As far as there is something to show, left to right: names, which order, a panel of
