@@ -72,11 +72,12 @@ d['cells'][1]['instructions']['virtqueue_push'] -= 300"
 check 'one cell, and cheaper than off' drawn "$work/few"
 check 'no panel of it is empty' holds full "$work/few/report/plots"
 check 'it is of that order' holds has "$work/few/report/plots/answer.gp" 'ORDER[1]' shuffle:32
-# Two workloads of this one ran on packed rings.
+# The first workload of this one ran on split rings alone, and it alone in six blocks.
 check 'the reference run' drawn results/reference -o "$work/kept"
 check 'no panel of it is empty' holds full "$work/kept/plots"
-check 'what ran on packed rings is there' title "$work/kept/plots/throughput.gp" 'randread-tail, packed ring'
-check 'what did not is not' sh -c '! grep -q "randread-flat, packed ring" "$0"/*.gp' "$work/kept/plots"
+check 'what ran on packed rings is there' title "$work/kept/plots/throughput.gp" 'tcp-out, packed ring'
+check 'what did not is not' sh -c '! grep -q "randread-tail, packed ring" "$0"/*.gp' "$work/kept/plots"
+check 'the answer is of a workload with verdicts' grep -q '^timed,randread-tail,' "$work/kept/plots/answer.csv"
 mkdir "$work/replay"
 build/vqreplay --json "$work/replay/replay.json" --synth shuffle:8 --synth in-order --ring split:64 \
 	--elements 2000 --repeats 2 --instructions none >/dev/null
