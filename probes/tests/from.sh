@@ -162,8 +162,7 @@ check 'a trace of some queues' fails 2 'holds all queues' build/vqprobe -p 1 -o 
 
 # --- older traces -----------------------------------------------------------------
 older() {
-	local old=results/reference/trials
-	old=$(find "$old" -name '*.vqt' | head -n 1)
+	local old=probes/tests/version-2.vqt # of a trial on 2026-11-22
 	[ "$(zstd -dcq "$old" | od -An -tu4 -j8 -N4 | tr -d ' ')" = 2 ] || return 1
 	build/vqprobe --from "$old" --json "$T/d.json" &&
 		[ "$($B/probejson get "$T/d.json" '$.queues[0].conserved')" = true ]
