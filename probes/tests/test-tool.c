@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -128,6 +129,35 @@ static int files_in(const char *path)
 		n++;
 	g_dir_close(d);
 	return n;
+}
+
+/* Whoever is killed while he writes leaves a temporary file: the next one removes it, but
+ * none that is still written, nor a file of the user's. */
+static void test_abandoned(struct folder *f, const void *unused)
+{
+	static const char *const names[] = {"file.vqlab-abcdef", "file.vqlab-ABC123",
+					    "file.vqlab-mine", "file.backup", "other.vqlab-abcdef"};
+	g_autofree char *path = g_build_filename(f->path, "file", NULL);
+	int fd = -1;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		g_autofree char *other = g_build_filename(f->path, names[i], NULL);
+
+		g_assert_true(g_file_set_contents(other, "part", -1, NULL));
+		if (i == 1)
+			fd = open(other, O_WRONLY);
+	}
+	g_assert_cmpint(flock(fd, LOCK_EX), ==, 0);
+	g_assert_true(vq_output_write(path, "one", 3, &f->error));
+	assert_file(path, "one");
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		g_autofree char *other = g_build_filename(f->path, names[i], NULL);
+
+		g_assert_cmpint(g_file_test(other, G_FILE_TEST_EXISTS), ==, i > 0);
+	}
+	close(fd);
+	g_assert_true(vq_output_write(path, "two", 3, &f->error));
+	g_assert_cmpint(files_in(f->path), ==, 4);
 }
 
 static void test_regular(struct folder *f, const void *unused)
@@ -339,6 +369,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/tool/clean-random", test_clean_random);
 #define IN_FOLDER(name, fn)                                                                        \
 	g_test_add("/tool/" name, struct folder, NULL, folder_new, fn, folder_free)
+	IN_FOLDER("write-abandoned", test_abandoned);
 	IN_FOLDER("write-regular", test_regular);
 	IN_FOLDER("check", test_check);
 	IN_FOLDER("write-devices", test_devices);

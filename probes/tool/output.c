@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "output.h"
 #include "text.h"
+
+/* What a temporary file's name has behind that of the file: no user's would. */
+#define TEMPORARY ".vqlab-"
+#define RANDOM "XXXXXX"
 
 /* All of @text into @fd; 0 or an errno. */
 static int write_all(int fd, const char *text, size_t len)
@@ -82,11 +88,64 @@ static mode_t new_mode(void)
 	return 0666 & ~mask;
 }
 
+/*
+ * Removes the file @name in @folder unless one who writes it has it locked.
+ */
+static void remove_unlocked(int folder, const char *name)
+{
+	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+
+	if (fd < 0)
+		return;
+	if (!flock(fd, LOCK_EX | LOCK_NB))
+		unlinkat(folder, name, 0);
+	close(fd);
+}
+
+/* The temporary files of those that were killed while they wrote to @path. */
+static void remove_abandoned(const char *path)
+{
+	g_autofree char *parent = g_path_get_dirname(path), *base = g_path_get_basename(path);
+	g_autofree char *start = g_strconcat(base, TEMPORARY, NULL);
+	DIR *dir = opendir(parent);
+	struct dirent *d;
+
+	while (dir && (d = readdir(dir)))
+		if (g_str_has_prefix(d->d_name, start) &&
+		    strlen(d->d_name) == strlen(start) + strlen(RANDOM))
+			remove_unlocked(dirfd(dir), d->d_name);
+	if (dir)
+		closedir(dir);
+}
+
+/* A new temporary file beside @path, locked: -1 with errno set.  @temp: its name. */
+static int open_temporary(const char *path, char **temp)
+{
+	struct stat st;
+	int fd;
+
+	for (;;) {
+		*temp = g_strconcat(path, TEMPORARY RANDOM, NULL);
+		fd = mkostemp(*temp, O_CLOEXEC);
+		if (fd < 0)
+			return fd;
+		/* Not on each file system; there nobody removes what he cannot lock. */
+		flock(fd, LOCK_EX | LOCK_NB);
+		/* Or somebody took it for abandoned before. */
+		if (fstat(fd, &st) || st.st_nlink)
+			return fd;
+		close(fd);
+		g_free(*temp);
+	}
+}
+
 static int replace(const char *path, const char *text, size_t len, mode_t mode)
 {
-	g_autofree char *temp = g_strconcat(path, ".XXXXXX", NULL);
-	int fd = mkostemp(temp, O_CLOEXEC), err;
+	g_autofree char *temp = NULL;
+	int fd, err;
 
+	remove_abandoned(path);
+	fd = open_temporary(path, &temp);
 	if (fd < 0)
 		return errno;
 	err = fchmod(fd, mode) ? errno : 0;
@@ -101,8 +160,8 @@ static int replace(const char *path, const char *text, size_t len, mode_t mode)
 /* Can @path have a temporary file beside it? */
 static int try_replace(const char *path)
 {
-	g_autofree char *temp = g_strconcat(path, ".XXXXXX", NULL);
-	int fd = mkostemp(temp, O_CLOEXEC);
+	g_autofree char *temp = NULL;
+	int fd = open_temporary(path, &temp);
 
 	return fd < 0 ? errno : close_checked(fd, unlink(temp) ? errno : 0, false);
 }

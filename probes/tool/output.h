@@ -9,7 +9,8 @@
 /*
  * Writes @text, @len bytes, to @path.  A regular file, also one that is new or that a
  * symbolic link leads to, has either all of it afterwards or what it had before: a
- * temporary file beside it, synced, takes its name and its mode.  Whatever else has
+ * temporary file beside it, synced, takes its name and its mode; one that a process left
+ * there when it was killed is removed.  Whatever else has
  * that name (a device, a FIFO) is written to as it is, and so are descriptors of this
  * process (/dev/stdout, also as -, /dev/fd/3).  False with
  * @error (of G_FILE_ERROR, with the path in it) if that fails, and no temporary file
