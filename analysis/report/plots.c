@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plots.h"
 
+#include <errno.h>
+#include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "probes/tool/text.h"
 #include "probes/tool/output.h"
@@ -74,32 +78,58 @@ static void put_common(const struct results *r, GString *vars)
 	put_text(vars, "RAN_ON", caption);
 }
 
-/* Runs the script in @work; what gnuplot says is worth reading only if it fails. */
-static bool gnuplot(const char *work, const char *script, const char *format, GError **error)
+/* A file without a name that holds @text, to be read from its beginning; -1 with errno set. */
+static int unnamed_file(const char *text)
 {
-	char *set = g_strdup_printf("FORMAT = '%s'", format), *said = NULL;
-	const char *const argv[] = {"gnuplot", "-d", "-e", set, script, NULL};
-	char **env = g_environ_setenv(g_get_environ(), "LC_ALL", "C", TRUE);
-	GError *why = NULL;
-	int status = 0;
-	bool ok;
+	int fd = memfd_create("script", MFD_CLOEXEC);
 
-	ok = g_spawn_sync(work, (char **)argv, env, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, &said,
-			  &status, &why);
-	if (!ok)
+	if (fd >= 0 && (write(fd, text, strlen(text)) != (ssize_t)strlen(text) ||
+			lseek(fd, 0, SEEK_SET) < 0)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/*
+ * What gnuplot draws by @script in @format; NULL with an error.  Neither the script nor the
+ * image has a name meanwhile, so one who is killed leaves no file.
+ */
+static GBytes *gnuplot(const char *name, const char *script, const char *format, GError **error)
+{
+	static const char set_output[] = "\nset output PLOT.'.'.FORMAT\n";
+	g_autofree char *set = g_strdup_printf("FORMAT = '%s'", format);
+	g_auto(GStrv) around = g_strsplit(script, set_output, 2);
+	g_autofree char *text = g_strjoinv("\n", around);
+	g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(
+		G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+	g_autoptr(GBytes) out = NULL, said = NULL;
+	g_autoptr(GSubprocess) p = NULL;
+	g_autoptr(GError) why = NULL;
+	int in = unnamed_file(text);
+
+	if (in < 0) {
+		g_set_error(error, PLOT_ERROR, PLOT_NOT_DRAWN, "%s.gp: %s", name,
+			    g_strerror(errno));
+		return NULL;
+	}
+	g_subprocess_launcher_take_stdin_fd(launcher, in);
+	g_subprocess_launcher_setenv(launcher, "LC_ALL", "C", TRUE);
+	p = g_subprocess_launcher_spawn(launcher, &why, "gnuplot", "-d", "-e", set, "/dev/stdin",
+					NULL);
+	if (!p) {
 		g_set_error(error, PLOT_ERROR, PLOT_NO_GNUPLOT,
 			    "gnuplot: %s (install it: package gnuplot-nox; or --no-plots)",
 			    why->message);
-	else if (!g_spawn_check_wait_status(status, NULL)) {
-		ok = false;
-		g_set_error(error, PLOT_ERROR, PLOT_NOT_DRAWN, "gnuplot: %s failed: %s", script,
-			    said);
+		return NULL;
 	}
-	g_clear_error(&why);
-	g_free(said);
-	g_strfreev(env);
-	g_free(set);
-	return ok;
+	if (g_subprocess_communicate(p, NULL, NULL, &out, &said, &why) &&
+	    g_subprocess_get_successful(p))
+		return g_steal_pointer(&out);
+	g_set_error(error, PLOT_ERROR, PLOT_NOT_DRAWN, "gnuplot: %s.gp failed: %.*s", name,
+		    said ? (int)g_bytes_get_size(said) : 0,
+		    said ? (const char *)g_bytes_get_data(said, NULL) : "");
+	return NULL;
 }
 
 /* Replaces an image, which may be as large as a mail should be, by one that looks alike. */
@@ -115,22 +145,25 @@ static bool make_small(const char *format, char **image, size_t *size, GError **
 	return small;
 }
 
-/* @work's NAME.FORMAT, which must hold something, becomes @folder's. */
-static bool keep_image(const char *work, const char *folder, const char *name, const char *format,
+/* Draws @folder's NAME.FORMAT. */
+static bool draw_image(const char *script, const char *folder, const char *name, const char *format,
 		       GError **error)
 {
-	g_autofree char *from = g_strdup_printf("%s/%s.%s", work, name, format);
 	g_autofree char *to = g_strdup_printf("%s/%s.%s", folder, name, format), *image = NULL;
-	size_t size = 0;
-	bool ok = g_file_get_contents(from, &image, &size, error);
+	g_autoptr(GBytes) drawn = gnuplot(name, script, format, error);
+	size_t size = drawn ? g_bytes_get_size(drawn) : 0;
 
-	if (ok && !size) {
-		ok = false;
+	if (!drawn)
+		return false;
+	if (!size) {
 		g_set_error(error, PLOT_ERROR, PLOT_NOT_DRAWN, "gnuplot: %s.%s: nothing drawn",
 			    name, format);
+		return false;
 	}
-	return ok && make_small(format, &image, &size, error) &&
-	       vq_output_write(to, image, size, error);
+	/* With a NUL behind it. */
+	image = g_strndup("", size);
+	memcpy(image, g_bytes_get_data(drawn, NULL), size);
+	return make_small(format, &image, &size, error) && vq_output_write(to, image, size, error);
 }
 
 static bool keep_text(const char *folder, const char *name, const char *suffix, const char *text,
@@ -151,7 +184,7 @@ static bool is_plot(const char *name)
 	return false;
 }
 
-static void empty_folder(const char *folder, bool plots_only)
+void remove_plots(const char *folder)
 {
 	GDir *dir = g_dir_open(folder, 0, NULL);
 	const char *name;
@@ -159,16 +192,11 @@ static void empty_folder(const char *folder, bool plots_only)
 	while (dir && (name = g_dir_read_name(dir))) {
 		g_autofree char *path = g_build_filename(folder, name, NULL);
 
-		if (!plots_only || is_plot(name))
+		if (is_plot(name))
 			g_unlink(path);
 	}
 	if (dir)
 		g_dir_close(dir);
-}
-
-void remove_plots(const char *folder)
-{
-	empty_folder(folder, true);
 }
 
 /* That gnuplot cannot draw one plot is a warning: the others and the report go on. */
@@ -184,23 +212,18 @@ static bool warn_unless_drawn(bool ok, const char *name, GError **error)
 	return true;
 }
 
-bool draw_plot(const char *name, const struct drawing *d, const char *work, const char *folder,
-	       GError **error)
+bool draw_plot(const char *name, const struct drawing *d, const char *folder, GError **error)
 {
 	GError *why = NULL;
 	g_autofree char *text = plot_script(name, d->vars->str, &why);
-	g_autofree char *script = g_strconcat(name, ".gp", NULL);
-	bool ok =
-		text && keep_text(work, name, "gp", text, &why) &&
-		gnuplot(work, script, "svg", &why) && keep_image(work, folder, name, "svg", &why) &&
-		gnuplot(work, script, "png", &why) && keep_image(work, folder, name, "png", &why) &&
-		keep_text(folder, name, "gp", text, &why) &&
-		keep_text(folder, name, "csv", d->csv->str, &why);
+	bool ok = text && draw_image(text, folder, name, "svg", &why) &&
+		  draw_image(text, folder, name, "png", &why) &&
+		  keep_text(folder, name, "gp", text, &why) &&
+		  keep_text(folder, name, "csv", d->csv->str, &why);
 
 	ok = warn_unless_drawn(ok, name, &why);
 	if (why)
 		g_propagate_error(error, why);
-	empty_folder(work, false);
 	return ok;
 }
 
@@ -221,21 +244,17 @@ void warn_of_fonts(void)
 
 bool draw_plots(const struct results *r, const char *folder, GError **error)
 {
-	g_autofree char *work = g_dir_make_tmp("vqreport-XXXXXX", error);
-	bool ok = work;
+	bool ok = true;
 
-	if (ok)
-		remove_plots(folder);
+	remove_plots(folder);
 	for (const struct plot *const *p = __start_vq_plots; ok && p < __stop_vq_plots; p++) {
 		struct drawing d;
 
 		drawing_init(&d);
 		put_common(r, d.vars);
 		if ((*p)->write(r, &d))
-			ok = draw_plot((*p)->name, &d, work, folder, error);
+			ok = draw_plot((*p)->name, &d, folder, error);
 		drawing_clear(&d);
 	}
-	if (work)
-		g_rmdir(work);
 	return ok;
 }

@@ -68,12 +68,10 @@ void put_element(GString *vars, const char *name, unsigned int i, const char *te
 void remove_plots(const char *folder);
 
 /*
- * Draws @folder's NAME.svg and NAME.png, and leaves NAME.gp and NAME.csv beside them; @work
- * is a folder for the time, and empty afterwards. True, too, if gnuplot failed at this one:
- * then a warning says why.
+ * Draws @folder's NAME.svg and NAME.png, and leaves NAME.gp and NAME.csv beside them. True,
+ * too, if gnuplot failed at this one: then a warning says why.
  */
-bool draw_plot(const char *name, const struct drawing *d, const char *work, const char *folder,
-	       GError **error);
+bool draw_plot(const char *name, const struct drawing *d, const char *folder, GError **error);
 
 /* Appends @text in gnuplot's single quotes, in which nothing is expanded. */
 void put_quoted(GString *out, const char *text);

@@ -241,27 +241,21 @@ static void put_common(const struct replayed *r, GString *vars)
 }
 
 static bool draw_curves(const struct replayed *r, const char *name, point_fn point, point_fn extra,
-			const char *work, const char *folder, GError **error)
+			const char *folder, GError **error)
 {
 	struct drawing d;
 	bool ok;
 
 	drawing_init(&d);
 	put_common(r, d.vars);
-	ok = !write_curves(r, point, extra, &d) || draw_plot(name, &d, work, folder, error);
+	ok = !write_curves(r, point, extra, &d) || draw_plot(name, &d, folder, error);
 	drawing_clear(&d);
 	return ok;
 }
 
 bool draw_replayed(const struct replayed *r, const char *folder, bool depth, GError **error)
 {
-	g_autofree char *work = g_dir_make_tmp("vqreport-XXXXXX", error);
-	bool ok = work &&
-		  (!depth || draw_curves(r, "replay-depth", by_depth, by_depth_recorded, work,
-					 folder, error)) &&
-		  draw_curves(r, "replay-size", by_size, NULL, work, folder, error);
-
-	if (work)
-		g_rmdir(work);
-	return ok;
+	return (!depth ||
+		draw_curves(r, "replay-depth", by_depth, by_depth_recorded, folder, error)) &&
+	       draw_curves(r, "replay-size", by_size, NULL, folder, error);
 }

@@ -78,6 +78,14 @@ check 'no panel of it is empty' holds full "$work/kept/plots"
 check 'what ran on packed rings is there' title "$work/kept/plots/throughput.gp" 'tcp-out, packed ring'
 check 'what did not is not' sh -c '! grep -q "randread-tail, packed ring" "$0"/*.gp' "$work/kept/plots"
 check 'the answer is of a workload with verdicts' grep -q '^timed,randread-tail,' "$work/kept/plots/answer.csv"
+# One who is killed while he draws could tidy up nothing.
+mkdir "$work/killers" "$work/tmp"
+printf '#!/bin/sh\nkill -KILL $PPID\n' >"$work/killers/gnuplot"
+chmod +x "$work/killers/gnuplot"
+killed() { ! env PATH="$work/killers:$PATH" TMPDIR="$work/tmp" build/vqreport "$run" -o "$work/cut" 2>/dev/null; }
+check 'vqreport is killed in mid-drawing' killed
+check 'no file of it is left elsewhere' rmdir "$work/tmp"
+check 'nor one that is no part of a report' test -z "$(find "$work/cut" -name '*.tmp' -o -name '*.vqlab-*')"
 mkdir "$work/replay"
 build/vqreplay --json "$work/replay/replay.json" --synth shuffle:8 --synth in-order --ring split:64 \
 	--elements 2000 --repeats 2 --instructions none >/dev/null
