@@ -286,7 +286,9 @@ bool rundir_keep_trial(struct rundir *r, const char *id, GError **error)
 	g_autofree char *path = g_build_filename(r->trials, id, NULL);
 	g_autofree char *old = g_strdup_printf("%s/%s.old.tmp", r->trials, id);
 
-	sync_folder(temp);
+	/* A name that outlives a loss of power must not stand for less than was written. */
+	if (!sync_files(temp, error))
+		return false;
 	/* One that is repeated; cut off between the two, it is run once more. */
 	remove_tree(old);
 	if (rename(path, old) < 0 && errno != ENOENT) {

@@ -86,6 +86,40 @@ void sync_folder(const char *path)
 	}
 }
 
+static bool sync_file(int folder, const char *name)
+{
+	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	bool ok = fd >= 0 && fsync(fd) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+bool sync_files(const char *path, GError **error)
+{
+	DIR *dir = opendir(path);
+	const char *name = "";
+	struct dirent *d;
+	struct stat st;
+	bool ok = dir != NULL;
+
+	while (ok && (d = readdir(dir))) {
+		name = d->d_name;
+		ok = fstatat(dirfd(dir), name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		     (!S_ISREG(st.st_mode) || sync_file(dirfd(dir), name));
+	}
+	if (!ok)
+		g_set_error(
+			error, VQB_ERROR, VQB_FAILED, "%s/%s: %s%s", path, name, g_strerror(errno),
+			errno == ENOSPC ? ": free some space; then the same command goes on" : "");
+	if (dir)
+		closedir(dir);
+	if (ok)
+		sync_folder(path);
+	return ok;
+}
+
 void remove_tree(const char *path)
 {
 	DIR *dir;

@@ -23,6 +23,12 @@ bool write_file(const char *path, const char *text, size_t len, GError **error);
 /* Makes a rename or a new file in the folder @path last. */
 void sync_folder(const char *path);
 
+/*
+ * Makes the regular files in the folder @path last, and then their names; not what is in
+ * folders below it.
+ */
+bool sync_files(const char *path, GError **error);
+
 /* Removes @path and all below it; follows no symbolic link. */
 void remove_tree(const char *path);
 
