@@ -172,7 +172,7 @@ static bool make_folder(const char *path, GError **error)
 bool rundir_open(struct rundir *r, const char *dir, const struct identity *id, size_t n,
 		 GError **error)
 {
-	g_autofree char *text = NULL;
+	g_autofree char *text = NULL, *parent = g_path_get_dirname(dir);
 	size_t len;
 	bool ok;
 
@@ -204,6 +204,9 @@ bool rundir_open(struct rundir *r, const char *dir, const struct identity *id, s
 		rundir_close(r);
 		return false;
 	}
+	/* Trials whose journal is lost would be nobody's. */
+	sync_folder(parent);
+	sync_folder(dir);
 	rundir_sweep(r);
 	return ok;
 }

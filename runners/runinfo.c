@@ -247,7 +247,15 @@ bool runinfo_write(const struct bench *b, const char *name, int trials_planned, 
 	json_object_set_array_member(o, "workloads", workloads_json(p));
 	json_object_set_int_member(o, "trials_planned", trials_planned);
 	text = json_text(root, true);
-	return copy_plan(b, error) && write_file(path, text, strlen(text), error);
+	if (!copy_plan(b, error))
+		return false;
+	/* It says of all trials what they ran on: it lasts before there is one.  Where it is,
+	 * the plan is. */
+	sync_folder(b->dir);
+	if (!write_file(path, text, strlen(text), error))
+		return false;
+	sync_folder(b->dir);
+	return true;
 }
 
 bool runinfo_exists(const char *dir)
