@@ -15,6 +15,7 @@
 #include "probes/tool/text.h"
 
 #define NOTE_MAX 500
+#define OLD_SUFFIX ".old.tmp"
 #define JOURNAL_MAX (16u << 20)
 #define TRIAL_MAX (256u << 20)
 #define HEAD "# vqlab journal 1: what identifies the run, then what happened\n"
@@ -283,28 +284,45 @@ bool rundir_keep_ring(struct rundir *r, const char *id, GError **error)
 	return true;
 }
 
+/*
+ * @temp becomes @path; what was there, of a trial that is repeated, becomes @temp or, where
+ * the file system cannot exchange two names (NFS), @old for a moment, and rundir_open puts
+ * it back if this is cut off.
+ */
+static bool put_in_place(const char *temp, const char *path, const char *old)
+{
+	if (renameat2(AT_FDCWD, temp, AT_FDCWD, path, RENAME_EXCHANGE) == 0)
+		return true;
+	remove_tree(old);
+	return (rename(path, old) == 0 || errno == ENOENT) && rename(temp, path) == 0;
+}
+
 bool rundir_keep_trial(struct rundir *r, const char *id, GError **error)
 {
 	g_autofree char *temp = g_strdup_printf("%s/%s.tmp", r->trials, id);
 	g_autofree char *path = g_build_filename(r->trials, id, NULL);
-	g_autofree char *old = g_strdup_printf("%s/%s.old.tmp", r->trials, id);
+	g_autofree char *old = g_strdup_printf("%s/%s" OLD_SUFFIX, r->trials, id);
 
 	/* A name that outlives a loss of power must not stand for less than was written. */
 	if (!sync_files(temp, error))
 		return false;
-	/* One that is repeated; cut off between the two, it is run once more. */
-	remove_tree(old);
-	if (rename(path, old) < 0 && errno != ENOENT) {
-		g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: %s", old, g_strerror(errno));
-		return false;
-	}
-	if (rename(temp, path) < 0) {
+	if (!put_in_place(temp, path, old)) {
 		g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: %s", path, g_strerror(errno));
 		return false;
 	}
 	sync_folder(r->trials);
 	remove_tree(old);
+	remove_tree(temp);
 	return true;
+}
+
+/* The one that was to be replaced, if nothing has its place: see put_in_place. */
+static void put_back(const char *old)
+{
+	g_autofree char *path = g_strndup(old, strlen(old) - strlen(OLD_SUFFIX));
+
+	if (!g_file_test(path, G_FILE_TEST_EXISTS))
+		rename(old, path);
 }
 
 static void sweep(const char *folder)
@@ -315,6 +333,8 @@ static void sweep(const char *folder)
 	while (d && (name = g_dir_read_name(d))) {
 		g_autofree char *path = g_build_filename(folder, name, NULL);
 
+		if (g_str_has_suffix(name, OLD_SUFFIX))
+			put_back(path);
 		if (g_str_has_suffix(name, ".tmp"))
 			remove_tree(path);
 	}

@@ -206,6 +206,27 @@ static void test_again(void)
 	rundir_close(&r);
 }
 
+/* Where names cannot be exchanged, one that is repeated is away for a moment. */
+static void test_put_back(void)
+{
+	g_autofree char *dir = folder("put-back"), *state = NULL;
+	g_autofree char *at = g_build_filename(dir, "trials", "b01-x", NULL);
+	g_autofree char *old = g_strconcat(at, ".old.tmp", NULL);
+	g_autoptr(GError) e = NULL;
+	struct rundir r;
+
+	g_assert_true(rundir_open(&r, dir, same, 2, &e));
+	write_trial(&r, "invalid");
+	g_assert_true(rundir_keep_trial(&r, "b01-x", &e));
+	rundir_close(&r);
+	g_assert_cmpint(g_rename(at, old), ==, 0);
+	g_assert_true(rundir_open(&r, dir, same, 2, &e));
+	state = rundir_state(&r, "b01-x");
+	g_assert_cmpstr(state, ==, "invalid");
+	g_assert_false(g_file_test(old, G_FILE_TEST_EXISTS));
+	rundir_close(&r);
+}
+
 static void test_foreign(void)
 {
 	g_autofree char *dir = folder("foreign"), *file = g_build_filename(dir, "thesis", NULL);
@@ -288,6 +309,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/rundir/mismatch", test_mismatch);
 	g_test_add_func("/rundir/mismatches", test_mismatches);
 	g_test_add_func("/rundir/again", test_again);
+	g_test_add_func("/rundir/put-back", test_put_back);
 	g_test_add_func("/rundir/foreign", test_foreign);
 	g_test_add_func("/rundir/torn", test_torn);
 	g_test_add_func("/rundir/lock", test_lock);
