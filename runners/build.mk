@@ -47,7 +47,7 @@ include runners/ring/ring.mk
 
 TOOLS += $(B)/vqbench
 TESTS += $(patsubst %,$(B)/runners/test-%,$(BENCH_TESTS)) runners/tests/bench.sh \
-	runners/tests/bench-wrong.sh runners/tests/bench-ring.sh \
+	runners/tests/bench-wrong.sh runners/tests/bench-ring.sh runners/tests/power.sh \
 	runners/tests/man.sh runners/tests/rooms.sh runners/tests/doctor.sh runners/tests/hostile.sh runners/tests/fuzz-told.sh runners/tests/refuse.sh runners/tests/setup.sh
 C_STYLE += $(wildcard runners/*.[ch] runners/*/*.[ch])
 
