@@ -1,5 +1,6 @@
 /*
- * Strategies with a cost that is known: planted-20, planted-100, planted-500
+ * Strategies with a cost that is known: planted-20, planted-100, planted-500,
+ * planted-2000
  *
  * The array window, whose fill executes so many instructions more for each
  * element.  What counts instructions has to find them: that many, there, and
@@ -54,11 +55,12 @@
 PLANTED(20)
 PLANTED(100)
 PLANTED(500)
+PLANTED(2000)
 
 const ReorderOps *reorder_planted(const char *name)
 {
     static const ReorderOps *const all[] = { &planted_20, &planted_100,
-                                             &planted_500 };
+                                             &planted_500, &planted_2000 };
     size_t i;
 
     for (i = 0; i < G_N_ELEMENTS(all); i++) {

@@ -295,7 +295,7 @@ static bool name_is_plain(const char *name)
 }
 
 static const char *const planted[] = { "planted-20", "planted-100",
-                                       "planted-500" };
+                                       "planted-500", "planted-2000" };
 
 static void test_registry(void)
 {
