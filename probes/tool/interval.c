@@ -17,39 +17,51 @@ double median(double *x, unsigned int n)
 	return n % 2 ? x[n / 2] : (x[n / 2 - 1] + x[n / 2]) / 2;
 }
 
-/* The probability of at most @k heads in @n throws of a fair coin. */
-static double at_most(unsigned int k, unsigned int n)
+/* The probability of @k heads in @n throws of a fair coin. */
+static double heads(unsigned int k, unsigned int n)
 {
-	double sum = 0;
-
-	for (unsigned int i = 0; i <= k; i++)
-		sum += exp(lgamma(n + 1.0) - lgamma(i + 1.0) - lgamma(n - i + 1.0) - n * M_LN2);
-	return sum;
+	return exp(lgamma(n + 1.0) - lgamma(k + 1.0) - lgamma(n - k + 1.0) - n * M_LN2);
 }
 
-/* From the kth least to the kth greatest of n covers the median so often. */
-static double rank_coverage(unsigned int n, unsigned int k)
+/* From the least to the greatest of n covers the median so often. */
+static double range_coverage(unsigned int n)
 {
-	return 1 - 2 * at_most(k - 1, n);
+	return 1 - 2 * heads(0, n);
+}
+
+/*
+ * The greatest k for which the interval from the kth least to the kth greatest of @n covers
+ * the median with CONFIDENCE, at least 1; how often that one does, and the next narrower.
+ */
+static unsigned int find_rank(unsigned int n, double *more, double *less)
+{
+	double fewer = heads(0, n);
+	unsigned int k = 1;
+
+	*more = 1 - 2 * fewer;
+	for (;; k++) {
+		fewer += heads(k, n);
+		*less = 1 - 2 * fewer;
+		if (!(*less >= CONFIDENCE))
+			return k;
+		*more = *less;
+	}
 }
 
 double interval_coverage(unsigned int n)
 {
-	return n >= MIN_RANGE && n < MIN_WITHIN ? rank_coverage(n, 1) : CONFIDENCE;
+	return n >= MIN_RANGE && n < MIN_WITHIN ? range_coverage(n) : CONFIDENCE;
 }
 
 bool order_interval(const double *sorted, unsigned int n, double *lo, double *hi)
 {
 	double more, less, share, within = 0;
-	unsigned int k = 1;
+	unsigned int k;
 
 	if (n < MIN_RANGE)
 		return false;
-	while (rank_coverage(n, k + 1) >= CONFIDENCE)
-		k++;
+	k = find_rank(n, &more, &less);
 	if (n >= MIN_WITHIN) {
-		more = rank_coverage(n, k);
-		less = rank_coverage(n, k + 1);
 		share = (more - CONFIDENCE) / (more - less);
 		within = (n - k) * share / (k + (n - 2.0 * k) * share);
 	}
