@@ -12,6 +12,8 @@ SOAK_OPS ?=
 SOAK_SEED ?=
 SOAK_STRATEGIES ?=
 SOAK     := SOAK_OPS SOAK_SEED SOAK_STRATEGIES
+# Of make validate: a part of it.
+ONLY     ?=
 # Of make mail: vqmail's options.
 TO       ?=
 CC_TO    ?=
@@ -28,7 +30,7 @@ DESTDIR  ?=
 ZSHDIR   ?= $(PREFIX)/share/zsh/site-functions
 INSTALL_TO := PREFIX DESTDIR ZSHDIR
 # All of these, and what make and compilers go by, may stand on make's command line.
-OURS     := CONFIG RUN QEMU QEMU_SRC KERNEL RELEASES VQLAB_CACHE XDG_CACHE_HOME TMPDIR V B $(SOAK) $(MAIL) $(INSTALL_TO)
+OURS     := CONFIG RUN QEMU QEMU_SRC KERNEL RELEASES VQLAB_CACHE XDG_CACHE_HOME TMPDIR V B ONLY $(SOAK) $(MAIL) $(INSTALL_TO)
 TOOLCHAIN := CC CLANG CFLAGS CPPFLAGS LDFLAGS WARN SHELL MAKEFLAGS PATH LC_ALL PKG_CONFIG_PATH
 
 SHELL  := /bin/bash
@@ -47,8 +49,8 @@ override QEMU     := $(value QEMU)
 override QEMU_SRC := $(value QEMU_SRC)
 override KERNEL   := $(value KERNEL)
 override RELEASES := $(value RELEASES)
-$(foreach v,$(SOAK) $(MAIL),$(eval override $v := $$(value $v)))
-export CONFIG RUN QEMU QEMU_SRC KERNEL RELEASES $(SOAK) $(MAIL)
+$(foreach v,ONLY $(SOAK) $(MAIL),$(eval override $v := $$(value $v)))
+export CONFIG RUN QEMU QEMU_SRC KERNEL RELEASES ONLY $(SOAK) $(MAIL)
 export $(INSTALL_TO)
 
 # What we call prints numbers, and what we read them by expects a point in them.
@@ -92,6 +94,7 @@ include variants/build.mk
 include probes/build.mk
 include runners/build.mk
 include analysis/build.mk
+include validation/build.mk
 include runners/install/install.mk
 
 .PHONY: help all packages doctor qemu guest bench count replay report mail test check-programs format-check clean
@@ -112,6 +115,8 @@ help:
 	@echo '                COVER=FILE       what stands above the report'
 	@echo '                PLOTS=ascii      inside the text; PLOTS=none; or names of plots'
 	@echo 'make test     every test; ends in N passed, N failed, N skipped'
+	@echo 'make validate known effects and faults, planted: does the lab find them, and no others?'
+	@echo '                RUN=DIR ONLY="PART..."  counts, noise, slowed, faults'
 	@echo 'make matrix   the hooks in each QEMU release that they serve  (RELEASES="7.2 10.2")'
 	@echo 'make soak     the strategies against the oracle, 10^9 operations each'
 	@echo '                SOAK_OPS=N SOAK_SEED=N SOAK_STRATEGIES="NAME..."; that seed goes on'
