@@ -18,7 +18,7 @@ struct table *table_new(const char *head, ...)
 		g_assert(t->n <= TABLE_COLUMNS);
 		c->right = head[0] == '>';
 		lines = g_strsplit(head + c->right, "\n", 2);
-		c->head = g_strdup(lines[0]);
+		c->head = g_strdup(lines[0] ?: ""); /* of "" there is no line */
 		c->head2 = lines[0] ? g_strdup(lines[1]) : NULL;
 		g_strfreev(lines);
 	}

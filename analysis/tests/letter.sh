@@ -66,7 +66,7 @@ cp -r "$work/few-rings" "$work/two-rings"
 python3 "$here/rings.py" edit "$work/two-rings" "
 d['cells'] = [c for c in cells if c['label'] in ('off', 'array-window')]"
 letter two-rings 'one strategy beside off'
-check 'costs, and is not the least' says two-rings 'counted Order costs with array-window on split rings (+105 to +120 instructions an element over off), with'
+check 'costs, and is not the least' says two-rings 'counted One strategy keeps order: array-window on split rings (+105 to +120 instructions an element over off), with'
 
 # Verdicts.
 made aa --noise=0.01 --variants=off,off2 --blocks=8

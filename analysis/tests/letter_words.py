@@ -31,10 +31,10 @@ def check_counted_words(s, text):
         return need(all(c['device_over_off'] is None or c['variant'] == 'off'
                         for c in w['cells']), 'something was counted')
     least, rest, qemu, device, n = match(
-        r'Order costs( least|) with (.*?)(?:; qemu: ' + OVER + r')?\. (\S+) \w+, (\d+) '
+        r'(?:One strategy keeps order:|Order costs( least) with) (.*?)(?:; qemu: ' + OVER + r')?\. (\S+) \w+, (\d+) '
         r'strateg(?:y|ies) in order; counts repeat, they are not time\.', text, 'counted')
     names = [v for v in dict.fromkeys(c['variant'] for c in w['cells']) if s.ordered(v)]
-    need(int(n) == len(names) and (least != '') == (len(names) > 1), 'strategies in order:', n)
+    need(int(n) == len(names) and (least is not None) == (len(names) > 1), 'strategies in order:', n)
     need(w['class'].startswith(device), 'class', device)
     best, rings = {}, dict.fromkeys(c['ring'] for c in w['cells'])
     for i, item in enumerate(re.split(r', with ', rest)):

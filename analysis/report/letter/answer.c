@@ -143,9 +143,9 @@ static void answer_counted(struct document *out, const struct counted *c)
 		g_string_append_printf(text, "; qemu: %s", over);
 	}
 	field(out, "counted",
-	      "Order costs%s with%s. %s %s, %u strateg%s in order; counts repeat, they are not "
-	      "time.",
-	      n == 1 ? "" : " least", text->str, c->device, c->load, n, n == 1 ? "y" : "ies");
+	      "%s%s. %s %s, %u strateg%s in order; counts repeat, they are not time.",
+	      n == 1 ? "One strategy keeps order:" : "Order costs least with", text->str, c->device,
+	      c->load, n, n == 1 ? "y" : "ies");
 }
 
 /* Ratios to off, by where their intervals lie. */

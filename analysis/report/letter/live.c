@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analysis/report/deciding.h"
 #include "analysis/report/wording.h"
 #include "analysis/table.h"
 #include "parts.h"
@@ -17,12 +18,6 @@ static const char *name_of(const struct results *r, unsigned int w)
 	return ((struct workload *)r->run->workloads->pdata[w])->name;
 }
 
-static bool is_resolved(const struct comparison *c)
-{
-	return c->verdict == VERDICT_FASTER || c->verdict == VERDICT_SLOWER ||
-	       c->verdict == VERDICT_EQUIVALENT;
-}
-
 /* How many of a workload's verdicts say something; of one variant, or of all: -1. */
 static unsigned int resolved(const struct results *r, unsigned int w, int variant)
 {
@@ -31,41 +26,8 @@ static unsigned int resolved(const struct results *r, unsigned int w, int varian
 	for (unsigned int ring = 0; ring < r->run->rings->len; ring++)
 		for (unsigned int v = 0; v < r->run->variants->len; v++)
 			n += (variant < 0 || (int)v == variant) &&
-			     is_resolved(&cell_at(r, w, ring, v)->to_off);
+			     verdict_resolved(cell_at(r, w, ring, v)->to_off.verdict);
 	return n;
-}
-
-/* The most that elements of a queue waited for each other; 0: never, or not watched. */
-static double disorder(const struct results *r, unsigned int w)
-{
-	double most = 0;
-
-	for (unsigned int ring = 0; ring < r->run->rings->len; ring++)
-		for (unsigned int v = 0; v < r->run->variants->len; v++)
-			most = fmax(most, OVER(cell_at(r, w, ring, v), m.stash_mean).median);
-	return most;
-}
-
-/* Has any comparison of it two blocks, and so a verdict, be it "unresolved"? */
-static bool is_judged(const struct results *r, unsigned int w)
-{
-	for (unsigned int i = 0; i < r->n_cells; i++)
-		if (r->cells[i].workload == w && r->cells[i].planned &&
-		    r->cells[i].to_off.verdict >= VERDICT_FASTER)
-			return true;
-	return false;
-}
-
-/* Of those with verdicts, if there is one. */
-static unsigned int most_disordered(const struct results *r)
-{
-	unsigned int most = 0;
-
-	for (unsigned int w = 1; w < r->run->workloads->len; w++)
-		if (is_judged(r, w) > is_judged(r, most) ||
-		    (is_judged(r, w) == is_judged(r, most) && disorder(r, w) > disorder(r, most)))
-			most = w;
-	return most;
 }
 
 /* Is the variant among the first @rows of that workload, off not counted?  qemu and those
@@ -149,7 +111,7 @@ static struct others find_others(const struct results *r, unsigned int shown, bo
 	struct others o = {.names = g_string_new(NULL), .low = NAN, .high = NAN};
 
 	for (unsigned int w = 0; w < r->run->workloads->len; w++) {
-		if (w == shown || resolved(r, w, -1) || is_judged(r, w) != judged)
+		if (w == shown || resolved(r, w, -1) || workload_judged(r, w) != judged)
 			continue;
 		if (o.n++ < NAMES)
 			g_string_append_printf(o.names, "%s%.24s", o.names->len ? ", " : "",
@@ -223,7 +185,7 @@ void put_letter_live(struct document *out, const struct results *r, const struct
 
 	if (!r->run->trials->len || r->off < 0 || !r->run->workloads->len)
 		return;
-	first = most_disordered(r);
+	first = MAX(0, deciding_workload(r));
 	off = off_text(r, first);
 	paragraph(out, 0, "\nThroughput in a guest, ratio to off%s%s:", off,
 		  has_student(r) ? "; intervals of fewer than 6 blocks are Student's t" : "");

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analysis/report/csv.h"
+#include "analysis/report/deciding.h"
 #include "analysis/report/plot-panels.h"
 #include "analysis/report/plots.h"
 #include "costs.h"
@@ -20,46 +21,6 @@ struct answer {
 	const struct counted *counted;
 	unsigned int orders[SIDES_MAX], n_orders;
 };
-
-/* What a workload's comparisons with off say at most: nothing, ratios, or verdicts, be they
- * "unresolved". */
-enum said { SAID_NOTHING, SAID_RATIOS, SAID_VERDICTS };
-
-static enum said what_is_said(const struct results *r, unsigned int w)
-{
-	enum said most = SAID_NOTHING;
-
-	for (unsigned int i = 0; i < r->n_cells; i++) {
-		const struct cell *c = &r->cells[i];
-
-		if (c->workload != w || (int)c->variant == r->off || isnan(c->to_off.ratio))
-			continue;
-		most = MAX(most, c->to_off.verdict >= VERDICT_FASTER ? SAID_VERDICTS : SAID_RATIOS);
-	}
-	return most;
-}
-
-/* Of those with verdicts, or else of those with ratios, the one with the most out of order,
- * and if none is, the first.  -1: none was timed. */
-static int deciding_workload(const struct results *r)
-{
-	enum said said = SAID_NOTHING;
-	double most = -1;
-	int found = -1;
-
-	for (unsigned int w = 0; r->off >= 0 && w < r->run->workloads->len; w++) {
-		double share = share_disordered(r, w);
-		enum said own = what_is_said(r, w);
-
-		share = isnan(share) ? 0 : share;
-		if (own > said || (own && own == said && share > most)) {
-			said = own;
-			most = share;
-			found = w;
-		}
-	}
-	return found;
-}
 
 /* Of a counted workload's orders, on its first ring, the least deep and the deepest. */
 static void find_extremes(const struct counted *c, unsigned int *least, unsigned int *most)
