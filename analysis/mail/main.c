@@ -167,8 +167,11 @@ static char *make_text(const char *folder, const char *report, bool ascii, GErro
 	plot = ascii ? ascii_plot(summary, error) : NULL;
 	if (ascii && !plot)
 		return NULL;
-	return g_strconcat(cover ?: "", cover ? "\n" : "", report, plot ? "\n" : "", plot ?: "",
-			   NULL);
+	/* Where attachments are stripped, the report's last line would lead nowhere. */
+	return g_strconcat(
+		cover ?: "", cover ? "\n" : "", report, plot ? "\n" : "", plot ?: "",
+		plot ? "\nreport-full.txt is not attached; it can be had from the sender.\n" : "",
+		NULL);
 }
 
 /* The files behind the text; NULL with @error. */

@@ -142,6 +142,7 @@ check 'whatever the name' is $eml 'm["From"].addresses[0].addr_spec == "doe@exam
 # -- as text -----------------------------------------------------------------------
 check 'plots as text' mail --thread=thread --plots=ascii
 check 'are in the one part, below the report' is $eml 'len(p) == 1 and p[0].startswith(file(r + "report.txt") + b"\nThroughput relative to off, made-up-tail\n")'
+check 'what is not attached is said' is $eml '"report-full.txt is not attached" in p[0].decode() and len(p) == 1'
 check 'in 72 columns of ASCII' is $eml 'all(len(l) <= 72 and l.isascii() and l == l.rstrip() for l in p[0].decode().split("\n"))'
 check 'a line for each variant, the slower one resolved' is $eml \
 	're.search(r"\n +split ring .*\n +qemu \+ .*O.*\n +hash-table \+ .*[OU].*\n", p[0].decode())'
