@@ -92,7 +92,7 @@ $(B)/analysis/test-%: $(B)/analysis/tests/test-%.o $(filter-out $(PLOTTING) %/tr
 TOOLS += $(B)/analysis/make-run
 TESTS += $(B)/analysis/test-stats $(B)/analysis/test-blocks $(B)/analysis/test-load $(B)/analysis/test-rings \
 	analysis/tests/report.sh analysis/tests/letter.sh analysis/tests/rings.sh \
-	analysis/tests/ablation.sh analysis/tests/verify.sh
+	analysis/tests/ablation.sh analysis/tests/verify.sh analysis/tests/again.sh
 
 # vqreplay: traces and made-up orders through the strategies.
 REPLAY_PKGS := glib-2.0 json-glib-1.0 gsl libzstd

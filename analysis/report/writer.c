@@ -61,7 +61,7 @@ void write_number(struct writer *w, const char *name, double value)
 {
 	start(w, name);
 	if (isfinite(value))
-		g_string_append_printf(w->out, "%.6g", value);
+		g_string_append_printf(w->out, "%.10g", value);
 	else
 		g_string_append(w->out, "null");
 }

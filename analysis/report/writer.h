@@ -27,7 +27,7 @@ struct writer {
 void write_open(struct writer *w, const char *name, char bracket);
 void write_inline(struct writer *w, const char *name); /* an object on one line */
 void write_string(struct writer *w, const char *name, const char *value);
-void write_number(struct writer *w, const char *name, double value); /* six digits */
+void write_number(struct writer *w, const char *name, double value); /* ten digits */
 void write_count(struct writer *w, const char *name, uint64_t value);
 void write_truth(struct writer *w, const char *name, bool value);
 void write_names(struct writer *w, const char *name, const GPtrArray *values);

@@ -17,9 +17,9 @@ def need(ok, *what):
 
 
 def shows(printed, value, digits, what):
-    """Is @printed @value, rounded?  The summary has six digits itself."""
+    """Is @printed @value, rounded?  The summary has ten digits itself."""
     need(value is not None, what, 'is', printed, 'here, and nothing in the summary')
-    rounded = 0.5 * 10 ** (math.floor(math.log10(abs(value))) - 5) if value else 0
+    rounded = 0.5 * 10 ** (math.floor(math.log10(abs(value))) - 9) if value else 0
     slack = 0.5 * 10 ** -digits + rounded + 1e-12
     need(re.fullmatch(r'[-+]?\d+' + (r'\.\d{%d}' % digits if digits else ''), printed), what,
          'has other digits:', printed)
