@@ -20,12 +20,12 @@ list_traces() {
 	mapfile -t arguments <<<"$list"
 }
 
-# replay JSON ARGUMENTS...: what vqreplay found becomes JSON, whatever it was.
+# replay JSON REPEATS ARGUMENTS...: what vqreplay found becomes JSON, whatever it was.
 replay() {
-	local json=$1 status=0
-	shift
+	local json=$1 repeats=$2 status=0
+	shift 2
 	rm -f "$json.new"
-	build/vqreplay --repeats=11 --json "$json.new" "$@" || status=$?
+	build/vqreplay --repeats="$repeats" --json "$json.new" "$@" || status=$?
 	[ ! -e "$json.new" ] || mv "$json.new" "$json"
 	case $status in
 	0) ;;
@@ -39,7 +39,8 @@ if [ "${1:-}" = --traces ]; then
 	run=$2
 	list_traces "$run" || exit 0 # it said why
 	say "replaying $((${#arguments[@]} - 1)) of the run's traces"
-	replay "$run/replay.json" "${arguments[@]}" >/dev/null
+	# Beside a run it is its instructions that count, and they repeat.
+	replay "$run/replay.json" 7 "${arguments[@]}" >/dev/null
 	exit
 fi
 
@@ -64,7 +65,7 @@ done
 
 say "replaying into $out: a few minutes"
 status=0
-replay "$out/replay.json" --elements=65536 "${orders[@]}" ${arguments[@]+"${arguments[@]}"} \
+replay "$out/replay.json" 11 --elements=65536 "${orders[@]}" ${arguments[@]+"${arguments[@]}"} \
 	>"$out/replay.txt" || status=$?
 [ ! -e "$out/replay.json" ] || build/vqreport "$out"
 exit "$status"

@@ -80,15 +80,33 @@ static void print_variants(const struct results *r, FILE *out)
 	fputc('\n', out);
 }
 
+static bool is_disordered(const struct results *r, unsigned int w)
+{
+	return share_disordered(r, w) >= IN_ORDER_BELOW; /* false of a NAN */
+}
+
+static bool any_disordered(const struct results *r)
+{
+	for (unsigned int w = 0; w < r->run->workloads->len; w++)
+		if (is_disordered(r, w))
+			return true;
+	return false;
+}
+
 unsigned int print_traces(const struct results *r, FILE *out)
 {
+	bool some = any_disordered(r);
 	unsigned int n = 0;
 
 	print_variants(r, out);
 	for (unsigned int ring = 0; ring < r->run->rings->len; ring++) {
 		for (unsigned int w = 0; w < r->run->workloads->len; w++) {
-			g_autofree char *unordered = pick_trace(r, w, ring, false, NULL);
-			g_autofree char *ordered = pick_trace(r, w, ring, true, "qemu");
+			g_autofree char *unordered = NULL, *ordered = NULL;
+
+			if (some && !is_disordered(r, w))
+				continue;
+			unordered = pick_trace(r, w, ring, false, NULL);
+			ordered = pick_trace(r, w, ring, true, "qemu");
 
 			if (ordered)
 				fprintf(out, "%s\n", ordered);
