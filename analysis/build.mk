@@ -3,7 +3,7 @@
 #
 #	report/   vqreport: a run's trials to text, JSON and plots; run.h has the map;
 #	          ring/ in it: what was counted, and rings without a guest; page/: index.html;
-#	          letter/: report.txt
+#	          letter/: report.txt; compare/: two runs; pool/: several
 #	replay/   vqreplay: recorded and made-up orders through the strategies; ops.h
 #	mail/     vqmail: a report as an answer in a patch thread; thread.h has the map
 #	plots/    the gnuplot scripts, which travel inside vqreport and vqmail
@@ -17,9 +17,9 @@ REPORT_PKGS := glib-2.0 gio-2.0 json-glib-1.0 gsl libpng
 PLOTS_RES   := $(B)/analysis/plots-resource
 SHARED_OBJS := $(addprefix $(B)/analysis/,document.o table.o text.o)
 PAGE_RES    := $(B)/analysis/page-resource
-# All of vqreport but its main(), for the tests as well.
+# All of vqreport but its command line, for the tests as well.
 REPORT_OBJS := $(SHARED_OBJS) $(PLOTS_RES).o $(PAGE_RES).o $(PROBES)/model/hist.o \
-	$(filter-out %/main.o %/verify.o,$(call objs,analysis/report $(addprefix analysis/report/,letter page ring)))
+	$(filter-out %/main.o %/command.o %/verify.o,$(call objs,analysis/report $(addprefix analysis/report/,compare letter page pool ring)))
 
 TOOLS   += $(B)/vqreport
 C_STYLE += $(wildcard analysis/*.[ch] analysis/*/*.[ch] analysis/*/*/*.[ch])
@@ -30,7 +30,7 @@ $(B)/analysis/%.o: EXTRA_CFLAGS = -I$(B) $(call pkg_cflags,$(REPORT_PKGS))
 VERIFY_OBJS := $(B)/analysis/report/verify.o $(TRACE_OBJS) $(filter-out %/model/hist.o,$(MODEL_OBJS)) \
 	$(PROBES)/show/summary-queue.o
 
-$(B)/vqreport: $(B)/analysis/report/main.o $(REPORT_OBJS) $(VERIFY_OBJS) $(TOOL_OBJS) $(REORDER_LIB)
+$(B)/vqreport: $(addprefix $(B)/analysis/report/,main.o compare/command.o pool/command.o) $(REPORT_OBJS) $(VERIFY_OBJS) $(TOOL_OBJS) $(REORDER_LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg_libs,$(REPORT_PKGS) libzstd) -lm
 
 # The gnuplot scripts travel inside the program, all that there are.
@@ -92,7 +92,8 @@ $(B)/analysis/test-%: $(B)/analysis/tests/test-%.o $(filter-out $(PLOTTING) %/tr
 TOOLS += $(B)/analysis/make-run
 TESTS += $(B)/analysis/test-stats $(B)/analysis/test-blocks $(B)/analysis/test-load $(B)/analysis/test-rings \
 	analysis/tests/report.sh analysis/tests/letter.sh analysis/tests/rings.sh \
-	analysis/tests/ablation.sh analysis/tests/verify.sh analysis/tests/again.sh
+	analysis/tests/ablation.sh analysis/tests/verify.sh analysis/tests/again.sh analysis/tests/compare.sh \
+	analysis/tests/pool.sh
 
 # vqreplay: traces and made-up orders through the strategies.
 REPLAY_PKGS := glib-2.0 json-glib-1.0 gsl libzstd

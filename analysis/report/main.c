@@ -8,44 +8,49 @@
 #include "probes/tool/options.h"
 #include "probes/tool/output.h"
 #include "probes/tool/start.h"
-#include "probes/tool/text.h"
+#include "complain.h"
 #include "csv.h"
 #include "plots.h"
 #include "replayed.h"
 #include "report.h"
 #include "traces.h"
 #include "verify.h"
+#include "analysis/report/compare/command.h"
 #include "analysis/report/letter/letter.h"
 #include "analysis/report/page/markdown.h"
 #include "analysis/report/page/page.h"
+#include "analysis/report/pool/command.h"
 #include "analysis/report/ring/check.h"
 #include "analysis/report/ring/plot-depth.h"
 #include "analysis/report/ring/rings.h"
 #include "analysis/report/ring/sections.h"
 #include "analysis/text.h"
 
-enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
-
 struct options {
 	char *out;
 	double margin; /* per cent */
-	gboolean no_plots, verify, traces, csv, markdown, version;
+	gboolean no_plots, verify, traces, csv, markdown, mixed, version;
 };
 
-static int usage(const char *what, const char *why)
+/* What is wrong with what was asked for, or EXIT_SUCCESS. */
+static int check(int argc, char **argv, const struct options *o)
 {
-	fprintf(stderr, "vqreport: %s: %s (see vqreport --help)\n", what, why);
-	return EXIT_USAGE;
-}
-
-static int failed(GError *error)
-{
-	/* It may name files, or quote what gnuplot said. */
-	g_autofree char *text = vq_text_clean(error->message, -1, 1000, VQ_UTF8);
-
-	fprintf(stderr, "vqreport: %s\n", text);
-	g_error_free(error);
-	return EXIT_FAILED;
+	for (int i = 1; i < argc; i++)
+		if (!*argv[i])
+			argc = 1;
+	if (argc < 2)
+		return usage("arguments", "needed is the folder of a run, or several");
+	if (argc > 2 && (o->out || o->no_plots || o->verify || o->traces || o->csv))
+		return usage("several runs", "only --margin, --markdown and --mixed go with them");
+	if (argc == 2 && o->mixed)
+		return usage("--mixed", "needs several runs");
+	if (o->out && !*o->out)
+		return usage("--output", "the name of a folder is needed");
+	if (o->verify + o->traces + o->csv + o->markdown > 1)
+		return usage("options", "only one of --verify, --traces, --csv and --markdown");
+	if (!(o->margin > 0 && o->margin < 100))
+		return usage("--margin", "must lie between 0 and 100 per cent");
+	return EXIT_SUCCESS;
 }
 
 /* Returns 0 and the run's folder in @dir, or -1 to go on with @status. */
@@ -66,9 +71,11 @@ static int parse(int *argc, char ***argv, struct options *o, int *status)
 		 "Write no report; print every figure as CSV", NULL},
 		{"markdown", 0, 0, G_OPTION_ARG_NONE, &o->markdown,
 		 "Write no report; print it as Markdown", NULL},
+		{"mixed", 0, 0, G_OPTION_ARG_NONE, &o->mixed,
+		 "Of several runs: also such as differ in plan, QEMU or vqlab", NULL},
 		{"version", 0, 0, G_OPTION_ARG_NONE, &o->version, "Print the version", NULL},
 		{}};
-	GOptionContext *context = g_option_context_new("DIR");
+	GOptionContext *context = g_option_context_new("DIR [DIR...] | compare A B");
 	GError *error = NULL;
 	bool ok, help;
 
@@ -76,7 +83,9 @@ static int parse(int *argc, char ***argv, struct options *o, int *status)
 		context,
 		"Reduces the trials of the run in DIR to report.txt, a mail, report-full.txt, "
 		"summary.json,\nindex.html and plots.\nThe same trials "
-		"give the same bytes.");
+		"give the same bytes.\n`vqreport compare A B` prints what the run in B is against "
+		"that in A,\n`vqreport DIR DIR...` what runs of one plan on several hosts "
+		"say together.");
 	g_option_context_add_main_entries(context, entries, NULL);
 	ok = vq_options_parse(context, argc, argv, &help, &error);
 	g_option_context_free(context);
@@ -92,14 +101,7 @@ static int parse(int *argc, char ***argv, struct options *o, int *status)
 		printf("vqreport (vqlab) %s\n", VQLAB_VERSION);
 		return -1;
 	}
-	if (*argc != 2 || !*(*argv)[1])
-		*status = usage("arguments", "needed is one folder of a run");
-	else if (o->out && !*o->out)
-		*status = usage("--output", "the name of a folder is needed");
-	else if (o->verify + o->traces + o->csv + o->markdown > 1)
-		*status = usage("options", "only one of --verify, --traces, --csv and --markdown");
-	else if (!(o->margin > 0 && o->margin < 100))
-		*status = usage("--margin", "must lie between 0 and 100 per cent");
+	*status = check(*argc, *argv, o);
 	return *status ? -1 : 0;
 }
 
@@ -329,8 +331,13 @@ static int run(int argc, char **argv)
 	GError *error = NULL;
 	int status;
 
+	if (argc > 1 && !strcmp(argv[1], "compare"))
+		return compare_command(argc - 1, argv + 1);
 	if (parse(&argc, &argv, &o, &status))
 		return status;
+	if (argc > 2) {
+		return pool_command(argv + 1, argc - 1, o.margin / 100, o.mixed, o.markdown);
+	}
 	if (find_replay(argv[1], &replayed, &error)) {
 		status = report(argv[1], replayed, &o);
 	} else {

@@ -13,6 +13,8 @@
  *	report.c, tables.c, limits.c   struct results -> what it says, analysis/document.h
  *	findings.c  of that what stands first: stalls, crashes, violations
  *	page/       all of it -> index.html
+ *	compare/    vqreport compare: two runs side by side
+ *	pool/       vqreport RUN RUN...: those of several hosts; loaded.c: a run and its rings
  *	letter/     the answer, and what carries it -> report.txt
  *	summary.c, writer.c            struct results -> summary.json
  *	results-csv.c, csv.c           the same figures as rows; figures.c names both's

@@ -4,22 +4,26 @@
 #include <math.h>
 #include <string.h>
 
+double boot_log_ratio(const struct timed *t, unsigned int boot, unsigned int label,
+		      unsigned int base)
+{
+	const struct timed_device *d = timed_device(t, boot, label);
+	const struct timed_device *e = timed_device(t, boot, base);
+	double x = NAN;
+
+	if (d->rate && e->rate)
+		x = rounds_log_ratio(d->rate, e->rate, MIN(d->turns, e->turns));
+	/* A turn in which nothing came back is no speed. */
+	return isfinite(x) ? x : NAN;
+}
+
 struct block_ratio ring_ratio(const struct timed *t, unsigned int label, unsigned int base)
 {
 	double *x = g_new(double, t->boots->len + 1);
 	struct block_ratio r;
 
-	for (unsigned int b = 0; b < t->boots->len; b++) {
-		const struct timed_device *d = timed_device(t, b, label);
-		const struct timed_device *e = timed_device(t, b, base);
-
-		x[b] = d->rate && e->rate
-			       ? rounds_log_ratio(d->rate, e->rate, MIN(d->turns, e->turns))
-			       : NAN;
-		/* A turn in which nothing came back is no speed. */
-		if (!isfinite(x[b]))
-			x[b] = NAN;
-	}
+	for (unsigned int b = 0; b < t->boots->len; b++)
+		x[b] = boot_log_ratio(t, b, label, base);
 	r = blocks_ratio(x, t->boots->len);
 	g_free(x);
 	return r;

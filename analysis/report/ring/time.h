@@ -12,6 +12,10 @@
  */
 struct block_ratio ring_ratio(const struct timed *t, unsigned int label, unsigned int base);
 
+/* Its log in one boot; NAN where one of both has no rate. */
+double boot_log_ratio(const struct timed *t, unsigned int boot, unsigned int label,
+		      unsigned int base);
+
 /* Elements/s: the median over boots of the medians of turns; NAN without any. */
 double ring_rate(const struct timed *t, unsigned int label);
 

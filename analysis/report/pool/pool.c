@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "pool.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "analysis/report/ring/costs.h"
+#include "analysis/report/ring/rings.h"
+#include "analysis/table.h"
+#include "common.h"
+
+/* Counts that differ by less than this share of off's are the same, as two of one run are. */
+#define LEVEL 0.005
+
+/* The plan as it was read; NULL: it is not in the folder. */
+static char *plan_text(const struct run *run)
+{
+	g_autofree char *path = g_build_filename(run->dir, "plan.ini", NULL);
+	char *text = NULL;
+
+	g_file_get_contents(path, &text, NULL, NULL);
+	return text;
+}
+
+char *why_apart(const struct run *a, const struct run *b)
+{
+	g_autofree char *plan_a = plan_text(a), *plan_b = plan_text(b);
+
+	if (g_strcmp0(plan_a, plan_b))
+		return g_strdup("they are of different plans");
+	if (strcmp(a->qemu_sha256, b->qemu_sha256))
+		return g_strdup_printf("they are of different QEMUs, %.12s and %.12s",
+				       a->qemu_sha256, b->qemu_sha256);
+	if (strcmp(a->vqlab_commit, b->vqlab_commit))
+		return g_strdup_printf("they are of different commits of vqlab, %.40s and %.40s",
+				       a->vqlab_commit, b->vqlab_commit);
+	return NULL;
+}
+
+/* @r's cell that is @c of @first; NULL: it has none, or no off. */
+static const struct cell *find_cell(const struct results *first, const struct cell *c,
+				    const struct results *r)
+{
+	int ring = name_place(r->run->rings, first->run->rings->pdata[c->ring]);
+	int variant = name_place(r->run->variants, variant_name(first, c));
+
+	for (unsigned int w = 0;
+	     ring >= 0 && variant >= 0 && r->off >= 0 && w < r->run->workloads->len; w++)
+		if (!strcmp(((struct workload *)r->run->workloads->pdata[w])->name,
+			    workload_of(first, c)->name))
+			return cell_at(r, w, ring, variant);
+	return NULL;
+}
+
+static struct host_logs cell_logs(const struct results *r, const struct cell *c)
+{
+	struct host_logs l = {.x = g_new(double, r->n_blocks + 1)};
+	const struct cell *off = c ? cell_at(r, c->workload, c->ring, r->off) : NULL;
+
+	for (unsigned int b = 0; c && b < r->n_blocks; b++) {
+		double ratio = c->samples[b].throughput / off->samples[b].throughput;
+
+		if (isfinite(ratio) && ratio > 0)
+			l.x[l.n++] = log(ratio);
+	}
+	return l;
+}
+
+static struct common pool_cell(struct results *const *r, unsigned int n, const struct cell *c)
+{
+	struct host_logs *hosts = g_new0(struct host_logs, n);
+	struct common common;
+
+	for (unsigned int i = 0; i < n; i++)
+		hosts[i] = cell_logs(r[i], find_cell(r[0], c, r[i]));
+	common = pool_hosts(hosts, n);
+	for (unsigned int i = 0; i < n; i++)
+		g_free(hosts[i].x);
+	g_free(hosts);
+	return common;
+}
+
+static void put_ratio(struct table *t, double value)
+{
+	if (isnan(value))
+		table_cell(t, "-");
+	else
+		table_cell(t, "%.3f", value);
+}
+
+static void put_row(struct table *t, const char *name, const struct common *c, double margin)
+{
+	const char *word = common_word(c, margin);
+	bool apart = c->p_apart_holm < ALPHA;
+
+	table_cell(t, "%.18s", name);
+	table_cell(t, "%u", c->hosts);
+	put_ratio(t, c->least);
+	put_ratio(t, c->greatest);
+	/* What differs has no common figure. */
+	put_ratio(t, apart ? NAN : c->ratio);
+	if (apart || isnan(c->lo))
+		table_cell(t, "-");
+	else
+		table_cell(t, "%.3f-%.3f", c->lo, c->hi);
+	table_cell(t, "%s", word);
+}
+
+/* A ratio of one block says nothing, and would be read as if it did. */
+static bool has_interval(const struct common *c, unsigned int rows)
+{
+	for (unsigned int i = 0; i < rows; i++)
+		if (!isnan(c[i].lo))
+			return true;
+	return false;
+}
+
+/* One workload on one ring of the first run; without an interval its name joins @left. */
+static unsigned int put_family(struct table *t, struct results *const *r, unsigned int n,
+			       unsigned int workload, unsigned int ring, GString *left)
+{
+	const struct results *first = r[0];
+	g_autofree struct common *c = g_new0(struct common, first->run->variants->len);
+	g_autofree unsigned int *variant = g_new(unsigned int, first->run->variants->len);
+	const char *name = ((struct workload *)first->run->workloads->pdata[workload])->name;
+	unsigned int rows = 0;
+
+	for (unsigned int v = 0; v < first->run->variants->len; v++) {
+		if ((int)v == first->off)
+			continue;
+		c[rows] = pool_cell(r, n, cell_at(first, workload, ring, v));
+		variant[rows] = v;
+		rows += c[rows].hosts > 0;
+	}
+	if (!rows)
+		return 0;
+	if (!has_interval(c, rows)) {
+		g_string_append_printf(left, "%s%.40s", left->len ? ", " : "", name);
+		return rows;
+	}
+	correct_common(c, rows);
+	table_group(t, name);
+	for (unsigned int i = 0; i < rows; i++)
+		put_row(t, first->run->variants->pdata[variant[i]], &c[i], first->margin);
+	return rows;
+}
+
+static void pool_guests(struct document *out, struct results *const *r, unsigned int n)
+{
+	const struct results *first = r[0];
+	unsigned int rows = 0;
+
+	heading(out, '-', "Throughput in a guest, ratio to each host's own off");
+	for (unsigned int ring = 0; first->off >= 0 && ring < first->run->rings->len; ring++) {
+		struct table *t = table_new(first->run->rings->pdata[ring], ">hosts", ">least",
+					    ">greatest", ">all", ">95 % CI", "verdict", NULL);
+		g_autoptr(GString) left = g_string_new(NULL);
+		unsigned int of_ring = 0;
+
+		for (unsigned int w = 0; w < first->run->workloads->len; w++)
+			of_ring += put_family(t, r, n, w, ring, left);
+		rows += of_ring;
+		if (of_ring && rows > of_ring)
+			blank_line(out);
+		if (t->cells->len)
+			table_print(t, out);
+		else
+			table_free(t);
+		if (left->len)
+			paragraph(out, 0, "%s: no two blocks on any, so no interval: %s.",
+				  (char *)first->run->rings->pdata[ring], left->str);
+	}
+	if (!rows)
+		paragraph(out, 0, "No variant has a ratio to off on any of them.");
+}
+
+/* The counted workload of that name, or NULL. */
+static const struct counted *find_counted(const struct results *r, const char *name)
+{
+	for (unsigned int i = 0; i < r->rings->workloads->len; i++) {
+		const struct ring_workload *w = r->rings->workloads->pdata[i];
+
+		if (w->counted && !strcmp(w->workload->name, name))
+			return w->counted;
+	}
+	return NULL;
+}
+
+/* What one counted cell costs the device on each host: the least and the greatest. */
+static unsigned int span_cell(struct results *const *r, unsigned int n, const char *workload,
+			      const char *label, const char *ring, const char *order, double *least,
+			      double *greatest)
+{
+	unsigned int hosts = 0;
+
+	*least = *greatest = NAN;
+	for (unsigned int i = 0; i < n; i++) {
+		const struct counted *c = find_counted(r[i], workload);
+		int l = c ? name_place(c->labels, label) : -1;
+		int g = c ? name_place(c->rings, ring) : -1,
+		    o = c ? name_place(c->orders, order) : -1;
+		double value = NAN;
+
+		if (l >= 0 && g >= 0 && o >= 0)
+			value = order_cost(c, l, g, o).value;
+		hosts += !isnan(value);
+		*least = fmin(*least, value);
+		*greatest = fmax(*greatest, value);
+	}
+	return hosts;
+}
+
+static void pool_counted_of(struct document *out, struct results *const *r, unsigned int n,
+			    const struct ring_workload *w)
+{
+	const struct counted *c = w->counted;
+	struct table *t = table_new(w->workload->name, "ring", "order", ">hosts", ">least",
+				    ">greatest", NULL);
+	unsigned int same = 0, apart = 0;
+
+	for (unsigned int i = 0; i < c->rings->len * c->orders->len * c->labels->len; i++) {
+		const char *label = c->labels->pdata[i % c->labels->len];
+		const char *order = c->orders->pdata[i / c->labels->len % c->orders->len];
+		const char *ring = c->rings->pdata[i / c->labels->len / c->orders->len];
+		double least, greatest;
+		unsigned int hosts =
+			span_cell(r, n, w->workload->name, label, ring, order, &least, &greatest);
+
+		if (hosts < 2)
+			continue;
+		if (greatest - least < LEVEL * least) {
+			same++;
+			continue;
+		}
+		apart++;
+		table_cell(t, "%.18s", label);
+		table_cell(t, "%s", ring);
+		table_cell(t, "%.14s", order);
+		table_cell(t, "%u", hosts);
+		table_cell(t, "%.0f", least);
+		table_cell(t, "%.0f", greatest);
+	}
+	if (apart)
+		table_print(t, out);
+	else
+		table_free(t);
+	paragraph(out, 0, "%s: %u of %u cells are the same on all hosts within 0.5 %%.",
+		  w->workload->name, same, same + apart);
+}
+
+static void pool_counted(struct document *out, struct results *const *r, unsigned int n)
+{
+	bool any = false;
+
+	for (unsigned int i = 0; i < r[0]->rings->workloads->len; i++) {
+		const struct ring_workload *w = r[0]->rings->workloads->pdata[i];
+
+		if (!w->counted)
+			continue;
+		if (!any)
+			heading(out, '-', "Instructions of the device, an element");
+		else
+			blank_line(out);
+		any = true;
+		pool_counted_of(out, r, n, w);
+	}
+}
+
+static void list_runs(struct document *out, struct results *const *r, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		const struct run *run = r[i]->run;
+		g_autofree char *name = g_strdup_printf("%u", i + 1);
+
+		field(out, name, "%s, of %s: %u of %u trials ok; %s, %u cores, Linux %s", run->dir,
+		      run->created, r[i]->trials_ok, run->trials->len, run->cpu,
+		      (unsigned int)run->cores, run->kernel);
+		for (unsigned int j = 0; j < i; j++) {
+			g_autofree char *why = why_apart(r[j]->run, run);
+
+			if (why) {
+				paragraph(out, 0, "With %u: %s.", j + 1, why);
+				break;
+			}
+		}
+	}
+}
+
+struct document *pool_document(struct results *const *r, unsigned int n)
+{
+	struct document *out = document_new();
+
+	heading(out, '=', "vqlab: %u runs together", n);
+	list_runs(out, r, n);
+	pool_counted(out, r, n);
+	pool_guests(out, r, n);
+	heading(out, '-', "How this was made");
+	paragraph(out, 0,
+		  "Ratios stay within a host's blocks. least and greatest are hosts, by the means "
+		  "of their blocks' logs; all is the mean of the hosts, each weighing the same, "
+		  "with Student's interval by the blocks' variance within hosts, pooled: it "
+		  "speaks of these hosts, not of others. Where Welch's analysis of variance finds "
+		  "that hosts differ (p < 0.05, by Holm over the variants of a workload and "
+		  "ring), there is no common figure. Verdicts as in a report, margin %g %%.",
+		  100 * r[0]->margin);
+	return out;
+}
