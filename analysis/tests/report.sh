@@ -146,8 +146,9 @@ check 'long names are cut in the middle' grep -q 'my-second-strateg\.\.\.y-long-
 colours() { [ "$(grep -o '#[0-9a-f]\{6\}' "$1" | sort -u | wc -l)" -ge 12 ]; }
 check 'their looks differ' colours "$work/many/report/plots/depth.svg"
 mkdir "$work/fake"
-printf '#!/bin/sh\ncase $* in *stash*) echo "empty y range" >&2; exit 1 ;; esac\nexec %s "$@"\n' \
-	"$(command -v gnuplot)" >"$work/fake/gnuplot"
+# The script is on its standard input.
+printf '#!/bin/sh\nscript=$(cat)\ncase $script in *"PLOT = '"'stash'"'"*) echo "empty y range" >&2; exit 1 ;; esac
+printf "%%s\\n" "$script" | exec %s "$@"\n' "$(command -v gnuplot)" >"$work/fake/gnuplot"
 chmod +x "$work/fake/gnuplot"
 check 'a plot that fails is said' exits 0 'plot stash not drawn: gnuplot: stash.gp failed: empty y range' \
 	env PATH="$work/fake:$PATH" "$report" "$work/off"
@@ -160,7 +161,7 @@ check 'with fonts, nothing is said of them' sh -c '! "$0" "$1" -o "$2" 2>&1 | gr
 
 # Bad input: exit 2 and the place.
 check 'no such run' exits 2 'run.json: cannot be read: No such file' "$report" "$work/none"
-check 'no folder given' exits 2 'needed is one folder' "$report"
+check 'no folder given' exits 2 'needed is the folder of a run' "$report"
 check 'a bad margin' exits 2 'between 0 and 100' "$report" --margin=-1 "$work/run"
 check 'an unknown option' exits 2 'bad option' "$report" --frobnicate
 check '--version' exits 0 'vqreport (vqlab) [0-9]' "$report" --version
