@@ -30,7 +30,7 @@ DESTDIR  ?=
 ZSHDIR   ?= $(PREFIX)/share/zsh/site-functions
 INSTALL_TO := PREFIX DESTDIR ZSHDIR
 # All of these, and what make and compilers go by, may stand on make's command line.
-OURS     := CONFIG RUN QEMU QEMU_SRC KERNEL RELEASES VQLAB_CACHE XDG_CACHE_HOME TMPDIR V B ONLY $(SOAK) $(MAIL) $(INSTALL_TO)
+OURS     := CONFIG RUN BLOCKS BUDGET QEMU QEMU_SRC KERNEL RELEASES VQLAB_CACHE XDG_CACHE_HOME TMPDIR V B ONLY $(SOAK) $(MAIL) $(INSTALL_TO)
 TOOLCHAIN := CC CLANG CFLAGS CPPFLAGS LDFLAGS WARN SHELL MAKEFLAGS PATH LC_ALL PKG_CONFIG_PATH
 
 SHELL  := /bin/bash
@@ -45,12 +45,14 @@ endif
 # quotes, # and $.
 override CONFIG   := $(value CONFIG)
 override RUN      := $(value RUN)
+override BLOCKS   := $(value BLOCKS)
+override BUDGET   := $(value BUDGET)
 override QEMU     := $(value QEMU)
 override QEMU_SRC := $(value QEMU_SRC)
 override KERNEL   := $(value KERNEL)
 override RELEASES := $(value RELEASES)
 $(foreach v,ONLY $(SOAK) $(MAIL),$(eval override $v := $$(value $v)))
-export CONFIG RUN QEMU QEMU_SRC KERNEL RELEASES ONLY $(SOAK) $(MAIL)
+export CONFIG RUN BLOCKS BUDGET QEMU QEMU_SRC KERNEL RELEASES ONLY $(SOAK) $(MAIL)
 export $(INSTALL_TO)
 
 # What we call prints numbers, and what we read them by expects a point in them.
@@ -103,6 +105,8 @@ help:
 	@echo 'make bench    packages, QEMU, guest, the plan, the report: from a clone to plots'
 	@echo '                CONFIG=PLAN.ini  the plan                (configs/default.ini)'
 	@echo '                RUN=DIR          where; resumes if it exists  (results/DATE)'
+	@echo '                BUDGET=TIME      whole blocks that fit into it: 30m, 2h'
+	@echo '                BLOCKS=N         so many; more than RUN has extend it'
 	@echo '                QEMU_SRC=DIR     build your own QEMU tree (a copy of it)'
 	@echo '                QEMU=BINARY      use this QEMU as it is: off and qemu only'
 	@echo '                KERNEL=VMLINUZ   boot this kernel (its modules beside it)'

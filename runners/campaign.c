@@ -241,18 +241,27 @@ static bool is_done(struct campaign *c, const struct slot *slot)
 
 static bool run_all(struct campaign *c, struct progress *p, struct block_sum *sum, GError **error)
 {
+	bool whole = true, begins = true;
 	unsigned int i;
 	int trials = 0;
 
+	budget_begin(&c->budget);
 	for (i = 0; i < c->slots->len; i++) {
 		struct slot *s = c->slots->pdata[i];
 		struct slot *next = i + 1 < c->slots->len ? c->slots->pdata[i + 1] : NULL;
+		bool done = is_done(c, s);
 
+		/* A block that was begun earlier is ended, whatever it takes. */
+		if (begins && !done && !budget_fits(&c->budget, s->block))
+			return true;
+		whole = begins ? !done : whole && !done;
+		begins = next && next->block != s->block;
 		trials += s->kind == SLOT_TRIAL;
-		if (!is_done(c, s) && !run_slot(c, s, p, sum, error))
+		if (!done && !run_slot(c, s, p, sum, error))
 			return false;
-		if (next && next->block == s->block)
+		if (!begins && next)
 			continue;
+		budget_block_ended(&c->budget, whole);
 		/* What is counted has no block, and is no condition for what follows. */
 		if (trials && !block_worked(sum, s->block, trials, error))
 			return false;
@@ -275,6 +284,11 @@ bool campaign_run(struct campaign *c, GError **error)
 	if (p.done)
 		fprintf(stderr, "vqbench: %d of %d parts are there already\n", p.done, p.total);
 	ok = run_all(c, &p, &sum, error);
+	if (ok && c->budget.left_from)
+		fprintf(stderr,
+			"vqbench: block %d and what follows do not fit into the budget; the same "
+			"command goes on\n",
+			c->budget.left_from);
 	block_clear(&sum);
 	return ok;
 }

@@ -3,6 +3,7 @@
 #ifndef VQLAB_CAMPAIGN_H
 #define VQLAB_CAMPAIGN_H
 
+#include "budget.h"
 #include "rundir.h"
 #include "signals.h"
 #include "runners/trial/bench.h"
@@ -11,6 +12,7 @@ struct campaign {
 	struct bench *bench;
 	struct rundir *run;
 	GPtrArray *slots;
+	struct budget budget;
 	char **again;		/* states whose trials are run once more, or NULL */
 	struct signals signals; /* what ended the run, if one did */
 };
@@ -33,7 +35,8 @@ bool campaign_take_host(struct campaign *c, bool together, GError **error);
 bool campaign_choose_accel(struct campaign *c, const char *want, GError **error);
 
 /*
- * Runs what is not there yet, and what c->again names.  False: the lab failed, nothing
+ * Runs what is not there yet, and what c->again names, in whole blocks as far as
+ * c->budget lasts.  False: the lab failed, nothing
  * worked in a whole block, or c->signals.caught is set.
  */
 bool campaign_run(struct campaign *c, GError **error);

@@ -22,7 +22,7 @@
 #define VERSION_MS 30000 /* far more than any host needs */
 
 static struct {
-	char *out, *qemu, *guest, *variants, *rings, *accel, *vqprobe, *plugin, *again;
+	char *out, *qemu, *guest, *variants, *rings, *accel, *vqprobe, *plugin, *again, *budget;
 	int64_t blocks, seed;
 	gboolean counted, dry_run, help_plan, version, together;
 } opt = {.blocks = NOT_GIVEN, .seed = NOT_GIVEN};
@@ -34,6 +34,8 @@ static const GOptionEntry run_options[] = {
 	{"variants", 0, 0, G_OPTION_ARG_STRING, &opt.variants, "Instead of the plan's", "A,B"},
 	{"rings", 0, 0, G_OPTION_ARG_STRING, &opt.rings, "Instead of the plan's", "A,B"},
 	{"blocks", 0, 0, G_OPTION_ARG_INT64, &opt.blocks, "Instead of the plan's", "N"},
+	{"budget", 0, 0, G_OPTION_ARG_STRING, &opt.budget,
+	 "Only whole blocks, as long as they fit into this time: 90s, 30m, 2h", "TIME"},
 	{"seed", 0, 0, G_OPTION_ARG_INT64, &opt.seed, "Instead of the plan's; 0 draws one", "N"},
 	{"accel", 0, 0, G_OPTION_ARG_STRING, &opt.accel,
 	 "auto (KVM if a guest boots under it), tcg or kvm", "NAME"},
@@ -148,8 +150,9 @@ static bool run(struct campaign *c, int trials, GPtrArray *left_out, GError **er
 	    !campaign_take_host(c, opt.together, error) || !settle_accel(c, name, error))
 		return false;
 	leave_out_driver(c->bench, c->slots);
-	if (!runinfo_exists(c->bench->dir) &&
-	    !runinfo_write(c->bench, name, trials, left_out, error))
+	if (!(runinfo_exists(c->bench->dir)
+		      ? runinfo_extend(c->bench, trials, error)
+		      : runinfo_write(c->bench, name, trials, left_out, error)))
 		return false;
 	return campaign_run(c, error);
 }
@@ -178,7 +181,7 @@ static bool check_again_states(const char *list)
 	return i > 0;
 }
 
-static const char *check_usage(void)
+static const char *check_usage(int64_t *budget_ms)
 {
 	static const char *const accels[] = {"auto", "tcg", "kvm", NULL};
 
@@ -190,6 +193,8 @@ static const char *check_usage(void)
 		return "--accel: not one of auto, tcg, kvm";
 	if (opt.again && !check_again_states(opt.again))
 		return "--again: not of invalid, stalled, crashed, failed-to-start";
+	if (opt.budget && !budget_parse(opt.budget, budget_ms))
+		return "--budget: not a time as 90s, 30m or 2h, of at most 30 days";
 	if (opt.out && !*opt.out)
 		return "-o: is empty: name a folder";
 	if (!opt.dry_run && (!opt.out || !opt.qemu || !opt.guest))
@@ -237,7 +242,7 @@ static int command_run(const char *path)
 	struct bench b = {0};
 	struct rundir r = {.journal = -1};
 	struct campaign c = {.bench = &b, .run = &r};
-	const char *wrong = check_usage();
+	const char *wrong = check_usage(&c.budget.ms);
 	int trials;
 
 	if (wrong)

@@ -89,19 +89,44 @@ static char *shorten(const char *value)
 	return g_strdup(value);
 }
 
-/* False with all that differs. */
+/* The journal's word for a run that has got more blocks, after the time. */
+#define EXTENDED " extended to blocks "
+
+/* How many blocks the run has: as it was begun, or as it was last extended. */
+static char *stored_blocks(const char *text)
+{
+	const char *last = g_strrstr(text, EXTENDED);
+
+	if (!last)
+		return find_value(text, "blocks");
+	last += strlen(EXTENDED);
+	return g_strndup(last, strcspn(last, "\n"));
+}
+
+/* Block K depends on the seed and K alone, so a run may get more of them, not fewer. */
+static bool is_extension(const char *key, const char *then, const char *now)
+{
+	return !strcmp(key, "blocks") && then &&
+	       g_ascii_strtoll(now, NULL, 10) > g_ascii_strtoll(then, NULL, 10);
+}
+
+/* False with all that differs; @extended: to how many blocks, if there are to be more. */
 static bool check_identity(const struct rundir *r, const char *text, const struct identity *id,
-			   size_t n, GError **error)
+			   size_t n, const char **extended, GError **error)
 {
 	g_autoptr(GString) other = g_string_new(NULL);
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		g_autofree char *stored = find_value(text, id[i].key);
+		g_autofree char *stored = !strcmp(id[i].key, "blocks")
+						  ? stored_blocks(text)
+						  : find_value(text, id[i].key);
 		g_autofree char *value = one_line(id[i].value);
 		g_autofree char *then = shorten(stored), *now = shorten(value);
 
-		if (g_strcmp0(stored, value))
+		if (is_extension(id[i].key, stored, value))
+			*extended = id[i].value;
+		else if (g_strcmp0(stored, value))
 			g_string_append_printf(other, "%s%s (%s, now %s)", other->len ? ", " : "",
 					       id[i].name, then, now);
 	}
@@ -174,6 +199,7 @@ bool rundir_open(struct rundir *r, const char *dir, const struct identity *id, s
 		 GError **error)
 {
 	g_autofree char *text = NULL, *parent = g_path_get_dirname(dir);
+	const char *extended = NULL;
 	size_t len;
 	bool ok;
 
@@ -195,11 +221,14 @@ bool rundir_open(struct rundir *r, const char *dir, const struct identity *id, s
 	g_free(text);
 	text = read_journal(dir);
 	r->resumed = text != NULL;
-	ok = text ? check_identity(r, text, id, n, error) : write_identity(r, id, n, error);
+	ok = text ? check_identity(r, text, id, n, &extended, error)
+		  : write_identity(r, id, n, error);
 	/* A line that was cut off must not run into the next one. */
 	len = text ? strlen(text) : 0;
 	if (ok && len && text[len - 1] != '\n')
 		ok = append_line(r, "\n", error);
+	if (ok && extended)
+		ok = rundir_note(r, error, "extended to blocks %s", extended);
 	ok = ok && make_folder(r->trials, error) && make_folder(r->rings, error);
 	if (!ok) {
 		rundir_close(r);

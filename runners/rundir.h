@@ -5,7 +5,8 @@
  * The journal is text that is only appended to, synced line by line.  It
  * begins with what identifies the run (plan, seed, QEMU, guest, variants ...);
  * a second `vqbench run` on the folder must agree with that and goes on where
- * the first one ended.  It is locked while a vqbench is at work on it.
+ * the first one ended; only blocks it may add, which is noted.  It is locked
+ * while a vqbench is at work on it.
  */
 #ifndef VQLAB_RUNDIR_H
 #define VQLAB_RUNDIR_H

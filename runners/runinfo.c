@@ -278,3 +278,24 @@ bool runinfo_accel(const char *dir, char **accel, char **why)
 	*why = g_strdup(json_str(o, "why", ""));
 	return true;
 }
+
+bool runinfo_extend(const struct bench *b, int trials_planned, GError **error)
+{
+	g_autofree char *path = g_build_filename(b->dir, "run.json", NULL);
+	g_autofree char *old = read_file(path, 1u << 24, NULL, error), *text = NULL;
+	g_autoptr(JsonNode) root = old ? parse_json(old, strlen(old), path, error) : NULL;
+	JsonObject *o = root ? json_node_get_object(root) : NULL;
+
+	if (!o)
+		return false;
+	if (json_int(o, "blocks", 0) == b->plan->blocks)
+		return true;
+	json_object_set_int_member(o, "blocks", b->plan->blocks);
+	json_object_set_int_member(o, "trials_planned", trials_planned);
+	json_object_set_object_member(o, "identity", identity_json(b->identity));
+	text = json_text(root, true);
+	if (!write_file(path, text, strlen(text), error))
+		return false;
+	sync_folder(b->dir);
+	return true;
+}

@@ -10,8 +10,11 @@
 bool runinfo_write(const struct bench *b, const char *name, int trials_planned, GPtrArray *left_out,
 		   GError **error);
 
-/* Is there a DIR/run.json?  It is written once. */
+/* Is there a DIR/run.json?  It is written once, but for runinfo_extend(). */
 bool runinfo_exists(const char *dir);
+
+/* The run may have got more blocks than DIR/run.json says: it says so then. */
+bool runinfo_extend(const struct bench *b, int trials_planned, GError **error);
 
 /* The accelerator that DIR/run.json names, and why; false when there is none. */
 bool runinfo_accel(const char *dir, char **accel, char **why);

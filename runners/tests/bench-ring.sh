@@ -172,6 +172,57 @@ check 'no boot counts the driver' is "$(ls "$run/trials")" ''
 check 'and run.json says why' like "$(field "$run/run.json" 't["no_driver"]')" \
 	'guest-count.so: No such file or directory: only a QEMU that the lab built can count'
 
+# -- as long as it may take, and more of it later ----------------------------------
+cat >"$tmp/blocks.ini" <<-'END'
+	[plan]
+	name=blocks
+	variants=off;in-place
+	rings=split
+	blocks=3
+	seed=1
+	[workload time]
+	kind=ring
+	measure=time
+	seconds=1
+END
+plan=$tmp/blocks.ini
+run=$tmp/blocks
+rings_there() { ls "$run/rings" | tr '\n' ' '; }
+# Of each ring of a run: seed and rates, which no second run has.
+kept() { sha256sum "$run"/rings/*-b0[1-3].json; }
+go --budget 1s
+finish
+check 'a budget below a block: the run ends well' is "$status" 0
+check 'after one' is "$(rings_there)" 'time-split-b01.json '
+check 'and says what did not fit' says 'block 2 and what follows do not fit into the budget'
+check 'the report says how many there are' sh -c \
+	'build/vqreport --no-plots "$0" >/dev/null && grep -q "2 of 3 boots not run" "$0/report/report-full.txt"' "$run"
+go --budget 1h
+finish
+check 'one that lasts: all of them' is "$status $(rings_there)" \
+	'0 time-split-b01.json time-split-b02.json time-split-b03.json '
+kept >"$tmp/kept"
+go --blocks 4
+finish
+check 'a run gets more blocks' is "$status $(rings_there)" \
+	'0 time-split-b01.json time-split-b02.json time-split-b03.json time-split-b04.json '
+check 'beside those that it has' is "$(kept)" "$(cat "$tmp/kept")"
+check 'run.json has as many' is "$(field "$run/run.json" '[t["blocks"], t["identity"]["blocks"]]')" "[4, '4']"
+check 'the journal says so' grep -q 'Z extended to blocks 4$' "$run/journal"
+go
+finish
+check 'fewer are refused' is "$status" 2
+check 'with both numbers' says 'begun with another number of blocks (4, now 3)'
+go --blocks 4
+finish
+check 'the same go on' is "$status" 0
+for budget in 0m 5 -1s 1d 99999h ' ' m; do
+	go --budget "$budget"
+	finish
+	check "a budget of '$budget' is none" is "$status" 2
+done
+check 'and is told what is one' says '--budget: not a time as 90s, 30m or 2h'
+
 # -- who measures on this host ------------------------------------------------------
 # This test, or, if the lock cannot be had, really somebody else.
 exec 9>>/run/lock/vqlab.lock
