@@ -196,7 +196,7 @@ static inline int32_t reorder_complete(Reorder *r, uint32_t key,
 /*
  * The strategy called @name, or NULL.  Knows more than the list, so that checks
  * can be checked: broken-swap and broken-skip (broken.c), which are wrong, and
- * planted-N (planted.c), whose cost is known.  These are unlisted.
+ * planted-N and slowed-N (planted.c), whose cost is known.  These are unlisted.
  */
 const ReorderOps *reorder_find(const char *name);
 bool reorder_is_unlisted(const char *name);

@@ -294,8 +294,9 @@ static bool name_is_plain(const char *name)
                strlen(name);
 }
 
-static const char *const planted[] = { "planted-20", "planted-100",
-                                       "planted-500", "planted-2000" };
+static const char *const planted[] = { "planted-20",  "planted-100",
+                                       "planted-500", "planted-2000",
+                                       "slowed-200",  "slowed-600" };
 
 static void test_registry(void)
 {
