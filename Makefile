@@ -120,7 +120,7 @@ help:
 	@echo '                PLOTS=ascii      inside the text; PLOTS=none; or names of plots'
 	@echo 'make test     every test; ends in N passed, N failed, N skipped'
 	@echo 'make validate known effects and faults, planted: does the lab find them, and no others?'
-	@echo '                RUN=DIR ONLY="PART..."  counts, noise, slowed, faults'
+	@echo '                RUN=DIR ONLY="PART..."  counts, noise, slowed, faults, live'
 	@echo 'make matrix   the hooks in each QEMU release that they serve  (RELEASES="7.2 10.2")'
 	@echo 'make soak     the strategies against the oracle, 10^9 operations each'
 	@echo '                SOAK_OPS=N SOAK_SEED=N SOAK_STRATEGIES="NAME..."; that seed goes on'

@@ -11,4 +11,5 @@ $(B)/validate: $(call objs,validation) $(filter-out $(PLOTTING) %/traces.o,$(REP
 
 .PHONY: validate
 validate: all
+	$(MAKE) --no-print-directory $(patsubst %,$(B)/runners/test-%,ring-rules gates gates-load gates-net)
 	@validation/validate.sh

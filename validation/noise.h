@@ -4,7 +4,7 @@
  * what is known and looks whether the lab finds that, and nothing else.
  *
  *	validate.sh  runs it all, prints the table
- *	faults.sh    faults, each with the gate that has to see it
+ *	faults.sh    faults, each with what has to see it; live.sh: in a guest, the gates
  *	main.c       `build/validate`: what of it is figures
  *	counted.c    pairs that are the same, and instructions that were planted
  *	noise.c      ratios of off to off, of a run or of vqring

@@ -193,7 +193,7 @@ static bool check_power(const struct noise *n)
 	p = binomial_interval(t.slower, t.runs);
 	return row(p.hi >= 100 * POWER, what, "80 % or more", "%u/%u: %.1f-%.1f %%", t.slower,
 		   t.runs, p.lo, p.hi) &
-	       check_coverage(n, blocks, size);
+	       (blocks <= LESS_BLOCKS || check_coverage(n, blocks, size));
 }
 
 bool check_noise(const struct noise *n)

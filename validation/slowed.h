@@ -6,9 +6,9 @@
 #include <stdbool.h>
 
 /*
- * Rows of what `vqring run` measured of a strategy and of planted-N's: each is found to be
- * slower, by the time that N such instructions take by themselves on this host, which is
- * measured here.  False if one is a miss; with @error set if the file cannot be read.
+ * Rows of what `vqring run` measured of a strategy and of slowed-N's: each is found to be
+ * slower, by the time that such a wait takes by itself on this host, which is measured
+ * here.  False if one is a miss; with @error set if the file cannot be read.
  */
 bool check_slowed(const char *file, GError **error);
 

@@ -3,21 +3,29 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # RUN=DIR    where its data go (results/validate-DATE)
-# ONLY=PART  counts, noise, slowed, or faults alone, or several with blanks
+# ONLY=PART  counts, noise, slowed, faults or live alone, or several with blanks
 #
 # Exits 1 if a line of the table is a miss.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 . runners/setup/cache.sh
+parts=${ONLY:-counts noise slowed faults live}
+for part in $parts; do
+	[[ $part =~ ^(counts|noise|slowed|faults|live)$ ]] || {
+		say "ONLY=$part: not one of counts, noise, slowed, faults, live"
+		exit 2
+	}
+done
 qemu=$(runners/setup/qemu.sh) && runners/setup/guest.sh >/dev/null || exit 1
 out=${RUN:-results/validate-$(date -u +%Y%m%d-%H%M%S)}
-parts=${ONLY:-counts noise slowed faults}
 mkdir -p "$out" || exit 1
 failed=0
+# Whoever ends this script means all that it began.
+with_us() { setpriv --pdeathsig TERM -- "$@"; }
 
 # measured NAME OPTIONS...: vqring writes $out/NAME.json
 measured() {
-	build/vqring "${@:2}" --qemu "$qemu" --json "$out/$1.json" >"$out/$1.log" 2>&1 || {
+	with_us build/vqring "${@:2}" --qemu "$qemu" --json "$out/$1.json" >"$out/$1.log" 2>&1 || {
 		tail -n 3 "$out/$1.log" >&2
 		return 1
 	}
@@ -35,24 +43,21 @@ noise() {
 	build/validate run results/aa
 }
 slowed() {
-	measured slowed run --variants array-window,planted-500,planted-2000 --boots 20 \
+	measured slowed run --variants array-window,slowed-200,slowed-600 --boots 20 \
 		--order in-order --stall 60000 ${VQLAB_TOGETHER:+--together} &&
 		build/validate slowed "$out/slowed.json"
 }
-faults() { validation/faults.sh "$out/faults"; }
+faults() { with_us validation/faults.sh "$out/faults"; }
+live() { with_us validation/live.sh "$out/live"; }
 
-all() {
-	printf '  %-29s %-12s %s\n' 'what' 'wanted' 'seen'
-	for part in $parts; do
-		case $part in
-		counts | noise | slowed | faults) "$part" || failed=1 ;;
-		*) say "ONLY=$part: not one of counts, noise, slowed, faults"; failed=1 ;;
-		esac
-	done
-	return $failed
-}
-all | tee "$out/table.txt"
-failed=${PIPESTATUS[0]}
+exec 3>&1 > >(tee "$out/table.txt")
+printed=$!
+printf '  %-29s %-12s %s\n' 'what' 'wanted' 'seen'
+for part in $parts; do
+	"$part" || failed=1
+done
+exec >&3
+wait "$printed"
 lines=$(grep -c ' ok$' "$out/table.txt")
 misses=$(grep -c ' MISS$' "$out/table.txt")
 echo "$lines as wanted, $misses missed; data and table: $out" | tee -a "$out/table.txt"
