@@ -12,6 +12,7 @@ void drawing_init(struct drawing *d)
 {
 	d->vars = g_string_new(NULL);
 	d->csv = g_string_new(NULL);
+	d->run = NULL;
 }
 
 void drawing_clear(struct drawing *d)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "baseline.h"
 #include "plots.h"
 
 #include <errno.h>
@@ -215,7 +216,8 @@ static bool warn_unless_drawn(bool ok, const char *name, GError **error)
 bool draw_plot(const char *name, const struct drawing *d, const char *folder, GError **error)
 {
 	GError *why = NULL;
-	g_autofree char *text = plot_script(name, d->vars->str, &why);
+	g_autofree char *plain = plot_script(name, d->vars->str, &why);
+	g_autofree char *text = plain && d->run ? baseline_words(d->run, plain) : g_strdup(plain);
 	bool ok = text && draw_image(text, folder, name, "svg", &why) &&
 		  draw_image(text, folder, name, "png", &why) &&
 		  keep_text(folder, name, "gp", text, &why) &&
@@ -251,6 +253,7 @@ bool draw_plots(const struct results *r, const char *folder, GError **error)
 		struct drawing d;
 
 		drawing_init(&d);
+		d.run = r->run;
 		put_common(r, d.vars);
 		if ((*p)->write(r, &d))
 			ok = draw_plot((*p)->name, &d, folder, error);

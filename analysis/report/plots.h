@@ -18,8 +18,9 @@
 
 /* What a plot is drawn from; both are empty at first. */
 struct drawing {
-	GString *vars; /* gnuplot commands: variables, and blocks of data */
-	GString *csv;  /* what NAME.csv will be; none if it stays empty */
+	GString *vars;	       /* gnuplot commands: variables, and blocks of data */
+	GString *csv;	       /* what NAME.csv will be; none if it stays empty */
+	const struct run *run; /* whose baseline's labels its texts get; NULL: as they are */
 };
 
 /* A plot's name (NAME.gp, NAME.svg, NAME.png) and who writes its data. */

@@ -4,9 +4,11 @@
 #include <math.h>
 #include <string.h>
 
+#include "baseline.h"
 #include "power.h"
 #include "replayed.h"
 #include "wording.h"
+#include "analysis/report/letter/parts.h"
 #include "analysis/report/ring/sections.h"
 #include "analysis/table.h"
 
@@ -18,8 +20,10 @@ static void put_setting(struct document *out, const struct results *r)
 	field(out, "host",
 	      "%s, %" G_GUINT64_FORMAT " cores, %" G_GUINT64_FORMAT " MiB, Linux %s, %s", run->cpu,
 	      run->cores, run->memory_mib, run->kernel, run->os);
-	field(out, "qemu", "%s (%s)%s%.16s", run->qemu_version, run->qemu_source,
-	      run->qemu_sha256[0] ? ", sha256 " : "", run->qemu_sha256);
+	if (!run->arms->len)
+		field(out, "qemu", "%s (%s)%s%.16s", run->qemu_version, run->qemu_source,
+		      run->qemu_sha256[0] ? ", sha256 " : "", run->qemu_sha256);
+	put_arms(out, run, true);
 	field(out, "accel", "%s%s%s", run->accel, run->accel_why[0] ? "; " : "", run->accel_why);
 	field(out, "guest", "Linux %s (%s), fio %s, iperf3 %s", run->guest_kernel,
 	      run->guest_source, run->fio, run->iperf3);
@@ -170,8 +174,9 @@ static void throughput(struct document *out, const struct results *r)
 	heading(out, '-', "Throughput relative to off");
 	if (r->off < 0)
 		paragraph(out, 0,
-			  "The plan has no variant named off: there is no baseline, so "
-			  "there are no ratios and no verdicts.");
+			  "The plan has no variant named %s: there is no baseline, so "
+			  "there are no ratios and no verdicts.",
+			  r->run->baseline[0]);
 	else if (has_counted(r))
 		report_live(out, r);
 	else
@@ -306,5 +311,6 @@ struct document *report_document(const struct results *r)
 	}
 	method(out, r);
 	report_limits(out, r);
+	baseline_document(r->run, out);
 	return out;
 }

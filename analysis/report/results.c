@@ -337,8 +337,8 @@ struct results *compute(const struct run *run, double margin)
 
 	r->run = run;
 	r->margin = margin;
-	r->off = index_of(run->variants, "off");
-	r->qemu = index_of(run->variants, "qemu");
+	r->off = index_of(run->variants, run->baseline[0]);
+	r->qemu = index_of(run->variants, run->baseline[1]);
 	if (r->off == (int)run->variants->len)
 		r->off = -1;
 	if (r->qemu == (int)run->variants->len)

@@ -74,8 +74,9 @@ struct results {
 	const struct rings *rings;	 /* of its rings without a guest; may be empty */
 	double margin;
 	unsigned int n_blocks;
-	int *blocks;	    /* their numbers, ascending */
-	int off, qemu;	    /* index in run->variants; -1 when not in the plan */
+	int *blocks; /* their numbers, ascending */
+	/* The baseline's: index in run->variants; -1 when not in the plan. */
+	int off, qemu;
 	struct cell *cells; /* by workload, ring, variant */
 	unsigned int n_cells;
 	unsigned int trials_ok, trials_missing;

@@ -95,6 +95,52 @@ static GPtrArray *read_left_out(struct reader *r, JsonObject *o)
 	return list;
 }
 
+static void arm_free(void *data)
+{
+	struct arm *a = data;
+
+	g_free(a->label);
+	g_free(a->version);
+	g_free(a->source);
+	g_free(a->sha256);
+	g_free(a->props);
+	g_free(a->no_qemu);
+	g_free(a->no_probes);
+	g_free(a);
+}
+
+/* In the order of the variants. */
+static GPtrArray *read_arms(struct reader *r, JsonObject *o, const GPtrArray *variants)
+{
+	GPtrArray *list = g_ptr_array_new_with_free_func(arm_free);
+	JsonObject *map = opt_object(r, o, "arms");
+
+	for (unsigned int i = 0; map && i < variants->len; i++) {
+		JsonObject *entry = opt_object(r, map, variants->pdata[i]);
+		struct arm *a = g_new0(struct arm, 1);
+
+		a->label = g_strdup(variants->pdata[i]);
+		a->version = opt_string(r, entry, "version", "unknown");
+		a->source = opt_string(r, entry, "source", "unknown");
+		a->sha256 = opt_string(r, entry, "sha256", "");
+		a->props = opt_string(r, entry, "props", "");
+		a->no_qemu = opt_string(r, entry, "no_qemu", "");
+		a->no_probes = opt_string(r, entry, "no_probes", "");
+		a->hooks = opt_bool(r, entry, "hooks");
+		g_ptr_array_add(list, a);
+	}
+	return list;
+}
+
+static void read_baseline(struct reader *r, JsonObject *o, struct run *run)
+{
+	GPtrArray *given = string_list(r, opt_array(r, o, "baseline"), "baseline");
+
+	run->baseline[0] = g_strdup(given->len > 0 ? given->pdata[0] : "off");
+	run->baseline[1] = g_strdup(given->len > 1 ? given->pdata[1] : "qemu");
+	g_ptr_array_free(given, TRUE);
+}
+
 static int by_text(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
@@ -163,6 +209,8 @@ static void read_plan(struct reader *r, JsonObject *o, struct run *run)
 	run->rings = read_names(r, o, "rings");
 	run->strategies = read_strategies(r, o, run->variants);
 	run->left_out = read_left_out(r, o);
+	run->arms = read_arms(r, o, run->variants);
+	read_baseline(r, o, run);
 	run->blocks = need_count(r, o, "blocks");
 	run->trials_planned = opt_count(r, o, "trials_planned", 0);
 	run->no_driver = opt_string(r, o, "no_driver", "");
@@ -293,6 +341,9 @@ void run_free(struct run *run)
 	g_ptr_array_free(run->rings, TRUE);
 	g_ptr_array_free(run->strategies, TRUE);
 	g_ptr_array_free(run->left_out, TRUE);
+	g_ptr_array_free(run->arms, TRUE);
+	g_free(run->baseline[0]);
+	g_free(run->baseline[1]);
 	g_free(run->dir);
 	g_free(run->name);
 	g_free(run->plan);

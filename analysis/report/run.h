@@ -9,6 +9,7 @@
  *	            variant), compared within blocks; the only place that computes
  *	stats.c, interval.c, power.c   the statistics behind that: median, interval, p,
  *	            verdict, what would have been seen
+ *	baseline.c  of a run that compares to others than off and qemu: their labels
  *	wording.c   phrases that text and plots share
  *	report.c, tables.c, limits.c   struct results -> what it says, analysis/document.h
  *	findings.c  of that what stands first: stalls, crashes, violations
@@ -146,6 +147,14 @@ struct left_out {
 	char *variant, *ring, *why;
 };
 
+/* The QEMU of a variant, and what its devices are given. */
+struct arm {
+	char *label, *version, *source, *sha256, *props;
+	char *no_qemu;	 /* why there is none, or "" */
+	char *no_probes; /* why it was not watched, or "" */
+	bool hooks;
+};
+
 struct run {
 	char *dir;
 	char *name, *plan, *created;
@@ -162,6 +171,8 @@ struct run {
 	GPtrArray *versions;	   /* char *, "name version", sorted */
 	GPtrArray *variants;	   /* char *: labels, in the plan's order */
 	GPtrArray *strategies;	   /* char *: what each label stands for */
+	char *baseline[2];	   /* labels to which is compared: off, qemu, or the plan's */
+	GPtrArray *arms;	   /* struct arm; empty: all variants are of one QEMU */
 	GPtrArray *left_out;	   /* struct left_out */
 	GPtrArray *rings;	   /* char * */
 	GPtrArray *workloads;	   /* struct workload, of guests */

@@ -157,7 +157,7 @@ struct tally {
 
 static void take_timed(struct tally *t, const struct timed *timed, const char *best)
 {
-	int off = name_place(timed->variants, "off");
+	int off = timed_off(timed);
 
 	t->boots = MAX(t->boots, timed->boots->len);
 	for (unsigned int label = 0; off >= 0 && label < timed->labels->len; label++) {
@@ -375,16 +375,17 @@ void put_answer(struct document *out, const struct results *r)
 	const struct counted *c = leading(r);
 	int best = c && c->rings->len ? find_best(c, 0) : -1;
 
-	if (c)
+	if (c && !answer_arms(out, r))
 		answer_counted(out, c);
-	else if (r->replayed)
+	else if (!c && r->replayed)
 		field(out, "counted",
 		      "Not in QEMU; recorded orders, replayed in memory: report-full.txt.");
 	answer_timed(out, r, best < 0 ? NULL : c->labels->pdata[best]);
 	if (!r->run->trials->len)
 		field(out, "live", "Nothing was timed in a guest.");
 	else if (r->off < 0)
-		field(out, "live", "The plan has no variant named off: no ratios, no verdicts.");
+		field(out, "live", "The plan has no variant named %s: no ratios, no verdicts.",
+		      r->run->baseline[0]);
 	else
 		answer_live(out, r);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "letter.h"
 
+#include "analysis/report/baseline.h"
 #include "analysis/text.h"
 #include "parts.h"
 
@@ -45,6 +46,7 @@ static char *write_letter(const struct results *r, const struct room *room)
 	put_letter_batches(out, r);
 	put_letter_watched(out, r, room);
 	put_letter_method(out, r);
+	baseline_document(r->run, out);
 	text = document_text(out);
 	document_free(out);
 	return text;

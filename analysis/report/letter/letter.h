@@ -7,6 +7,7 @@
  *	letter.c    the order of the parts, and what gives way until they fit
  *	found.c     findings; what was watched, and what was left out
  *	answer.c    which strategy, how much, how sure: counted, timed without a guest, live
+ *	arms.c      the same of variants of several QEMUs, and what these are
  *	counted.c   the table of instructions
  *	batches.c   what in-order is for
  *	live.c      the table of throughput in guests, and what it could not resolve

@@ -16,7 +16,10 @@ static void put_provenance(struct document *out, const struct results *r)
 
 	field(out, "host", "%.40s, %" PRIu64 " core%s%s, Linux %.30s", run->cpu, run->cores,
 	      run->cores == 1 ? "" : "s", run->host_virtual ? ", virtual" : "", run->kernel);
-	field(out, "qemu", "%.20s%s%s", run->qemu_version, sha256, guest);
+	if (run->arms->len)
+		field(out, "qemu", "one for each variant, below%s", guest);
+	else
+		field(out, "qemu", "%.20s%s%s", run->qemu_version, sha256, guest);
 }
 
 static void put_plan(struct document *out, const struct results *r)
@@ -46,6 +49,7 @@ void put_letter_method(struct document *out, const struct results *r)
 		      "by two one-sided tests.",
 		      families, 100 * r->margin);
 	put_provenance(out, r);
+	put_arms(out, run, false);
 	put_plan(out, r);
 	field(out, "again", "vqlab %.10s (%.12s): make bench CONFIG=configs/%.40s.ini",
 	      run->vqlab_version, run->vqlab_commit, run->plan);

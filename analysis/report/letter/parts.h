@@ -38,4 +38,13 @@ void put_letter_timed(struct document *out, const struct results *r, const struc
 /* method.c */
 void put_letter_method(struct document *out, const struct results *r);
 
+/*
+ * Of a run whose variants are of several QEMUs: what was counted, each over the variant that
+ * it is held to.  False, and nothing said, of another run, or where nothing was counted.
+ */
+bool answer_arms(struct document *out, const struct results *r);
+
+/* A line for each of these QEMUs, with its properties; @whole: and where it is from. */
+void put_arms(struct document *out, const struct run *run, bool whole);
+
 #endif

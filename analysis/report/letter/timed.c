@@ -25,7 +25,7 @@ static void find_columns(struct columns *k, const struct results *r, unsigned in
 		for (unsigned int ring = 0; w->timed && ring < w->timed->len; ring++) {
 			const struct timed *t = w->timed->pdata[ring];
 
-			if (!t || !t->boots->len || name_place(t->variants, "off") < 0)
+			if (!t || !t->boots->len || timed_off(t) < 0)
 				continue;
 			if (k->n == MIN(room, COLUMNS)) {
 				k->left++;
@@ -41,7 +41,7 @@ static void find_columns(struct columns *k, const struct results *r, unsigned in
 /* Of what a column says nothing of a variant, "-"; true: there is a ratio. */
 static bool put_cell(struct table *t, const struct timed *timed, const char *variant)
 {
-	int label = name_place(timed->labels, variant), off = name_place(timed->variants, "off");
+	int label = name_place(timed->labels, variant), off = timed_off(timed);
 	struct block_ratio x = {0, NAN, NAN, NAN};
 
 	if (label >= 0)
@@ -62,9 +62,9 @@ static double widest(const struct columns *k)
 		const struct timed *t = k->timed[i];
 
 		for (unsigned int label = 0; label < t->labels->len; label++) {
-			struct block_ratio x = ring_ratio(t, label, name_place(t->variants, "off"));
+			struct block_ratio x = ring_ratio(t, label, timed_off(t));
 
-			if ((int)label != name_place(t->variants, "off"))
+			if ((int)label != timed_off(t))
 				most = fmax(most, fmax(x.hi - x.ratio, x.ratio - x.lo));
 		}
 	}

@@ -19,10 +19,7 @@ bool counted_ordered(const struct counted *c, unsigned int label)
 
 int counted_off(const struct counted *c)
 {
-	for (unsigned int i = 0; i < c->labels->len; i++)
-		if (!counted_ordered(c, i))
-			return i;
-	return -1;
+	return c->off;
 }
 
 static bool is_ok(const struct counted_cell *cell)

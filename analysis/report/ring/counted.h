@@ -58,6 +58,7 @@ struct counted {
 	uint64_t runs;
 	GPtrArray *labels, *rings, *orders; /* char *, in the file's order */
 	GPtrArray *variants;		    /* char *: what each label stands for */
+	int off;			    /* the label of the baseline, or -1 */
 	struct counted_cell *cells;
 	GPtrArray *gaps; /* struct counted_gap */
 };

@@ -38,10 +38,21 @@ void timed_free(struct timed *t)
 	g_ptr_array_free(t->boots, TRUE);
 	g_ptr_array_free(t->labels, TRUE);
 	g_ptr_array_free(t->variants, TRUE);
+	g_free(t->base);
 	g_free(t->device);
 	g_free(t->load);
 	g_free(t->order);
 	g_free(t);
+}
+
+int timed_off(const struct timed *t)
+{
+	const GPtrArray *names = t->base ? t->labels : t->variants;
+
+	for (unsigned int i = 0; i < names->len; i++)
+		if (!strcmp(names->pdata[i], t->base ? t->base : "off"))
+			return i;
+	return -1;
 }
 
 const struct timed_device *timed_device(const struct timed *t, unsigned int boot,

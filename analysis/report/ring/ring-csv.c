@@ -63,7 +63,7 @@ static void put_timed(GString *out, const struct results *r, const struct ring_w
 {
 	for (unsigned int ring = 0; ring < w->timed->len; ring++) {
 		const struct timed *t = w->timed->pdata[ring];
-		int off = t ? name_place(t->variants, "off") : -1;
+		int off = t ? timed_off(t) : -1;
 
 		for (unsigned int label = 0; t && label < t->labels->len; label++) {
 			struct csv_subject s = {w->workload->name, r->run->rings->pdata[ring],

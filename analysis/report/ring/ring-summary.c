@@ -60,7 +60,7 @@ static void write_counted(struct writer *w, const struct ring_workload *x)
 
 static void write_ratio(struct writer *w, const struct timed *t, unsigned int label)
 {
-	int off = name_place(t->variants, "off");
+	int off = timed_off(t);
 	struct block_ratio x = {0, NAN, NAN, NAN};
 
 	if (off >= 0)

@@ -91,6 +91,12 @@ static char *file_of(const struct run *run, const char *name)
 	return g_strdup_printf("%s/rings/%s.json", run->dir, name);
 }
 
+/* That of the plan, or NULL: whatever stands for off. */
+static const char *base_label(const struct run *run)
+{
+	return strcmp(run->baseline[0], "off") ? run->baseline[0] : NULL;
+}
+
 static bool load_counted(struct ring_workload *w, const struct run *run, GError **error)
 {
 	g_autofree char *path = file_of(run, w->workload->name);
@@ -99,6 +105,9 @@ static bool load_counted(struct ring_workload *w, const struct run *run, GError 
 
 	if (top)
 		w->counted = read_counted(&r, top);
+	if (w->counted)
+		w->counted->off = base_label(run) ? name_place(w->counted->labels, base_label(run))
+						  : name_place(w->counted->variants, "off");
 	return reader_close(&r, error);
 }
 
@@ -168,6 +177,7 @@ static bool load_workload(struct ring_workload *w, const struct run *run, GError
 
 		if (!rings->len || name_place(rings, ring) >= 0) {
 			t = timed_new();
+			t->base = g_strdup(base_label(run));
 			fine = load_timed(w, t, run, ring, error);
 		}
 		g_ptr_array_add(w->timed, t);

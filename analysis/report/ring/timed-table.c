@@ -9,12 +9,6 @@
 #include "sections.h"
 #include "time.h"
 
-/* The first label that stands for off, or -1. */
-static int off_of(const struct timed *t)
-{
-	return name_place(t->variants, "off");
-}
-
 /* "ok", or what became of the device in how many of its boots: "stalled 2 of 6". */
 static char *fate(const struct timed *t, unsigned int label)
 {
@@ -35,7 +29,7 @@ static char *fate(const struct timed *t, unsigned int label)
 static void put_row(struct table *table, const struct timed *t, unsigned int label)
 {
 	g_autofree char *state = fate(t, label);
-	int off = off_of(t);
+	int off = timed_off(t);
 	struct block_ratio x = {0, NAN, NAN, NAN};
 
 	if (off >= 0)

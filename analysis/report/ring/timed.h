@@ -30,6 +30,7 @@ struct timed_boot {
 };
 
 struct timed {
+	char *base; /* the label to which is compared; NULL: the first that stands for off */
 	char *device, *load, *order; /* order: "natural" if none was asked for */
 	uint64_t size, depth, chain;
 	GPtrArray *labels, *variants; /* char * */
@@ -41,6 +42,9 @@ void timed_free(struct timed *t);
 
 /* Adds the boots of one file, whose command is run, as those of @block. */
 void timed_add(struct timed *t, struct reader *r, JsonObject *top, int block);
+
+/* The place of that label, or -1. */
+int timed_off(const struct timed *t);
 
 /* Never NULL: a device that the boot lacks is not there. */
 const struct timed_device *timed_device(const struct timed *t, unsigned int boot,
