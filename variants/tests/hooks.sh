@@ -45,6 +45,16 @@ before=$(stamps)
 variants/qemu/apply-hooks "$t"
 check "a second run touches nothing" [ "$before" = "$(stamps)" ]
 
+shipped=$t/hw/virtio/virtio.c.vqlab-orig
+variants/qemu/apply-hooks --disk-only "$t"
+check "without them the code on virtqueues is QEMU's" cmp "$t/hw/virtio/virtio.c" "$shipped"
+check "and the disk x-order is there alone" [ \
+	"$(grep -o "'.*'" "$t/hw/virtio/vqlab/meson.build" | grep -v CONFIG | sort | tr -d '\n')" = \
+	"'order-shapes.c''x-order-gate.c''x-order.c'" ]
+before=$(stamps)
+variants/qemu/apply-hooks --disk-only "$t"
+check "a second run touches nothing of that, either" [ "$before" = "$(stamps)" ]
+
 t=$(tree no-flush)
 sed -i 's/^void virtqueue_flush(/void virtqueue_flush_all(/' "$t/hw/virtio/virtio.c"
 check "a function that is gone is named" refused "$t" flush
