@@ -6,6 +6,7 @@ CONFIG   ?= configs/default.ini
 RUN      ?=
 QEMU     ?=
 QEMU_SRC ?=
+AGAINST  ?=
 KERNEL   ?=
 # Of make soak.
 SOAK_OPS ?=
@@ -30,7 +31,7 @@ DESTDIR  ?=
 ZSHDIR   ?= $(PREFIX)/share/zsh/site-functions
 INSTALL_TO := PREFIX DESTDIR ZSHDIR
 # All of these, and what make and compilers go by, may stand on make's command line.
-OURS     := CONFIG RUN BLOCKS BUDGET QEMU QEMU_SRC KERNEL RELEASES VQLAB_CACHE XDG_CACHE_HOME TMPDIR V B ONLY $(SOAK) $(MAIL) $(INSTALL_TO)
+OURS     := CONFIG RUN BLOCKS BUDGET QEMU QEMU_SRC AGAINST KERNEL RELEASES VQLAB_CACHE XDG_CACHE_HOME TMPDIR V B ONLY $(SOAK) $(MAIL) $(INSTALL_TO)
 TOOLCHAIN := CC CLANG CFLAGS CPPFLAGS LDFLAGS WARN SHELL MAKEFLAGS PATH LC_ALL PKG_CONFIG_PATH
 
 SHELL  := /bin/bash
@@ -49,10 +50,11 @@ override BLOCKS   := $(value BLOCKS)
 override BUDGET   := $(value BUDGET)
 override QEMU     := $(value QEMU)
 override QEMU_SRC := $(value QEMU_SRC)
+override AGAINST  := $(value AGAINST)
 override KERNEL   := $(value KERNEL)
 override RELEASES := $(value RELEASES)
 $(foreach v,ONLY $(SOAK) $(MAIL),$(eval override $v := $$(value $v)))
-export CONFIG RUN BLOCKS BUDGET QEMU QEMU_SRC KERNEL RELEASES ONLY $(SOAK) $(MAIL)
+export CONFIG RUN BLOCKS BUDGET QEMU QEMU_SRC AGAINST KERNEL RELEASES ONLY $(SOAK) $(MAIL)
 export $(INSTALL_TO)
 
 # What we call prints numbers, and what we read them by expects a point in them.
@@ -108,6 +110,7 @@ help:
 	@echo '                BUDGET=TIME      whole blocks that fit into it: 30m, 2h'
 	@echo '                BLOCKS=N         so many; more than RUN has extend it'
 	@echo '                QEMU_SRC=DIR     build your own QEMU tree (a copy of it)'
+	@echo '                AGAINST=REV      that tree against a revision of it'
 	@echo '                QEMU=BINARY      use this QEMU as it is: off and qemu only'
 	@echo '                KERNEL=VMLINUZ   boot this kernel (its modules beside it)'
 	@echo 'make replay   every strategy on made-up orders, and on the traces of RUN=DIR'

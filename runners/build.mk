@@ -6,25 +6,29 @@
 #
 #   tool/      what all share: error (their one domain; its codes become exit status or
 #              state), clock, files, json, spawn (children that die with their parent),
-#              host (who measures on this host; its failures are no results)
+#              host (who measures on this host; its failures are no results), own (where the
+#              lab's files are)
 #   disk/      the nbdkit plugin, and the service times of its requests
 #   guest/     what runs inside the guest: init, the agent, the frames that it speaks
 #   guest-count/  counts the guest's instructions, by a plugin of QEMU's
 #   plan/      configs/PLAN.ini -> struct plan (keys: the one table of keys; kinds: of
-#              workloads; read; job: the fio job; find: what a plan holds; variant: its name and label); schedule: plan
+#              workloads; read; job: the fio job; find: what a plan holds; variant: its name and
+#              label; props: device properties; against: a tree and a revision of it;
+#              axes: keys that list values; estimate: how long it takes); schedule: plan
 #              + seed -> the order of trials and of their phases
 #   machine/   folders (what a QEMU's and a guest's folder hold), manifest, boot (how QEMU
 #              boots the guest), qemu (a trial's command line), qmp, link (the guest's serial
 #              line; link-wait: with waiting), disks, netns, queuesize; guest-run is a
-#              program of its own
+#              program of its own; props: which of a plan's properties a QEMU has
 #   trial/     one boot, in a process of its own: trial is its flow, state what its parts
-#              share, bench what all trials do; phase (one workload, probes off or on),
+#              share, bench what all trials do; ring-merge vqring's results of several QEMUs; phase (one workload, probes off or on),
 #              in-guest (what is asked of the guest), alive (are QEMU and the servers there?),
 #              load-kinds and load (how fio and iperf3 run, what they say), load-watch
 #              (stalls), counted, perfstat, probe, driver (of a boot that counts it), gates, gates-load and verdict (is a phase
 #              valid?), result (trial.json), message (what vqbench is told)
 #   here       main: the command line; campaign runs what is scheduled one by one, worker the process
-#              of each, rings what vqring is asked, signals end a run; rundir: the run's folder, its lock and journal;
+#              of each, arms the QEMUs of the variants, rings what
+#              vqring is asked, signals end a run; rundir: the run's folder, its lock and journal;
 #              identity: what must be the same when it is resumed; runinfo: run.json;
 #              left-out: what a QEMU cannot run; progress
 #
@@ -40,13 +44,13 @@ BENCH_O := $(call objs,runners runners/tool runners/plan runners/trial) $(B)/run
 	$(filter-out %/guest-run.o,$(call objs,runners/machine)) $(COUNTER_O)
 # All but main(), for the unit tests and for vqring.
 BENCH_PURE_O := $(filter-out $(B)/runners/main.o,$(BENCH_O))
-BENCH_TESTS := plan plan-ring schedule load gates gates-load gates-net host rundir message
+BENCH_TESTS := plan plan-arms plan-axes plan-ring schedule load gates gates-load gates-net host rundir message
 BENCH_PKGS := glib-2.0 gio-2.0 json-glib-1.0
 
 include runners/ring/ring.mk
 
 TOOLS += $(B)/vqbench
-TESTS += $(patsubst %,$(B)/runners/test-%,$(BENCH_TESTS)) runners/tests/bench.sh \
+TESTS += $(patsubst %,$(B)/runners/test-%,$(BENCH_TESTS)) runners/tests/bench.sh runners/tests/bench-arms.sh \
 	runners/tests/bench-wrong.sh runners/tests/bench-ring.sh runners/tests/power.sh \
 	runners/tests/man.sh runners/tests/rooms.sh runners/tests/doctor.sh runners/tests/hostile.sh runners/tests/fuzz-told.sh runners/tests/refuse.sh runners/tests/setup.sh
 C_STYLE += $(wildcard runners/*.[ch] runners/*/*.[ch])

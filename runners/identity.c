@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "identity.h"
+#include "arms.h"
 #include "runners/tool/json.h"
 
 #include <errno.h>
@@ -55,7 +56,7 @@ static bool add_files(GArray *list, const struct bench *b, GError **error)
 	       add_file(list, "vqring", "vqring", b->vqring, error) &&
 	       add_file(list, "vqprobe", "vqprobe", b->vqprobe, error) &&
 	       add_file(list, "plugin", "nbdkit plugin (latency.so)", b->plugin, error) &&
-	       add_file(list, "program", "QEMU program", b->qemu.program, error) &&
+	       add_file(list, "program", "QEMU program", b->qemu->program, error) &&
 	       add_file(list, "kernel", "guest kernel", b->guest.kernel, error) &&
 	       add_file(list, "image", "guest image (agent, fio, iperf3, libraries)",
 			b->guest.image, error);
@@ -65,6 +66,7 @@ GArray *identity_collect(const struct bench *b, GError **error)
 {
 	GArray *list = g_array_new(FALSE, FALSE, sizeof(struct identity));
 	const struct plan *p = b->plan;
+	char *arms;
 
 	g_array_set_clear_func(list, free_value);
 	add_value(list, "plan", "plan or fio job (by hash)", plan_hash(p));
@@ -72,8 +74,11 @@ GArray *identity_collect(const struct bench *b, GError **error)
 	add_value(list, "blocks", "number of blocks", g_strdup_printf("%" PRId64, p->blocks));
 	add_value(list, "variants", "list of variants", g_strjoinv(";", p->variant_list));
 	add_value(list, "rings", "list of rings", g_strjoinv(";", p->rings));
-	add_value(list, "qemu", "QEMU", qemuinfo_identity(&b->qemu));
+	add_value(list, "qemu", "QEMU", qemuinfo_identity(b->qemu));
 	add_value(list, "guest", "guest (by hash)", guestinfo_identity(&b->guest));
+	arms = arms_identity(b);
+	if (arms)
+		add_value(list, "arms", "QEMU or properties of a variant", arms);
 	if (add_files(list, b, error))
 		return list;
 	g_array_unref(list);

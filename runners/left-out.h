@@ -11,20 +11,20 @@ struct left_out {
 };
 
 /*
- * Takes the trials that b->qemu cannot run out of @slots; what was left out, struct
- * left_out, for run.json.  The caller frees the array.
+ * Takes the trials that their QEMUs (b->arms) cannot run, or that have none, out of @slots;
+ * what was left out, struct left_out, for run.json.  The caller frees the array.
  */
 GPtrArray *leave_out_variants(const struct bench *b, GPtrArray *slots);
 
 /*
- * Takes the phases with probes out of @slots, and sets b->no_probes, when vqprobe cannot
- * watch b->qemu and that is somebody else's: its loads can be measured all the same.  Ours
+ * Takes the phases with probes out of @slots, and sets no_probes, where vqprobe cannot
+ * watch a QEMU and that is somebody else's: its loads can be measured all the same.  Ours
  * must have what vqprobe needs: there the first trial says so.
  */
 void leave_out_probes(struct bench *b, GPtrArray *slots);
 
 /*
- * Takes the boots that count the guest's driver out of @slots, and sets b->no_driver, when
+ * Takes the boots that count the guest's driver out of @slots, and sets no_driver, where
  * that cannot be done: only TCG counts, by a plugin that the lab builds for its own QEMU.
  * b->accel is known.
  */

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vqbench: the command line.  build.mk says how the parts hang together. */
+#include "arms.h"
 #include "campaign.h"
 #include "identity.h"
 #include "left-out.h"
+#include "runners/plan/against.h"
+#include "runners/plan/estimate.h"
 #include "runners/plan/schedule.h"
-#include "runners/machine/queuesize.h"
+#include "runners/tool/own.h"
 #include "probes/tool/options.h"
 #include "probes/tool/output.h"
 #include "probes/tool/start.h"
@@ -19,10 +22,10 @@
 #include <unistd.h>
 
 #define NOT_GIVEN INT64_MIN
-#define VERSION_MS 30000 /* far more than any host needs */
 
 static struct {
 	char *out, *qemu, *guest, *variants, *rings, *accel, *vqprobe, *plugin, *again, *budget;
+	char *tree, *against;
 	int64_t blocks, seed;
 	gboolean counted, dry_run, help_plan, version, together;
 } opt = {.blocks = NOT_GIVEN, .seed = NOT_GIVEN};
@@ -31,6 +34,9 @@ static const GOptionEntry run_options[] = {
 	{"out", 'o', 0, G_OPTION_ARG_FILENAME, &opt.out, "Run folder; resumes if it exists", "DIR"},
 	{"qemu", 0, 0, G_OPTION_ARG_FILENAME, &opt.qemu, "Folder made by setup/qemu.sh", "DIR"},
 	{"guest", 0, 0, G_OPTION_ARG_FILENAME, &opt.guest, "Folder made by setup/guest.sh", "DIR"},
+	{"tree", 0, 0, G_OPTION_ARG_FILENAME, &opt.tree,
+	 "A git tree of QEMU, as it is, instead of the plan's variants", "DIR"},
+	{"against", 0, 0, G_OPTION_ARG_STRING, &opt.against, "held to this revision of it", "REV"},
 	{"variants", 0, 0, G_OPTION_ARG_STRING, &opt.variants, "Instead of the plan's", "A,B"},
 	{"rings", 0, 0, G_OPTION_ARG_STRING, &opt.rings, "Instead of the plan's", "A,B"},
 	{"blocks", 0, 0, G_OPTION_ARG_INT64, &opt.blocks, "Instead of the plan's", "N"},
@@ -61,6 +67,7 @@ static const GOptionEntry check_options[] = {
 static const char usage[] =
 	"usage: vqbench run PLAN.ini -o DIR --qemu DIR --guest DIR [options]\n"
 	"       vqbench check PLAN.ini [--qemu DIR]\n"
+	"       vqbench plan PLAN.ini [--qemu DIR]\n"
 	"\n"
 	"Runs a plan's trials: boots each variant in QEMU, drives fio and iperf3 in\n"
 	"the guest, and keeps what they and the probes said, for vqreport.\n"
@@ -88,17 +95,6 @@ static int report_error(const GError *e)
 {
 	say(e->message, "");
 	return e->code == VQB_BAD_INPUT ? 2 : 1;
-}
-
-/* A file of vqbench's own: beside it, as build/ has it, or where make install puts it. */
-static char *find_own(const char *name)
-{
-	g_autofree char *exe = g_file_read_link("/proc/self/exe", NULL);
-	g_autofree char *dir = g_path_get_dirname(exe ? exe : ".");
-	g_autofree char *installed = g_build_filename(dir, "..", "lib", "vqlab", name, NULL);
-
-	return access(installed, R_OK) ? g_build_filename(dir, name, NULL)
-				       : g_steal_pointer(&installed);
 }
 
 /* As it will be used after changes of folder and user. */
@@ -146,8 +142,8 @@ static bool run(struct campaign *c, int trials, GPtrArray *left_out, GError **er
 	g_autofree char *folder = g_path_get_basename(c->bench->dir);
 	g_autofree char *name = vq_text_clean(folder, -1, G_MAXSIZE, VQ_UTF8);
 
-	if (!campaign_init(c, error) || !open_run(c, error) ||
-	    !campaign_take_host(c, opt.together, error) || !settle_accel(c, name, error))
+	if (!open_run(c, error) || !campaign_take_host(c, opt.together, error) ||
+	    !settle_accel(c, name, error))
 		return false;
 	leave_out_driver(c->bench, c->slots);
 	if (!(runinfo_exists(c->bench->dir)
@@ -161,7 +157,8 @@ static struct plan *load_plan(const char *path, GError **error)
 {
 	struct plan *p = plan_load(path, error);
 
-	if (p && plan_override(p, opt.variants, opt.rings, MAX(opt.blocks, 0), opt.seed, error))
+	if (p && (!opt.tree || plan_against(p, opt.tree, opt.against, error)) &&
+	    plan_override(p, opt.variants, opt.rings, MAX(opt.blocks, 0), opt.seed, error))
 		return p;
 	plan_free(p);
 	return NULL;
@@ -195,44 +192,50 @@ static const char *check_usage(int64_t *budget_ms)
 		return "--again: not of invalid, stalled, crashed, failed-to-start";
 	if (opt.budget && !budget_parse(opt.budget, budget_ms))
 		return "--budget: not a time as 90s, 30m or 2h, of at most 30 days";
+	if (!opt.tree != !opt.against)
+		return "--tree and --against go together";
+	if (opt.tree && opt.qemu)
+		return "--qemu: --tree and --against say which QEMUs there are";
 	if (opt.out && !*opt.out)
 		return "-o: is empty: name a folder";
-	if (!opt.dry_run && (!opt.out || !opt.qemu || !opt.guest))
+	if (!opt.dry_run && (!opt.out || !opt.guest))
 		return "run needs -o DIR, --qemu DIR and --guest DIR";
 	return NULL;
 }
 
-/* A program that is no vqprobe would be noticed in the first phase with probes. */
-static bool check_vqprobe(const char *program, GError **error)
+/*
+ * The QEMUs of the plan's variants, and what they cannot run out of @slots.  @signals: they
+ * are built first, as arms_find() says; NULL: what is there is asked.
+ */
+static bool find_qemus(struct bench *b, GPtrArray *slots, struct signals *signals,
+		       GPtrArray **left_out, GError **error)
 {
-	const char *argv[] = {program, "--version", NULL};
-	struct spawn s = {.argv = argv};
-	g_autofree char *said = capture(&s, false, 1000, VERSION_MS, NULL);
+	g_autofree char *dir = opt.qemu ? make_absolute(opt.qemu) : NULL;
 
-	if (said && g_str_has_prefix(said, "vqprobe (vqlab) "))
-		return true;
-	g_set_error(error, VQB_ERROR, opt.vqprobe ? VQB_BAD_INPUT : VQB_FAILED,
-		    "%s: does not answer --version as vqprobe does: make all builds it, beside "
-		    "vqbench",
-		    program);
-	return false;
-}
-
-static bool check_tools(const struct bench *b, GError **error)
-{
-	if (geteuid() != 0) {
-		g_set_error(error, VQB_ERROR, VQB_FAILED,
-			    "run needs root: it makes network namespaces and attaches probes");
+	if (signals && !dir && arms_need_qemu(b->plan)) {
+		g_set_error(error, VQB_ERROR, VQB_BAD_INPUT,
+			    "run needs --qemu DIR: not every variant has a QEMU of its own");
 		return false;
 	}
-	if (access(b->vqprobe, X_OK) == 0 && access(b->plugin, R_OK) == 0 &&
-	    access(b->vqring, X_OK) == 0)
-		return check_vqprobe(b->vqprobe, error);
-	g_set_error(error, VQB_ERROR, VQB_FAILED, "%s is missing: make all builds it",
-		    access(b->vqprobe, X_OK)  ? b->vqprobe
-		    : access(b->plugin, R_OK) ? b->plugin
-					      : b->vqring);
-	return false;
+	if (!arms_find(b, dir, signals, error))
+		return false;
+	if (signals && !b->qemu) {
+		g_set_error(error, VQB_ERROR, VQB_FAILED, "no variant has a QEMU: %s",
+			    b->arms[0].no_qemu);
+		return false;
+	}
+	*left_out = leave_out_variants(b, slots);
+	return true;
+}
+
+/* What a run that failed, or was interrupted, ends with. */
+static int ended(const struct campaign *c, const GError *e)
+{
+	if (!c->signals.caught)
+		return report_error(e);
+	fprintf(stderr, "vqbench: interrupted: finished trials are kept; the same command goes "
+			"on\n");
+	return 128 + c->signals.caught;
 }
 
 static int command_run(const char *path)
@@ -255,18 +258,16 @@ static int command_run(const char *path)
 	if (!c.slots->len)
 		return usage_error("none of the plan's workloads is for these rings");
 	c.again = opt.again ? g_strsplit_set(opt.again, ",;", -1) : NULL;
-	b.vqprobe = opt.vqprobe ? make_absolute(opt.vqprobe) : find_own("vqprobe");
-	b.plugin = opt.plugin ? make_absolute(opt.plugin) : find_own("runners/latency.so");
-	b.vqring = find_own("vqring");
-	if ((!opt.dry_run && !check_tools(&b, &e)) || !rings_check(b.plan, b.vqring, &e))
+	b.vqprobe = opt.vqprobe ? make_absolute(opt.vqprobe) : own_file("vqprobe");
+	b.plugin = opt.plugin ? make_absolute(opt.plugin) : own_file("runners/latency.so");
+	b.vqring = own_file("vqring");
+	if ((!opt.dry_run && !bench_check_tools(&b, opt.vqprobe, &e)) ||
+	    !rings_check(b.plan, b.vqring, &e))
 		return report_error(e);
-	if (opt.qemu) {
-		g_autofree char *dir = make_absolute(opt.qemu);
-
-		if (!qemuinfo_load(&b.qemu, dir, &e) || !queuesize_check(b.plan, &b.qemu, &e))
-			return report_error(e);
-		left_out = leave_out_variants(&b, c.slots);
-	}
+	if (!opt.dry_run && !campaign_init(&c, &e))
+		return report_error(e);
+	if (!find_qemus(&b, c.slots, opt.dry_run ? NULL : &c.signals, &left_out, &e))
+		return ended(&c, e);
 	trials = schedule_count(c.slots, SLOT_TRIAL);
 	if (opt.counted)
 		schedule_keep_counted(c.slots);
@@ -285,33 +286,26 @@ static int command_run(const char *path)
 	opt.guest = make_absolute(opt.guest);
 	if (!guestinfo_load(&b.guest, opt.guest, &e))
 		return report_error(e);
-	if (run(&c, trials, left_out, &e))
-		return 0;
-	if (c.signals.caught) {
-		fprintf(stderr, "vqbench: interrupted: finished trials are kept; the same command "
-				"goes on\n");
-		return 128 + c.signals.caught;
-	}
-	return report_error(e);
+	return run(&c, trials, left_out, &e) ? 0 : ended(&c, e);
 }
 
-static int command_check(const char *path)
+/* @cells: not only whether it is good, but what it is. */
+static int command_check(const char *path, bool cells)
 {
 	g_autoptr(GError) e = NULL;
 	g_autoptr(GPtrArray) slots = NULL, left_out = NULL;
-	g_autofree char *name = NULL, *vqring = find_own("vqring"), *sizes = NULL;
+	g_autofree char *name = NULL, *vqring = own_file("vqring"), *sizes = NULL;
 	struct bench b = {.plan = plan_load(path, &e)};
 	struct plan *p = b.plan;
 
 	if (!p || !rings_check(p, vqring, &e))
 		return report_error(e);
 	slots = schedule_make(p);
-	if (opt.qemu) {
-		g_autofree char *dir = make_absolute(opt.qemu);
-
-		if (!qemuinfo_load(&b.qemu, dir, &e) || !queuesize_check(p, &b.qemu, &e))
-			return report_error(e);
-		left_out = leave_out_variants(&b, slots);
+	if (!find_qemus(&b, slots, NULL, &left_out, &e))
+		return report_error(e);
+	if (cells) {
+		estimate_print(p, slots);
+		return 0;
 	}
 	name = vq_text_clean(path, -1, G_MAXSIZE, VQ_UTF8);
 	sizes = schedule_sizes(slots);
@@ -340,7 +334,7 @@ static char *parse_options(int *argc, char ***argv, const GOptionEntry *entries,
 static int run_command(int argc, char **argv)
 {
 	const char *command = argc > 1 ? argv[1] : "";
-	bool check = !strcmp(command, "check");
+	bool cells = !strcmp(command, "plan"), check = cells || !strcmp(command, "check");
 	g_autoptr(GError) e = NULL;
 	bool help;
 	char *path;
@@ -355,7 +349,7 @@ static int run_command(int argc, char **argv)
 	}
 	if (!check && strcmp(command, "run"))
 		return usage_error(*command ? "no such command" : "which command?");
-	g_set_prgname(check ? "vqbench check" : "vqbench run");
+	g_set_prgname(cells ? "vqbench plan" : check ? "vqbench check" : "vqbench run");
 	argc--;
 	argv++;
 	path = parse_options(&argc, &argv, check ? check_options : run_options, &help, &e);
@@ -367,7 +361,7 @@ static int run_command(int argc, char **argv)
 		plan_print_keys();
 		return 0;
 	}
-	return check ? command_check(path) : command_run(path);
+	return check ? command_check(path, cells) : command_run(path);
 }
 
 int main(int argc, char **argv)

@@ -9,6 +9,7 @@
 #include "runners/tool/json.h"
 #include "runners/tool/spawn.h"
 #include "runners/trial/message.h"
+#include "runners/trial/ring-merge.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -72,8 +73,6 @@ static GPtrArray *load_argv(const char *vqring, const struct plan_workload *w, c
 		return argv;
 	if (!strcmp(r->kick, "on"))
 		push(argv, "--kick");
-	push(argv, "--turn=%d", TURN_MS);
-	push(argv, "--rounds=%" PRId64, w->seconds * 1000 / TURN_MS);
 	return argv;
 }
 
@@ -141,19 +140,19 @@ bool rings_check(const struct plan *p, const char *vqring, GError **error)
 	return true;
 }
 
-/* LABEL=VARIANT of those that this QEMU can run on all of @rings, with commas between. */
-static char *variants_for(const struct bench *b, char **rings)
+/* LABEL=VARIANT of those of @part that its QEMU can run on all of @rings, with commas between. */
+static char *variants_for(const struct ring_part *part, char **rings)
 {
 	GString *list = g_string_new(NULL);
 	unsigned int i;
 	int k;
 
-	for (i = 0; i < b->plan->variants->len; i++) {
-		const struct plan_variant *v = b->plan->variants->pdata[i];
+	for (i = 0; i < part->variants->len; i++) {
+		const struct plan_variant *v = part->variants->pdata[i];
 		bool can = true;
 
 		for (k = 0; rings[k] && can; k++) {
-			g_autofree char *why = qemuinfo_lacks(&b->qemu, v->variant, rings[k]);
+			g_autofree char *why = qemuinfo_lacks(part->qemu, v->variant, rings[k]);
 
 			can = !why;
 		}
@@ -165,14 +164,14 @@ static char *variants_for(const struct bench *b, char **rings)
 }
 
 /* Without rings that this QEMU has not at all. */
-static char **rings_there(const struct bench *b, const struct slot *slot)
+static char **rings_there(const struct bench *b, const struct slot *slot, const struct qemuinfo *q)
 {
 	g_auto(GStrv) rings = rings_of(b->plan, slot->workload, slot->ring);
 	g_autoptr(GStrvBuilder) list = g_strv_builder_new();
 	int i;
 
 	for (i = 0; rings[i]; i++) {
-		g_autofree char *why = qemuinfo_lacks(&b->qemu, "off", rings[i]);
+		g_autofree char *why = qemuinfo_lacks(q, "off", rings[i]);
 
 		if (!why)
 			g_strv_builder_add(list, rings[i]);
@@ -246,19 +245,30 @@ static bool write_left_out(const char *dir, const char *why, GError **error)
 	return write_file(path, text, strlen(text), error);
 }
 
-static char *run_slot(const struct bench *b, const struct slot *slot, const char *dir,
-		      int report_fd, bool *clean)
+/*
+ * Runs vqring for the variants of @part, @rounds of a timed load; NULL, or why there is no
+ * result.
+ */
+static char *run_part(const struct bench *b, const struct slot *slot, const struct ring_part *part,
+		      int64_t rounds, const char *dir, int report_fd, bool *clean)
 {
-	g_auto(GStrv) rings = rings_there(b, slot);
-	g_autofree char *variants = variants_for(b, rings);
-	g_autoptr(GPtrArray) argv = load_argv(b->vqring, slot->workload, rings);
+	g_auto(GStrv) rings = part->qemu ? rings_there(b, slot, part->qemu) : NULL;
+	g_autofree char *variants = rings ? variants_for(part, rings) : NULL;
+	g_autoptr(GPtrArray) argv = NULL;
 
+	if (!part->qemu)
+		return g_strdup(part->no_qemu);
 	if (!rings[0] || !*variants)
 		return g_strdup("this QEMU has none of its rings or variants");
-	push(argv, "--qemu=%s", b->qemu.dir);
+	argv = load_argv(b->vqring, slot->workload, rings);
+	push(argv, "--qemu=%s", part->qemu->dir);
 	push(argv, "--variants=%s", variants);
+	if (part->props)
+		push(argv, "--props=%s", part->props);
 	push(argv, "--json=%s/" RING_RESULT, dir);
 	if (!strcmp(slot->workload->ring.measure, "time")) {
+		push(argv, "--turn=%d", TURN_MS);
+		push(argv, "--rounds=%" PRId64, rounds);
 		push(argv, "--seed=%" PRIu64, slot->seed);
 		if (strcmp(slot->workload->ring.orders[0], "natural"))
 			push(argv, "--order-seed=%" PRIu64, slot->seed);
@@ -270,6 +280,49 @@ static char *run_slot(const struct bench *b, const struct slot *slot, const char
 	return run_vqring(argv, dir, report_fd, clean);
 }
 
+/*
+ * Several QEMUs, one after the other: counted, once each; timed, there and back again, so that
+ * a host that becomes slower or faster meanwhile does so for all of them.
+ */
+static char *run_parts(const struct bench *b, const struct slot *slot, GPtrArray *parts,
+		       const char *dir, int report_fd, bool *clean, GError **error)
+{
+	bool time = !strcmp(slot->workload->ring.measure, "time");
+	int64_t all = slot->workload->seconds * 1000 / TURN_MS, half = all / 2;
+	g_autofree char *result = g_build_filename(dir, RING_RESULT, NULL);
+	struct ring_merge m = {.time = time};
+	unsigned int n = parts->len, turns = time ? 2 * n : n, i;
+	char *why;
+
+	*clean = true;
+	for (i = 0; i < turns; i++) {
+		/* Who begins is drawn with the block. */
+		unsigned int at = ((i < n ? i : 2 * n - 1 - i) + slot->seed) % n;
+		const struct ring_part *part = parts->pdata[at];
+		bool part_clean = false;
+
+		why = run_part(b, slot, part,
+			       !time   ? 0
+			       : i < n ? all - half
+				       : MAX(half, 1),
+			       dir, report_fd, &part_clean);
+		*clean &= part_clean || (why && !part->qemu);
+		ring_merge_add(&m, part, why, result);
+		g_free(why);
+	}
+	return ring_merge_write(&m, b, result, error);
+}
+
+static char *run_slot(const struct bench *b, const struct slot *slot, const char *dir,
+		      int report_fd, bool *clean, GError **error)
+{
+	g_autoptr(GPtrArray) parts = ring_parts(b);
+	int64_t rounds = slot->workload->seconds * 1000 / TURN_MS;
+
+	return parts->len == 1 ? run_part(b, slot, parts->pdata[0], rounds, dir, report_fd, clean)
+			       : run_parts(b, slot, parts, dir, report_fd, clean, error);
+}
+
 bool ring_run(const struct bench *b, const struct slot *slot, const char *dir, int report_fd,
 	      GError **error)
 {
@@ -278,7 +331,9 @@ bool ring_run(const struct bench *b, const struct slot *slot, const char *dir, i
 	bool clean = false;
 
 	message_send(report_fd, MESSAGE_DOING, 0, "vqring");
-	why = run_slot(b, slot, dir, report_fd, &clean);
+	why = run_slot(b, slot, dir, report_fd, &clean, error);
+	if (*error)
+		return false;
 	if (!clean && host_failed(dir, kills, error)) {
 		g_prefix_error(error, "%s: ", why ? why : "vqring failed");
 		return false;

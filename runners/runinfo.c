@@ -131,6 +131,35 @@ static JsonArray *variants_json(const struct plan *p, JsonObject *strategies)
 	return a;
 }
 
+/* Of each variant that has a [variant NAME]: which QEMU, and what it is given. */
+static JsonObject *arms_json(const struct bench *b)
+{
+	const struct plan *p = b->plan;
+	JsonObject *all = json_object_new();
+	unsigned int i;
+
+	for (i = 0; i < p->variants->len; i++) {
+		const struct plan_variant *v = p->variants->pdata[i];
+		const struct bench_arm *a = &b->arms[i];
+		JsonObject *o = json_object_new(), *m;
+
+		m = a->qemu ? json_node_get_object(a->qemu->manifest) : NULL;
+		set_text(o, "version", m ? json_str(m, "version", NULL) : "none");
+		set_text(o, "source", m ? json_str(m, "source", NULL) : "none");
+		set_text(o, "sha256", m ? json_str(m, "sha256", NULL) : "");
+		json_object_set_boolean_member(o, "hooks", m && json_flag(m, "hooks", false));
+		set_text(o, "props", v->arm && v->arm->props ? v->arm->props : "");
+		if (v->arm && v->arm->revision)
+			set_text(o, "revision", v->arm->revision);
+		if (a->no_qemu)
+			set_text(o, "no_qemu", a->no_qemu);
+		if (a->no_probes)
+			set_text(o, "no_probes", a->no_probes);
+		json_object_set_object_member(all, v->label, o);
+	}
+	return all;
+}
+
 static JsonArray *driver_json(const struct plan *p)
 {
 	JsonArray *a = json_array_new();
@@ -230,7 +259,10 @@ bool runinfo_write(const struct bench *b, const char *name, int trials_planned, 
 	set_text(accel, "name", b->accel);
 	set_text(accel, "why", b->accel_why);
 	json_object_set_object_member(o, "accel", accel);
-	json_object_set_member(o, "qemu", json_node_copy(b->qemu.manifest));
+	json_object_set_member(o, "qemu", json_node_copy(b->qemu->manifest));
+	if (p->arms->len)
+		json_object_set_object_member(o, "arms", arms_json(b));
+	json_object_set_array_member(o, "baseline", strings(p->baseline));
 	json_object_set_member(o, "guest", json_node_copy(b->guest.manifest));
 	json_object_set_object_member(o, "vqlab", self_json());
 	json_object_set_object_member(o, "versions", versions_json(b));

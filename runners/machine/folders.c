@@ -56,9 +56,17 @@ static char *ask_qemu(const struct qemuinfo *q, const char *option, const char *
 	return capture(&s, true, 1u << 20, ASK_MS, error);
 }
 
+char *qemuinfo_help(const struct qemuinfo *q, const char *type, GError **error)
+{
+	g_autofree char *value = g_strconcat(type, ",help", NULL);
+
+	return ask_qemu(q, "-device", value, error);
+}
+
 bool qemuinfo_load(struct qemuinfo *q, const char *dir, GError **error)
 {
-	g_autofree char *blk = NULL, *net = NULL, *version = NULL;
+	g_autofree char *version = NULL;
+	const char *blk;
 	g_autoptr(GError) e = NULL;
 	int major = 0, minor = 0;
 	const char *at;
@@ -77,10 +85,11 @@ bool qemuinfo_load(struct qemuinfo *q, const char *dir, GError **error)
 	at = strstr(version, "version ");
 	if (at)
 		sscanf(at, "version %d.%d", &major, &minor);
-	blk = ask_qemu(q, "-device", "virtio-blk-pci,help", &e);
-	if (blk)
-		net = ask_qemu(q, "-device", "virtio-net-pci,help", &e);
-	if (!net || !strstr(blk, "drive=")) {
+	q->disk_help = qemuinfo_help(q, "virtio-blk-pci", &e);
+	if (q->disk_help)
+		q->net_help = qemuinfo_help(q, "virtio-net-pci", &e);
+	blk = q->disk_help;
+	if (!q->net_help || !strstr(blk, "drive=")) {
 		g_set_error(error, VQB_ERROR, VQB_FAILED,
 			    "%s: this QEMU has no virtio-blk-pci or virtio-net-pci (%s): build "
 			    "one with virtio, or leave out QEMU=",

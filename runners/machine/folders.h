@@ -10,6 +10,8 @@ struct qemuinfo {
 	char *dir, *program;
 	JsonNode *manifest;
 	int program_fd;	 /* opened by root, for nobody to execute */
+	char *disk_help; /* of virtio-blk-pci: -device TYPE,help */
+	char *net_help;	 /* of virtio-net-pci */
 	bool in_order;	 /* virtio devices have in_order= */
 	bool reorder;	 /* ... x-reorder= */
 	bool flush;	 /* ... x-reorder-flush= */
@@ -26,6 +28,9 @@ struct guestinfo {
 /* Reads the manifest and asks the program.  Errors carry the remedy. */
 bool qemuinfo_load(struct qemuinfo *q, const char *dir, GError **error);
 bool guestinfo_load(struct guestinfo *g, const char *dir, GError **error);
+
+/* What it lists of the device @type, which it has; the caller frees it. */
+char *qemuinfo_help(const struct qemuinfo *q, const char *type, GError **error);
 
 /* Why @variant cannot run on this QEMU; NULL when it can.  The caller frees it. */
 char *qemuinfo_lacks(const struct qemuinfo *q, const char *variant, const char *ring);

@@ -2,6 +2,7 @@
 #include "qemu.h"
 #include "boot.h"
 #include "netns.h"
+#include "props.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -41,25 +42,55 @@ static char *properties(const struct qemu_setup *s, bool disk)
 	return g_strconcat(variant, strcmp(s->ring, "packed") ? "" : ",packed=on", NULL);
 }
 
-char *qemu_disk_queue(const struct plan_disk *p)
+char *qemu_disk_props(const struct plan_disk *p, const struct qemuinfo *info, const char *props)
 {
-	return p->queue_size ? g_strdup_printf(",queue-size=%" PRId64, p->queue_size)
-			     : g_strdup("");
+	g_autofree char *free = props_both(p->props, props, info->disk_help);
+	GString *text = g_string_new(NULL);
+
+	if (p->queue_size)
+		g_string_append_printf(text, ",queue-size=%" PRId64, p->queue_size);
+	if (p->iothread)
+		g_string_append_printf(text, ",iothread=thread-%s", p->iothread);
+	g_string_append(text, free);
+	return g_string_free(text, FALSE);
 }
 
 /* QEMU takes more than 256 for transmitting with vhost-user only. */
-char *qemu_net_queue(const struct plan_net *p)
+char *qemu_net_props(const struct plan_net *p, const struct qemuinfo *info, const char *props)
 {
-	return p->queue_size ? g_strdup_printf(",rx_queue_size=%" PRId64 ",tx_queue_size=%" PRId64,
-					       p->queue_size, MIN(p->queue_size, 256))
-			     : g_strdup("");
+	g_autofree char *free = props_both(p->props, props, info->net_help);
+	GString *text = g_string_new(NULL);
+
+	if (p->queue_size)
+		g_string_append_printf(text, ",rx_queue_size=%" PRId64 ",tx_queue_size=%" PRId64,
+				       p->queue_size, MIN(p->queue_size, 256));
+	g_string_append(text, free);
+	return g_string_free(text, FALSE);
 }
 
-static void push_disk(GPtrArray *argv, GArray *keep, const struct disk *d, int set,
-		      const char *properties)
+void qemu_push_iothreads(GPtrArray *argv, const struct plan *p)
+{
+	unsigned int i, k;
+
+	for (i = 0; i < p->disks->len; i++) {
+		const struct plan_disk *d = p->disks->pdata[i];
+		bool first = d->iothread != NULL;
+
+		for (k = 0; k < i && first; k++)
+			first = g_strcmp0(((struct plan_disk *)p->disks->pdata[k])->iothread,
+					  d->iothread) != 0;
+		if (!first)
+			continue;
+		push(argv, "-object");
+		push(argv, "iothread,id=thread-%s", d->iothread);
+	}
+}
+
+static void push_disk(GPtrArray *argv, GArray *keep, const struct qemu_setup *s,
+		      const struct disk *d, int set, const char *properties)
 {
 	const struct plan_disk *p = d->plan;
-	g_autofree char *size = qemu_disk_queue(p);
+	g_autofree char *props = qemu_disk_props(p, s->info, s->props);
 
 	g_array_append_val(keep, d->fd);
 	push(argv, "-blockdev");
@@ -78,20 +109,20 @@ static void push_disk(GPtrArray *argv, GArray *keep, const struct disk *d, int s
 	}
 	push(argv, "-device");
 	push(argv, "virtio-blk-pci,id=disk-%s,drive=node-%s,serial=%s%s%s", p->name, p->name,
-	     p->name, size, properties);
+	     p->name, props, properties);
 }
 
-static void push_net(GPtrArray *argv, GArray *keep, const struct plan_net *p, int i, int tap,
-		     const char *properties)
+static void push_net(GPtrArray *argv, GArray *keep, const struct qemu_setup *s,
+		     const struct plan_net *p, int i, int tap, const char *properties)
 {
-	g_autofree char *size = qemu_net_queue(p);
+	g_autofree char *props = qemu_net_props(p, s->info, s->props);
 
 	g_array_append_val(keep, tap);
 	push(argv, "-netdev");
 	push(argv, "tap,id=tap-%s,fd=%d,vhost=off", p->name, tap);
 	push(argv, "-device");
 	push(argv, "virtio-net-pci,id=%s,netdev=tap-%s,mac=%s,romfile=%s%s", p->name, p->name,
-	     netns_guest_mac(i), size, properties);
+	     netns_guest_mac(i), props, properties);
 }
 
 /* KVM for nobody: a descriptor if QEMU takes one, else the device's group. */
@@ -171,10 +202,12 @@ static bool push_all(GPtrArray *argv, GArray *keep, const struct qemu_setup *s, 
 	push(argv, "socket,id=qmp,fd=%d", qmp);
 	push(argv, "-mon");
 	push(argv, "chardev=qmp,mode=control");
+	if (s->disks)
+		qemu_push_iothreads(argv, s->plan);
 	for (i = 0; s->disks && i < s->plan->disks->len; i++)
-		push_disk(argv, keep, &s->disks[i], SET_DISK + i, of_disks);
+		push_disk(argv, keep, s, &s->disks[i], SET_DISK + i, of_disks);
 	for (i = 0; s->taps && i < s->plan->nets->len; i++)
-		push_net(argv, keep, s->plan->nets->pdata[i], i, s->taps[i], of_nets);
+		push_net(argv, keep, s, s->plan->nets->pdata[i], i, s->taps[i], of_nets);
 	g_array_append_val(keep, agent);
 	g_array_append_val(keep, qmp);
 	g_array_append_val(keep, console);

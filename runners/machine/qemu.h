@@ -17,6 +17,7 @@ struct qemu_setup {
 	const struct guestinfo *guest;
 	const struct plan *plan;
 	const char *variant, *ring;
+	const char *props;   /* the variant's own, of plan/props.h, or NULL */
 	const char *accel;   /* tcg or kvm */
 	const char *console; /* log files, created here */
 	const char *log;
@@ -28,10 +29,15 @@ struct qemu_setup {
 /* Disks and taps may be closed by the caller afterwards. */
 bool qemu_start(struct qemu *q, const struct qemu_setup *s, GError **error);
 
-/* The properties for a size of the plan's, with a comma before each; "" for QEMU's
- * own.  The caller frees it. */
-char *qemu_disk_queue(const struct plan_disk *p);
-char *qemu_net_queue(const struct plan_net *p);
+/*
+ * The properties that the plan has for a device of @info, with a comma before each: sizes of
+ * rings, its own and those of a variant, @props (or NULL).  "": none.  The caller frees it.
+ */
+char *qemu_disk_props(const struct plan_disk *p, const struct qemuinfo *info, const char *props);
+char *qemu_net_props(const struct plan_net *p, const struct qemuinfo *info, const char *props);
+
+/* -object and the thread of each name that the plan's disks have. */
+void qemu_push_iothreads(GPtrArray *argv, const struct plan *p);
 
 /* The command line as one line of text, of the last qemu_start. */
 const char *qemu_command_line(void);

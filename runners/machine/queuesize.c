@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "queuesize.h"
 #include "boot.h"
+#include "props.h"
+#include "runners/plan/props.h"
 #include "runners/plan/read.h"
 #include "qemu.h"
 #include "qmp.h"
@@ -25,34 +27,36 @@ static void G_GNUC_PRINTF(2, 3) push(GPtrArray *argv, const char *format, ...)
 	va_end(args);
 }
 
-/* Only the devices whose queues have a size of the plan's; how many. */
-static int push_devices(GPtrArray *argv, const struct plan *p)
+/* Only the devices of which the plan says something; how many. */
+static int push_devices(GPtrArray *argv, const struct plan *p, const struct qemuinfo *q,
+			const char *props)
 {
 	unsigned int i;
 	int n = 0;
 
+	qemu_push_iothreads(argv, p);
 	for (i = 0; i < p->disks->len; i++) {
 		const struct plan_disk *d = p->disks->pdata[i];
-		g_autofree char *size = qemu_disk_queue(d);
+		g_autofree char *all = qemu_disk_props(d, q, props);
 
-		if (!d->queue_size)
+		if (!*all)
 			continue;
 		push(argv, "-blockdev");
 		push(argv, "driver=null-co,node-name=node-%s,size=1048576", d->name);
 		push(argv, "-device");
-		push(argv, "virtio-blk-pci,id=disk-%s,drive=node-%s%s", d->name, d->name, size);
+		push(argv, "virtio-blk-pci,id=disk-%s,drive=node-%s%s", d->name, d->name, all);
 		n++;
 	}
 	for (i = 0; i < p->nets->len; i++) {
 		const struct plan_net *d = p->nets->pdata[i];
-		g_autofree char *size = qemu_net_queue(d);
+		g_autofree char *all = qemu_net_props(d, q, props);
 
-		if (!d->queue_size)
+		if (!*all)
 			continue;
 		push(argv, "-netdev");
 		push(argv, "hubport,id=hub-%s,hubid=%u", d->name, i);
 		push(argv, "-device");
-		push(argv, "virtio-net-pci,id=%s,netdev=hub-%s,romfile=%s", d->name, d->name, size);
+		push(argv, "virtio-net-pci,id=%s,netdev=hub-%s,romfile=%s", d->name, d->name, all);
 		n++;
 	}
 	return n;
@@ -124,31 +128,110 @@ static struct qmp *start_qemu(struct child *c, const struct qemuinfo *q, GPtrArr
 		g_autofree char *line = last_line(path);
 
 		g_set_error(error, VQB_ERROR, VQB_FAILED,
-			    "this QEMU does not start with the plan's queue_size: %s",
+			    "this QEMU does not start with the plan's devices: %s",
 			    *line ? line : e->message);
 	}
 	close(log);
 	return qmp;
 }
 
-bool queuesize_check(const struct plan *p, const struct qemuinfo *q, GError **error)
+static bool check_group(const struct plan *p, const char *kind, const char *name, const char *props,
+			const char *help, const char *other, GError **error)
+{
+	g_autofree char *why = props_unknown(props, help, other);
+	g_autofree char *group = g_strdup_printf("%s %s", kind, name);
+
+	return !why || plan_complain(p, error, group, "props", "%s", why);
+}
+
+/* Before QEMU is started, whose words are fewer. */
+static bool check_known(const struct plan *p, const struct qemuinfo *q, const struct plan_arm *arm,
+			GError **error)
+{
+	unsigned int i;
+
+	for (i = 0; i < p->disks->len; i++) {
+		const struct plan_disk *d = p->disks->pdata[i];
+
+		if (!check_group(p, "disk", d->name, d->props, q->disk_help, NULL, error))
+			return false;
+	}
+	for (i = 0; i < p->nets->len; i++) {
+		const struct plan_net *n = p->nets->pdata[i];
+
+		if (!check_group(p, "net", n->name, n->props, q->net_help, NULL, error))
+			return false;
+	}
+	return !arm ||
+	       check_group(p, "variant", arm->name, arm->props, p->disks->len ? q->disk_help : NULL,
+			   p->nets->len ? q->net_help : NULL, error);
+}
+
+/* Is a property of @props named in what QEMU @said? */
+static bool is_told(const char *props, const char *said)
+{
+	g_auto(GStrv) list = plan_props_list(props);
+	int i;
+
+	for (i = 0; list[i]; i++) {
+		g_autofree char *name = plan_prop_name(list[i]);
+
+		if (strstr(said, name))
+			return true;
+	}
+	return false;
+}
+
+/* QEMU does not start: where in the plan stands the property that it names, if it does? */
+static void blame_props(const struct plan *p, const struct plan_arm *arm, GError **e)
+{
+	g_autofree char *why = g_strdup((*e)->message), *group = NULL;
+	unsigned int i;
+
+	if (arm && is_told(arm->props, why))
+		group = g_strdup_printf("variant %s", arm->name);
+	for (i = 0; i < p->disks->len && !group; i++) {
+		const struct plan_disk *d = p->disks->pdata[i];
+
+		if (is_told(d->props, why))
+			group = g_strdup_printf("disk %s", d->name);
+	}
+	for (i = 0; i < p->nets->len && !group; i++) {
+		const struct plan_net *n = p->nets->pdata[i];
+
+		if (is_told(n->props, why))
+			group = g_strdup_printf("net %s", n->name);
+	}
+	if (!group)
+		return;
+	g_clear_error(e);
+	plan_complain(p, e, group, "props", "%s", why);
+}
+
+bool queuesize_check(const struct plan *p, const struct qemuinfo *q, const struct plan_arm *arm,
+		     GError **error)
 {
 	static const char *const machine[] = {
 		"-no-user-config", "-nodefaults", "-display", "none", "-machine", "pc",
 		"-accel",	   "tcg",	  "-S",	      NULL};
 	g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GError) e = NULL;
 	struct child c = {0};
 	struct qmp *qmp;
 	bool ok;
 	int i;
 
-	if (!guest_qemu_program(argv, q->dir, error))
+	if (!check_known(p, q, arm, error) || !guest_qemu_program(argv, q->dir, error))
 		return false;
 	for (i = 0; machine[i]; i++)
 		push(argv, "%s", machine[i]);
-	if (!push_devices(argv, p))
+	if (!push_devices(argv, p, q, arm ? arm->props : NULL))
 		return true;
-	qmp = start_qemu(&c, q, argv, error);
+	qmp = start_qemu(&c, q, argv, &e);
+	if (!qmp) {
+		blame_props(p, arm, &e);
+		g_propagate_error(error, g_steal_pointer(&e));
+	}
 	ok = qmp && check_sizes(p, qmp, error);
 	qmp_close(qmp);
 	child_end(&c, SIGKILL, 0);

@@ -7,6 +7,8 @@
 #include "read.h"
 #include "find.h"
 #include "kinds.h"
+#include "props.h"
+#include "variant.h"
 
 #include "variants/order-shapes.h"
 
@@ -17,8 +19,8 @@
 #define IN(type, field) offsetof(struct type, field)
 
 const char *const plan_group_names[N_GROUPS] = {
-	[GROUP_PLAN] = "plan", [GROUP_MACHINE] = "machine",   [GROUP_DISK] = "disk",
-	[GROUP_NET] = "net",   [GROUP_WORKLOAD] = "workload",
+	[GROUP_PLAN] = "plan", [GROUP_MACHINE] = "machine", [GROUP_VARIANT] = "variant",
+	[GROUP_DISK] = "disk", [GROUP_NET] = "net",	    [GROUP_WORKLOAD] = "workload",
 };
 
 /* What the disk's own check says of @key. */
@@ -77,15 +79,11 @@ static char *verify_rings(const struct plan *p, const void *item, GError **error
 /* After --variants some may be gone; but what the plan names, its variants have. */
 static char *verify_driver(const struct plan *p, const void *item, GError **error)
 {
-	unsigned int i;
 	int k;
 
 	for (k = 0; p->driver && p->driver[k]; k++) {
-		for (i = 0; i < p->variants->len; i++)
-			if (!strcmp(((struct plan_variant *)p->variants->pdata[i])->label,
-				    p->driver[k]))
-				break;
-		if (i == p->variants->len && (strcmp(p->driver[k], "none") || p->driver[1]))
+		if (!plan_find_variant(p, p->driver[k]) &&
+		    (strcmp(p->driver[k], "none") || p->driver[1]))
 			return g_strdup_printf("%s: none of the plan's variants has this label",
 					       p->driver[k]);
 	}
@@ -114,6 +112,91 @@ static char *verify_orders(const struct plan *p, const void *item, GError **erro
 	return NULL;
 }
 
+/* As verify_driver(). */
+static char *verify_baseline(const struct plan *p, const void *item, GError **error)
+{
+	int k;
+
+	for (k = 0; p->baseline && p->baseline[k]; k++) {
+		if (k == 2)
+			return g_strdup_printf("%s: these are two at most", p->baseline[k]);
+		if (!plan_find_variant(p, p->baseline[k]))
+			return g_strdup_printf("%s: none of the plan's variants has this label",
+					       p->baseline[k]);
+	}
+	return NULL;
+}
+
+static char *verify_strategy(const struct plan *p, const void *item, GError **error)
+{
+	const struct plan_arm *a = item;
+	g_autofree char *all = variant_names();
+
+	return variant_known(a->strategy) ? NULL
+					  : g_strdup_printf("%s: not one of %s", a->strategy, all);
+}
+
+static char *verify_release(const struct plan *p, const void *item, GError **error)
+{
+	const struct plan_arm *a = item;
+	const char *s = a->release;
+
+	if (!s)
+		return NULL;
+	if (a->binary)
+		return g_strdup("binary= says which QEMU it is");
+	s += strspn(s, "0123456789");
+	if (s > a->release && *s == '.' && s[1] && !s[1 + strspn(s + 1, "0123456789")])
+		return NULL;
+	return g_strdup_printf("%s: this is no release: name one such as 7.2 or 10.0", a->release);
+}
+
+static char *verify_source(const struct plan *p, const void *item, GError **error)
+{
+	const struct plan_arm *a = item;
+
+	if (a->source && (a->binary || a->release))
+		return g_strdup_printf("%s= says which QEMU it is",
+				       a->binary ? "binary" : "release");
+	return NULL;
+}
+
+static char *verify_revision(const struct plan *p, const void *item, GError **error)
+{
+	const struct plan_arm *a = item;
+
+	if (a->revision && !a->source)
+		return g_strdup("only with source=");
+	/* It is an argument of git's. */
+	return a->revision && *a->revision == '-'
+		       ? g_strdup_printf("%s: this is no revision", a->revision)
+		       : NULL;
+}
+
+static char *verify_disk_props(const struct plan *p, const void *item, GError **error)
+{
+	return plan_props_fault(((const struct plan_disk *)item)->props);
+}
+
+static char *verify_net_props(const struct plan *p, const void *item, GError **error)
+{
+	return plan_props_fault(((const struct plan_net *)item)->props);
+}
+
+static char *verify_iothread(const struct plan *p, const void *item, GError **error)
+{
+	const char *name = ((const struct plan_disk *)item)->iothread;
+
+	return !name || plan_plain_name(name, 20)
+		       ? NULL
+		       : g_strdup_printf("%s: a name is up to 20 of a-z, 0-9 and -", name);
+}
+
+static char *verify_arm_props(const struct plan *p, const void *item, GError **error)
+{
+	return plan_props_fault(((const struct plan_arm *)item)->props);
+}
+
 static char *verify_job(const struct plan *p, const void *item, GError **error)
 {
 	const struct plan_workload *w = item;
@@ -126,14 +209,22 @@ const struct plan_key plan_keys[] = {
 	{ GROUP_PLAN, "name", KEY_TEXT, IN(plan, name), 0, 0, NULL, NULL, NULL,
 	  "what the report calls it", NULL },
 	{ GROUP_PLAN, "variants", KEY_LIST, IN(plan, variant_list), 0, 0, NULL, NULL, NULL,
-	  "off, qemu or a strategy that QEMU was built with; NAME+round flushes a disk once "
-	  "for a round of completions; LABEL=VARIANT to list one twice", NULL },
+	  "off, qemu, a strategy that QEMU was built with, or NAME of a [variant NAME]; "
+	  "STRATEGY+round flushes a disk once for a round of completions; LABEL=VARIANT to list "
+	  "one twice", NULL },
+	{ GROUP_PLAN, "baseline", KEY_LIST, IN(plan, baseline), 0, 0, NULL, "", NULL,
+	  "label of the variant to which the others are compared, and, behind it, of the one to "
+	  "which those in order are; by default off and qemu", verify_baseline },
 	{ GROUP_PLAN, "rings", KEY_LIST, IN(plan, rings), 0, 0, NULL, "split", NULL,
 	  "split, packed", NULL },
 	{ GROUP_PLAN, "blocks", KEY_INT, IN(plan, blocks), 1, 99, NULL, "6", NULL,
 	  "how often each variant runs on each ring", NULL },
 	{ GROUP_PLAN, "seed", KEY_INT, IN(plan, seed), 0, INT64_MAX, NULL, "0", NULL,
 	  "of the order of trials and of the disks; 0: drawn, and kept in run.json", NULL },
+	{ GROUP_PLAN, "only", KEY_LIST, IN(plan, only), 0, 0, NULL, "", NULL,
+	  "names of the workloads that run, NAME@KEY=VALUE where axes make several; * is any", NULL },
+	{ GROUP_PLAN, "skip", KEY_LIST, IN(plan, skip), 0, 0, NULL, "", NULL,
+	  "names of those that do not, likewise", NULL },
 	{ GROUP_PLAN, "driver", KEY_LIST, IN(plan, driver), 0, 0, NULL, "", NULL,
 	  "labels of variants with which the guest's driver is counted, or none; by default "
 	  "the first that is off and the first that is not", verify_driver },
@@ -144,6 +235,21 @@ const struct plan_key plan_keys[] = {
 	  "the guest's memory", NULL },
 	{ GROUP_MACHINE, "cpus", KEY_INT, IN(plan, cpus), 1, 64, NULL, "1", NULL,
 	  "the guest's processors", NULL },
+
+	{ GROUP_VARIANT, "strategy", KEY_TEXT, IN(plan_arm, strategy), 0, 0, NULL, NULL, NULL,
+	  "off, qemu or a strategy, as in variants=", verify_strategy },
+	{ GROUP_VARIANT, "binary", KEY_TEXT, IN(plan_arm, binary), 0, 0, NULL, "", NULL,
+	  "another QEMU, as it is: PATH, relative to the plan's folder", NULL },
+	{ GROUP_VARIANT, "release", KEY_TEXT, IN(plan_arm, release), 0, 0, NULL, "", NULL,
+	  "or a release that Debian serves, built with the lab's hooks: 7.2, 10.2", verify_release },
+	{ GROUP_VARIANT, "source", KEY_TEXT, IN(plan_arm, source), 0, 0, NULL, "", NULL,
+	  "or a QEMU source tree, built from a copy: DIR, relative to the plan's folder; with the "
+	  "lab's hooks if a strategy of the lab's is asked of it", verify_source },
+	{ GROUP_VARIANT, "revision", KEY_TEXT, IN(plan_arm, revision), 0, 0, NULL, "", NULL,
+	  "of that git tree; without it, the tree as it is", verify_revision },
+	{ GROUP_VARIANT, "props", KEY_TEXT, IN(plan_arm, props), 0, 0, NULL, "", NULL,
+	  "properties of the plan's virtio devices, each given to those that have it: "
+	  "event_idx=off,indirect_desc=off", verify_arm_props },
 
 	{ GROUP_DISK, "backend", KEY_TEXT, IN(plan_disk, backend), 0, 0, "nbdkit|file", NULL, NULL,
 	  "nbdkit with the lab's latency plugin, or a raw file", NULL },
@@ -165,9 +271,18 @@ const struct plan_key plan_keys[] = {
 	{ GROUP_DISK, "aio", KEY_TEXT, IN(plan_disk, aio), 0, 0, "threads|native|io_uring", "threads",
 	  "backend=file", "QEMU's back end; native bypasses the page cache", NULL },
 
+	{ GROUP_DISK, "iothread", KEY_TEXT, IN(plan_disk, iothread), 0, 0, NULL, "", NULL,
+	  "NAME of the thread of QEMU's that serves it; disks that name the same share it; "
+	  "without it, the main loop", verify_iothread },
+	{ GROUP_DISK, "props", KEY_TEXT, IN(plan_disk, props), 0, 0, NULL, "", NULL,
+	  "properties of virtio-blk-pci: num-queues=4,event_idx=off; those of a [variant NAME] "
+	  "go before", verify_disk_props },
+
 	{ GROUP_NET, "queue_size", KEY_INT, IN(plan_net, queue_size), 0, 1024, NULL, "0", NULL,
 	  "receive and transmit virtqueue size, a power of two from 256; 0: QEMU's",
 	  verify_net_queue },
+	{ GROUP_NET, "props", KEY_TEXT, IN(plan_net, props), 0, 0, NULL, "", NULL,
+	  "properties of virtio-net-pci, likewise", verify_net_props },
 
 	{ GROUP_WORKLOAD, "kind", KEY_TEXT, IN(plan_workload, kind), 0, 0, WORKLOAD_KINDS, NULL, NULL,
 	  "the program that makes the load; ring: vqring, without a guest", NULL },
@@ -186,6 +301,8 @@ const struct plan_key plan_keys[] = {
 	  "only in the first so many blocks, where one look is enough; 0: in all", NULL },
 	{ GROUP_WORKLOAD, "job", KEY_TEXT, IN(plan_workload, job), 0, 0, NULL, "", "kind=fio",
 	  "fio job file, relative to the plan's folder", verify_job },
+	{ GROUP_WORKLOAD, "iodepth", KEY_INT, IN(plan_workload, iodepth), 0, 65536, NULL, "0",
+	  "kind=fio", "instead of the job's; 0: the job's", NULL },
 	{ GROUP_WORKLOAD, "direction", KEY_TEXT, IN(plan_workload, direction), 0, 0, "out|in", "out",
 	  "kind=iperf3", "out: guest to host; in: host to guest", NULL },
 
@@ -234,7 +351,7 @@ void plan_print_keys(void)
 
 		if ((int)k->group != last)
 			printf("%s[%s%s]\n", last < 0 ? "" : "\n", plan_group_names[k->group],
-			       k->group >= GROUP_DISK ? " NAME" : "");
+			       k->group >= GROUP_VARIANT ? " NAME" : "");
 		last = k->group;
 		printf("  %-14s %s\n", k->key, k->help);
 		if (k->type == KEY_INT && k->max == INT64_MAX)
@@ -252,4 +369,9 @@ void plan_print_keys(void)
 			printf("; default %s", k->preset);
 		printf("%s%s\n", k->only ? "; only with " : "", k->only ? k->only : "");
 	}
+	printf("\nAxes: a number of a workload, or of its disk or net, and a value in their "
+	       "props=, may\n"
+	       "be a list, iodepth=1;16;64.  Each combination is a workload, NAME@iodepth=16; "
+	       "vqbench\n"
+	       "plan PLAN.ini shows them.\n");
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "read.h"
+#include "axes.h"
 #include "runners/tool/files.h"
 #include "find.h"
 #include "kinds.h"
@@ -8,23 +9,9 @@
 #include <string.h>
 
 #include "probes/tool/text.h"
-#include "variants/reorder.h"
-
 #define PLAN_MAX (1u << 20)
 
 static const char *const rings_known[] = {"split", "packed", NULL};
-
-/* The names, for a message. */
-static char *plan_variant_names(void)
-{
-	GString *names = g_string_new("off, qemu");
-	unsigned int i;
-
-	for (i = 0; reorder_strategies[i]; i++)
-		g_string_append_printf(names, ", %s", reorder_strategies[i]->name);
-	g_string_append(names, "; of strategies also NAME+round");
-	return g_string_free(names, FALSE);
-}
 
 static void free_variant(gpointer data)
 {
@@ -37,35 +24,62 @@ static void free_variant(gpointer data)
 
 static bool select_variants(struct plan *p, GError **error)
 {
-	unsigned int j;
 	int i;
 
 	g_ptr_array_set_size(p->variants, 0);
 	for (i = 0; p->variant_list[i]; i++) {
 		g_autofree char *label = variant_label(p->variant_list[i]);
 		const char *variant = variant_without_label(p->variant_list[i]);
+		const struct plan_arm *arm = plan_find_arm(p, variant);
 		struct plan_variant *v;
 
-		if (!variant_known(variant)) {
-			g_autofree char *all = plan_variant_names();
+		if (!arm && !variant_known(variant)) {
+			g_autofree char *all = variant_names();
 
-			return plan_complain(p, error, "plan", "variants", "%s: not one of %s",
-					     variant, all);
-		}
-		if (!plan_plain_name(label, 24))
 			return plan_complain(p, error, "plan", "variants",
-					     "%s: a label is up to 24 of a-z, 0-9 and -", label);
-		for (j = 0; j < p->variants->len; j++)
-			if (!strcmp(((struct plan_variant *)p->variants->pdata[j])->label, label))
-				return plan_complain(
-					p, error, "plan", "variants",
-					"%s: listed twice; LABEL=%s gives the second a "
-					"name of its own",
-					label, variant);
+					     "%s: not one of %s; and there is no [variant %s]",
+					     variant, all, variant);
+		}
+		if (!plan_plain_name(label, PLAN_LABEL_MAX))
+			return plan_complain(p, error, "plan", "variants",
+					     "%s: a label is up to %d of a-z, 0-9 and -", label,
+					     PLAN_LABEL_MAX);
+		if (plan_find_variant(p, label))
+			return plan_complain(p, error, "plan", "variants",
+					     "%s: listed twice; LABEL=%s gives the second a name "
+					     "of its own",
+					     label, variant);
 		v = g_new0(struct plan_variant, 1);
 		v->label = g_steal_pointer(&label);
-		v->variant = g_strdup(variant);
+		v->variant = g_strdup(arm ? arm->strategy : variant);
+		v->arm = arm;
 		g_ptr_array_add(p->variants, v);
+	}
+	return true;
+}
+
+/* Where its QEMU is; and that it was made to be run. */
+static bool check_arms(struct plan *p, GError **error)
+{
+	g_autofree char *dir = g_path_get_dirname(p->path);
+	g_autofree char *base = g_canonicalize_filename(dir, NULL);
+	unsigned int i, k;
+
+	for (i = 0; i < p->arms->len; i++) {
+		struct plan_arm *a = p->arms->pdata[i];
+		const char *file = a->binary ? a->binary : a->source;
+		bool used = false;
+
+		if (file)
+			a->path = g_canonicalize_filename(file, base);
+		for (k = 0; k < p->variants->len; k++)
+			used |= ((struct plan_variant *)p->variants->pdata[k])->arm == a;
+		if (!used) {
+			g_autofree char *group = g_strdup_printf("variant %s", a->name);
+
+			return plan_complain(p, error, group, NULL,
+					     "variants= does not list it: it would not be run");
+		}
 	}
 	return true;
 }
@@ -85,6 +99,28 @@ static bool check_rings(const struct plan *p, const char *group, char **rings, G
 	return true;
 }
 
+/* The job with the workload's iodepth= in the place of its own; false where it has none. */
+static bool set_iodepth(struct plan_workload *w)
+{
+	g_auto(GStrv) lines = g_strsplit(w->job_text, "\n", -1);
+	bool any = false;
+	int i;
+
+	for (i = 0; lines[i]; i++) {
+		const char *s = lines[i] + strspn(lines[i], " \t");
+
+		if (!g_str_has_prefix(s, "iodepth") || s[strcspn(s, " \t=")] == '\0' ||
+		    strcspn(s, " \t=") != strlen("iodepth"))
+			continue;
+		g_free(lines[i]);
+		lines[i] = g_strdup_printf("iodepth=%" PRId64, w->iodepth);
+		any = true;
+	}
+	g_free(w->job_text);
+	w->job_text = g_strjoinv("\n", lines);
+	return any;
+}
+
 static bool check_job(struct plan *p, struct plan_workload *w, const char *group, GError **error)
 {
 	g_autofree char *dir = g_path_get_dirname(p->path);
@@ -100,6 +136,9 @@ static bool check_job(struct plan *p, struct plan_workload *w, const char *group
 		return plan_complain(p, error, group, "job", "%s", e->message);
 	if (strlen(w->job_text) != len)
 		return plan_complain(p, error, group, "job", "%s: holds a NUL byte", w->job_path);
+	if (w->iodepth && !set_iodepth(w))
+		return plan_complain(p, error, group, "iodepth",
+				     "%s: has no line iodepth=", w->job_path);
 	return true;
 }
 
@@ -139,7 +178,8 @@ static bool check_all(struct plan *p, GError **error)
 {
 	unsigned int i;
 
-	if (!select_variants(p, error) || !check_rings(p, "plan", p->rings, error))
+	if (!select_variants(p, error) || !check_arms(p, error) ||
+	    !check_rings(p, "plan", p->rings, error))
 		return false;
 	if (p->nets->len > 4)
 		return plan_complain(p, error, "plan", NULL, "more than 4 nets");
@@ -153,13 +193,15 @@ static bool check_all(struct plan *p, GError **error)
 
 struct plan *plan_load(const char *path, GError **error)
 {
-	g_autoptr(GKeyFile) f = g_key_file_new();
+	g_autoptr(GKeyFile) f = g_key_file_new(), all = NULL;
 	g_autoptr(GError) e = NULL;
 	struct plan *p = g_new0(struct plan, 1);
 	size_t len;
 
 	p->path = g_strdup(path);
 	p->variants = g_ptr_array_new_with_free_func(free_variant);
+	p->origins = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	p->arms = g_ptr_array_new();
 	p->disks = g_ptr_array_new();
 	p->nets = g_ptr_array_new();
 	p->workloads = g_ptr_array_new();
@@ -173,7 +215,8 @@ struct plan *plan_load(const char *path, GError **error)
 
 		/* GLib quotes the line that it does not understand. */
 		g_set_error(error, VQB_ERROR, VQB_BAD_INPUT, "%s: %s", path, why);
-	} else if (plan_read_groups(p, f, error) && check_all(p, error)) {
+	} else if ((all = plan_expand(p, f, error)) && plan_read_groups(p, all, error) &&
+		   check_all(p, error)) {
 		return p;
 	}
 	plan_free(p);
@@ -243,12 +286,29 @@ static void free_fields(enum plan_group kind, void *base)
 	}
 }
 
+void plan_free_arms(struct plan *p)
+{
+	unsigned int i;
+
+	g_ptr_array_set_size(p->variants, 0);
+	for (i = 0; i < p->arms->len; i++) {
+		struct plan_arm *a = p->arms->pdata[i];
+
+		free_fields(GROUP_VARIANT, a);
+		g_free(a->name);
+		g_free(a->path);
+		g_free(a);
+	}
+	g_ptr_array_set_size(p->arms, 0);
+}
+
 void plan_free(struct plan *p)
 {
 	unsigned int i;
 
 	if (!p)
 		return;
+	plan_free_arms(p);
 	for (i = 0; i < p->disks->len; i++) {
 		free_fields(GROUP_DISK, p->disks->pdata[i]);
 		g_free(((struct plan_disk *)p->disks->pdata[i])->name);
@@ -270,7 +330,9 @@ void plan_free(struct plan *p)
 		g_free(w);
 	}
 	free_fields(GROUP_PLAN, p);
+	g_hash_table_unref(p->origins);
 	g_ptr_array_unref(p->variants);
+	g_ptr_array_unref(p->arms);
 	g_ptr_array_unref(p->disks);
 	g_ptr_array_unref(p->nets);
 	g_ptr_array_unref(p->workloads);

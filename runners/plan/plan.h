@@ -8,10 +8,20 @@
 
 #include "runners/tool/error.h"
 
+/* [variant NAME]: a QEMU, or properties of its own; of the rest, NULL is the run's. */
+struct plan_arm {
+	char *name;
+	char *strategy; /* off, qemu, or a strategy: see variant.h */
+	char *binary, *release, *source, *revision;
+	char *props; /* NAME=VALUE with commas between; see props.h */
+	char *path;  /* binary's or source's, absolute; NULL: neither */
+};
+
 /* A variant may appear twice under different labels: off against off. */
 struct plan_variant {
-	char *label;   /* as in trial ids and trial.json */
-	char *variant; /* off, qemu, or a strategy: see variant.h */
+	char *label;		    /* as in trial ids and trial.json */
+	char *variant;		    /* off, qemu, or a strategy: see variant.h */
+	const struct plan_arm *arm; /* NULL: it has no [variant NAME] */
 };
 
 struct plan_disk {
@@ -21,11 +31,14 @@ struct plan_disk {
 	char *service;
 	int64_t base_us, tail_us, tail_permille, hang_after;
 	char *aio;
+	char *iothread; /* the name of the thread that serves it, or NULL: the main loop */
+	char *props;	/* see props.h; NULL: none */
 	int64_t queue_size;
 };
 
 struct plan_net {
-	char *name; /* device id */
+	char *name;  /* device id */
+	char *props; /* see props.h; NULL: none */
 	int64_t queue_size;
 };
 
@@ -41,7 +54,8 @@ struct plan_workload {
 	char *name, *kind, *device, *summary, *direction, *job;
 	char **rings; /* NULL: on every ring of the plan */
 	int64_t seconds;
-	int64_t blocks; /* only in the first of them; 0: in all */
+	int64_t iodepth; /* of the job; 0: as it is there */
+	int64_t blocks;	 /* only in the first of them; 0: in all */
 	struct plan_ring ring;
 	char *device_id;    /* disk-NAME or the net's name; kind=ring: the device's type */
 	int64_t queue_size; /* the device's; 0: QEMU's */
@@ -54,10 +68,14 @@ struct plan {
 	char *name;
 	char **variant_list; /* as written; plan.c makes @variants of it */
 	char **rings;
-	char **driver; /* labels; NULL: plan_counts_driver() chooses */
+	char **only, **skip; /* names of workloads, with * and ?; see axes.h; NULL: all, none */
+	GHashTable *origins; /* group that axes made -> the one that is in the file */
+	char **driver;	     /* labels; NULL: plan_counts_driver() chooses */
+	char **baseline;     /* labels in the place of off, and of qemu; NULL: these */
 	int64_t blocks, seed, stall_seconds;
 	int64_t memory_mib, cpus;
 	GPtrArray *variants;  /* struct plan_variant */
+	GPtrArray *arms;      /* struct plan_arm, in the plan's order */
 	GPtrArray *disks;     /* struct plan_disk */
 	GPtrArray *nets;      /* struct plan_net */
 	GPtrArray *workloads; /* struct plan_workload */
@@ -66,7 +84,16 @@ struct plan {
 /* Between alternatives of plan_key.only. */
 #define ONLY_OR " or "
 
-enum plan_group { GROUP_PLAN, GROUP_MACHINE, GROUP_DISK, GROUP_NET, GROUP_WORKLOAD, N_GROUPS };
+/* From GROUP_VARIANT on they have names. */
+enum plan_group {
+	GROUP_PLAN,
+	GROUP_MACHINE,
+	GROUP_VARIANT,
+	GROUP_DISK,
+	GROUP_NET,
+	GROUP_WORKLOAD,
+	N_GROUPS
+};
 
 enum key_type { KEY_INT, KEY_TEXT, KEY_LIST };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From the text of a plan to its structs, by the table of keys.c. */
 #include "read.h"
+#include "find.h"
 
 #include <errno.h>
 #include <string.h>
@@ -14,10 +15,11 @@
  * group's head when @key is NULL or missing.  @times counts how often it stands
  * there.
  */
-static int line_of(const char *text, const char *group, const char *key, int *times)
+static int line_of(const struct plan *p, const char *group, const char *key, int *times)
 {
-	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-	g_autofree char *head = g_strdup_printf("[%s]", group);
+	g_auto(GStrv) lines = g_strsplit(p->text, "\n", -1);
+	const char *origin = p->origins ? g_hash_table_lookup(p->origins, group) : NULL;
+	g_autofree char *head = g_strdup_printf("[%s]", origin ? origin : group);
 	int head_line = 0, key_line = 0, i;
 	bool inside = false;
 
@@ -49,7 +51,7 @@ bool plan_complain(const struct plan *p, GError **error, const char *group, cons
 {
 	g_autofree char *why = NULL, *place = NULL, *all = NULL, *clean = NULL;
 	va_list args;
-	int times, line = line_of(p->text, group, key, &times);
+	int times, line = line_of(p, group, key, &times);
 
 	va_start(args, format);
 	why = g_strdup_vprintf(format, args);
@@ -75,21 +77,14 @@ static bool split_group(const char *text, enum plan_group *group, const char **n
 			continue;
 		*group = g;
 		*name = text + n;
-		if (g < GROUP_DISK && !**name)
+		if (g < GROUP_VARIANT && !**name)
 			return true;
-		if (g >= GROUP_DISK && **name == ' ' && (*name)[1]) {
+		if (g >= GROUP_VARIANT && **name == ' ' && (*name)[1]) {
 			(*name)++;
 			return true;
 		}
 	}
 	return false;
-}
-
-bool plan_plain_name(const char *name, size_t max)
-{
-	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
-
-	return n && !name[n] && n <= max && *name != '-';
 }
 
 static bool store_int(const struct plan *p, const struct plan_key *k, const char *group,
@@ -195,7 +190,7 @@ static bool read_group(const struct plan *p, GKeyFile *f, const char *group, enu
 		if (i == n_plan_keys)
 			return plan_complain(p, error, group, keys[j],
 					     "no such key; vqbench check --help-plan lists them");
-		line_of(p->text, group, keys[j], &times);
+		line_of(p, group, keys[j], &times);
 		if (times > 1)
 			return plan_complain(p, error, group, keys[j], "given %d times", times);
 	}
@@ -227,8 +222,15 @@ static void *new_item(struct plan *p, enum plan_group kind, const char *name)
 {
 	struct plan_workload *w;
 	struct plan_disk *d;
+	struct plan_arm *a;
 	struct plan_net *n;
 
+	if (kind == GROUP_VARIANT) {
+		a = g_new0(struct plan_arm, 1);
+		a->name = g_strdup(name);
+		g_ptr_array_add(p->arms, a);
+		return a;
+	}
 	if (kind == GROUP_DISK) {
 		d = g_new0(struct plan_disk, 1);
 		d->name = g_strdup(name);
@@ -247,6 +249,21 @@ static void *new_item(struct plan *p, enum plan_group kind, const char *name)
 	return w;
 }
 
+/* virtio-blk's serial number holds 20 bytes. */
+static unsigned int name_max(enum plan_group kind)
+{
+	return kind == GROUP_WORKLOAD ? 40 : kind == GROUP_VARIANT ? PLAN_LABEL_MAX : 20;
+}
+
+/* A workload that axes made, of one whose name is plain. */
+static bool is_cell(const struct plan *p, const char *group, enum plan_group kind)
+{
+	const char *origin = g_hash_table_lookup(p->origins, group);
+
+	return kind == GROUP_WORKLOAD && origin &&
+	       plan_plain_name(origin + strlen("workload "), name_max(kind));
+}
+
 bool plan_read_groups(struct plan *p, GKeyFile *f, GError **error)
 {
 	g_auto(GStrv) groups = g_key_file_get_groups(f, NULL);
@@ -256,19 +273,20 @@ bool plan_read_groups(struct plan *p, GKeyFile *f, GError **error)
 
 	for (i = 0; groups[i]; i++) {
 		if (!split_group(groups[i], &kind, &name))
-			return plan_complain(p, error, groups[i], NULL,
-					     "no such group: plan, machine, disk NAME, net NAME or "
-					     "workload NAME");
-		line_of(p->text, groups[i], NULL, &times);
+			return plan_complain(
+				p, error, groups[i], NULL,
+				"no such group: plan, machine, variant NAME, disk NAME, "
+				"net NAME or workload NAME");
+		line_of(p, groups[i], NULL, &times);
 		if (times > 1)
 			return plan_complain(p, error, groups[i], NULL, "given %d times", times);
-		if (kind < GROUP_DISK)
+		if (kind < GROUP_VARIANT)
 			continue;
-		/* virtio-blk's serial number holds 20 bytes. */
-		if (!plan_plain_name(name, kind == GROUP_WORKLOAD ? 40 : 20))
+		/* The name that it was made of has been held to that. */
+		if (!is_cell(p, groups[i], kind) && !plan_plain_name(name, name_max(kind)))
 			return plan_complain(p, error, groups[i], NULL,
-					     "a name is up to %d of a-z, 0-9 and -",
-					     kind == GROUP_WORKLOAD ? 40 : 20);
+					     "a name is up to %u of a-z, 0-9 and -",
+					     name_max(kind));
 		if (!read_group(p, f, groups[i], kind, new_item(p, kind, name), error))
 			return false;
 	}
@@ -306,6 +324,12 @@ bool plan_verify(const struct plan *p, GError **error)
 {
 	unsigned int i;
 
+	for (i = 0; i < p->arms->len; i++) {
+		struct plan_arm *a = p->arms->pdata[i];
+
+		if (!verify_item(p, GROUP_VARIANT, a->name, a, error))
+			return false;
+	}
 	for (i = 0; i < p->disks->len; i++) {
 		struct plan_disk *d = p->disks->pdata[i];
 

@@ -13,8 +13,10 @@ bool plan_complain(const struct plan *p, GError **error, const char *group, cons
 /* All groups of @f into @p; values are checked one by one. */
 bool plan_read_groups(struct plan *p, GKeyFile *f, GError **error);
 
-/* Names end up in QEMU ids, file names and trial ids: a-z, 0-9, -. */
-bool plan_plain_name(const char *name, size_t max);
+#define PLAN_LABEL_MAX 24 /* characters of a variant's label */
+
+/* Frees the plan's [variant NAME]s, and the variants, which point to them. */
+void plan_free_arms(struct plan *p);
 
 /* What stands between any of the characters @by, without blanks and empty
  * parts; the caller frees it. */

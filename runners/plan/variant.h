@@ -17,6 +17,9 @@ const char *variant_without_label(const char *text);
  */
 char *variant_label(const char *text);
 
+/* All that QEMU can be asked for, for a message; the caller frees it. */
+char *variant_names(void);
+
 /* Is it one that QEMU can be asked for? */
 bool variant_known(const char *variant);
 

@@ -138,9 +138,11 @@ static bool push_blk(struct machine_args *b, struct device *d, GError **error)
 		return false;
 	push(b, "-device");
 	push(b,
-	     "virtio-blk-device,id=%s,bus=virtio-mmio-bus.%u,drive=disk-%s,"
+	     /* What this load needs stands behind what was asked for: the last one counts. */
+	     "virtio-blk-device,id=%s,bus=virtio-mmio-bus.%u,drive=disk-%s%s,"
 	     "queue-size=%u,num-queues=%u%s%s%s",
-	     d->label, d->bus, d->label, queue_size(s->load->ring.size, 4), s->load->queues,
+	     d->label, d->bus, d->label, s->props ?: "", queue_size(s->load->ring.size, 4),
+	     s->load->queues,
 	     /* It sorts what it finds in the ring. */
 	     s->order ? ",request-merging=off" : "", thread ? thread : "", extra);
 	return true;
@@ -163,9 +165,9 @@ static bool push_net(struct machine_args *b, struct device *d, GError **error)
 	push(b, "socket,id=net-%s,fd=%d", d->label, theirs);
 	push(b, "-device");
 	push(b,
-	     "virtio-net-device,id=%s,bus=virtio-mmio-bus.%u,netdev=net-%s,mrg_rxbuf=on,"
+	     "virtio-net-device,id=%s,bus=virtio-mmio-bus.%u,netdev=net-%s%s,mrg_rxbuf=on,"
 	     "rx_queue_size=%u,tx_queue_size=256%s",
-	     d->label, d->bus, d->label, size, extra);
+	     d->label, d->bus, d->label, s->props ?: "", size, extra);
 	return true;
 }
 

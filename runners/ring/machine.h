@@ -20,6 +20,7 @@ struct machine_setup {
 	const char *order;	  /* x-order's, or NULL: without */
 	uint64_t order_seed;	  /* x-order's */
 	unsigned int patience_ms; /* x-order's, or 0: its own */
+	const char *props;	  /* of each device, beside those of its variant; NULL: none */
 	unsigned int disk_mib;
 	unsigned int poll_us; /* how long an iothread polls before it sleeps */
 	char **wrapper;	      /* program and arguments before QEMU's, or NULL */

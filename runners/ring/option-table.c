@@ -35,6 +35,8 @@ static const struct row {
 	A_TEXT(OPTION_QEMU, "--qemu", ALL, "Folder made by runners/setup/qemu.sh", "DIR"),
 	A_TEXT(OPTION_VARIANTS, "--variants", ALL,
 	       "off, qemu, and strategies, or LABEL=ONE; one twice is A/A", "A,B"),
+	A_TEXT(OPTION_PROPS, "--props", BOTH,
+	       "Properties of every device that it has: event_idx=off,...", "LIST"),
 	A_TEXT(OPTION_LOAD, "--load", ALL, "read, write, randrw (virtio-blk), tx, rx (virtio-net)",
 	       "KIND"),
 	A_TEXT(OPTION_RING, "--ring", ALL, "split or packed; count: a list; random: both",

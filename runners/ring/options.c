@@ -2,6 +2,7 @@
 #include "options.h"
 #include "machine.h"
 #include "option-table.h"
+#include "props.h"
 #include "probes/tool/output.h"
 #include "runners/plan/variant.h"
 #include "runners/tool/json.h"
@@ -349,7 +350,8 @@ bool options_read(struct options *o, const char *command, int argc, char **argv,
 	/* What counts leaves out such orders; a run has no other. */
 	if (o->orders && o->orders[0] && !count && !machine_knows_x_order(&o->qemu))
 		return refuse(error, "--order", "this QEMU has no x-order: setup/qemu.sh's has");
-	return settle_variants(o, error) && writes_json(o, error);
+	return settle_props(o, option_text(OPTION_PROPS, NULL), error) &&
+	       settle_variants(o, error) && writes_json(o, error);
 }
 
 void options_free(struct options *o)
@@ -360,6 +362,7 @@ void options_free(struct options *o)
 	g_strfreev(o->orders_lacking);
 	g_free(o->disk);
 	g_free(o->json);
+	g_free(o->props);
 }
 
 static void free_device(gpointer d)

@@ -49,6 +49,7 @@ void report_begin(JsonBuilder *b, const struct options *o, const char *command)
 	add_string(b, "source", json_str(m, "source", ""));
 	add_string(b, "sha256", json_str(m, "sha256", ""));
 	json_builder_end_object(b);
+	add_string(b, "props", o->props && *o->props ? o->props + 1 : "");
 	/* What is drawn for each driver is in no option. */
 	if (strcmp(command, "random"))
 		add_load(b, o);

@@ -157,6 +157,7 @@ static bool run_boot(struct boot *b, struct options *o, struct memory *memory)
 		.disk = o->disk,
 		.order = o->orders[0],
 		.order_seed = o->order_seed,
+		.props = o->props,
 		.disk_mib = o->disk_mib,
 		.poll_us = o->poll_us,
 		.limit_ms = START_MS,

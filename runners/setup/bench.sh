@@ -1,6 +1,7 @@
 #!/bin/bash
 # From a built tree to a report: QEMU, the guest, the plan, the plots.
-# CONFIG, RUN, BLOCKS and BUDGET come from make; QEMU, QEMU_SRC and KERNEL pass through.
+# CONFIG, RUN, BLOCKS and BUDGET come from make, QEMU_SRC and AGAINST too; QEMU, QEMU_SRC and
+# KERNEL pass through.
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -euo pipefail
 [ $# -eq 0 ] || [ "$*" = --counted ] || {
@@ -43,13 +44,22 @@ fi
 [ -f "$CONFIG" ] || { say "CONFIG=$CONFIG: no such plan; see configs/"; exit 2; }
 build/vqbench check "$CONFIG"
 
-qemu=$(runners/setup/qemu.sh)
+# The tree against a revision of it: vqbench has both built.
+which=()
+if [ -n "${AGAINST:-}" ]; then
+	[ -n "${QEMU_SRC:-}" ] || { say "AGAINST=$AGAINST: of which tree? QEMU_SRC=DIR names it"; exit 2; }
+	[ -z "${QEMU:-}" ] || { say "QEMU=$QEMU: AGAINST= is of the tree QEMU_SRC=$QEMU_SRC alone"; exit 2; }
+	which=(--tree "$QEMU_SRC" --against "$AGAINST")
+else
+	qemu=$(runners/setup/qemu.sh)
+	which=(--qemu "$qemu")
+fi
 guest=$(runners/setup/guest.sh)
 run=${RUN:-results/$(date -u +%Y%m%d-%H%M%S)}
 
 say "running $CONFIG into $run (interrupt at any time; RUN=$run resumes)"
 # VQLAB_TOGETHER is for tests: they measure nothing, and wait for nobody.
-with_us build/vqbench run "$CONFIG" -o "$run" --qemu "$qemu" --guest "$guest" \
+with_us build/vqbench run "$CONFIG" -o "$run" "${which[@]}" --guest "$guest" \
 	${BLOCKS:+--blocks "$BLOCKS"} ${BUDGET:+--budget "$BUDGET"} \
 	${VQLAB_TOGETHER:+--together} "$@"
 # Measured once: the report of the same run is the same again.

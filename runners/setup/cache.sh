@@ -3,8 +3,12 @@
 export LC_ALL=C.UTF-8
 unset LANGUAGE
 
-# say WORDS...: progress, on stderr: stdout carries results between scripts.
-say() { echo "vqlab: $*" >&2; }
+# say WORDS...: progress, on stderr: stdout carries results between scripts.  Of what fails,
+# the last words are why: who calls reads them in the file VQLAB_WHY.
+say() {
+	echo "vqlab: $*" >&2
+	[ -z "${VQLAB_WHY:-}" ] || echo "$*" >"$VQLAB_WHY"
+}
 die() { say "$@"; exit 1; }
 
 # find_cache: sets CACHE, an absolute name: the scripts change folders.

@@ -23,10 +23,13 @@ PROBED=(virtqueue_pop virtqueue_fill virtqueue_flush virtqueue_unpop
 # The plugin that counts the guest's instructions.
 COUNTER=("$TOP"/runners/guest-count/{plugin.c,protocol.h})
 
-# build_failed WHAT: the end of the log, and out.
+# build_failed WHAT: the end of the log, and out, with the first error: those behind it often
+# follow from that.
 build_failed() {
+	local first
+	first=$(grep -m 1 -iE '(^|[^a-z-])(error|undefined reference)\b' "$LOG" | cut -c1-300)
 	tail -n 20 "$LOG" >&2
-	die "$1 failed; the whole log is $LOG"
+	die "$1 failed${first:+: ${first//"$Q"/}}; the whole log is $LOG"
 }
 
 # tree_state DIR: a hash of what a developer's tree contains.
@@ -45,6 +48,45 @@ tree_state() {
 		(cd "$1" && find . -name .git -prune -o -type f -printf '%P %s %T@\n' |
 			LC_ALL=C sort) | sha256sum | cut -d' ' -f1
 	fi
+}
+
+# of_tree ARG...: git about the developer's tree $base, whoever owns it; only reads.
+of_tree() { git -c safe.directory='*' -C "$base" "$@"; }
+
+# find_revision: sets REVISION, the commit that QEMU_REV names in $base.
+find_revision() {
+	of_tree rev-parse --is-inside-work-tree >/dev/null 2>&1 &&
+		[ "$(of_tree rev-parse --show-toplevel)" = "$base" ] || {
+		say "QEMU_SRC=$QEMU_SRC: no git tree, so it has no revision $QEMU_REV"
+		exit 2
+	}
+	REVISION=$(of_tree rev-parse --verify -q --end-of-options "$QEMU_REV^{commit}") || {
+		say "$QEMU_REV: no such revision in $base"
+		exit 2
+	}
+	of_tree cat-file -e "$REVISION:hw/virtio/virtio.c" 2>/dev/null || {
+		say "$QEMU_REV: no QEMU source in that revision: hw/virtio/virtio.c is missing"
+		exit 2
+	}
+}
+
+# export_revision DIR: that commit, and from the developer's tree what is not in git: the
+# subprojects that meson downloads, and submodules.
+export_revision() {
+	local dir=$1 p
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	of_tree archive "$REVISION" | tar -x -C "$dir" || die "cannot export $REVISION of $base"
+	{
+		(cd "$base" && printf '%s\n' subprojects/*/)
+		[ ! -f "$dir/.gitmodules" ] || git config -f "$dir/.gitmodules" --get-regexp 'path$' | cut -d' ' -f2-
+	} | while IFS= read -r p; do
+		p=${p%/}
+		[ -d "$base/$p" ] && [ -z "$(ls -A "$dir/$p" 2>/dev/null)" ] || continue
+		mkdir -p "$dir/$p"
+		cp -a "$base/$p/." "$dir/$p/"
+	done
+	check_subprojects "$dir"
 }
 
 # check_subprojects DIR: a git tree lacks what a tarball has.
@@ -189,24 +231,29 @@ build_counter() {
 		say "the guest's instructions cannot be counted with this QEMU: ${header:-it has no qemu-plugin.h}: see $LOG"
 }
 
-# build TREE DIR SOURCE: hooks, configure, compile, check; the result is DIR.
+# build TREE DIR SOURCE: hooks (not with QEMU_HOOKS=off), configure, compile, check; the result is DIR.
 build() {
-	local tree=$1 dir=$2 source=$3 bin=$1/build/qemu-system-x86_64 names start=$SECONDS
-	say "adding vqlab's strategies to QEMU"
-	"$TOP/variants/qemu/apply-hooks" "$tree/src" || die "QEMU cannot be built with vqlab's strategies: see above"
+	local tree=$1 dir=$2 source=$3 bin=$1/build/qemu-system-x86_64 names='' start=$SECONDS
+	local what="vqlab's strategies" how=() hooks=true
+	[ "${QEMU_HOOKS:-}" != off ] || { what="vqlab's disk x-order" how=(--disk-only) hooks=false; }
+	say "adding $what to QEMU"
+	"$TOP/variants/qemu/apply-hooks" "${how[@]}" "$tree/src" 2> >(tee "$Q/hooks" >&2) ||
+		die "QEMU cannot be built with $what: $(tail -n 1 "$Q/hooks")"
 	private_meson
 	configure "$tree"
 	compile "$tree"
 	say "checking QEMU"
 	check_probe_sites "$bin"
-	names=$(strategies "$bin")
-	[ -n "$names" ] || die "the built QEMU does not know x-reorder"
+	if "$hooks"; then
+		names=$(strategies "$bin")
+		[ -n "$names" ] || die "the built QEMU does not know x-reorder"
+	fi
 	rm -rf "$dir.tmp"
 	mkdir "$dir.tmp"
 	cp "$bin" "$dir.tmp/qemu-system-x86_64"
 	ln -s "$tree" "$dir.tmp/tree"
 	build_counter "$tree" "$dir.tmp"
-	manifest "$bin" "$(cat "$tree/src/VERSION")" "$source" true "$names" "${CONFIGURE[*]}" >"$dir.tmp/manifest.json"
+	manifest "$bin" "$(cat "$tree/src/VERSION")" "$source" "$hooks" "$names" "${CONFIGURE[*]}" >"$dir.tmp/manifest.json"
 	finish "$dir"
 	say "QEMU $(cat "$tree/src/VERSION") is built ($((SECONDS - start)) s)"
 }

@@ -4,9 +4,12 @@
 #
 # usage: runners/setup/qemu.sh            (stdout: one line, the folder)
 #        runners/setup/qemu.sh --source   its unpacked source; builds nothing
+#        runners/setup/qemu.sh --known    the folder if it is there, else nothing; builds nothing
 #
 #   QEMU=BINARY    use this one as it is; without vqlab's strategies
 #   QEMU_SRC=DIR   build a developer's tree; it is copied, never written to
+#   QEMU_REV=REV   of that git tree this revision, instead of what lies in it
+#   QEMU_HOOKS=off with the disk x-order, but the tree's own code on virtqueues
 #   neither        Debian's source package, a release of the list below
 #   QEMU_RELEASE=N.N   of that release, in $CACHE/qemu-N.N unless it is the
 #                  one of that list; for tests of what must work on several
@@ -34,7 +37,7 @@ if [ -n "${QEMU_RELEASE:-}" ]; then
 		exit 2
 	}
 	RELEASES=("$QEMU_RELEASE[.+]*")
-	unset QEMU QEMU_SRC
+	unset QEMU QEMU_SRC QEMU_REV QEMU_HOOKS
 	# shellcheck disable=SC2053
 	v=$(cat "$Q/release" 2>/dev/null) && [[ ${v#*:} == ${RELEASES[0]} ]] ||
 		Q=$CACHE/qemu-$QEMU_RELEASE
@@ -129,7 +132,7 @@ show() {
 
 # from_source ARG...: a developer's tree, or Debian's.
 from_source() {
-	local recipe ours source id tree dir base
+	local recipe ours source id tree dir base of
 	# What decides whether objects can be used again at all.
 	recipe=$({ printf '%s\n' "${CONFIGURE[@]}" "$CFLAGS_QEMU" "$LDFLAGS_QEMU"
 		"${CC:-cc}" --version; cat "$SETUP/qemu-cc"; } | sha256sum)
@@ -140,9 +143,16 @@ from_source() {
 			say "QEMU_SRC=$QEMU_SRC: no QEMU source tree there: hw/virtio/virtio.c is missing"
 			exit 2
 		}
-		check_subprojects "$base"
 		source="tree $base"
-		id="$source $(tree_state "$base")"
+		if [ -n "${QEMU_REV:-}" ]; then
+			find_revision
+			source+=" at $(of_tree rev-parse --short=12 "$REVISION")"
+			id="tree $base revision $REVISION"
+		else
+			check_subprojects "$base"
+			id="$source $(tree_state "$base")"
+		fi
+		[ "${QEMU_HOOKS:-}" != off ] || id+=" without hooks"
 	elif [ -f "$Q/release" ]; then
 		source="Debian $(cat "$Q/release")"
 		id=$source
@@ -164,6 +174,7 @@ from_source() {
 		show "$dir"
 		return
 	fi
+	[ "$want" != known ] || return 0
 
 	# Builds take turns; the second usually finds the first's result.
 	exec 9>"$Q/lock"
@@ -181,8 +192,17 @@ from_source() {
 	fi
 	[ -f "$dir/manifest.json" ] && { show "$dir"; return; }
 
-	tree=$Q/tree-$(echo "$source $recipe" | sha256sum | cut -c1-16)
-	if [ -n "${QEMU_SRC:-}" ]; then
+	# All revisions of a tree share one, so that the next is an incremental build.
+	of=$source
+	[ -z "${QEMU_REV:-}" ] || of="revisions of $base"
+	tree=$Q/tree-$(echo "$of $recipe" | sha256sum | cut -c1-16)
+	if [ -n "${QEMU_REV:-}" ]; then
+		mkdir -p "$tree/src"
+		say "exporting $REVISION of $base"
+		export_revision "$tree/revision"
+		"$SETUP/qemu-sync" "$tree/revision" "$tree/src" || die "cannot copy $REVISION"
+		rm -rf "$tree/revision"
+	elif [ -n "${QEMU_SRC:-}" ]; then
 		mkdir -p "$tree/src"
 		say "copying $base"
 		"$SETUP/qemu-sync" "$base" "$tree/src" || die "cannot copy $base"
@@ -216,9 +236,10 @@ tidy() {
 case $*${QEMU:+ QEMU} in
 '') want=build; from_source ;;
 --source) want=source; from_source "$@" ;;
+--known) want=known; from_source ;;
 ' QEMU') given ;;
 *)
-	echo "usage: runners/setup/qemu.sh [--source]    (--source: not with QEMU=)" >&2
+	echo "usage: runners/setup/qemu.sh [--source|--known]    (neither with QEMU=)" >&2
 	exit 2
 	;;
 esac

@@ -58,6 +58,10 @@ check 'make bench with such a CONFIG reads that plan' fails 2 mk bench CONFIG="$
 check 'and says what is wrong in it' says "my plan's #1.ini:[0-9]+: .*none-such"
 check 'a CONFIG that is not there fails' fails 2 mk bench CONFIG="$T/no plan's"
 check 'and is named' says "no plan's: no such plan"
+check 'AGAINST= without a tree is refused' fails 2 mk bench AGAINST=HEAD CONFIG=configs/quick.ini
+check 'with the word that is missing' says 'AGAINST=HEAD: of which tree\? QEMU_SRC=DIR names it'
+check 'and so it is beside QEMU=' fails 2 mk bench AGAINST=HEAD QEMU_SRC="$T" QEMU=/bin/true CONFIG=configs/quick.ini
+check 'which says why' says 'QEMU=/bin/true: AGAINST= is of the tree'
 for v in QEMU QEMU_SRC KERNEL; do
 	script=qemu
 	[ $v != KERNEL ] || script=guest

@@ -156,10 +156,17 @@ static void test_no_driver(void)
 	for (i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autoptr(GError) e = NULL;
 		struct plan *p = load(PLAN NET, &e);
-		struct bench b = {.plan = p, .qemu = {.dir = dir}, .accel = (char *)cases[i].accel};
+		struct bench b = {.plan = p, .accel = (char *)cases[i].accel};
+		struct qemuinfo qemu = {.dir = dir};
+		g_autofree struct bench_arm *arms = NULL;
 		g_autoptr(GPtrArray) slots = NULL;
+		unsigned int k;
 
 		g_assert_no_error(e);
+		arms = g_new0(struct bench_arm, p->variants->len);
+		for (k = 0; k < p->variants->len; k++)
+			arms[k].qemu = &qemu;
+		b.arms = arms;
 		slots = schedule_make(p);
 		if (cases[i].plugin)
 			g_assert_true(g_file_set_contents(plugin, "", -1, NULL));
@@ -171,6 +178,8 @@ static void test_no_driver(void)
 		g_assert_true(cases[i].why ? strstr(b.no_driver, cases[i].why) != NULL
 					   : !b.no_driver);
 		g_free(b.no_driver);
+		for (k = 0; k < p->variants->len; k++)
+			g_free(arms[k].no_driver);
 		plan_free(p);
 	}
 }

@@ -5,10 +5,19 @@
 #include "runners/machine/folders.h"
 #include "runners/plan/plan.h"
 
+/* What a variant runs on. */
+struct bench_arm {
+	struct qemuinfo *qemu; /* shared by all variants of that QEMU; NULL: there is none */
+	char *no_qemu;	       /* why not: it could not be built; else NULL */
+	char *no_probes;       /* why vqprobe cannot watch it; else NULL */
+	char *no_driver;       /* why the guest's driver cannot be counted; else NULL */
+};
+
 /* What all trials of a run have in common. */
 struct bench {
 	struct plan *plan;
-	struct qemuinfo qemu;
+	struct bench_arm *arms; /* of each of the plan's variants, in its order; see arms.h */
+	struct qemuinfo *qemu;	/* of the first of them that there is */
 	struct guestinfo guest;
 	char *plugin;  /* nbdkit's latency plugin */
 	char *vqprobe; /* the program */
@@ -16,10 +25,22 @@ struct bench {
 	char *dir;     /* the run folder */
 	char *accel;   /* tcg or kvm */
 	char *accel_why;
-	char *no_probes;  /* why vqprobe cannot watch this QEMU; else NULL */
-	char *no_driver;  /* why the guest's driver cannot be counted; else NULL */
+	char *no_probes;  /* why vqprobe can watch none of the QEMUs; else NULL */
+	char *no_driver;  /* why the guest's driver cannot be counted at all; else NULL */
 	GArray *identity; /* see identity.h */
 	bool alone;	  /* no other vqbench measured on this host */
 };
+
+/* That of @v, one of its plan's. */
+struct bench_arm *bench_arm(const struct bench *b, const struct plan_variant *v);
+
+/* Its properties, of plan/props.h; NULL: it has none of its own. */
+const char *bench_props(const struct plan_variant *v);
+
+/*
+ * Is this root, and are the programs there that trials call?  @given: vqprobe is one that the
+ * user has named.
+ */
+bool bench_check_tools(const struct bench *b, bool given, GError **error);
 
 #endif /* VQLAB_BENCH_H */

@@ -59,6 +59,9 @@ bool load_watch_begin(struct load_watch *w, struct trial *t, struct phase *ph,
 	return false;
 }
 
+/* Of a device, whose elements in flight are told: a guest has no more processors. */
+#define QUEUES_TOLD 64
+
 static bool close_window(struct load_watch *w, int64_t now, GError **error)
 {
 	w->window_over = true;
@@ -74,15 +77,14 @@ static void report_stall(struct load_watch *w, int64_t now, GError **error)
 	const char *id = workload(w)->device_id;
 	g_autofree char *status = qmp_status(t->qmp);
 	g_autoptr(GString) flight = g_string_new(NULL);
+	int64_t n;
 	int i;
 
-	for (i = 0; i < (net ? 2 : 1); i++) {
-		int64_t n = qmp_in_flight(t->qmp, id, i);
-
-		if (n >= 0)
+	/* Behind the last queue, and where there is no such command, -1. */
+	for (i = 0; i < QUEUES_TOLD && (n = qmp_in_flight(t->qmp, id, i)) >= 0; i++)
+		if (n || i <= net)
 			g_string_append_printf(
 				flight, ", %" PRId64 " elements in flight in queue %d", n, i);
-	}
 	g_set_error(error, VQB_ERROR, VQB_STALLED,
 		    "no %s completed on %s for %" PRId64 " s, %.1f s into the run, after %" PRId64
 		    "%s; QEMU %s",

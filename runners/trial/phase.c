@@ -93,6 +93,16 @@ static bool read_load(struct trial *t, struct phase *ph, const GByteArray *out, 
 	return ph->has_load;
 }
 
+static bool any_in_flight(struct qmp *qmp, const char *id)
+{
+	int64_t n = 0;
+	int i;
+
+	for (i = 0; n == 0; i++)
+		n = qmp_in_flight(qmp, id, i);
+	return n > 0;
+}
+
 /*
  * The phase is over, but its load still runs in the guest: ends it, so that the next
  * one can run.  Where the load stood still, what the guest waits for tells whose fault
@@ -105,7 +115,7 @@ static void end_load(struct trial *t, const struct phase *ph, GError **error)
 	if (!*error || !link_busy(t->link) || !trial_alive(t, NULL))
 		return;
 	/* It waits for what QEMU holds: the trial is over. */
-	if (idle && qmp_in_flight(t->qmp, ph->slot->workload->device_id, 0) > 0)
+	if (idle && any_in_flight(t->qmp, ph->slot->workload->device_id))
 		return;
 	if (!guest_kill_load(t)) {
 		(*error)->code = VQB_STALLED;

@@ -58,11 +58,13 @@ static bool start_qemu(struct trial *t, const char *accel, GError **error)
 	const struct plan *p = t->bench->plan;
 	g_autofree char *console = trial_log_path(t, "console.log"),
 			*log = trial_log_path(t, "qemu.log");
+	const struct plan_variant *v = t->slot ? t->slot->variant : NULL;
 	struct qemu_setup s = {
-		.info = &t->bench->qemu,
+		.info = v ? bench_arm(t->bench, v)->qemu : t->bench->qemu,
 		.guest = &t->bench->guest,
 		.plan = p,
-		.variant = t->slot ? t->slot->variant->variant : "off",
+		.variant = v ? v->variant : "off",
+		.props = v ? bench_props(v) : NULL,
 		.ring = t->slot ? t->slot->ring : "split",
 		.accel = accel,
 		.console = console,

@@ -100,9 +100,11 @@ void put_arms(struct document *out, const struct run *run, bool whole)
 			field(out, i ? "" : "qemus", "%.24s: none: %.300s", a->label, a->no_qemu);
 			continue;
 		}
-		field(out, i ? "" : "qemus", "%.24s: %.20s%s%.100s%s, sha256 %.12s%s%s%.200s",
-		      a->label, a->version, whole ? " (" : "", whole ? a->source : "",
-		      whole ? ")" : "", *a->sha256 ? a->sha256 : "unknown",
-		      a->hooks ? "" : ", no hooks", *a->props ? ", " : "", a->props);
+		field(out, i ? "" : "qemus",
+		      "%.24s: %.20s%s%.100s%s, sha256 %.12s%s%s%.200s%s%.200s", a->label,
+		      a->version, whole ? " (" : "", whole ? a->source : "", whole ? ")" : "",
+		      *a->sha256 ? a->sha256 : "unknown", a->hooks ? "" : ", no hooks",
+		      *a->props ? ", " : "", a->props, *a->no_probes ? "; not watched: " : "",
+		      a->no_probes);
 	}
 }

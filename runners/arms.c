@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "arms.h"
+#include "runners/tool/own.h"
+#include "worker.h"
+#include "runners/machine/boot.h"
+#include "runners/machine/queuesize.h"
+#include "runners/plan/find.h"
+#include "runners/plan/read.h"
+#include "runners/tool/files.h"
+#include "runners/tool/spawn.h"
+#include "runners/trial/message.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SAID_MAX 4096
+#define LOOK_MS 60000 /* a tree's state is read for it */
+
+/* One call of setup/qemu.sh. */
+struct provide {
+	char *script;
+	const char *option; /* --known, or NULL */
+	char **env;
+	char *folder, *why; /* files: what it printed, what it said last */
+	int status;
+};
+
+static bool own_qemu(const struct plan_variant *v)
+{
+	return v->arm && (v->arm->binary || v->arm->release || v->arm->source);
+}
+
+bool arms_need_qemu(const struct plan *p)
+{
+	unsigned int i;
+
+	for (i = 0; i < p->variants->len; i++)
+		if (!own_qemu(p->variants->pdata[i]))
+			return true;
+	return false;
+}
+
+/* The folder that qemu.sh made of a binary that is in one: it has the lab's strategies. */
+static char *folder_of(const char *binary)
+{
+	g_autofree char *dir = g_path_get_dirname(binary);
+	g_autofree char *name = g_path_get_basename(binary);
+	g_autofree char *manifest = g_build_filename(dir, "manifest.json", NULL);
+
+	if (strcmp(name, QEMU_PROGRAM) || !g_file_test(manifest, G_FILE_TEST_IS_REGULAR))
+		return NULL;
+	return g_steal_pointer(&dir);
+}
+
+/*
+ * Is a strategy asked of the tree that @a names?  If not, its code is measured as it is, and a
+ * series that rewrites what the hooks go by can be built.
+ */
+static bool needs_hooks(const struct plan *p, const struct plan_arm *a)
+{
+	unsigned int i;
+
+	for (i = 0; i < p->variants->len; i++) {
+		const struct plan_variant *v = p->variants->pdata[i];
+
+		if (v->arm && !g_strcmp0(v->arm->source, a->source) &&
+		    !g_strcmp0(v->arm->revision, a->revision) && strcmp(v->variant, "off") &&
+		    strcmp(v->variant, "qemu"))
+			return true;
+	}
+	return false;
+}
+
+/* What qemu.sh reads. */
+static char **make_env(const struct plan *p, const struct plan_arm *a, const char *why)
+{
+	g_autoptr(GStrvBuilder) list = g_strv_builder_new();
+	const char *hooks = a->source && !needs_hooks(p, a) ? "off" : NULL;
+	const char *names[] = {"QEMU",	   "QEMU_RELEASE", "QEMU_SRC",
+			       "QEMU_REV", "QEMU_HOOKS",   "VQLAB_WHY"};
+	const char *values[] = {a->binary ? a->path : NULL,
+				a->release,
+				a->source ? a->path : NULL,
+				a->revision,
+				hooks,
+				why};
+	size_t i;
+
+	for (i = 0; i < G_N_ELEMENTS(names); i++) {
+		g_autofree char *one = g_strdup_printf("%s=%s", names[i], values[i] ?: "");
+
+		g_strv_builder_add(list, one);
+	}
+	return g_strv_builder_end(list);
+}
+
+static int run_script(struct provide *p, struct child *c, GError **error)
+{
+	const char *argv[] = {p->script, p->option, NULL};
+	int out = open(p->folder, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	struct spawn s = {.argv = argv, .env = (const char *const *)p->env, .out = out, .err = 2};
+	bool ok;
+
+	/* Whoever only looks does not want to read of progress. */
+	if (p->option)
+		s.err = 0;
+	ok = spawn(c, &s, error);
+	if (out >= 0)
+		close(out);
+	return ok;
+}
+
+/* In a process of its own, whose children end with it. */
+static int build(void *data, int report_fd)
+{
+	struct provide *p = data;
+	g_autoptr(GError) e = NULL;
+	struct child c = {0};
+
+	if (!run_script(p, &c, &e)) {
+		message_send(report_fd, MESSAGE_ERROR, e->code, e->message);
+		return 127;
+	}
+	while (!child_ended(&c, 60000))
+		;
+	return WIFEXITED(c.status) ? WEXITSTATUS(c.status) : 1;
+}
+
+/* Sets p->status; false with @error, or when a signal came. */
+static bool call_script(struct provide *p, struct signals *signals, GError **error)
+{
+	struct worker w = {0};
+	struct child c = {0};
+	bool ok;
+
+	if (!signals) {
+		if (!run_script(p, &c, error))
+			return false;
+		ok = child_ended(&c, LOOK_MS);
+		child_end(&c, SIGKILL, 0);
+		p->status = ok && WIFEXITED(c.status) ? WEXITSTATUS(c.status) : 1;
+		return true;
+	}
+	ok = worker_run(&w, signals, build, p, NULL, error);
+	p->status = WIFEXITED(w.status) ? WEXITSTATUS(w.status) : 1;
+	worker_clear(&w);
+	return ok;
+}
+
+/*
+ * Its folder in @folder, NULL with what is behind that in arm->no_qemu.  False with @error, or
+ * when a signal came.
+ */
+static bool provide(const struct plan *plan, const struct plan_arm *a, struct signals *signals,
+		    char **folder, char **no_qemu, GError **error)
+{
+	g_autofree char *dir = NULL, *group = g_strdup_printf("variant %s", a->name), *why = NULL;
+	g_autofree char *text = NULL;
+	const char *key = a->binary ? "binary" : a->release ? "release" : "source";
+	struct provide p = {.option = signals || a->binary ? NULL : "--known"};
+	bool ok;
+
+	*folder = a->binary ? folder_of(a->path) : NULL;
+	if (*folder)
+		return true;
+	dir = g_dir_make_tmp("vqbench-XXXXXX", error);
+	if (!dir)
+		return false;
+	p.script = own_script("runners/setup/qemu.sh");
+	p.folder = g_build_filename(dir, "folder", NULL);
+	p.why = g_build_filename(dir, "why", NULL);
+	p.env = make_env(plan, a, p.why);
+	if (signals && !a->binary)
+		fprintf(stderr, "vqbench: the QEMU of [variant %s]\n", a->name);
+	ok = call_script(&p, signals, error);
+	why = last_line(p.why);
+	text = read_file(p.folder, SAID_MAX, NULL, NULL);
+	if (ok && p.status == 2)
+		ok = plan_complain(plan, error, group, key, "%s",
+				   *why ? why : "qemu.sh refuses it");
+	else if (ok && p.status == 0 && text && *g_strstrip(text))
+		*folder = g_steal_pointer(&text);
+	else if (ok && signals)
+		*no_qemu = g_strdup(*why ? why : "runners/setup/qemu.sh failed");
+	remove_tree(dir);
+	g_strfreev(p.env);
+	g_free(p.script);
+	g_free(p.folder);
+	g_free(p.why);
+	return ok;
+}
+
+/* The earlier variant of @p that has the QEMU of number @i; -1: none. */
+static int same_qemu(const struct plan *p, unsigned int i)
+{
+	struct plan_arm none = {0}, x, y;
+	const struct plan_variant *v = p->variants->pdata[i];
+	struct plan_variant a = {.arm = &x}, b = {.arm = &y};
+	unsigned int k;
+
+	x = v->arm ? *v->arm : none;
+	x.props = NULL;
+	for (k = 0; k < i; k++) {
+		const struct plan_variant *other = p->variants->pdata[k];
+
+		y = other->arm ? *other->arm : none;
+		y.props = NULL;
+		if (plan_same_machine(&a, &b))
+			return k;
+	}
+	return -1;
+}
+
+static struct qemuinfo *load(const struct plan *p, const struct plan_arm *a, const char *dir,
+			     GError **error)
+{
+	struct qemuinfo *q = g_new0(struct qemuinfo, 1);
+	g_autoptr(GError) e = NULL;
+
+	if (qemuinfo_load(q, dir, &e))
+		return q;
+	g_free(q);
+	if (a) {
+		g_autofree char *group = g_strdup_printf("variant %s", a->name);
+
+		plan_complain(p, error, group, NULL, "%s", e->message);
+	} else {
+		g_propagate_error(error, g_steal_pointer(&e));
+	}
+	return NULL;
+}
+
+/* Of the variant number @i; without a QEMU it has no_qemu, or nothing was to be built. */
+static bool find_arm(struct bench *b, unsigned int i, const char *dir, struct signals *signals,
+		     GError **error)
+{
+	const struct plan_variant *v = b->plan->variants->pdata[i];
+	g_autofree char *folder = NULL;
+	int same = same_qemu(b->plan, i);
+
+	if (same >= 0) {
+		b->arms[i].qemu = b->arms[same].qemu;
+		b->arms[i].no_qemu = g_strdup(b->arms[same].no_qemu);
+		return true;
+	}
+	if (!own_qemu(v))
+		folder = g_strdup(dir);
+	else if (!provide(b->plan, v->arm, signals, &folder, &b->arms[i].no_qemu, error))
+		return false;
+	if (!folder)
+		return true;
+	b->arms[i].qemu = load(b->plan, own_qemu(v) ? v->arm : NULL, folder, error);
+	return b->arms[i].qemu != NULL;
+}
+
+bool arms_find(struct bench *b, const char *dir, struct signals *signals, GError **error)
+{
+	const struct plan *p = b->plan;
+	unsigned int i;
+
+	b->arms = g_new0(struct bench_arm, p->variants->len);
+	/* What cannot be is said before anything is built. */
+	for (i = 0; signals && i < p->variants->len; i++) {
+		const struct plan_variant *v = p->variants->pdata[i];
+		g_autofree char *folder = NULL, *none = NULL;
+
+		if (own_qemu(v) && same_qemu(p, i) < 0 &&
+		    !provide(p, v->arm, NULL, &folder, &none, error))
+			return false;
+	}
+	for (i = 0; i < p->variants->len; i++) {
+		const struct plan_variant *v = p->variants->pdata[i];
+		struct qemuinfo *q;
+
+		if (!find_arm(b, i, dir, signals, error))
+			return false;
+		q = b->arms[i].qemu;
+		if (!q)
+			continue;
+		b->qemu = b->qemu ? b->qemu : q;
+		if (!queuesize_check(p, q, v->arm, error))
+			return false;
+	}
+	return true;
+}
+
+char *arms_identity(const struct bench *b)
+{
+	const struct plan *p = b->plan;
+	GString *text = g_string_new(NULL);
+	unsigned int i;
+
+	for (i = 0; i < p->variants->len; i++) {
+		const struct plan_variant *v = p->variants->pdata[i];
+		const struct qemuinfo *q = b->arms[i].qemu;
+		g_autofree char *id = q && own_qemu(v) ? qemuinfo_identity(q) : NULL;
+
+		if (v->arm)
+			g_string_append_printf(text, "%s%s: %s %s", text->len ? "; " : "", v->label,
+					       own_qemu(v) ? id ? id : "none" : "that of --qemu",
+					       v->arm->props ? v->arm->props : "");
+	}
+	return g_string_free(text, text->len == 0);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "props.h"
+
+#include <string.h>
+
+/* What the lab says of a device, and by which key of the plan, if any, it does. */
+static const struct {
+	const char *name, *how;
+} taken[] = {
+	{"id", NULL},
+	{"bus", NULL},
+	{"addr", NULL},
+	{"drive", NULL},
+	{"serial", NULL},
+	{"netdev", NULL},
+	{"mac", NULL},
+	{"romfile", NULL},
+	{"in_order", "strategy=qemu or off"},
+	{"x-reorder", "strategy="},
+	{"x-reorder-flush", "strategy=NAME+round"},
+	{"x-reorder-force", NULL},
+	{"packed", "rings="},
+	{"queue-size", "queue_size="},
+	{"rx_queue_size", "queue_size="},
+	{"tx_queue_size", "queue_size="},
+	{"iothread", "iothread="},
+};
+
+char **plan_props_list(const char *props)
+{
+	g_auto(GStrv) raw = g_strsplit(props ? props : "", ",", -1);
+	g_autoptr(GStrvBuilder) list = g_strv_builder_new();
+	int i;
+
+	for (i = 0; raw[i]; i++)
+		if (*g_strstrip(raw[i]))
+			g_strv_builder_add(list, raw[i]);
+	return g_strv_builder_end(list);
+}
+
+char *plan_prop_name(const char *prop)
+{
+	return g_strndup(prop, strcspn(prop, "="));
+}
+
+static char *name_fault(const char *prop)
+{
+	g_autofree char *name = plan_prop_name(prop);
+	size_t i, n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				   "0123456789_-.");
+
+	if (!strchr(prop, '=') || !n || name[n] || !prop[n + 1])
+		return g_strdup_printf("%s: not NAME=VALUE", prop);
+	for (i = 0; i < G_N_ELEMENTS(taken); i++)
+		if (!strcmp(taken[i].name, name))
+			return g_strdup_printf("%s: the lab sets this property itself%s%s", name,
+					       taken[i].how ? ": " : "",
+					       taken[i].how ? taken[i].how : "");
+	return NULL;
+}
+
+char *plan_props_fault(const char *props)
+{
+	g_auto(GStrv) list = plan_props_list(props);
+	int i, k;
+
+	for (i = 0; list[i]; i++) {
+		g_autofree char *name = plan_prop_name(list[i]);
+		char *why = name_fault(list[i]);
+
+		for (k = 0; k < i && !why; k++) {
+			g_autofree char *other = plan_prop_name(list[k]);
+
+			if (!strcmp(name, other))
+				why = g_strdup_printf("%s: given twice", name);
+		}
+		if (why)
+			return why;
+	}
+	return NULL;
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Keys that list several values: the workloads and devices that come of it. */
+#include "runners/plan/estimate.h"
+#include "runners/plan/find.h"
+#include "runners/tool/files.h"
+
+#include <string.h>
+
+static const char good[] = "[plan]\n"				   /* 1 */
+			   "name=t\n"				   /* 2 */
+			   "variants=off;qemu\n"		   /* 3 */
+			   "blocks=2\n"				   /* 4 */
+			   "driver=none\n"			   /* 5 */
+			   "[disk d]\n"				   /* 6 */
+			   "backend=nbdkit\n"			   /* 7 */
+			   "queue_size=64;256\n"		   /* 8 */
+			   "props=event_idx=off,num-queues=1; 4\n" /* 9 */
+			   "[disk e]\n"				   /* 10 */
+			   "backend=nbdkit\n"			   /* 11 */
+			   "[workload w]\n"			   /* 12 */
+			   "kind=fio\n"				   /* 13 */
+			   "device=d\n"				   /* 14 */
+			   "job=x.fio\n"			   /* 15 */
+			   "iodepth=1;16\n"			   /* 16 */
+			   "[workload v]\n"			   /* 17 */
+			   "kind=fio\n"				   /* 18 */
+			   "device=e\n"				   /* 19 */
+			   "job=x.fio\n"			   /* 20 */
+			   "seconds=2\n";			   /* 21 */
+
+static char *dir;
+
+static struct plan *load(const char *text, GError **error)
+{
+	g_autofree char *path = g_build_filename(dir, "p.ini", NULL);
+
+	g_assert_true(g_file_set_contents(path, text, -1, NULL));
+	return plan_load(path, error);
+}
+
+static struct plan_workload *workload(const struct plan *p, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < p->workloads->len; i++)
+		if (!strcmp(((struct plan_workload *)p->workloads->pdata[i])->name, name))
+			return p->workloads->pdata[i];
+	g_test_message("no workload %s", name);
+	g_test_fail();
+	return NULL;
+}
+
+static void test_product(void)
+{
+	g_autoptr(GError) e = NULL;
+	struct plan *p = load(good, &e);
+	struct plan_workload *first, *last;
+	struct plan_disk *d;
+
+	g_assert_no_error(e);
+	g_assert_cmpuint(p->workloads->len, ==, 9);
+	g_assert_cmpuint(p->disks->len, ==, 5);
+	g_assert_null(plan_find_disk(p, "d"));
+	first = workload(p, "w@iodepth=1@queue_size=64@num-queues=1");
+	last = workload(p, "w@iodepth=16@queue_size=256@num-queues=4");
+	g_assert_true(first && last);
+	g_assert_cmpstr(first->job_text, ==, "[j]\niodepth=1\niodepth_batch=4\n");
+	g_assert_cmpstr(last->job_text, ==, "[j]\niodepth=16\niodepth_batch=4\n");
+	g_assert_cmpstr(first->device, ==, "d-1");
+	g_assert_cmpstr(last->device, ==, "d-4");
+	g_assert_cmpint(first->queue_size, ==, 64);
+	g_assert_cmpint(last->queue_size, ==, 256);
+	d = plan_find_disk(p, "d-1");
+	g_assert_cmpstr(d->props, ==, "event_idx=off,num-queues=1");
+	d = plan_find_disk(p, "d-4");
+	g_assert_cmpstr(d->props, ==, "event_idx=off,num-queues=4");
+	/* What has no axes is as it was, in its place. */
+	g_assert_cmpstr(workload(p, "v")->device, ==, "e");
+	g_assert_cmpstr(((struct plan_workload *)p->workloads->pdata[8])->name, ==, "v");
+	g_assert_cmpstr(workload(p, "v")->job_text, ==, "[j]\n  iodepth = 64\niodepth_batch=4\n");
+	plan_free(p);
+}
+
+static char *with_line(int line, const char *with)
+{
+	g_auto(GStrv) lines = g_strsplit(good, "\n", -1);
+
+	g_free(lines[line - 1]);
+	lines[line - 1] = g_strdup(with);
+	return g_strjoinv("\n", lines);
+}
+
+static void test_thinned(void)
+{
+	g_autofree char *text =
+		with_line(5, "driver=none\nonly=w@iodepth=16@*;v\nskip=*@queue_size=64@*");
+	g_autoptr(GError) e = NULL;
+	struct plan *p = load(text, &e);
+
+	g_assert_no_error(e);
+	g_assert_cmpuint(p->workloads->len, ==, 3);
+	g_assert_nonnull(workload(p, "w@iodepth=16@queue_size=256@num-queues=1"));
+	g_assert_nonnull(workload(p, "w@iodepth=16@queue_size=256@num-queues=4"));
+	/* A disk that nobody wants any more is not in the boots. */
+	g_assert_cmpuint(p->disks->len, ==, 3);
+	g_assert_nonnull(plan_find_disk(p, "d-3"));
+	g_assert_null(plan_find_disk(p, "d-1"));
+	plan_free(p);
+}
+
+static void test_faults(void)
+{
+	static const struct {
+		int line;
+		const char *with, *complaint;
+	} faults[] = {
+		{16, "iodepth=1;", "p.ini:16: [workload w] iodepth: 1;: one of the values is e"},
+		{16, "iodepth=1;1", "p.ini:16: [workload w] iodepth: 1: listed twice"},
+		{16, "iodepth=1;x",
+		 "p.ini:16: [workload w@iodepth=x@queue_size=64@num-queues=1] "
+		 "iodepth: x: not a whole number"},
+		{8, "queue_size=64;100", "p.ini:8: [disk d-3] queue_size: 100: not a power of two"},
+		{9, "props=queue-size=1;2", "p.ini:9: [disk d-1] props: queue-size: the lab sets"},
+		{8, "queue_size=4;8;16;32;64;128;256;512\nbase_us=1;2;3;4;5;6;7;8;9",
+		 "[workload w]: its axes make more than 64 cells"},
+		{11, "backend=nbdkit\nbase_us=1;2\n[disk f]\nbackend=file\nsize_mib=1;2",
+		 "p.ini:13: [disk f]: it has axes, and no workload is on it"},
+		{5, "only=x*", "p.ini:5: [plan] only: x*: no workload has such a name"},
+		{5, "skip=w", "p.ini:5: [plan] skip: w: no workload has such a name"},
+		{5, "skip=*", "p.ini:1: [plan]: no [workload NAME] in this file"},
+		{10, "[disk d-2]", "p.ini:10: [disk d-2]: this name is that of a device of [disk"},
+		{4, "blocks=1;2", "p.ini:4: [plan] blocks: 1;2: not a whole number"},
+		{17, "[workload v@x]", "p.ini:17: [workload v@x]: a name is"},
+		{20, "job=none-such.fio\niodepth=3", "p.ini:20: [workload v] job: "},
+		{20, "job=bare.fio\niodepth=3", "p.ini:21: [workload v] iodepth: "},
+	};
+	size_t i;
+
+	for (i = 0; i < G_N_ELEMENTS(faults); i++) {
+		g_autofree char *text = with_line(faults[i].line, faults[i].with);
+		g_autoptr(GError) e = NULL;
+		struct plan *p = load(text, &e);
+
+		if (p || !strstr(e->message, faults[i].complaint)) {
+			g_test_message("%s: wanted: %s", faults[i].with, faults[i].complaint);
+			g_test_message("got: %s", p ? "a plan" : e->message);
+			g_test_fail();
+		}
+		plan_free(p);
+	}
+}
+
+/* More to do takes longer: each workload's seconds, in each boot, twice. */
+static void test_estimate(void)
+{
+	g_autoptr(GError) e = NULL;
+	struct plan *p = load(good, &e);
+	GPtrArray *slots;
+	double before = 0, after = 0;
+	unsigned int i;
+
+	g_assert_no_error(e);
+	slots = schedule_make(p);
+	g_assert_cmpint(schedule_count(slots, SLOT_TRIAL), ==, 4);
+	for (i = 0; i < slots->len; i++)
+		before += estimate_slot(p, slots->pdata[i]);
+	workload(p, "v")->seconds += 10;
+	for (i = 0; i < slots->len; i++)
+		after += estimate_slot(p, slots->pdata[i]);
+	g_assert_cmpfloat_with_epsilon(after - before, 4 * 2 * 10, 1e-6);
+	g_ptr_array_unref(slots);
+	plan_free(p);
+}
+
+int main(int argc, char **argv)
+{
+	g_autofree char *job = NULL, *bare = NULL;
+	int rc;
+
+	g_test_init(&argc, &argv, NULL);
+	dir = g_dir_make_tmp("vqlab-plan-XXXXXX", NULL);
+	job = g_build_filename(dir, "x.fio", NULL);
+	bare = g_build_filename(dir, "bare.fio", NULL);
+	g_assert_true(g_file_set_contents(job, "[j]\n  iodepth = 64\niodepth_batch=4\n", -1, NULL));
+	g_assert_true(g_file_set_contents(bare, "[j]\n", -1, NULL));
+	g_test_add_func("/plan-axes/product", test_product);
+	g_test_add_func("/plan-axes/thinned", test_thinned);
+	g_test_add_func("/plan-axes/faults", test_faults);
+	g_test_add_func("/plan-axes/estimate", test_estimate);
+	rc = g_test_run();
+	remove_tree(dir);
+	return rc;
+}
