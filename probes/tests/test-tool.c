@@ -322,6 +322,8 @@ static void test_json(void)
 		{"{\"a\":\"\xff\"}", -1, "not JSON: not UTF-8"},
 		{"{}\0{}", 5, "not JSON: not UTF-8"},
 		{"{\"a\": \033[2J}", -1, "not JSON: "},
+		{"{\"a\": 1 /* b */}", -1, "not JSON: a comment"},
+		{"{\"/#'\": \"/*'\"}", -1, NULL},
 		/* Refused unread: there is less. */
 		{"{}", VQ_JSON_MAX_BYTES + 1, "not JSON: larger than"},
 	};
@@ -361,6 +363,20 @@ static void test_json_depth(void)
 	g_assert_cmpstr(survived, ==, "not JSON: nested too deep");
 }
 
+/* What json-glib takes for a string or a comment, and JSON does not, hides no brackets. */
+static void test_json_hidden(void)
+{
+	static const char *const hiding[] = {"{\"a\":[/*\"*/", "{\"a\":['\"',", "{\"a\":[#\"\n"};
+
+	for (unsigned int i = 0; i < G_N_ELEMENTS(hiding); i++) {
+		g_autofree char *brackets = g_strnfill(1 << 20, '[');
+		g_autofree char *text = g_strconcat(hiding[i], brackets, NULL);
+		g_autofree char *said = json_refusal(text, -1);
+
+		g_assert_true(g_str_has_prefix(said, "not JSON: "));
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -377,6 +393,7 @@ int main(int argc, char **argv)
 	IN_FOLDER("write-refused", test_refused);
 	g_test_add_func("/tool/json", test_json);
 	g_test_add_func("/tool/json-depth", test_json_depth);
+	g_test_add_func("/tool/json-hidden", test_json_hidden);
 	g_test_add_func("/tool/finish", test_finish);
 	g_test_add_func("/tool/start", test_start);
 	return g_test_run();

@@ -8,8 +8,12 @@
 /* json-glib quotes what it does not understand, however long that is. */
 #define MAX_MESSAGE 200
 
-/* The parser recurses for each bracket: a file of them would exhaust the stack. */
-static bool is_too_deep(const char *text, size_t len)
+/*
+ * What the parser must not see, or NULL.  It recurses for each bracket, so that a file of
+ * them would exhaust the stack; and it takes comments and strings in single quotes, which
+ * are no JSON (RFC 8259), and in which a quote would hide brackets from this count.
+ */
+static const char *find_fault(const char *text, size_t len)
 {
 	unsigned int depth = 0;
 	bool quoted = false;
@@ -25,10 +29,12 @@ static bool is_too_deep(const char *text, size_t len)
 			depth++;
 		else if (!quoted && (c == '}' || c == ']') && depth)
 			depth--;
+		else if (!quoted && (c == '/' || c == '\'' || c == '#'))
+			return "not JSON: a comment, or something else in no quotes";
 		if (depth > VQ_JSON_MAX_DEPTH)
-			return true;
+			return "not JSON: nested too deep";
 	}
-	return false;
+	return NULL;
 }
 
 static JsonNode *fail(GError **error, const char *message)
@@ -44,14 +50,16 @@ JsonNode *vq_json_parse(const char *text, size_t len, GError **error)
 	g_autoptr(JsonParser) parser = json_parser_new();
 	g_autofree char *message = NULL;
 	g_autoptr(GError) e = NULL;
+	const char *fault;
 	JsonNode *root;
 
 	if (len > VQ_JSON_MAX_BYTES)
 		return fail(error, "not JSON: larger than 256 MiB");
 	if (!g_utf8_validate(text, len, NULL))
 		return fail(error, "not JSON: not UTF-8");
-	if (is_too_deep(text, len))
-		return fail(error, "not JSON: nested too deep");
+	fault = find_fault(text, len);
+	if (fault)
+		return fail(error, fault);
 	if (!json_parser_load_from_data(parser, text, len, &e)) {
 		message = g_strconcat("not JSON: ", e->message, NULL);
 		return fail(error, message);
