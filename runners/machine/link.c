@@ -94,8 +94,8 @@ static void queue_frame(struct link *l, guint32 type, guint32 seq, const void *p
 	guint8 head[FRAME_HEADER];
 
 	g_assert(len <= FRAME_MAX);
-	if (l->sent == l->send->len) {
-		g_byte_array_set_size(l->send, 0);
+	if (l->sent) {
+		g_byte_array_remove_range(l->send, 0, l->sent);
 		l->sent = 0;
 	}
 	frame_head(head, type, seq, payload, len);
@@ -244,7 +244,9 @@ static void take_hello(struct link *l, const struct frame *f)
 	g_free(l->guest);
 	l->guest = vq_text_clean((const char *)f->payload + 4, f->len - 4, GUEST_MAX, VQ_ASCII);
 	l->ready = TRUE;
-	queue_frame(l, FRAME_HELLO, 0, NULL, 0);
+	/* A guest that says hello without end, and does not read, gets no more answers. */
+	if (l->send->len - l->sent < FRAME_MAX)
+		queue_frame(l, FRAME_HELLO, 0, NULL, 0);
 }
 
 static gboolean take_output(struct link *l, const struct frame *f, GError **error)
