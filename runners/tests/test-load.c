@@ -175,6 +175,15 @@ static void test_fio_refused(void)
 		{"{\"jobs\":[" JOB(84, PART(9, 9, 9), NOTHING) "]}", "verification failed"},
 		{"{\"jobs\":[" JOB(0, PART(9, 9, 9), PART(-5, 9, 9)) "]}", "impossible"},
 		{"{\"jobs\":[" JOB(0, PART(9, 9, 1e300), NOTHING) "]}", "impossible"},
+		{"{\"jobs\":[{\"error\":0,\"read\":{\"total_ios\":9,\"io_bytes\":9,\"runtime\":5e-"
+		 "324}}]}",
+		 "impossible"},
+		{"{\"jobs\":[{\"error\":0,\"read\":{\"total_ios\":9,\"io_bytes\":9,\"runtime\":1e-"
+		 "300}}]}",
+		 "impossible"},
+		{"{\"jobs\":[" JOB(0, PART(900000000000000, 9, 9),
+				   PART(900000000000000, 9, 9)) "]}",
+		 "impossible"},
 		{"{\"jobs\":\"\xff\xfe\"}", "not UTF-8"},
 	};
 	size_t i;

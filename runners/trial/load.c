@@ -153,7 +153,8 @@ bool load_fio(struct load *l, const char *text, size_t len, GError **error)
 			return false;
 		add_job(&s, json_node_get_object(root), job);
 	}
-	if (!s.good)
+	/* Each may be sane, and their sum not. */
+	if (!s.good || !sane(s.ios) || !sane(s.bytes))
 		return invalid(error, "fio: its report holds impossible numbers");
 	if (s.ios <= 0 || s.runtime_ms <= 0)
 		return invalid(error, "fio: no request was completed");
@@ -165,7 +166,8 @@ bool load_fio(struct load *l, const char *text, size_t len, GError **error)
 	l->mean = s.clat_ns / s.ios / 1e3;
 	l->p50 = s.p50 / 1e3;
 	l->p99 = s.p99 / 1e3;
-	return true;
+	/* Of a time that is as good as none. */
+	return sane(l->throughput) || invalid(error, "fio: its report holds impossible numbers");
 }
 
 bool load_iperf3(struct load *l, const char *text, size_t len, GError **error)
