@@ -16,6 +16,9 @@
 /* Longer than the plugin waits for a vCPU to be idle. */
 #define ANSWER_MS 60000
 
+/* What QEMU may say before the end of a line: its answer to stop comes in one piece. */
+#define INPUT_MAX 65536
+
 /* What virtio_ring's functions are called, in any kernel; gcc adds ".isra.0". */
 #define NAMES "(_*virtqueue_|_*vring_|detach_buf_|more_used_|update_last_used_)"
 
@@ -133,11 +136,15 @@ static char *hear(struct guest_counter *c, GError **error)
 {
 	char *end, *line;
 
-	while (!(end = strchr(c->input->str, '\n'))) {
+	while (!(end = memchr(c->input->str, '\n', c->input->len))) {
 		struct pollfd p = {.fd = c->fd, .events = POLLIN};
 		char piece[4096];
 		ssize_t n = poll(&p, 1, ANSWER_MS) == 1 ? read(c->fd, piece, sizeof(piece)) : -1;
 
+		if (n > 0 && c->input->len > INPUT_MAX) {
+			fail(error, "QEMU says lines without end");
+			return NULL;
+		}
 		if (n <= 0) {
 			fail(error, n ? "QEMU does not answer" : "QEMU has ended");
 			return NULL;

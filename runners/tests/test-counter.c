@@ -148,6 +148,20 @@ static void test_bad_answers(void)
 	}
 }
 
+/* A QEMU that the guest has taken over may say anything, as long as it likes. */
+static void test_endless_answer(void)
+{
+	g_autofree char *much = g_strnfill(150000, 'x');
+	g_autoptr(GError) error = NULL;
+	struct guest_counter c;
+
+	open_counter(&c, much);
+	g_assert_false(guest_counter_start(&c, &error));
+	g_assert_cmpstr(error->message, ==, "counting the guest: QEMU says lines without end");
+	g_assert_cmpuint(c.input->len, <, 80000);
+	guest_counter_close(&c);
+}
+
 static void test_no_plugin(void)
 {
 	g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
@@ -166,6 +180,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/counter/count", test_count);
 	g_test_add_func("/counter/no-functions", test_no_functions);
 	g_test_add_func("/counter/bad-answers", test_bad_answers);
+	g_test_add_func("/counter/endless-answer", test_endless_answer);
 	g_test_add_func("/counter/no-plugin", test_no_plugin);
 	return g_test_run();
 }
