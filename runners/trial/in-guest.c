@@ -19,6 +19,9 @@
 /* Its kernel's symbols are many, and grep is slow there. */
 #define FIND_MS 120000
 
+/* No count of a run is larger, be it bytes. */
+#define COUNT_MAX ((int64_t)1e15)
+
 /* What a load takes to end in an emulated guest when it is killed. */
 #define END_LOAD_MS 15000
 
@@ -270,14 +273,28 @@ static char **ask_guest(struct trial *t, const struct plan_workload *w, const ch
 	return g_strsplit_set(g_strstrip(text), " \n", -1);
 }
 
+/* A count of the guest's; -1: it is none, or more than there can be, and more than
+ * sums and differences of it can bear. */
+static int64_t parse_count(const char *word)
+{
+	int64_t n = word ? g_ascii_strtoll(word, NULL, 10) : -1;
+
+	return n >= 0 && n <= COUNT_MAX ? n : -1;
+}
+
 int64_t guest_outstanding(struct trial *t)
 {
 	g_auto(GStrv) words = ask_guest(t, NULL, "cat /sys/block/vd*/inflight");
 	int64_t sum = 0;
 	int i;
 
-	for (i = 0; words && words[i]; i++)
-		sum += g_ascii_strtoll(words[i], NULL, 10);
+	for (i = 0; words && words[i]; i++) {
+		int64_t n = parse_count(words[i]);
+
+		if (n < 0)
+			return -1;
+		sum += n;
+	}
 	return words ? sum : -1;
 }
 
@@ -292,7 +309,7 @@ int64_t guest_disk_busy_ms(struct trial *t, const struct plan_workload *w)
 	words = ask_guest(t, w, "d=$(readlink -f $1); cat /sys/block/${d##*/}/stat");
 	for (i = 0; words && words[i]; i++)
 		if (*words[i] && ++column == 10)
-			return g_ascii_strtoll(words[i], NULL, 10);
+			return parse_count(words[i]);
 	return -1;
 }
 
@@ -305,7 +322,7 @@ int64_t guest_received_bytes(struct trial *t, const struct plan_workload *w)
 {
 	g_auto(GStrv) words = ask_guest(t, w, received_script);
 
-	return words && words[0] && *words[0] ? g_ascii_strtoll(words[0], NULL, 10) : -1;
+	return words && words[0] && *words[0] ? parse_count(words[0]) : -1;
 }
 
 char *guest_read_functions(struct trial *t, GError **error)
@@ -327,7 +344,7 @@ int64_t guest_interrupts(struct trial *t)
 {
 	g_auto(GStrv) words = ask_guest(t, NULL, interrupts_script);
 
-	return words && words[0] ? g_ascii_strtoll(words[0], NULL, 10) : -1;
+	return words ? parse_count(words[0]) : -1;
 }
 
 /*
