@@ -44,7 +44,7 @@ BENCH_O := $(call objs,runners runners/tool runners/plan runners/trial) $(B)/run
 	$(filter-out %/guest-run.o,$(call objs,runners/machine)) $(COUNTER_O)
 # All but main(), for the unit tests and for vqring.
 BENCH_PURE_O := $(filter-out $(B)/runners/main.o,$(BENCH_O))
-BENCH_TESTS := plan plan-arms plan-axes plan-ring schedule load gates gates-load gates-net host rundir message
+BENCH_TESTS := plan plan-arms plan-axes plan-ring schedule load gates gates-load gates-net host rundir message qmp
 BENCH_PKGS := glib-2.0 gio-2.0 json-glib-1.0
 
 include runners/ring/ring.mk

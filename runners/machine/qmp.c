@@ -12,6 +12,9 @@
 #define QMP_MAX (16u << 20)
 #define SHORT_MS 5000
 
+/* No count of a run is larger, be it bytes. */
+#define COUNT_MAX ((int64_t)1e15)
+
 struct qmp {
 	int fd;
 	bool broken; /* an answer may still be under way */
@@ -141,17 +144,23 @@ char *qmp_status(struct qmp *q)
 	return g_strdup(json_str(json_node_get_object(n), "status", ""));
 }
 
-static int64_t sum_of(JsonObject *stats, const char *const *names, size_t n)
+/* Adds to @good whether all of them are counts. */
+static int64_t sum_of(JsonObject *stats, const char *const *names, size_t n, bool *good)
 {
 	int64_t sum = 0;
 	size_t i;
 
-	for (i = 0; i < n; i++)
-		sum += json_int(stats, names[i], 0);
+	for (i = 0; i < n; i++) {
+		int64_t one = json_int(stats, names[i], 0);
+
+		*good = *good && one >= 0 && one <= COUNT_MAX;
+		sum += *good ? one : 0;
+	}
 	return sum;
 }
 
-static void read_counts(JsonObject *stats, struct block_counts *c)
+/* False when something in it cannot be a count. */
+static bool read_counts(JsonObject *stats, struct block_counts *c)
 {
 	static const char *const failed[] = {
 		"failed_rd_operations",	    "failed_wr_operations",    "failed_flush_operations",
@@ -160,13 +169,18 @@ static void read_counts(JsonObject *stats, struct block_counts *c)
 	static const char *const merged[] = {"rd_merged", "wr_merged", "unmap_merged"};
 	static const char *const bytes[] = {"rd_bytes", "wr_bytes", "unmap_bytes"};
 
-	c->reads = json_int(stats, "rd_operations", 0);
-	c->writes = json_int(stats, "wr_operations", 0);
-	c->flushes = json_int(stats, "flush_operations", 0);
-	c->unmaps = json_int(stats, "unmap_operations", 0);
-	c->failed = sum_of(stats, failed, G_N_ELEMENTS(failed));
-	c->merged = sum_of(stats, merged, G_N_ELEMENTS(merged));
-	c->bytes = sum_of(stats, bytes, G_N_ELEMENTS(bytes));
+	static const char *const reads = "rd_operations", *const writes = "wr_operations";
+	static const char *const flushes = "flush_operations", *const unmaps = "unmap_operations";
+	bool good = true;
+
+	c->reads = sum_of(stats, &reads, 1, &good);
+	c->writes = sum_of(stats, &writes, 1, &good);
+	c->flushes = sum_of(stats, &flushes, 1, &good);
+	c->unmaps = sum_of(stats, &unmaps, 1, &good);
+	c->failed = sum_of(stats, failed, G_N_ELEMENTS(failed), &good);
+	c->merged = sum_of(stats, merged, G_N_ELEMENTS(merged), &good);
+	c->bytes = sum_of(stats, bytes, G_N_ELEMENTS(bytes), &good);
+	return good;
 }
 
 char *qmp_guest_died(struct qmp *q)
@@ -187,13 +201,12 @@ bool qmp_block_counts(struct qmp *q, const char *id, struct block_counts *c)
 	unsigned int i;
 
 	for (i = 0; list && i < json_array_get_length(list); i++) {
-		JsonObject *o = json_array_get_object_element(list, i);
+		JsonNode *one = json_array_get_element(list, i);
+		JsonObject *o = JSON_NODE_HOLDS_OBJECT(one) ? json_node_get_object(one) : NULL;
 		JsonObject *stats = json_sub(o, "stats");
 
-		if (!stats || !g_str_has_prefix(json_str(o, "qdev", ""), path))
-			continue;
-		read_counts(stats, c);
-		return true;
+		if (stats && g_str_has_prefix(json_str(o, "qdev", ""), path))
+			return read_counts(stats, c);
 	}
 	return false;
 }

@@ -13,9 +13,22 @@
 #include <stdio.h>
 #include <string.h>
 
+/* No count of a run is larger. */
+#define COUNT_MAX ((int64_t)1e15)
+
 static const char *const counters[] = {
 	"pops", "fills", "published", "entries", "stashed", "rewound", "detached",
 };
+
+/* A number of queue @i; 0 for what is none, or cannot be a count. */
+static int64_t queue_count(JsonArray *queues, unsigned int i, const char *name)
+{
+	JsonNode *queue = json_array_get_element(queues, i);
+	int64_t n =
+		JSON_NODE_HOLDS_OBJECT(queue) ? json_int(json_node_get_object(queue), name, 0) : 0;
+
+	return n >= 0 && n <= COUNT_MAX ? n : 0;
+}
 
 /* x-reorder-stats of the phase's device summed over its queues; NULL when the
  * variant has none.  The caller owns it. */
@@ -47,12 +60,11 @@ static JsonObject *read_strategy(struct trial *t, const struct phase *ph)
 		int64_t all = 0;
 
 		for (i = 0; queues && i < json_array_get_length(queues); i++)
-			all += json_int(json_array_get_object_element(queues, i), counters[k], 0);
+			all += queue_count(queues, i, counters[k]);
 		json_object_set_int_member(sum, counters[k], all);
 	}
 	for (i = 0; queues && i < json_array_get_length(queues); i++)
-		batch = MAX(batch,
-			    json_int(json_array_get_object_element(queues, i), "max_batch", 0));
+		batch = MAX(batch, queue_count(queues, i, "max_batch"));
 	json_object_set_int_member(sum, "max_batch", batch);
 	return sum;
 }
