@@ -253,6 +253,7 @@ static int command_run(const char *path)
 	b.plan = load_plan(path, &e);
 	if (!b.plan)
 		return report_error(e);
+	b.against = opt.against;
 	settle_seed(b.plan);
 	c.slots = schedule_make(b.plan);
 	if (!c.slots->len)

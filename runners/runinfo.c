@@ -262,6 +262,8 @@ bool runinfo_write(const struct bench *b, const char *name, int trials_planned, 
 	json_object_set_member(o, "qemu", json_node_copy(b->qemu->manifest));
 	if (p->arms->len)
 		json_object_set_object_member(o, "arms", arms_json(b));
+	if (b->against)
+		set_text(o, "against", b->against);
 	json_object_set_array_member(o, "baseline", strings(p->baseline));
 	json_object_set_member(o, "guest", json_node_copy(b->guest.manifest));
 	json_object_set_object_member(o, "vqlab", self_json());

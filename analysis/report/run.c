@@ -211,6 +211,7 @@ static void read_plan(struct reader *r, JsonObject *o, struct run *run)
 	run->left_out = read_left_out(r, o);
 	run->arms = read_arms(r, o, run->variants);
 	read_baseline(r, o, run);
+	run->against = opt_string(r, o, "against", "");
 	run->blocks = need_count(r, o, "blocks");
 	run->trials_planned = opt_count(r, o, "trials_planned", 0);
 	run->no_driver = opt_string(r, o, "no_driver", "");
@@ -342,6 +343,7 @@ void run_free(struct run *run)
 	g_ptr_array_free(run->strategies, TRUE);
 	g_ptr_array_free(run->left_out, TRUE);
 	g_ptr_array_free(run->arms, TRUE);
+	g_free(run->against);
 	g_free(run->baseline[0]);
 	g_free(run->baseline[1]);
 	g_free(run->dir);

@@ -171,6 +171,7 @@ struct run {
 	GPtrArray *versions;	   /* char *, "name version", sorted */
 	GPtrArray *variants;	   /* char *: labels, in the plan's order */
 	GPtrArray *strategies;	   /* char *: what each label stands for */
+	char *against;		   /* the revision to which a tree was held, or "" */
 	char *baseline[2];	   /* labels to which is compared: off, qemu, or the plan's */
 	GPtrArray *arms;	   /* struct arm; empty: all variants are of one QEMU */
 	GPtrArray *left_out;	   /* struct left_out */

@@ -197,11 +197,17 @@ static void test_props(void)
 	g_autofree char *of_disk = props_of(" event_idx=off, guest_ecn=on ", disk);
 	g_autofree char *of_card = props_of("event_idx=off,guest_ecn=on", card);
 	g_autofree char *none = props_of(NULL, disk);
+	g_autofree char *both =
+		props_both("num-queues=4,event_idx=on", "event_idx=off,guest_ecn=on", disk);
+	g_autofree char *own = props_both("num-queues=4", NULL, disk);
 	size_t i;
 
 	g_assert_cmpstr(of_disk, ==, ",event_idx=off");
 	g_assert_cmpstr(of_card, ==, ",event_idx=off,guest_ecn=on");
 	g_assert_cmpstr(none, ==, "");
+	/* A variant's goes before the device's; what the device has not is another's. */
+	g_assert_cmpstr(both, ==, ",num-queues=4,event_idx=off");
+	g_assert_cmpstr(own, ==, ",num-queues=4");
 	for (i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autofree char *why = props_unknown(cases[i].props, disk, card);
 

@@ -51,7 +51,8 @@ void put_letter_method(struct document *out, const struct results *r)
 	put_provenance(out, r);
 	put_arms(out, run, false);
 	put_plan(out, r);
-	field(out, "again", "vqlab %.10s (%.12s): make bench CONFIG=configs/%.40s.ini",
-	      run->vqlab_version, run->vqlab_commit, run->plan);
+	field(out, "again", "vqlab %.10s (%.12s): make bench CONFIG=configs/%.40s.ini%s%.60s",
+	      run->vqlab_version, run->vqlab_commit, run->plan,
+	      *run->against ? " QEMU_SRC=DIR AGAINST=" : "", run->against);
 	field(out, "more", "report-full.txt: all tables, and what this run cannot tell");
 }
