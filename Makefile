@@ -31,7 +31,7 @@ DESTDIR  ?=
 ZSHDIR   ?= $(PREFIX)/share/zsh/site-functions
 INSTALL_TO := PREFIX DESTDIR ZSHDIR
 # All of these, and what make and compilers go by, may stand on make's command line.
-OURS     := CONFIG RUN BLOCKS BUDGET QEMU QEMU_SRC AGAINST KERNEL RELEASES VQLAB_CACHE XDG_CACHE_HOME TMPDIR V B ONLY $(SOAK) $(MAIL) $(INSTALL_TO)
+OURS     := CONFIG RUN BLOCKS BUDGET HOSTS SSH QEMU QEMU_SRC AGAINST KERNEL RELEASES VQLAB_CACHE XDG_CACHE_HOME TMPDIR V B ONLY $(SOAK) $(MAIL) $(INSTALL_TO)
 TOOLCHAIN := CC CLANG CFLAGS CPPFLAGS LDFLAGS WARN SHELL MAKEFLAGS PATH LC_ALL PKG_CONFIG_PATH
 
 SHELL  := /bin/bash
@@ -48,13 +48,15 @@ override CONFIG   := $(value CONFIG)
 override RUN      := $(value RUN)
 override BLOCKS   := $(value BLOCKS)
 override BUDGET   := $(value BUDGET)
+override HOSTS    := $(value HOSTS)
+override SSH      := $(value SSH)
 override QEMU     := $(value QEMU)
 override QEMU_SRC := $(value QEMU_SRC)
 override AGAINST  := $(value AGAINST)
 override KERNEL   := $(value KERNEL)
 override RELEASES := $(value RELEASES)
 $(foreach v,ONLY $(SOAK) $(MAIL),$(eval override $v := $$(value $v)))
-export CONFIG RUN BLOCKS BUDGET QEMU QEMU_SRC AGAINST KERNEL RELEASES ONLY $(SOAK) $(MAIL)
+export CONFIG RUN BLOCKS BUDGET HOSTS SSH QEMU QEMU_SRC AGAINST KERNEL RELEASES ONLY $(SOAK) $(MAIL)
 export $(INSTALL_TO)
 
 # What we call prints numbers, and what we read them by expects a point in them.
@@ -109,6 +111,7 @@ help:
 	@echo '                RUN=DIR          where; resumes if it exists  (results/DATE)'
 	@echo '                BUDGET=TIME      whole blocks that fit into it: 30m, 2h'
 	@echo '                BLOCKS=N         so many; more than RUN has extend it'
+	@echo '                HOSTS="A B"      on these, through ssh (SSH="ssh -F FILE"), as root'
 	@echo '                QEMU_SRC=DIR     build your own QEMU tree (a copy of it)'
 	@echo '                AGAINST=REV      that tree against a revision of it'
 	@echo '                QEMU=BINARY      use this QEMU as it is: off and qemu only'
@@ -161,7 +164,7 @@ guest: all
 	@runners/setup/guest.sh >/dev/null
 
 bench: all
-	@runners/setup/bench.sh
+	@if [ -n "$$HOSTS" ]; then runners/setup/hosts.sh; else runners/setup/bench.sh; fi
 
 # The same, without what is timed; make bench RUN=DIR goes on from there.
 count: all

@@ -52,7 +52,7 @@ include runners/ring/ring.mk
 TOOLS += $(B)/vqbench
 TESTS += $(patsubst %,$(B)/runners/test-%,$(BENCH_TESTS)) runners/tests/bench.sh runners/tests/bench-arms.sh \
 	runners/tests/bench-wrong.sh runners/tests/bench-ring.sh runners/tests/power.sh \
-	runners/tests/man.sh runners/tests/rooms.sh runners/tests/doctor.sh runners/tests/hostile.sh runners/tests/fuzz-told.sh runners/tests/refuse.sh runners/tests/setup.sh
+	runners/tests/man.sh runners/tests/rooms.sh runners/tests/doctor.sh runners/tests/hostile.sh runners/tests/fuzz-told.sh runners/tests/refuse.sh runners/tests/setup.sh runners/tests/hosts.sh
 C_STYLE += $(wildcard runners/*.[ch] runners/*/*.[ch])
 
 $(filter-out %/service.o,$(BENCH_O)) $(patsubst %,$(B)/runners/tests/test-%.o,$(BENCH_TESTS)): \

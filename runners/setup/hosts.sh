@@ -1,0 +1,99 @@
+#!/bin/bash
+# make bench HOSTS="a b c": the plan on each of them, through ssh, and what they say together.
+# CONFIG, RUN, BLOCKS and BUDGET come from make, and go on to the hosts.
+# usage: hosts.sh          all of HOSTS; into RUN/HOST, and RUN/report.txt
+#        hosts.sh HOST     one of them; GNU parallel calls it
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# A host gets a copy of this clone, ~/vqlab-HOST, and runs whole blocks, so that ratios stay
+# within a host.  It keeps its run until it has been fetched, so the same command with RUN goes
+# on where a host, or the way to it, failed.  SSH is how to get there, "ssh" if not given.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+. runners/setup/cache.sh
+
+SSH=${SSH:-ssh}
+# No question can be answered here, and a host that is not there must not hold up the others.
+ssh_options=(-o BatchMode=yes -o ConnectTimeout=20 -o ServerAliveInterval=30)
+remote_shell="$SSH ${ssh_options[*]}"
+
+# on HOST COMMAND: with a terminal, so that it ends there when the connection does.
+on() { $remote_shell -tt -- "$1" "$2" </dev/null; }
+
+# bench_command HOST NAME: what HOST is to do, as its shell reads it.
+bench_command() {
+	local name
+	printf 'cd %q && exec make bench RUN=%q' "vqlab-$1" "results/$2"
+	for name in CONFIG BLOCKS BUDGET; do
+		[ -z "${!name:-}" ] || printf ' %s=%q' "$name" "${!name}"
+	done
+}
+
+# one HOST: its part; what it prints has its name in front.
+one() {
+	local host=$1 name status=0 kept
+	name=$(basename -- "$RUN")
+	say "the clone goes there"
+	# Of the runs only those that belong to the tree.
+	mapfile -t kept < <(git ls-files results | cut -d/ -f-2 | sort -u)
+	rsync -a --delete "${kept[@]/#/--include=/}" --exclude='/results/*' --exclude=/build/ \
+		-e "$remote_shell" ./ "$host:vqlab-$host/" || die "the clone cannot be copied there"
+	on "$host" "$(bench_command "$host" "$name")" | tr -d '\r' || status=$?
+	# Also of a run that failed: what has ended counts.
+	rsync -a -e "$remote_shell" "$host:vqlab-$host/results/$name/" "$RUN/$host/" ||
+		die "no run could be fetched from there"
+	[ "$status" -eq 0 ] || die "its run ended with $status"
+	say "done"
+}
+
+# usable RUN: has it anything to report?
+usable() { [ -f "$1/run.json" ] && build/vqreport --no-plots -o "$1" "$1" >/dev/null 2>&1; }
+
+# together HOST...: what those with a run say.
+together() {
+	local host runs=()
+	for host; do
+		if usable "$RUN/$host"; then
+			build/vqreport "$RUN/$host" >/dev/null
+			runs+=("$RUN/$host")
+		fi
+	done
+	case ${#runs[@]} in
+	0) die "no host has a run with a finished part" ;;
+	1) cp "${runs[0]}/report/report.txt" "$RUN/report.txt" ;;
+	*) build/vqreport "${runs[@]}" >"$RUN/report.new" && mv "$RUN/report.new" "$RUN/report.txt" ;;
+	esac
+	cat "$RUN/report.txt"
+	say "report: $RUN/report.txt, of ${#runs[@]} of $# hosts; each one's own: $RUN/HOST/report/"
+}
+
+if [ $# -gt 0 ]; then
+	one "$1"
+	exit
+fi
+
+read -ra hosts <<<"$HOSTS"
+seen=' '
+for host in "${hosts[@]}"; do
+	# It names a folder, and stands in a command line.
+	[[ $host =~ ^[A-Za-z0-9][A-Za-z0-9._@-]*$ ]] || die "HOSTS: '$host' is no name of a host"
+	[[ $seen != *" $host "* ]] || die "HOSTS: $host stands there twice"
+	seen+="$host "
+done
+build/vqbench check "$CONFIG"
+[[ $(realpath -- "$CONFIG") == "$TOP"/* ]] ||
+	die "CONFIG=$CONFIG: lies outside of this clone, which is what the hosts get"
+CONFIG=$(realpath --relative-to="$TOP" -- "$CONFIG")
+RUN=${RUN:-results/hosts-$(date -u +%Y%m%d-%H%M%S)}
+mkdir -p -- "$RUN"
+export CONFIG RUN
+runners/setup/packages.sh configs/packages-hosts.list
+say "running $CONFIG on ${#hosts[@]} hosts into $RUN (the same command with RUN=$RUN goes on)"
+failed=0
+parallel --will-cite --jobs 0 --halt never --tag --line-buffer --joblog "$RUN/hosts.log" \
+	"$PWD/runners/setup/hosts.sh" ::: "${hosts[@]}" || failed=$?
+together "${hosts[@]}"
+[ "$failed" -eq 0 ] || {
+	say "$failed of ${#hosts[@]} hosts failed: see above, and $RUN/hosts.log"
+	exit 1
+}
