@@ -74,3 +74,29 @@ apt_update() {
 	apt_private apt-get -o APT::Update::Error-Mode=any update >"$CACHE/apt/update.log" 2>&1 &&
 		! grep -qE '^(Err:|E: |W: (Failed to fetch|Some index files failed))' "$CACHE/apt/update.log"
 }
+
+# suite_kernel SUITE: the version of its cloud kernel, e.g. 7.3.4+deb13-cloud-amd64;
+# nothing if it has none, which apt-cache calls a failure.
+suite_kernel() {
+	{ apt_private apt-cache show "linux-image-cloud-amd64/$1" 2>/dev/null || :; } |
+		sed -n 's/^Depends:.* linux-image-\([0-9][^ ]*-cloud-amd64\).*/\1/p' | sed -n 1p
+}
+
+# fetch_kernel SUITE VERSION DIR: downloads it to DIR/debs, unpacked in DIR/root; what
+# apt says goes to DIR/log.  Older kernels are one package; newer ones keep image and
+# modules apart.
+fetch_kernel() {
+	local suite=$1 version=$2 dir=$3 p names
+	rm -rf "$dir/debs" "$dir/root"
+	mkdir -p "$dir/debs" "$dir/root"
+	say "fetching Linux $version from $suite"
+	names=("linux-image-$version/$suite" "linux-binary-$version/$suite"
+		"linux-modules-$version/$suite")
+	mapfile -t names < <(apt_private apt-cache show "${names[@]}" 2>/dev/null |
+		sed -n "s,^Package: \(.*\),\1/$suite,p")
+	[ ${#names[@]} -gt 0 ] || return 1
+	(cd "$dir/debs" && apt_private apt-get download "${names[@]}") >>"$dir/log" 2>&1 || return 1
+	for p in "$dir"/debs/*.deb; do
+		dpkg-deb -x "$p" "$dir/root" || return 1
+	done
+}

@@ -87,31 +87,6 @@ kernel_version() {
 # older_than_7 VERSION
 older_than_7() { [ "${1%%.*}" -lt 7 ]; }
 
-# fetch_kernel SUITE VERSION: download and unpack it to $WORK/root.  Older
-# kernels are one package; newer ones keep image and modules apart.
-fetch_kernel() {
-	local suite=$1 version=$2 p names
-	rm -rf "$WORK/debs" "$WORK/root"
-	mkdir -p "$WORK/debs" "$WORK/root"
-	say "fetching Linux $version from $suite"
-	names=("linux-image-$version/$suite" "linux-binary-$version/$suite"
-		"linux-modules-$version/$suite")
-	mapfile -t names < <(apt_private apt-cache show "${names[@]}" 2>/dev/null |
-		sed -n "s,^Package: \(.*\),\1/$suite,p")
-	[ ${#names[@]} -gt 0 ] || return 1
-	(cd "$WORK/debs" && apt_private apt-get download "${names[@]}") >>"$WORK/log" 2>&1 || return 1
-	for p in "$WORK"/debs/*.deb; do
-		dpkg-deb -x "$p" "$WORK/root" || return 1
-	done
-}
-
-# suite_kernel SUITE: the version of its cloud kernel, e.g. 7.3.4+deb13-cloud-amd64;
-# nothing if it has none, which apt-cache calls a failure.
-suite_kernel() {
-	{ apt_private apt-cache show "linux-image-cloud-amd64/$1" 2>/dev/null || :; } |
-		sed -n 's/^Depends:.* linux-image-\([0-9][^ ]*-cloud-amd64\).*/\1/p' | sed -n 1p
-}
-
 # debian_kernel: see that $GUEST/kernel names a folder with vmlinuz, modules/
 # and source.
 debian_kernel() {
@@ -124,7 +99,7 @@ debian_kernel() {
 			say "$suite has no cloud kernel: trying the next"
 			continue
 		}
-		fetch_kernel "$suite" "$version" && break
+		fetch_kernel "$suite" "$version" "$WORK" && break
 		say "Linux $version is listed in $suite but cannot be fetched: trying the next"
 		version=
 	done
