@@ -22,7 +22,9 @@ bool load_is_net(enum load_kind kind)
 
 const struct device_class *device_class_of(const struct load *l)
 {
-	return l->kind == LOAD_TX ? &tx_class : l->kind == LOAD_RX ? &rx_class : &blk_class;
+	if (l->kind == LOAD_RX)
+		return l->foreign ? &rx_foreign_class : &rx_class;
+	return l->kind == LOAD_TX ? &tx_class : &blk_class;
 }
 
 const char *device_refuse(const struct load *l)

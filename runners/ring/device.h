@@ -35,6 +35,8 @@ struct load {
 	 * given all back and be about to look for more, or not any more.
 	 */
 	bool settle;
+	/* Net: another program serves it, and what becomes of frames is its own affair. */
+	bool foreign;
 	enum content content;
 	uint64_t seed;
 	int stall_ms; /* no completion for so long: the device hangs */
@@ -88,7 +90,7 @@ struct device_class {
 	uint64_t (*outstanding)(struct device *d);
 };
 
-extern const struct device_class blk_class, tx_class, rx_class;
+extern const struct device_class blk_class, tx_class, rx_class, rx_foreign_class;
 
 struct turn {
 	uint64_t elements; /* completed until the time was up */

@@ -2,6 +2,7 @@
 #include "machine-args.h"
 #include "runners/machine/boot.h"
 #include "runners/machine/folders.h"
+#include "backend.h"
 #include "blk.h"
 
 #include <errno.h>
@@ -148,12 +149,18 @@ static bool push_blk(struct machine_args *b, struct device *d, GError **error)
 	return true;
 }
 
-static bool push_net(struct machine_args *b, struct device *d, GError **error)
+/* The wire: a socket to vqring, or another program's affair. */
+static bool push_wire(struct machine_args *b, struct device *d, GError **error)
 {
 	const struct machine_setup *s = b->setup;
-	g_autofree char *extra = properties(s, d);
-	uint32_t size = queue_size(s->load->ring.size, 256);
 	int theirs, room = 8 << 20;
+	guint number = 0;
+
+	if (s->backend) {
+		g_ptr_array_find(s->devices, d, &number);
+		backend_push(b->argv, s->backend, d->label, number);
+		return true;
+	}
 
 	if (!pair(SOCK_STREAM, &d->socket, &theirs, error))
 		return false;
@@ -163,6 +170,17 @@ static bool push_net(struct machine_args *b, struct device *d, GError **error)
 	hand_down(b, theirs);
 	push(b, "-netdev");
 	push(b, "socket,id=net-%s,fd=%d", d->label, theirs);
+	return true;
+}
+
+static bool push_net(struct machine_args *b, struct device *d, GError **error)
+{
+	const struct machine_setup *s = b->setup;
+	g_autofree char *extra = properties(s, d);
+	uint32_t size = queue_size(s->load->ring.size, 256);
+
+	if (!push_wire(b, d, error))
+		return false;
 	push(b, "-device");
 	push(b,
 	     "virtio-net-device,id=%s,bus=virtio-mmio-bus.%u,netdev=net-%s%s,mrg_rxbuf=on,"

@@ -17,6 +17,7 @@ struct machine_setup {
 	GPtrArray *devices;	 /* of struct device: label, variant; bus is set */
 	struct memory *memory;
 	const char *disk;	  /* null, file, or the options of -blockdev with their driver= */
+	const char *backend;	  /* backend.h's, who serves the cards, or NULL: QEMU */
 	const char *order;	  /* x-order's, or NULL: without */
 	uint64_t order_seed;	  /* x-order's */
 	unsigned int patience_ms; /* x-order's, or 0: its own */

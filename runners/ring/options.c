@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "options.h"
+#include "backend.h"
 #include "machine.h"
 #include "option-table.h"
 #include "props.h"
@@ -129,6 +130,8 @@ static bool read_words(struct options *o, bool count, GError **error)
 		return false;
 	o->load.ring.lifo = recycle == 0;
 	o->disk = g_strdup(option_text(OPTION_DISK, "null"));
+	o->backend = option_text(OPTION_BACKEND, NULL);
+	o->load.foreign = o->backend != NULL;
 	o->load.content = !strcmp(o->disk, "null") && o->load.kind == LOAD_READ ? CONTENT_ZEROES
 			  : !strcmp(o->disk, "file")				? CONTENT_OFFSETS
 										: content;
@@ -158,6 +161,7 @@ static bool clashes(const struct options *o, GError **error)
 		{OPTION_DISK_MIB, net, "virtio-net has none"},
 		{OPTION_DISK_MIB, !made, "the other disk has a size of its own"},
 		{OPTION_CONTENT, net, "virtio-net has no disk"},
+		{OPTION_BACKEND, !net, "QEMU serves virtio-blk"},
 		{OPTION_CONTENT, made, "what the lab's own disks hold is known"},
 		{OPTION_ORDER_SEED, !x_order, "there is no x-order: name one by --order"},
 	};
@@ -232,7 +236,7 @@ static bool read_fixed(struct options *o, bool count, GError **error)
 	/* Short, so that a round is over before the host changes; a slow disk needs more. */
 	o->turn_ms = option_number(OPTION_TURN, strcmp(o->disk, "null") ? 200 : 10);
 	fill_load(o, count);
-	why = device_refuse(&o->load);
+	why = backend_refuse(o->backend) ?: device_refuse(&o->load);
 	return !why || refuse(error, "this load cannot be", why);
 }
 

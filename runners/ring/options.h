@@ -19,7 +19,8 @@ struct options {
 	char **rings;	 /* count and random: split, packed */
 	char **orders;	 /* count: of x-order; run: one or none */
 	char *disk, *json;
-	char *props; /* of every device, each after a comma; "": none */
+	char *props;	     /* of every device, each after a comma; "": none */
+	const char *backend; /* run: who serves virtio-net (backend.h), or NULL; not owned */
 	unsigned int disk_mib, memory_mib, poll_us;
 	unsigned int rounds, turn_ms, boots, runs, jobs;
 	uint64_t elements; /* of a turn, instead of a time; 0: turn_ms says */

@@ -166,6 +166,9 @@ int packed_look(struct virtqueue *v, uint32_t *id, uint32_t *len)
 	v->flags[v->last] = flags;
 	*id = __atomic_load_n(&d->id, __ATOMIC_RELAXED);
 	*len = __atomic_load_n(&d->len, __ATOMIC_RELAXED);
+	/* Where nothing was written the length is reserved, and ignored (virtio 1.3, 2.8.4). */
+	if (!(flags & VRING_DESC_F_WRITE) && *id < v->set.size && !v->elems[*id].writable)
+		*len = 0;
 	/* Length, id and flags; the address stays. */
 	v->sums.device_written += sizeof(d->len) + sizeof(d->id) + sizeof(d->flags);
 	return 1;

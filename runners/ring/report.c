@@ -32,6 +32,8 @@ static void add_load(JsonBuilder *b, const struct options *o)
 	add_bool(b, "batches", l->ring.batches);
 	add_string(b, "recycle", l->ring.lifo ? "last" : "first");
 	add_string(b, "disk", o->disk);
+	if (o->backend)
+		add_string(b, "backend", o->backend);
 	add_int(b, "seed", l->seed);
 	json_builder_end_object(b);
 }

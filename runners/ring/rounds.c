@@ -155,6 +155,7 @@ static bool run_boot(struct boot *b, struct options *o, struct memory *memory)
 		.devices = b->devices,
 		.memory = memory,
 		.disk = o->disk,
+		.backend = o->backend,
 		.order = o->orders[0],
 		.order_seed = o->order_seed,
 		.props = o->props,
@@ -190,6 +191,8 @@ static struct place take_place(const struct options *o)
 		return place_none("turns are no time");
 	if (!load_is_net(o->load.kind) && strcmp(o->disk, "null"))
 		return place_none("the disk has threads of its own");
+	if (o->backend)
+		return place_none("another program serves the devices");
 	return place_take();
 }
 

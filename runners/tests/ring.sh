@@ -200,6 +200,10 @@ check 'polling and sleeping' refused 'nothing polls' --kick --poll 5
 check 'a disk of virtio-net' refused 'virtio-net has none' --load tx --disk file
 check 'the content of a disk whose content is known' refused 'is known' --content offsets
 check 'the size of a disk that has one' refused 'a size of its own' --disk driver=null-co --disk-mib 4
+check 'a backend of virtio-blk' refused 'QEMU serves virtio-blk' --backend vhost-user=x
+check 'a backend of no kind' refused 'vhost-vdpa=PATH' --load tx --backend x
+check 'a backend without a path' refused 'path is empty' --load tx --backend vhost-user=
+check 'a backend that would be more options' refused 'a comma' --load tx --backend vhost-user=x,y
 check 'the seed of no order' refused 'no x-order' --order-seed 5
 check 'two orders at once' refused 'run takes one' --order shuffle:4,reverse:4
 check 'one order twice' refused 'there twice' --order shuffle:4,shuffle:4
@@ -219,4 +223,8 @@ not_started() {
 	! ring --variants off --disk driver=nothing && grep -i 'nothing' "$T/err"
 }
 check "QEMU does not start: in its words" not_started
+no_backend() {
+	! ring --variants off --load tx --backend "vhost-user=$T/none%" && grep "$T/none0" "$T/err"
+}
+check 'nor with a backend that is not there, whose % is the number of the device' no_backend
 tap_end

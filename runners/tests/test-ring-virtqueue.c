@@ -69,6 +69,25 @@ static void packed_laps(void)
 	fake_close(&f);
 }
 
+/* A length where nothing was written is none; where something was, it may not be. */
+static void packed_reserved_length(void)
+{
+	const struct virtqueue_segment sent = {0x100000, WRITABLE, false};
+	struct vring_packed_desc *d;
+	struct fake f;
+
+	fake_open(&f, packed7);
+	d = memory_at(&f.memory, f.v.desc);
+	virtqueue_add(&f.v, &sent, 1, 0);
+	virtqueue_add(&f.v, &sent, 1, 1);
+	virtqueue_publish(&f.v);
+	use_packed(&f, d[0].id, WRITABLE, 1);
+	expect(&f, 0, 0);
+	use_packed_flags(&f, d[1].id, WRITABLE, 1, AVAIL | USED | VRING_DESC_F_WRITE);
+	expect_broken(&f, VIRTQUEUE_LENGTH);
+	fake_close(&f);
+}
+
 /* In order, descriptors are taken in turn, whatever chains there are. */
 static void split_in_order(void)
 {
@@ -358,6 +377,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/virtqueue/split-laps", split_laps);
 	g_test_add_func("/virtqueue/packed-laps", packed_laps);
+	g_test_add_func("/virtqueue/reserved-length", packed_reserved_length);
 	g_test_add_func("/virtqueue/split-in-order", split_in_order);
 	g_test_add_func("/virtqueue/recycling", recycling);
 	g_test_add_func("/virtqueue/split-broken", split_broken);
