@@ -37,6 +37,7 @@
 #
 #   ring/      vqring, the lab's own driver
 #   setup/     builds QEMU and the guest, and looks at the host
+#   matrix/    make matrix: the lab on other QEMUs and kernels; MATRIX.md
 #   install/   what people install: make install, make dist, make deb
 include runners/guest.mk
 
@@ -70,3 +71,9 @@ FUZZ_TOLD := $(addprefix runners/,tests/fuzz-told trial/message trial/load trial
 $(B)/fuzz/fuzz-told: FUZZ_PKGS = $(BENCH_PKGS)
 $(B)/fuzz/fuzz-told: EXTRA_CFLAGS = $(call pkg_cflags,$(BENCH_PKGS))
 $(B)/fuzz/fuzz-told: $(FUZZ_TOLD:%=$(B)/fuzz/%.o)
+
+# The lab on the QEMUs and kernels that Debian serves: matrix/MATRIX.md.
+.PHONY: matrix
+matrix: all
+	$(MAKE) --no-print-directory $(TEST_QEMU)
+	@runners/matrix/matrix.sh

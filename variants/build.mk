@@ -69,15 +69,10 @@ $(B)/variants/san/test-shapes: $(B)/variants/san/tests/test-shapes.o $(B)/varian
 $(B)/variants/soak: $(ORACLE:%=$(B)/variants/tests/%.o) $(REORDER_LIB)
 	$(CC) $^ $(call pkg_libs,glib-2.0) -o $@
 
-.PHONY: soak matrix
+.PHONY: soak
 soak: all
 	$(MAKE) --no-print-directory $(B)/variants/soak
 	@variants/tests/soak.sh
-
-# Each QEMU release that the hooks serve: built, and driven by a guest.
-matrix: all
-	$(MAKE) --no-print-directory $(TEST_QEMU)
-	@variants/tests/matrix.sh
 
 TESTS += variants/tests/hooks.sh variants/tests/refuse.sh variants/tests/releases.sh
 C_STYLE += $(addprefix variants/qemu/,x-order.c x-order-gate.c x-order-gate.h reorder-hooks.h) \

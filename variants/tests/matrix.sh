@@ -1,5 +1,6 @@
 #!/bin/bash
-# Build each QEMU release that vqlab serves and run what concerns the hooks.
+# Build each QEMU release that vqlab serves and run what concerns the hooks: a part of
+# make matrix.
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # usage: matrix.sh     (RELEASES="N.N ..."; else those of variants/tests/releases)
