@@ -11,9 +11,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-row() { printf '%-8s %-8s %-12s %-6s %-9s %8s %8s %5s\n' "$@"; }
+row() { printf '%-8s %-7s %-12s %-6s %-6s %-9s %6s %7s %4s\n' "$@"; }
 if [ "${1:-}" = --head ]; then
-	row kernel QEMU 'attached by' ring probes driven counted lost
+	row kernel QEMU 'attached by' ring probes site driven counted lost
 	exit
 fi
 version=$1 qemu=$2 logs=$3 outer=${4:-} guest=${5:-}
@@ -60,7 +60,8 @@ else
 	cp "$qemu/qemu-system-x86_64" "$qemu/manifest.json" "$work/root/lab/qemu"
 	for f in $(for p in build/vqring build/vqprobe "$qemu/qemu-system-x86_64"; do
 		ldd "$p" | grep -o '/[^ ]*'
-	done | sort -u); do
+	done | sort -u) /usr/share/{seabios,qemu}/bios-microvm.bin; do
+		[ -e "$f" ] || continue
 		mkdir -p "$work/root${f%/*}"
 		cp -L "$f" "$work/root$f"
 	done
@@ -106,8 +107,14 @@ for kind in ("split-all", "packed-all", "split-half"):
         continue
     queues = {q["device"]: q for q in p["queues"] if q["fills"]}
     driven = counted = 0
+    unnamed = set()
     for d in r["boots"][0]["devices"]:
         q = queues.get(d["label"])
+        if not q:  # without its id it is told by what it negotiated
+            named = {e["label"] for e in r["boots"][0]["devices"]}
+            q, = [e for e in queues.values()
+                  if e["device"] not in named and e["in_order"] == (d["variant"] != "off")] or [None]
+            unnamed.add(kind)
         driven += d["ring"]["used"]
         if not q:
             wrong.append(f"Linux {kernel}, {kind}: vqprobe did not see {d['label']}")
@@ -126,7 +133,8 @@ for kind in ("split-all", "packed-all", "split-half"):
     if p["lost_events"]:
         wrong.append(f"Linux {kernel}, {kind}: {p['lost_events']} events lost")
     modes = {s["mode"] for s in p["sites"] if s["function"] in ("virtqueue_pop", "virtqueue_fill", "virtqueue_flush")}
-    print(f"{kernel:8} {version:8} {way:12} {ring:6} {'/'.join(sorted(modes)):9} {driven:8} {counted:8} {p['lost_events']:5}")
+    print(f"{kernel:8} {version:7} {way:12} {ring:6} {probes:6} {'/'.join(sorted(modes)):9} {driven:6} {counted:7} {p['lost_events']:4}"
+          f"{' *' if unnamed else ''}")
 for w in wrong + [f"{k}: see {path}, and err beside it" for k in parts.get("failed", [])]:
     print(f"matrix: {w}"[:400], file=sys.stderr)
 sys.exit(bool(wrong or "failed" in parts))

@@ -44,7 +44,8 @@ testpmd_start() {
 	pmd=$!
 	exec 7>"$work/in"
 	for i in 0 1; do
-		until [ -S "$work/sock$i" ] && grep -q 'Press enter' "$work/testpmd"; do
+		# What it says comes when it ends.
+		until [ -S "$work/sock$i" ] && [ -n "$(ss -Hxl src "$work/sock$i")" ]; do
 			kill -0 "$pmd" 2>/dev/null || {
 				tail -n 5 "$work/testpmd" >&2
 				return 1
