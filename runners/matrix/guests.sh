@@ -11,7 +11,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-row() { printf '%-8s %-8s %-6s %-12s %-8s %-9s %9s %6s\n' "$@"; }
+row() { printf '%-8s %-7s %-6s %-12s %-8s %-9s %9s %6s\n' "$@"; }
 if [ "${1:-}" = --head ]; then
 	row kernel QEMU ring variant IN_ORDER state elements driver
 	exit
@@ -64,7 +64,7 @@ for (ring, variant), by in sorted(trials.items(), key=lambda i: (i[0][0] != "spl
     state = t["state"]
     if variant != "off" and old and state == "invalid" and "IN_ORDER" in t["reason"]:
         state = "refused"
-    print(f"{kernel:8} {version:8} {ring:6} {variant:12} {said:8} {state:9} {elements:9} {driver:>6}")
+    print(f"{kernel:8} {version:7} {ring:6} {variant:12} {said:8} {state:9} {elements:9} {driver:>6}")
     name = f"Linux {kernel}, QEMU {version}, {ring}, {variant}"
     want = "refused" if variant != "off" and old else "ok"
     if state != want:
