@@ -11,9 +11,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-row() { printf '%-8s %-7s %-12s %-6s %-6s %-9s %6s %7s %4s\n' "$@"; }
+row() { printf '%-8s %-7s %-12s %-6s %-4s %-10s %6s %7s %4s\n' "$@"; }
 if [ "${1:-}" = --head ]; then
-	row kernel QEMU 'attached by' ring probes site driven counted lost
+	row kernel QEMU 'attached by' ring set site driven counted lost
 	exit
 fi
 version=$1 qemu=$2 logs=$3 outer=${4:-} guest=${5:-}
@@ -133,7 +133,7 @@ for kind in ("split-all", "packed-all", "split-half"):
     if p["lost_events"]:
         wrong.append(f"Linux {kernel}, {kind}: {p['lost_events']} events lost")
     modes = {s["mode"] for s in p["sites"] if s["function"] in ("virtqueue_pop", "virtqueue_fill", "virtqueue_flush")}
-    print(f"{kernel:8} {version:7} {way:12} {ring:6} {probes:6} {'/'.join(sorted(modes)):9} {driven:6} {counted:7} {p['lost_events']:4}"
+    print(f"{kernel:8} {version:7} {way:12} {ring:6} {probes:4} {'/'.join(sorted(modes)):10} {driven:6} {counted:7} {p['lost_events']:4}"
           f"{' *' if unnamed else ''}")
 for w in wrong + [f"{k}: see {path}, and err beside it" for k in parts.get("failed", [])]:
     print(f"matrix: {w}"[:400], file=sys.stderr)

@@ -10,9 +10,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-row() { printf '%-8s %-9s %7s %7s %8s  %s\n' "$@"; }
+row() { printf '%-7s %-7s %5s %5s %8s  %s\n' "$@"; }
 if [ "${1:-}" = --head ]; then
-	row QEMU which ordered 'loads ok' elements "its own in_order=on hangs"
+	row QEMU which order loads elements 'own in_order=on hangs on'
 	exit
 fi
 version=$1 how=$2 qemu=$3 logs=$4
@@ -87,7 +87,7 @@ for name in sorted(hangs - expected):
 for name in sorted(expected - hangs):
     wrong.append(f"{name}: QEMU {version}'s own order does not hang, and should by runners/matrix/faults")
 said = ", ".join(sorted(hangs)) if "qemu" in ordered or hangs else "has none"
-print(f"{version:8} {how:9} {len(ordered):7} {f'{good}/{loads}':>8} {elements:8}  {said or 'nowhere'}")
+print(f"{version:7} {how:7} {len(ordered):5} {f'{good}/{loads}':>5} {elements:8}  {said or 'nothing'}")
 for w in wrong:
     print(f"matrix: {w}"[:400], file=sys.stderr)
 sys.exit(bool(wrong))

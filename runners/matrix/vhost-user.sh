@@ -13,9 +13,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-row() { printf '%-8s %-6s %-4s %-8s %-7s %8s %8s %8s  %s\n' "$@"; }
+row() { printf '%-8s %-6s %-4s %-8s %-7s %8s %7s %7s %5s\n' "$@"; }
 if [ "${1:-}" = --head ]; then
-	row QEMU ring load IN_ORDER state elements testpmd entries 'an entry'
+	row QEMU ring load IN_ORDER state elements testpmd entries each
 	exit
 fi
 version=$1 qemu=$2 root=$3 logs=$4
@@ -104,7 +104,7 @@ for ring in ("split", "packed"):
             each = r["used"] / r["used_entries"] if r["used_entries"] else 0
             order = "yes" if d["variant"] == "qemu" and d["state"] not in ("no-start", "crashed") else "no"
             print(f"{version:8} {ring:6} {load:4} {order:8} {d['state']:7} {r['used']:8} "
-                  f"{counts.get(i, -1):8} {r['used_entries']:8}  {each:.2f}")
+                  f"{counts.get(i, -1):7} {r['used_entries']:7} {each:5.2f}")
             if d["state"] != "ok":
                 wrong.append(f"{name}, {d['label']}: {d['state']}: {d.get('rule')}: {d.get('evidence')}")
             elif r["used"] < 40000 or r["used"] != r["added"]:
