@@ -100,7 +100,6 @@ include variants/build.mk
 include probes/build.mk
 include runners/build.mk
 include analysis/build.mk
-include validation/build.mk
 include runners/install/install.mk
 
 .PHONY: help all packages doctor qemu guest bench count replay report mail test check-programs format-check clean

@@ -120,3 +120,5 @@ $(B)/fuzz/fuzz-ops: EXTRA_CFLAGS = $(call pkg_cflags,$(REPLAY_PKGS))
 $(B)/fuzz/fuzz-ops: $(B)/fuzz/analysis/tests/fuzz-ops.o \
 		$(call fuzzed,$(filter-out %/instructions.o,$(REPLAY_OBJS))) \
 		$(REPLAY_PROBES:$(B)/%=$(B)/fuzz/%) $(REORDER_SRC:%.c=$(B)/fuzz/%.o)
+
+include analysis/validation/validation.mk

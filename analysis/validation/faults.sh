@@ -1,8 +1,8 @@
 #!/bin/bash
-# Faults that need no guest, each with the rule that has to see it: validation/faults.sh OUT
+# Faults that need no guest, each with the rule that has to see it: analysis/validation/faults.sh OUT
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -uo pipefail
-. validation/lib.sh
+. analysis/validation/lib.sh
 
 # -- the lab's own driver, on a live QEMU ------------------------------------------------
 # caught LABEL OPTIONS...: the rule by which vqring caught that device, and no other

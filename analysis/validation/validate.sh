@@ -7,7 +7,7 @@
 #
 # Exits 1 if a line of the table is a miss.
 set -uo pipefail
-cd "$(dirname "$0")/.." || exit
+cd "$(dirname "$0")/../.." || exit
 . runners/setup/cache.sh
 parts=${ONLY:-counts noise slowed faults live}
 for part in $parts; do
@@ -47,8 +47,8 @@ slowed() {
 		--order in-order --stall 60000 ${VQLAB_TOGETHER:+--together} &&
 		build/validate slowed "$out/slowed.json"
 }
-faults() { with_us validation/faults.sh "$out/faults"; }
-live() { with_us validation/live.sh "$out/live"; }
+faults() { with_us analysis/validation/faults.sh "$out/faults"; }
+live() { with_us analysis/validation/live.sh "$out/live"; }
 
 exec 3>&1 > >(tee "$out/table.txt")
 printed=$!

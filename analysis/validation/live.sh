@@ -1,11 +1,11 @@
 #!/bin/bash
-# Faults in a guest's run, each with the gate that has to see it: validation/live.sh OUT
+# Faults in a guest's run, each with the gate that has to see it: analysis/validation/live.sh OUT
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Each phase of one boot has a fault of its own, so that a gate that falls always, or takes
 # others with it, shows as well.
 set -uo pipefail
-. validation/lib.sh
+. analysis/validation/lib.sh
 
 # -- what is wrong on purpose --------------------------------------------------------
 lab=$guest

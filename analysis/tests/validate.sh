@@ -47,7 +47,7 @@ check 'and named' refused
 
 # row_says ok|MISS WANTED SEEN: a line of the scripts ends so, and they know
 row_says() {
-	. validation/row.sh
+	. analysis/validation/row.sh
 	row fault "$2" "$3" >"$T/out"
 	[[ $(cat "$T/out") == *" $1" ]] && case $1$missed in ok0 | MISS1) ;; *) return 1 ;; esac
 }
@@ -57,6 +57,6 @@ check 'another instead is a miss' row_says MISS traffic time
 check 'so is none' row_says MISS traffic none
 check 'and nothing at all' row_says MISS traffic ''
 check 'and one where there was no fault' row_says MISS none traffic
-unknown() { ! RUN=$T/run ONLY=nonsense validation/validate.sh >"$T/out" 2>&1 && grep -q 'ONLY=nonsense' "$T/out"; }
+unknown() { ! RUN=$T/run ONLY=nonsense analysis/validation/validate.sh >"$T/out" 2>&1 && grep -q 'ONLY=nonsense' "$T/out"; }
 check 'a part that is none is said' unknown
 tap_end

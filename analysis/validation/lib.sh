@@ -2,7 +2,8 @@
 # Sourced by what plants faults: $out, where its data go; rows of the table; runs.
 # SPDX-License-Identifier: GPL-2.0-or-later
 . runners/tests/bench-lib.sh
-. validation/row.sh
+. analysis/validation/row.sh
+rm -f "$tap_said" # of tap.sh, which counts no check here
 chmod 755 "$tmp"
 out=$1
 mkdir -p "$out"
