@@ -132,6 +132,24 @@ static GPtrArray *read_arms(struct reader *r, JsonObject *o, const GPtrArray *va
 	return list;
 }
 
+/* "10.0.13, 10.2.2": those of all arms, each once. */
+static void join_versions(struct run *run)
+{
+	GString *all = g_string_new(NULL);
+
+	for (unsigned int i = 0; i < run->arms->len; i++) {
+		const struct arm *a = run->arms->pdata[i];
+
+		if (!*a->no_qemu && !strstr(all->str, a->version))
+			g_string_append_printf(all, "%s%s", all->len ? ", " : "", a->version);
+	}
+	if (all->len) {
+		g_free(run->qemu_version);
+		run->qemu_version = g_strdup(all->str);
+	}
+	g_string_free(all, TRUE);
+}
+
 static void read_baseline(struct reader *r, JsonObject *o, struct run *run)
 {
 	GPtrArray *given = string_list(r, opt_array(r, o, "baseline"), "baseline");
@@ -210,6 +228,7 @@ static void read_plan(struct reader *r, JsonObject *o, struct run *run)
 	run->strategies = read_strategies(r, o, run->variants);
 	run->left_out = read_left_out(r, o);
 	run->arms = read_arms(r, o, run->variants);
+	join_versions(run);
 	read_baseline(r, o, run);
 	run->against = opt_string(r, o, "against", "");
 	run->blocks = need_count(r, o, "blocks");

@@ -161,6 +161,8 @@ check 'with its properties' grep -q 'plain: .*no hooks, *event_idx=off' \
 check 'and why one is missing' grep -q 'broken: none: ' "$run/report/report.txt"
 check 'no sentence is of an off that the plan has not' \
 	is "$(grep -cE "(over|to|of) off\b|\boff's" "$run/report/report.txt")" 0
+check 'nor a word in a plot' \
+	is "$(cat "$run"/report/plots/*.gp | grep -cE "'off: |(over|to|of) off\b|\boff''s")" 0
 
 echo >>"$tmp/plain/qemu-system-x86_64"
 start "$run"

@@ -105,6 +105,11 @@ static bool load_counted(struct ring_workload *w, const struct run *run, GError 
 
 	if (top)
 		w->counted = read_counted(&r, top);
+	/* vqring knows of one QEMU. */
+	if (w->counted && run->arms->len) {
+		g_free(w->counted->qemu);
+		w->counted->qemu = g_strdup(run->qemu_version);
+	}
 	if (w->counted)
 		w->counted->off = base_label(run) ? name_place(w->counted->labels, base_label(run))
 						  : name_place(w->counted->variants, "off");
