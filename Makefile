@@ -15,6 +15,10 @@ SOAK_STRATEGIES ?=
 SOAK     := SOAK_OPS SOAK_SEED SOAK_STRATEGIES
 # Of make validate: a part of it.
 ONLY     ?=
+# Of make interrupt, and of what it makes first; a bench with a SEED would ignore it.
+TRIES    ?=
+SEED     ?=
+INTERRUPT := $(if $(filter interrupt programs,$(MAKECMDGOALS)),TRIES SEED)
 # Of make mail: vqmail's options.
 TO       ?=
 CC_TO    ?=
@@ -31,7 +35,7 @@ DESTDIR  ?=
 ZSHDIR   ?= $(PREFIX)/share/zsh/site-functions
 INSTALL_TO := PREFIX DESTDIR ZSHDIR
 # All of these, and what make and compilers go by, may stand on make's command line.
-OURS     := CONFIG RUN BLOCKS BUDGET HOSTS SSH QEMU QEMU_SRC AGAINST KERNEL RELEASES VQLAB_CACHE XDG_CACHE_HOME TMPDIR V B ONLY $(SOAK) $(MAIL) $(INSTALL_TO)
+OURS     := CONFIG RUN BLOCKS BUDGET HOSTS SSH QEMU QEMU_SRC AGAINST KERNEL RELEASES VQLAB_CACHE XDG_CACHE_HOME TMPDIR V B ONLY $(SOAK) $(INTERRUPT) $(MAIL) $(INSTALL_TO)
 TOOLCHAIN := CC CLANG CFLAGS CPPFLAGS LDFLAGS WARN SHELL MAKEFLAGS PATH LC_ALL PKG_CONFIG_PATH
 
 SHELL  := /bin/bash
@@ -55,8 +59,8 @@ override QEMU_SRC := $(value QEMU_SRC)
 override AGAINST  := $(value AGAINST)
 override KERNEL   := $(value KERNEL)
 override RELEASES := $(value RELEASES)
-$(foreach v,ONLY $(SOAK) $(MAIL),$(eval override $v := $$(value $v)))
-export CONFIG RUN BLOCKS BUDGET HOSTS SSH QEMU QEMU_SRC AGAINST KERNEL RELEASES ONLY $(SOAK) $(MAIL)
+$(foreach v,ONLY $(SOAK) $(INTERRUPT) $(MAIL),$(eval override $v := $$(value $v)))
+export CONFIG RUN BLOCKS BUDGET HOSTS SSH QEMU QEMU_SRC AGAINST KERNEL RELEASES ONLY $(SOAK) $(INTERRUPT) $(MAIL)
 export $(INSTALL_TO)
 
 # What we call prints numbers, and what we read them by expects a point in them.
@@ -130,6 +134,8 @@ help:
 	@echo '                RELEASES="7.2 10.2" ONLY="rings guests probes vhost-user hooks"'
 	@echo 'make soak     the strategies against the oracle, 10^9 operations each'
 	@echo '                SOAK_OPS=N SOAK_SEED=N SOAK_STRATEGIES="NAME..."; that seed goes on'
+	@echo 'make interrupt  signals to a run at random moments: what is left, lost, or another'
+	@echo '                TRIES=100 SEED=N'
 	@echo 'make doctor   what this host can and cannot do, and the remedy'
 	@echo 'make bench-probes  what watching costs, beside bpftrace, perf and others'
 	@echo 'make crosscheck    do perf and funclatency see what vqprobe sees?'

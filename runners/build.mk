@@ -53,8 +53,13 @@ include runners/ring/ring.mk
 TOOLS += $(B)/vqbench
 TESTS += $(patsubst %,$(B)/runners/test-%,$(BENCH_TESTS)) runners/tests/bench.sh runners/tests/bench-arms.sh \
 	runners/tests/bench-wrong.sh runners/tests/bench-ring.sh runners/tests/power.sh \
+	runners/tests/interrupt.sh \
 	runners/tests/man.sh runners/tests/rooms.sh runners/tests/doctor.sh runners/tests/hostile.sh runners/tests/fuzz-told.sh runners/tests/refuse.sh runners/tests/setup.sh runners/tests/hosts.sh
 C_STYLE += $(wildcard runners/*.[ch] runners/*/*.[ch])
+
+.PHONY: interrupt
+interrupt: all
+	@runners/tests/interrupt.sh --table
 
 $(filter-out %/service.o,$(BENCH_O)) $(patsubst %,$(B)/runners/tests/test-%.o,$(BENCH_TESTS)): \
 	EXTRA_CFLAGS = $(call pkg_cflags,$(BENCH_PKGS))

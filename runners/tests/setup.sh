@@ -45,6 +45,9 @@ sort "$T/out" build/variants/soaked >"$T/soaked"
 fails 0 soak
 check 'what has ended is not done again' cmp "$T/soaked" <(sort "$T/out" build/variants/soaked)
 
+check 'make interrupt of no number is refused' fails 2 mk interrupt TRIES=-1
+check 'by its name, too' says 'make interrupt: TRIES=-1: no number'
+
 # -- names that shells and make would take apart -----------------------------------
 odd="$T/it's \"a\" run #1 \$x"
 mkdir "$odd"
