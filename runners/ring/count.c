@@ -170,23 +170,23 @@ JsonNode *count_run(struct options *o, GError **error)
 			    "valgrind is missing: make packages installs it");
 		return NULL;
 	}
+	catch_signals(interrupt);
 	dir = g_dir_make_tmp("vqring-XXXXXX", error);
 	if (!dir)
 		return NULL;
 	settle_orders(o);
 	jobs = make_jobs(o, dir);
-	catch_signals(interrupt);
 	run_jobs(o, jobs, o->jobs);
-	catch_signals(SIG_DFL);
 	for (i = 0; i < jobs->len && !interrupted; i++)
 		good += ((struct job *)jobs->pdata[i])->result != NULL;
 	if (good)
 		root = count_merge(o, jobs, valgrind);
-	else
+	else if (!interrupted)
 		g_set_error(error, VQB_ERROR, VQB_FAILED, "nothing could be counted: %s",
 			    ((struct job *)jobs->pdata[0])->failed);
 	g_ptr_array_unref(jobs);
 	remove_tree(dir);
+	catch_signals(SIG_DFL);
 	if (interrupted)
 		raise(interrupted);
 	return root;

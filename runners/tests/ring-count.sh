@@ -110,6 +110,27 @@ interrupted() {
 	[ $? -eq 143 ] && ! pgrep -f "callgrind-out-file=$T/tmp/" && [ -z "$(ls "$T/tmp")" ]
 }
 check 'told to end, it leaves nothing behind' interrupted
+# A QEMU that tells vqring to end as soon as it is asked for x-order, before anything is counted.
+mkdir "$T/qemu" "$T/early"
+chmod 755 "$T" "$T/qemu"
+cp "$qemu/manifest.json" "$T/qemu"
+cc -xc -o "$T/qemu/qemu-system-x86_64" - <<'END' || exit 1
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+int main(int argc, char **argv)
+{
+	if (strstr(argv[argc - 1], "x-order"))
+		return kill(getppid(), SIGTERM);
+	return puts("QEMU emulator version 10.0.0 drive= in_order= packed= x-reorder=") < 0;
+}
+END
+early() {
+	TMPDIR=$T/early build/vqring count --qemu "$T/qemu" --order shuffle:16 >"$T/out" 2>"$T/err"
+	[ $? -eq 143 ] && rmdir "$T/early"
+}
+check 'nor does it before it counts' early
 no_valgrind() {
 	mkdir -p "$T/bin"
 	printf '#!/bin/sh\nexit 127\n' >"$T/bin/valgrind"
