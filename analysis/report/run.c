@@ -1,10 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "arms.h"
 #include "reader.h"
 #include "run.h"
 
 #include <string.h>
 
 #include "probes/tool/text.h"
+
+/* Of variants, of rings. */
+#define NAMES_MAX 64
+
+/* There is a cell for each workload, variant and ring; axes make many workloads. */
+#define CELLS_MAX 65536
+
+/* Far more than vqbench has. */
+#define TRIALS_MAX 1000000
 
 #define LOAD_ERROR g_quark_from_static_string("vqreport-load")
 
@@ -44,8 +54,11 @@ static struct workload *read_workload(struct reader *r, JsonObject *o)
 static GPtrArray *read_names(struct reader *r, JsonObject *o, const char *name)
 {
 	JsonArray *a = need_array(r, o, name);
-	GPtrArray *names = string_list(r, a, name);
+	GPtrArray *names;
 
+	if (array_length(a) > NAMES_MAX)
+		reader_fail(r, name, "are more than 64");
+	names = string_list(r, r->error ? NULL : a, name);
 	if (a && !names->len)
 		reader_fail(r, name, "is empty");
 	return names;
@@ -93,70 +106,6 @@ static GPtrArray *read_left_out(struct reader *r, JsonObject *o)
 		g_ptr_array_add(list, l);
 	}
 	return list;
-}
-
-static void arm_free(void *data)
-{
-	struct arm *a = data;
-
-	g_free(a->label);
-	g_free(a->version);
-	g_free(a->source);
-	g_free(a->sha256);
-	g_free(a->props);
-	g_free(a->no_qemu);
-	g_free(a->no_probes);
-	g_free(a);
-}
-
-/* In the order of the variants. */
-static GPtrArray *read_arms(struct reader *r, JsonObject *o, const GPtrArray *variants)
-{
-	GPtrArray *list = g_ptr_array_new_with_free_func(arm_free);
-	JsonObject *map = opt_object(r, o, "arms");
-
-	for (unsigned int i = 0; map && i < variants->len; i++) {
-		JsonObject *entry = opt_object(r, map, variants->pdata[i]);
-		struct arm *a = g_new0(struct arm, 1);
-
-		a->label = g_strdup(variants->pdata[i]);
-		a->version = opt_string(r, entry, "version", "unknown");
-		a->source = opt_string(r, entry, "source", "unknown");
-		a->sha256 = opt_string(r, entry, "sha256", "");
-		a->props = opt_string(r, entry, "props", "");
-		a->no_qemu = opt_string(r, entry, "no_qemu", "");
-		a->no_probes = opt_string(r, entry, "no_probes", "");
-		a->hooks = opt_bool(r, entry, "hooks");
-		g_ptr_array_add(list, a);
-	}
-	return list;
-}
-
-/* "10.0.13, 10.2.2": those of all arms, each once. */
-static void join_versions(struct run *run)
-{
-	GString *all = g_string_new(NULL);
-
-	for (unsigned int i = 0; i < run->arms->len; i++) {
-		const struct arm *a = run->arms->pdata[i];
-
-		if (!*a->no_qemu && !strstr(all->str, a->version))
-			g_string_append_printf(all, "%s%s", all->len ? ", " : "", a->version);
-	}
-	if (all->len) {
-		g_free(run->qemu_version);
-		run->qemu_version = g_strdup(all->str);
-	}
-	g_string_free(all, TRUE);
-}
-
-static void read_baseline(struct reader *r, JsonObject *o, struct run *run)
-{
-	GPtrArray *given = string_list(r, opt_array(r, o, "baseline"), "baseline");
-
-	run->baseline[0] = g_strdup(given->len > 0 ? given->pdata[0] : "off");
-	run->baseline[1] = g_strdup(given->len > 1 ? given->pdata[1] : "qemu");
-	g_ptr_array_free(given, TRUE);
 }
 
 static int by_text(const void *a, const void *b)
@@ -212,6 +161,15 @@ static void read_machine(struct reader *r, JsonObject *o, struct run *run)
 	run->versions = read_versions(r, o);
 }
 
+/* @count, which was read from @name, as far as there can be so many. */
+static unsigned int at_most_trials(struct reader *r, const char *name, uint64_t count)
+{
+	if (count <= TRIALS_MAX)
+		return count;
+	reader_fail(r, name, "is too much");
+	return 0;
+}
+
 static void read_plan(struct reader *r, JsonObject *o, struct run *run)
 {
 	JsonArray *workloads = need_array(r, o, "workloads");
@@ -231,9 +189,14 @@ static void read_plan(struct reader *r, JsonObject *o, struct run *run)
 	join_versions(run);
 	read_baseline(r, o, run);
 	run->against = opt_string(r, o, "against", "");
-	run->blocks = need_count(r, o, "blocks");
-	run->trials_planned = opt_count(r, o, "trials_planned", 0);
+	run->blocks = at_most_trials(r, "blocks", need_count(r, o, "blocks"));
+	run->trials_planned =
+		at_most_trials(r, "trials_planned", opt_count(r, o, "trials_planned", 0));
 	run->no_driver = opt_string(r, o, "no_driver", "");
+	if ((uint64_t)array_length(workloads) * run->variants->len * run->rings->len > CELLS_MAX) {
+		reader_fail(r, "workloads", "are too many");
+		return;
+	}
 	for (unsigned int i = 0; i < array_length(workloads); i++) {
 		JsonObject *o = array_object(r, workloads, i, "workloads");
 		struct workload *w = read_workload(r, o);

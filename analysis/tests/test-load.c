@@ -95,6 +95,20 @@ static void test_run(void)
 	run_free(run);
 }
 
+/* A cell for each of 40000 variants on each of 40000 rings would be more than there is. */
+static void many_refused(const char *list, const char *because)
+{
+	g_autofree char *from = g_strdup_printf("\"%s\":[", list);
+	g_auto(GStrv) parts = g_strsplit(RUN_JSON, from, 2);
+	g_autoptr(GString) text = g_string_new(parts[0]);
+
+	g_string_append(text, from);
+	for (int i = 0; i < 40000; i++)
+		g_string_append_printf(text, "\"n%d\",", i);
+	g_string_append(text, parts[1]);
+	refused(text->str, text->len, because);
+}
+
 static void test_garbage(void)
 {
 	GString *deep = g_string_new("{\"schema\":");
@@ -108,6 +122,13 @@ static void test_garbage(void)
 	refused("{\"schema\":\"vqlab-run-9\"}", -1, "needed is \"vqlab-run-1\"");
 	refused("{\"schema\":{}}", -1, "schema: is not a string");
 	refused("{\"schema\":\"vqlab-run-1\"}", -1, "host: missing");
+	refused("{\"schema\":\"vqlab-run-1\",\"host\":{},\"accel\":{\"name\":\"tcg\"},\"qemu\":{},"
+		"\"guest\":{},\"variants\":[\"off\"],\"rings\":[\"split\"],\"workloads\":[],"
+		"\"blocks\":9007199254740992}",
+		-1, "blocks: is too much");
+	many_refused("variants", "variants: are more than 64");
+	many_refused("rings", "rings: are more than 64");
+	many_refused("workloads", "workloads: are too many");
 	for (int i = 0; i < 1000000; i++)
 		g_string_append_c(deep, '[');
 	refused(deep->str, deep->len, "nested too deep");
