@@ -212,6 +212,7 @@ bool rundir_open(struct rundir *r, const char *dir, const struct identity *id, s
 	    !(text = read_journal(dir))) {
 		g_set_error(error, VQB_ERROR, VQB_BAD_INPUT,
 			    "%s: is not empty and no run of vqbench: take another folder", dir);
+		rundir_close(r);
 		return false;
 	}
 	if (!take_lock(r, error)) {
