@@ -122,7 +122,9 @@ static bool check_identity(const struct rundir *r, const char *text, const struc
 						  ? stored_blocks(text)
 						  : find_value(text, id[i].key);
 		g_autofree char *value = one_line(id[i].value);
-		g_autofree char *then = shorten(stored), *now = shorten(value);
+		/* Somebody else may have written it. */
+		g_autofree char *clean = stored ? one_line(stored) : NULL;
+		g_autofree char *then = shorten(clean), *now = shorten(value);
 
 		if (is_extension(id[i].key, stored, value))
 			*extended = id[i].value;
