@@ -237,8 +237,10 @@ build() {
 	local what="vqlab's strategies" how=() hooks=true
 	[ "${QEMU_HOOKS:-}" != off ] || { what="vqlab's disk x-order" how=(--disk-only) hooks=false; }
 	say "adding $what to QEMU"
-	"$TOP/variants/qemu/apply-hooks" "${how[@]}" "$tree/src" 2> >(tee "$Q/hooks" >&2) ||
+	"$TOP/variants/qemu/apply-hooks" "${how[@]}" "$tree/src" 2>"$Q/hooks" || {
+		cat "$Q/hooks" >&2
 		die "QEMU cannot be built with $what: $(tail -n 1 "$Q/hooks")"
+	}
 	private_meson
 	configure "$tree"
 	compile "$tree"
