@@ -38,6 +38,12 @@ INSTALL_TO := PREFIX DESTDIR ZSHDIR
 OURS     := CONFIG RUN BLOCKS BUDGET HOSTS SSH QEMU QEMU_SRC AGAINST KERNEL RELEASES VQLAB_CACHE XDG_CACHE_HOME TMPDIR V B ONLY $(SOAK) $(INTERRUPT) $(MAIL) $(INSTALL_TO)
 TOOLCHAIN := CC CLANG CFLAGS CPPFLAGS LDFLAGS WARN SHELL MAKEFLAGS PATH LC_ALL PKG_CONFIG_PATH
 
+# How long each fuzzer runs: of make test, and of make soak.
+FUZZ_SECONDS ?= 5
+SOAK_SECONDS ?=
+FUZZ     := FUZZ_SECONDS SOAK_SECONDS
+OURS     += $(FUZZ)
+
 SHELL  := /bin/bash
 # A misspelt one would be ignored without a word, and the default be run for half an hour.
 GIVEN    := $(foreach v,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $v))),$v))
@@ -62,6 +68,8 @@ override RELEASES := $(value RELEASES)
 $(foreach v,ONLY $(SOAK) $(INTERRUPT) $(MAIL),$(eval override $v := $$(value $v)))
 export CONFIG RUN BLOCKS BUDGET HOSTS SSH QEMU QEMU_SRC AGAINST KERNEL RELEASES ONLY $(SOAK) $(INTERRUPT) $(MAIL)
 export $(INSTALL_TO)
+$(foreach v,$(FUZZ),$(eval override $v := $$(value $v)))
+export $(FUZZ)
 
 # What we call prints numbers, and what we read them by expects a point in them.
 override LC_ALL := C.UTF-8
@@ -134,6 +142,7 @@ help:
 	@echo '                RELEASES="7.2 10.2" ONLY="rings guests probes vhost-user hooks"'
 	@echo 'make soak     the strategies against the oracle, 10^9 operations each'
 	@echo '                SOAK_OPS=N SOAK_SEED=N SOAK_STRATEGIES="NAME..."; that seed goes on'
+	@echo '                and behind them fuzzers, SOAK_SECONDS=N (3600; 0: none; make test FUZZ_SECONDS=5)'
 	@echo 'make interrupt  signals to a run at random moments: what is left, lost, or another'
 	@echo '                TRIES=100 SEED=N'
 	@echo 'make doctor   what this host can and cannot do, and the remedy'

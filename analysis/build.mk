@@ -122,3 +122,10 @@ $(B)/fuzz/fuzz-ops: $(B)/fuzz/analysis/tests/fuzz-ops.o \
 		$(REPLAY_PROBES:$(B)/%=$(B)/fuzz/%) $(REORDER_SRC:%.c=$(B)/fuzz/%.o)
 
 include analysis/validation/validation.mk
+
+# All of vqreport; what draws is not called.
+TESTS += analysis/tests/fuzz-run.sh
+$(B)/fuzz/fuzz-run: FUZZ_PKGS = $(REPORT_PKGS)
+$(B)/fuzz/fuzz-run: EXTRA_CFLAGS = -I$(B) $(call pkg_cflags,$(REPORT_PKGS))
+$(B)/fuzz/fuzz-run: $(B)/fuzz/analysis/tests/fuzz-run.o $(call fuzzed,$(filter-out %-resource.o,$(REPORT_OBJS)) $(TOOL_OBJS)) \
+		$(PLOTS_RES).o $(PAGE_RES).o $(REORDER_SRC:%.c=$(B)/fuzz/%.o)

@@ -71,11 +71,24 @@ $(patsubst %,$(B)/runners/test-%,$(BENCH_TESTS)): $(B)/runners/test-%: \
 		$(B)/runners/tests/test-%.o $(BENCH_PURE_O) $(TOOL_OBJS) $(REORDER_LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call pkg_libs,$(BENCH_PKGS)) -lm
 
-FUZZ_TOLD := $(addprefix runners/,tests/fuzz-told trial/message trial/load trial/perfstat $(addprefix tool/,spawn error clock files json)) \
-	probes/tool/text probes/tool/output probes/tool/json
-$(B)/fuzz/fuzz-told: FUZZ_PKGS = $(BENCH_PKGS)
-$(B)/fuzz/fuzz-told: EXTRA_CFLAGS = $(call pkg_cflags,$(BENCH_PKGS))
-$(B)/fuzz/fuzz-told: $(FUZZ_TOLD:%=$(B)/fuzz/%.o)
+# Fuzz targets, of what each reads; runners/tests/fuzz.sh runs them.
+FUZZ_TOOLS := $(addprefix runners/tool/,spawn error clock files json host) \
+	$(addprefix probes/tool/,text output json walltime cpu)
+FUZZ_told := $(addprefix runners/,trial/message trial/load trial/perfstat trial/probe machine/qmp) $(FUZZ_TOOLS)
+FUZZ_link := $(addprefix runners/machine/,link link-wait) probes/tool/text
+FUZZ_files := $(patsubst %.c,%,$(wildcard runners/plan/*.c)) \
+	$(addprefix runners/,rundir runinfo identity machine/manifest machine/folders disk/service) \
+	$(filter-out runners/tool/spawn,$(FUZZ_TOOLS)) $(REORDER_SRC:%.c=%)
+FUZZERS := told link files
+
+TESTS += runners/tests/fuzz-link.sh runners/tests/fuzz-files.sh
+
+$(FUZZERS:%=$(B)/fuzz/fuzz-%): FUZZ_PKGS = $(BENCH_PKGS)
+$(FUZZERS:%=$(B)/fuzz/fuzz-%): EXTRA_CFLAGS = $(call pkg_cflags,$(BENCH_PKGS))
+define fuzz_target
+$(B)/fuzz/fuzz-$(1): $(FUZZ_$(1):%=$(B)/fuzz/%.o) $(B)/fuzz/runners/tests/fuzz-$(1).o
+endef
+$(foreach f,$(FUZZERS),$(eval $(call fuzz_target,$(f))))
 
 # The lab on the QEMUs and kernels that Debian serves: matrix/MATRIX.md.
 .PHONY: matrix

@@ -73,6 +73,7 @@ $(B)/variants/soak: $(ORACLE:%=$(B)/variants/tests/%.o) $(REORDER_LIB)
 soak: all
 	$(MAKE) --no-print-directory $(B)/variants/soak
 	@variants/tests/soak.sh
+	@runners/tests/soak.sh $(foreach t,$(TESTS),$(if $(findstring /fuzz-,$t),$t))
 
 TESTS += variants/tests/hooks.sh variants/tests/refuse.sh variants/tests/releases.sh
 C_STYLE += $(addprefix variants/qemu/,x-order.c x-order-gate.c x-order-gate.h reorder-hooks.h) \

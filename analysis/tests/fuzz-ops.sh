@@ -1,5 +1,5 @@
 #!/bin/bash
-# The text format and the strategies on half a minute of mutated operations.
+# The text format and the strategies on mutated operations.
 # SPDX-License-Identifier: GPL-2.0-or-later
 make -s --no-print-directory build/fuzz/fuzz-ops build/vqreplay >/dev/null || exit 1
 seeds=$(mktemp)
@@ -30,4 +30,4 @@ reset
 END
 SEEDS
 chmod +x "$seeds"
-runners/tests/fuzz.sh build/fuzz/fuzz-ops 30 "$seeds"
+runners/tests/fuzz.sh build/fuzz/fuzz-ops "$seeds"

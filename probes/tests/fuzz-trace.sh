@@ -1,5 +1,5 @@
 #!/bin/bash
-# The trace reader on half a minute of mutated traces.
+# The trace reader on mutated traces.
 # SPDX-License-Identifier: GPL-2.0-or-later
 make -s --no-print-directory build/fuzz/fuzz-trace build/fuzz/fuzz-trace-seeds >/dev/null || exit 1
-exec runners/tests/fuzz.sh build/fuzz/fuzz-trace 30 build/fuzz/fuzz-trace-seeds
+exec runners/tests/fuzz.sh build/fuzz/fuzz-trace build/fuzz/fuzz-trace-seeds

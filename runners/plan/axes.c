@@ -40,6 +40,16 @@ static bool is_number(enum plan_group kind, const char *key)
 	return false;
 }
 
+/* As a workload's and a file's, and a key file's group's. */
+static bool is_part_of_name(const char *text)
+{
+	const char *p = text;
+
+	while (*p && !g_ascii_iscntrl(*p) && !strchr("/@[]", *p))
+		p++;
+	return !*p;
+}
+
 /* Takes @text apart at its semicolons into an axis of @axes; of one value there
  * is none. */
 static bool add_axis(struct expansion *x, GPtrArray *axes, const char *group, const char *key,
@@ -51,11 +61,14 @@ static bool add_axis(struct expansion *x, GPtrArray *axes, const char *group, co
 
 	if (!values[0] || !values[1])
 		return true;
+	if (!is_part_of_name(name))
+		return plan_complain(x->plan, error, group, key, "%s: cannot be part of a name",
+				     name);
 	for (i = 0; values[i]; i++) {
 		if (!*g_strstrip(values[i]))
 			return plan_complain(x->plan, error, group, key,
 					     "%s: one of the values is empty", text);
-		if (strpbrk(values[i], "/@"))
+		if (!is_part_of_name(values[i]))
 			return plan_complain(x->plan, error, group, key,
 					     "%s: a value cannot be part of a name", values[i]);
 		if (g_strv_contains((const char *const *)values + i + 1, values[i]))

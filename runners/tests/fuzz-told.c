@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Whatever a trial's process, the guest's programs and perf say: it is read without
+ * Whatever a trial's process, the guest's programs, QEMU, vqprobe and perf say: it is read without
  * harm, and what is kept of it is one line that is safe to print.  The first byte of
  * an input says who speaks.
  */
+#include "mutate-json.h"
+#include "runners/machine/qmp.h"
+#include "runners/tool/files.h"
+#include "runners/tool/json.h"
 #include "runners/trial/load.h"
 #include "runners/trial/message.h"
 #include "runners/trial/perfstat.h"
-#include "runners/tool/json.h"
+#include "runners/trial/probe.h"
 
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -101,6 +105,51 @@ static void read_json(const char *text, size_t size)
 		must_be_safe(e->message);
 }
 
+/* What of a phase's result is kept is a JSON that holds what it held. */
+static void read_probe(const char *text, size_t size)
+{
+	g_autoptr(JsonNode) n = parse_json(text, size, "vqprobe", NULL);
+	g_autoptr(JsonNode) mine = NULL;
+
+	if (!n || !json_list(json_node_get_object(n), "queues"))
+		return;
+	mine = probe_of_device(n, "disk-a");
+	walk(mine);
+}
+
+/* All that QEMU will ever say lies there already; then it is gone. */
+static void answer_qmp(const char *text, size_t size)
+{
+	struct block_counts counts;
+	g_autoptr(GError) e = NULL;
+	g_autofree char *status = NULL, *string = NULL;
+	g_autoptr(JsonNode) stopped = NULL;
+	struct qmp *q;
+	int pair[2], room = 1 << 20;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+		abort();
+	setsockopt(pair[1], SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
+	if (!write_all(pair[1], text, size))
+		abort();
+	shutdown(pair[1], SHUT_WR);
+	q = qmp_open(pair[0], 1000, &e);
+	if (q) {
+		status = qmp_status(q);
+		must_be_safe(status);
+		qmp_block_counts(q, "disk-a", &counts);
+		qmp_in_flight(q, "disk-a", 0);
+		string = qmp_get_string(q, "/machine", "type");
+		if (string)
+			must_be_safe(string);
+		stopped = qmp_call(q, "stop", NULL, 1000, &e);
+		qmp_close(q);
+	}
+	if (e)
+		must_be_safe(e->message);
+	close(pair[1]);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	g_autofree char *text = NULL;
@@ -126,6 +175,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case 'j':
 		read_json(text, size - 1);
+		break;
+	case 'v':
+		read_probe(text, size - 1);
+		break;
+	case 'q':
+		answer_qmp(text, size - 1);
 		break;
 	}
 	return 0;

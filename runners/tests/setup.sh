@@ -38,7 +38,7 @@ check 'make soak of no number is refused' fails 2 mk soak SOAK_OPS=1e9
 check 'by its name' says 'make soak: SOAK_OPS=1e9: no number'
 check 'of a strategy that is none, too' fails 2 mk soak SOAK_STRATEGIES='in-place in'
 check 'which is named' says 'make soak: SOAK_STRATEGIES: in: no such strategy'
-soak() { mk soak SOAK_OPS=1000 SOAK_SEED=$$ SOAK_STRATEGIES=in-place; }
+soak() { mk soak SOAK_OPS=1000 SOAK_SEED=$$ SOAK_STRATEGIES=in-place SOAK_SECONDS=0; }
 check 'make soak says what it did, of each ring format' fails 0 soak
 check 'with its seed' test "$(grep -cE "^/reorder/in-place/oracle-(split|packed) +seed $$: [0-9]+ operations, " "$T/out")" -eq 2
 sort "$T/out" build/variants/soaked >"$T/soaked"

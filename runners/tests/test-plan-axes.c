@@ -116,6 +116,8 @@ static void test_faults(void)
 	} faults[] = {
 		{16, "iodepth=1;", "p.ini:16: [workload w] iodepth: 1;: one of the values is e"},
 		{16, "iodepth=1;1", "p.ini:16: [workload w] iodepth: 1: listed twice"},
+		{16, "iodepth=1;[2",
+		 "p.ini:16: [workload w] iodepth: [2: a value cannot be part of a name"},
 		{16, "iodepth=1;x",
 		 "p.ini:16: [workload w@iodepth=x@queue_size=64@num-queues=1] "
 		 "iodepth: x: not a whole number"},
