@@ -99,24 +99,30 @@ static bool is_name(const char *text, const struct piece *p, size_t size)
 	return text[p->begin] == '"' && at < size && text[at] == ':';
 }
 
+/* The end of each bracket is searched for by itself: deeper ones are left alone. */
+#define DEPTH_MAX 64
+
 static GArray *find_pieces(const char *text, size_t size)
 {
 	GArray *all = g_array_new(FALSE, FALSE, sizeof(struct piece));
-	size_t at = 0;
+	size_t at = 0, depth = 0;
 
 	while (at < size) {
 		struct piece p = {at, at};
+		bool opens = text[at] == '{' || text[at] == '[';
 
 		if (text[at] == '"')
 			p.end = string_end(text, at, size);
-		else if (text[at] == '{' || text[at] == '[')
+		else if (opens && depth < DEPTH_MAX)
 			p.end = bracket_end(text, at, size);
 		else if (strchr("-0123456789tfn", text[at]))
 			p.end = at + strcspn(text + at, ",]} \n\t:");
 		if (p.end > at && !is_name(text, &p, size))
 			g_array_append_val(all, p);
+		depth += opens;
+		depth -= depth && (text[at] == '}' || text[at] == ']');
 		/* What is in brackets counts by itself, too. */
-		at = p.end > at && text[at] != '{' && text[at] != '[' ? p.end : at + 1;
+		at = p.end > at && !opens ? p.end : at + 1;
 	}
 	return all;
 }
@@ -176,7 +182,8 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned 
 		return LLVMFuzzerMutate(data, size, max);
 	text = g_string_new_len((const char *)data + 1, size - 1);
 	n = 1 + draw(&seed, 4);
-	for (i = 0; i < n; i++)
+	/* libFuzzer's limits of time are not for the mutator. */
+	for (i = 0; i < n && text->len < max; i++)
 		mutate_once(text, &seed);
 	if (text->len + 1 > max)
 		return LLVMFuzzerMutate(data, size, max);
