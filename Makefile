@@ -179,7 +179,7 @@ guest: all
 	@runners/setup/guest.sh >/dev/null
 
 bench: all
-	@if [ -n "$$HOSTS" ]; then runners/setup/hosts.sh; else runners/setup/bench.sh; fi
+	@if [ -n "$$HOSTS" ]; then exec runners/setup/hosts.sh; else exec runners/setup/bench.sh; fi
 
 # The same, without what is timed; make bench RUN=DIR goes on from there.
 count: all
