@@ -3,6 +3,7 @@
 #include "runners/tool/own.h"
 #include "worker.h"
 #include "runners/machine/boot.h"
+#include "runners/machine/confined.h"
 #include "runners/machine/queuesize.h"
 #include "runners/plan/find.h"
 #include "runners/plan/read.h"
@@ -284,6 +285,29 @@ bool arms_find(struct bench *b, const char *dir, struct signals *signals, GError
 		b->qemu = b->qemu ? b->qemu : q;
 		if (!queuesize_check(p, q, v->arm, error))
 			return false;
+	}
+	return true;
+}
+
+bool arms_confine(struct bench *b, GError **error)
+{
+	const struct plan *p = b->plan;
+	unsigned int i;
+
+	for (i = 0; i < p->variants->len; i++) {
+		const struct plan_variant *v = p->variants->pdata[i];
+		struct qemuinfo *q = b->arms[i].qemu;
+
+		if (!q || q->confined)
+			continue;
+		if (!qemu_confine(q, &b->guest, error)) {
+			g_prefix_error(error, "%s: ", q->program);
+			return false;
+		}
+		if (strchr(q->confined, ';'))
+			fprintf(stderr,
+				"vqbench: the QEMU of %s is confined less than it could be: %s\n",
+				v->label, q->confined);
 	}
 	return true;
 }

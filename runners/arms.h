@@ -21,6 +21,13 @@ bool arms_need_qemu(const struct plan *p);
  */
 bool arms_find(struct bench *b, const char *dir, struct signals *signals, GError **error);
 
+/*
+ * Confines each of these QEMUs with b->guest beneath its reach (qemu_confine), once, and says
+ * on standard error which is confined less than it could be.  False with @error when one does
+ * not start at all.
+ */
+bool arms_confine(struct bench *b, GError **error);
+
 /* What tells the QEMUs and properties of the plan's variants from others, for resuming; NULL
  * when none has any of its own.  The caller frees it. */
 char *arms_identity(const struct bench *b);

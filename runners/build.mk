@@ -5,9 +5,9 @@
 # guest, and keeps what came out.  A folder uses those above it in this list:
 #
 #   tool/      what all share: error (their one domain; its codes become exit status or
-#              state), clock, files, json, spawn (children that die with their parent),
-#              host (who measures on this host; its failures are no results), own (where the
-#              lab's files are)
+#              state), clock, files, json, spawn (children that die with their parent), confine
+#              (what one may reach), host (who measures on this host; its failures are no
+#              results), own (where the lab's files are)
 #   disk/      the nbdkit plugin, and the service times of its requests
 #   guest/     what runs inside the guest: init, the agent, the frames that it speaks
 #   guest-count/  counts the guest's instructions, by a plugin of QEMU's
@@ -17,7 +17,7 @@
 #              axes: keys that list values; estimate: how long it takes); schedule: plan
 #              + seed -> the order of trials and of their phases
 #   machine/   folders (what a QEMU's and a guest's folder hold), manifest, boot (how QEMU
-#              boots the guest), qemu (a trial's command line), qmp, link (the guest's serial
+#              boots the guest), qemu (a trial's command line), confined (how far that QEMU is), qmp, link (the guest's serial
 #              line; link-wait: with waiting), disks, netns, queuesize; guest-run is a
 #              program of its own; props: which of a plan's properties a QEMU has
 #   trial/     one boot, in a process of its own: trial is its flow, state what its parts
@@ -45,8 +45,8 @@ BENCH_O := $(call objs,runners runners/tool runners/plan runners/trial) $(B)/run
 	$(filter-out %/guest-run.o,$(call objs,runners/machine)) $(COUNTER_O)
 # All but main(), for the unit tests and for vqring.
 BENCH_PURE_O := $(filter-out $(B)/runners/main.o,$(BENCH_O))
-BENCH_TESTS := plan plan-arms plan-axes plan-ring schedule load gates gates-load gates-net host rundir message qmp
-BENCH_PKGS := glib-2.0 gio-2.0 json-glib-1.0
+BENCH_TESTS := plan plan-arms plan-axes plan-ring schedule load gates gates-load gates-net host rundir message qmp confined sandbox
+BENCH_PKGS := glib-2.0 gio-2.0 json-glib-1.0 libseccomp
 
 include runners/ring/ring.mk
 
@@ -71,8 +71,14 @@ $(patsubst %,$(B)/runners/test-%,$(BENCH_TESTS)): $(B)/runners/test-%: \
 		$(B)/runners/tests/test-%.o $(BENCH_PURE_O) $(TOOL_OBJS) $(REORDER_LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call pkg_libs,$(BENCH_PKGS)) -lm
 
+# What stands for a QEMU that the guest has taken over.
+$(B)/runners/reach: $(B)/runners/tests/reach.o
+	$(CC) $(CFLAGS) $(LDFLAGS) -pthread $^ -o $@
+
+$(B)/runners/test-confined: | $(B)/runners/reach
+
 # Fuzz targets, of what each reads; runners/tests/fuzz.sh runs them.
-FUZZ_TOOLS := $(addprefix runners/tool/,spawn error clock files json host) \
+FUZZ_TOOLS := $(addprefix runners/tool/,spawn confine error clock files json host) \
 	$(addprefix probes/tool/,text output json walltime cpu)
 FUZZ_told := $(addprefix runners/,trial/message trial/load trial/perfstat trial/probe machine/qmp) $(FUZZ_TOOLS)
 FUZZ_link := $(addprefix runners/machine/,link link-wait) probes/tool/text

@@ -10,10 +10,10 @@ TESTS   += $(B)/runners/test-counter runners/tests/guest-count.sh
 
 $(GUEST_O) $(COUNTER_O) $(B)/runners/machine/guest-run.o: EXTRA_CFLAGS = $(call pkg_cflags,glib-2.0 json-glib-1.0)
 
-$(B)/runners/guest-run: $(B)/runners/machine/guest-run.o $(GUEST_O) $(COUNTER_O) $(addprefix $(B)/runners/tool/,error.o clock.o files.o json.o spawn.o) \
+$(B)/runners/guest-run: $(B)/runners/machine/guest-run.o $(GUEST_O) $(COUNTER_O) $(addprefix $(B)/runners/tool/,error.o clock.o files.o json.o spawn.o confine.o) \
 		$(B)/runners/machine/qmp.o \
 		$(TOOL_OBJS)
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0 json-glib-1.0) -lm
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0 json-glib-1.0 libseccomp) -lm
 
 # The disk: an nbdkit plugin, so position-independent and nobody's library.
 $(B)/runners/disk/%.o: EXTRA_CFLAGS = -fPIC

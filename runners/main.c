@@ -285,7 +285,7 @@ static int command_run(const char *path)
 	leave_out_probes(&b, c.slots);
 	b.dir = make_absolute(opt.out);
 	opt.guest = make_absolute(opt.guest);
-	if (!guestinfo_load(&b.guest, opt.guest, &e))
+	if (!guestinfo_load(&b.guest, opt.guest, &e) || !arms_confine(&b, &e))
 		return report_error(e);
 	return run(&c, trials, left_out, &e) ? 0 : ended(&c, e);
 }

@@ -151,6 +151,8 @@ static JsonObject *arms_json(const struct bench *b)
 		set_text(o, "props", v->arm && v->arm->props ? v->arm->props : "");
 		if (v->arm && v->arm->revision)
 			set_text(o, "revision", v->arm->revision);
+		if (a->qemu)
+			set_text(o, "confined", a->qemu->confined);
 		if (a->no_qemu)
 			set_text(o, "no_qemu", a->no_qemu);
 		if (a->no_probes)
@@ -259,6 +261,7 @@ bool runinfo_write(const struct bench *b, const char *name, int trials_planned, 
 	set_text(accel, "name", b->accel);
 	set_text(accel, "why", b->accel_why);
 	json_object_set_object_member(o, "accel", accel);
+	set_text(o, "confined", b->qemu->confined);
 	json_object_set_member(o, "qemu", json_node_copy(b->qemu->manifest));
 	if (p->arms->len)
 		json_object_set_object_member(o, "arms", arms_json(b));

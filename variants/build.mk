@@ -88,13 +88,13 @@ $(B)/variants/tests/%.o: EXTRA_CFLAGS = $(call pkg_cflags,glib-2.0 json-glib-1.0
 
 # A QEMU with a guest, and what of the runners starts it.
 VM_O := $(B)/variants/tests/vm.o \
-	$(addprefix $(B)/runners/tool/,spawn.o error.o clock.o files.o json.o) \
+	$(addprefix $(B)/runners/tool/,spawn.o confine.o error.o clock.o files.o json.o) \
 	$(addprefix $(B)/runners/machine/,link.o link-wait.o boot.o manifest.o qmp.o netns.o) \
 	$(addprefix $(B)/probes/tool/,text.o output.o json.o)
 
 $(TEST_QEMU): $(TEST_QEMU).o $(addprefix $(B)/variants/tests/,nets.o rig.o) $(VM_O) $(REORDER_LIB) \
 		| $(B)/runners/latency.so
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(call pkg_libs,glib-2.0 json-glib-1.0) -o $@
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(call pkg_libs,glib-2.0 json-glib-1.0 libseccomp) -o $@
 
 # The disk x-order there.
 TEST_ORDER := $(B)/variants/tests/test-order
@@ -104,4 +104,4 @@ C_STYLE += $(addprefix variants/tests/,test-order.c order-disks.c order-disks.h 
 
 $(TEST_ORDER): $(TEST_ORDER).o $(addprefix $(B)/variants/tests/,order-disks.o order-seen.o) $(VM_O) \
 		$(REORDER_LIB) | $(B)/runners/latency.so $(B)/vqprobe $(B)/vqreplay
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(call pkg_libs,glib-2.0 json-glib-1.0) -o $@
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(call pkg_libs,glib-2.0 json-glib-1.0 libseccomp) -o $@

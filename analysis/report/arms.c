@@ -13,6 +13,7 @@ static void arm_free(void *data)
 	g_free(a->sha256);
 	g_free(a->props);
 	g_free(a->no_qemu);
+	g_free(a->confined);
 	g_free(a->no_probes);
 	g_free(a);
 }
@@ -32,6 +33,7 @@ GPtrArray *read_arms(struct reader *r, JsonObject *o, const GPtrArray *variants)
 		a->sha256 = opt_string(r, entry, "sha256", "");
 		a->props = opt_string(r, entry, "props", "");
 		a->no_qemu = opt_string(r, entry, "no_qemu", "");
+		a->confined = opt_string(r, entry, "confined", "");
 		a->no_probes = opt_string(r, entry, "no_probes", "");
 		a->hooks = opt_bool(r, entry, "hooks");
 		g_ptr_array_add(list, a);

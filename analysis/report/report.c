@@ -25,6 +25,8 @@ static void put_setting(struct document *out, const struct results *r)
 		      run->qemu_sha256[0] ? ", sha256 " : "", run->qemu_sha256);
 	put_arms(out, run, true);
 	field(out, "accel", "%s%s%s", run->accel, run->accel_why[0] ? "; " : "", run->accel_why);
+	if (run->confined[0])
+		field(out, "confined", "%s", run->confined);
 	field(out, "guest", "Linux %s (%s), fio %s, iperf3 %s", run->guest_kernel,
 	      run->guest_source, run->fio, run->iperf3);
 	for (unsigned int i = 0; i < run->versions->len; i++)

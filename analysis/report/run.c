@@ -148,6 +148,7 @@ static void read_machine(struct reader *r, JsonObject *o, struct run *run)
 	run->memory_mib = opt_count(r, host, "memory_mib", 0);
 	run->accel = need_string(r, accel, "name");
 	run->accel_why = opt_string(r, accel, "why", "");
+	run->confined = opt_string(r, o, "confined", "");
 	run->no_probes = opt_string(r, o, "no_probes", "");
 	run->qemu_version = opt_string(r, qemu, "version", "unknown");
 	run->qemu_source = opt_string(r, qemu, "source", "unknown");
@@ -337,6 +338,7 @@ void run_free(struct run *run)
 	g_free(run->os);
 	g_free(run->accel);
 	g_free(run->accel_why);
+	g_free(run->confined);
 	g_free(run->no_probes);
 	g_free(run->no_driver);
 	g_free(run->qemu_version);

@@ -151,6 +151,7 @@ struct left_out {
 struct arm {
 	char *label, *version, *source, *sha256, *props;
 	char *no_qemu;	 /* why there is none, or "" */
+	char *confined;	 /* how it was, or "" */
 	char *no_probes; /* why it was not watched, or "" */
 	bool hooks;
 };
@@ -163,6 +164,7 @@ struct run {
 	uint64_t cores, memory_mib;
 	bool host_virtual;
 	char *accel, *accel_why;
+	char *confined;	 /* how QEMU was; "": older runs do not say */
 	char *no_probes; /* why nothing was watched; "" if it was */
 	char *qemu_version, *qemu_source, *qemu_sha256;
 	bool qemu_hooks;

@@ -72,7 +72,7 @@ bool qemuinfo_load(struct qemuinfo *q, const char *dir, GError **error)
 	const char *at;
 
 	memset(q, 0, sizeof(*q));
-	q->program_fd = -1;
+	q->program_fd = q->confine.ruleset = -1;
 	q->dir = g_strdup(dir);
 	q->program = g_build_filename(dir, QEMU_PROGRAM, NULL);
 	q->manifest = load_manifest(dir, "runners/setup/qemu.sh", error);

@@ -4,6 +4,7 @@
 #define VQLAB_FOLDERS_H
 
 #include "runners/plan/plan.h"
+#include "runners/tool/confine.h"
 #include "runners/tool/json.h"
 
 struct qemuinfo {
@@ -17,6 +18,10 @@ struct qemuinfo {
 	bool flush;	 /* ... x-reorder-flush= */
 	bool packed;	 /* ... packed= */
 	bool kvm_device; /* -accel kvm takes device= */
+	/* Of qemu_confine; nothing before. */
+	struct confine confine;
+	bool sandbox;	/* takes -sandbox */
+	char *confined; /* how, in words; NULL: not yet */
 };
 
 struct guestinfo {

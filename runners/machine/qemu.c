@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "qemu.h"
 #include "boot.h"
+#include "confined.h"
 #include "netns.h"
 #include "props.h"
 
@@ -204,6 +205,10 @@ static bool push_all(GPtrArray *argv, GArray *keep, const struct qemu_setup *s, 
 	push(argv, "chardev=qmp,mode=control");
 	if (s->disks)
 		qemu_push_iothreads(argv, s->plan);
+	if (s->info->sandbox) {
+		push(argv, "-sandbox");
+		push(argv, QEMU_SANDBOX);
+	}
 	for (i = 0; s->disks && i < s->plan->disks->len; i++)
 		push_disk(argv, keep, s, &s->disks[i], SET_DISK + i, of_disks);
 	for (i = 0; s->taps && i < s->plan->nets->len; i++)
@@ -233,7 +238,10 @@ bool qemu_start(struct qemu *q, const struct qemu_setup *s, GError **error)
 {
 	g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GArray) keep = g_array_new(FALSE, FALSE, sizeof(int));
-	struct spawn sp = {.exec_fd = s->info->program_fd, .unprivileged = true};
+	struct confine confine = s->info->confine;
+	struct spawn sp = {.exec_fd = s->info->program_fd,
+			   .unprivileged = true,
+			   .confine = s->info->confined ? &confine : NULL};
 	int qmp[2] = {-1, -1}, agent[2] = {-1, -1}, plugin = -1;
 	int console = open(s->console, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	int log = open(s->log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
@@ -256,6 +264,7 @@ bool qemu_start(struct qemu *q, const struct qemu_setup *s, GError **error)
 		sp.keep = (const int *)keep->data;
 		sp.n_keep = keep->len;
 		sp.file_limit = file_limit(s->plan);
+		confine.memory = qemu_memory_limit(s->info, s->plan->memory_mib);
 		ok = spawn(&q->child, &sp, error);
 	}
 	if (qmp[1] >= 0)

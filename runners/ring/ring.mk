@@ -3,7 +3,7 @@
 RING_O := $(patsubst %.c,$(B)/%.o,$(wildcard runners/ring/*.c))
 # The unit tests link all but main.
 RING_PURE_O := $(filter-out %/main.o,$(RING_O))
-RING_PKGS := glib-2.0 gio-2.0 json-glib-1.0
+RING_PKGS := glib-2.0 gio-2.0 json-glib-1.0 libseccomp
 # What it shares with vqbench: all of that but main.
 RING_SHARED_O := $(BENCH_PURE_O) $(TOOL_OBJS) $(REORDER_LIB)
 

@@ -9,7 +9,7 @@ export PATH=$PATH:/usr/sbin:/sbin
 # the nop entries demand it (see qemu-cc).
 CONFIGURE=(--target-list=x86_64-softmmu --without-default-features
 	--enable-system --enable-tcg --enable-plugins --enable-kvm --enable-linux-aio
-	--enable-linux-io-uring --enable-fdt=system --disable-pie
+	--enable-linux-io-uring --enable-seccomp --enable-fdt=system --disable-pie
 	--disable-werror --disable-debug-info --disable-install-blobs)
 CFLAGS_QEMU='-O2 -fno-pie'
 LDFLAGS_QEMU='-no-pie'

@@ -5,20 +5,22 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "probes/tool/text.h"
 
 /* Steps of the child that may fail, told to the parent with errno. */
-enum step { STEP_SETUP, STEP_USER, STEP_EXEC };
-static const char *const step_names[] = {"set up", "run as nobody", "execute"};
+enum step { STEP_SETUP, STEP_USER, STEP_CONFINE, STEP_EXEC };
+static const char *const step_names[] = {"set up", "run as nobody", "confine", "execute"};
 
 struct failure {
 	int step, error;
@@ -44,6 +46,9 @@ static bool redirect(const struct spawn *s)
 	for (i = 0; i < 3; i++)
 		if (dup2(want[i] > 0 ? want[i] : null, i) < 0)
 			return false;
+	/* What our own caller left open is nobody's. */
+	if (syscall(SYS_close_range, 3, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
+		return false;
 	for (k = 0; k < s->n_keep; k++)
 		if (fcntl(s->keep[k], F_SETFD, 0) < 0)
 			return false;
@@ -83,6 +88,8 @@ static void G_GNUC_NORETURN run_child(const struct spawn *s, const char *program
 		fail(report, STEP_SETUP);
 	if (getppid() != parent)
 		_exit(127);
+	if (s->unprivileged && s->confine && !confine_enter(s->confine))
+		fail(report, STEP_CONFINE);
 	if (s->exec_fd > 0)
 		execveat(s->exec_fd, "", (char *const *)s->argv, env, AT_EMPTY_PATH);
 	else
@@ -105,6 +112,36 @@ static char *find_program(const char *name)
 	return path;
 }
 
+/* Passwords and the like may stand in ours; the user's TMPDIR may be closed to nobody. */
+static char **nobodys_environment(char **env)
+{
+	static const char *const kept[] = {"PATH",
+					   "LANG",
+					   "LC_",
+					   "TZ",
+					   "LD_LIBRARY_PATH",
+					   "GLIBC_TUNABLES",
+					   "MALLOC_",
+					   "ASAN_OPTIONS",
+					   "UBSAN_OPTIONS",
+					   "VQLAB_"};
+	GPtrArray *few = g_ptr_array_new();
+	size_t i;
+	char **v;
+
+	for (v = env; *v; v++) {
+		bool keep = false;
+
+		for (i = 0; i < G_N_ELEMENTS(kept); i++)
+			keep = keep || g_str_has_prefix(*v, kept[i]);
+		if (keep)
+			g_ptr_array_add(few, g_strdup(*v));
+	}
+	g_ptr_array_add(few, NULL);
+	g_strfreev(env);
+	return (char **)g_ptr_array_free(few, FALSE);
+}
+
 bool spawn(struct child *c, const struct spawn *s, GError **error)
 {
 	g_autofree char *program = s->exec_fd > 0 ? g_strdup(s->argv[0]) : find_program(s->argv[0]);
@@ -121,9 +158,8 @@ bool spawn(struct child *c, const struct spawn *s, GError **error)
 			    "%s: not found: make packages installs what is missing", s->argv[0]);
 		return false;
 	}
-	/* The user's own may be closed to nobody; iperf3's server needs one. */
 	if (s->unprivileged)
-		env = g_environ_unsetenv(env, "TMPDIR");
+		env = nobodys_environment(g_steal_pointer(&env));
 	for (i = 0; s->env && s->env[i]; i++) {
 		g_auto(GStrv) pair = g_strsplit(s->env[i], "=", 2);
 

@@ -7,7 +7,7 @@
 #ifndef VQLAB_SPAWN_H
 #define VQLAB_SPAWN_H
 
-#include "error.h"
+#include "confine.h"
 
 #include <sys/types.h>
 
@@ -29,10 +29,12 @@ struct spawn {
 	int in, out, err;	 /* descriptors for 0, 1, 2; 0 or less: /dev/null */
 	const int *keep;	 /* further descriptors, under their own numbers */
 	size_t n_keep;
-	bool unprivileged;   /* nobody:nogroup, no capabilities, no new ones */
-	gid_t extra_group;   /* supplementary group when unprivileged, or 0 */
-	uint64_t file_limit; /* RLIMIT_FSIZE in bytes, or 0 */
-	int *status;	     /* capture: any end of it is good, and noted here as of waitpid */
+	bool unprivileged;	       /* nobody:nogroup, no capabilities, no new ones; of our own
+					* environment only what programs and libraries are run by */
+	gid_t extra_group;	       /* supplementary group when unprivileged, or 0 */
+	uint64_t file_limit;	       /* RLIMIT_FSIZE in bytes, or 0 */
+	const struct confine *confine; /* when unprivileged: what it may reach, or NULL */
+	int *status; /* capture: any end of it is good, and noted here as of waitpid */
 };
 
 /*

@@ -106,5 +106,8 @@ void put_arms(struct document *out, const struct run *run, bool whole)
 		      *a->sha256 ? a->sha256 : "unknown", a->hooks ? "" : ", no hooks",
 		      *a->props ? ", " : "", a->props, *a->no_probes ? "; not watched: " : "",
 		      a->no_probes);
+		/* Only what differs: the run's own line says the rest. */
+		if (*a->confined && strcmp(a->confined, run->confined))
+			field(out, "", "%.24s: confined: %.400s", a->label, a->confined);
 	}
 }
