@@ -106,7 +106,7 @@ check 'vqprobe --ready-fd -1' fails 2 'no descriptor' build/vqprobe -p $$ --read
 check 'vqprobe: no escape from the name of a file' fails 2 'n?\[31mone: No such file' \
 	build/vqprobe --from $'n\e[31mone'
 check 'vqreport -o: an empty name' fails 2 'name of a folder' build/vqreport results/reference -o ''
-check 'vqreport: an empty name' fails 2 'one folder' build/vqreport ''
+check 'vqreport: an empty name' fails 2 'folder of a run' build/vqreport ''
 
 # --- other descriptors, other languages ----------------------------------------
 closed() { build/vqprobe --from "$trace" --json "$T/c.json" <&- >&- 2>&- && [ -s "$T/c.json" ]; }
