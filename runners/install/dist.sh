@@ -12,7 +12,7 @@ files() {
 	if [ "$(git rev-parse --show-toplevel 2>/dev/null)" = "$PWD" ]; then
 		git ls-files -z
 	else
-		find . \( -path ./build -o -path './results/*' ! -path './results/reference*' \
+		find . \( -path ./build -o -path './results/*' ! -path './results/reference*' ! -path './results/aa*' \
 			! -path ./results/README.md \) -prune -o \( -type f -o -type l \) -printf '%P\0'
 	fi | while IFS= read -r -d '' f; do
 		[ ! -e "$f" ] || printf '%s\0' "$f" # removed, and git not told yet
