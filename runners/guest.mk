@@ -5,7 +5,7 @@ COUNTER_O := $(B)/runners/guest-count/counter.o
 
 TOOLS   += $(B)/runners/guest-run $(B)/runners/latency.so
 TESTS   += $(B)/runners/test-link $(B)/runners/test-agent $(B)/runners/test-service
-TESTS   += runners/tests/latency.sh runners/tests/guest.sh
+TESTS   += runners/tests/latency.sh runners/tests/guest.sh runners/tests/hostile-guest.sh
 TESTS   += $(B)/runners/test-counter runners/tests/guest-count.sh
 
 $(GUEST_O) $(COUNTER_O) $(B)/runners/machine/guest-run.o: EXTRA_CFLAGS = $(call pkg_cflags,glib-2.0 json-glib-1.0)
@@ -20,6 +20,13 @@ $(B)/runners/disk/%.o: EXTRA_CFLAGS = -fPIC
 
 $(B)/runners/latency.so: $(B)/runners/disk/latency.o $(B)/runners/disk/service.o
 	$(CC) $(CFLAGS) $(LDFLAGS) -shared $^ -o $@ -lm
+
+# The guest's agent as setup/guest.sh builds it, and one that is the host's enemy.
+$(B)/runners/agent: $(wildcard runners/guest/*.[ch])
+	$(CC) -O2 -static -D_GNU_SOURCE -o $@ $(filter %.c,$^)
+
+$(B)/runners/hostile-agent: runners/tests/hostile-agent.c runners/guest/frame.h
+	$(CC) $(WARN) -O2 -static -D_GNU_SOURCE -I. -o $@ $<
 
 # The tests' own build of the same sources, with the sanitizers.
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
