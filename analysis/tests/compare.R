@@ -3,28 +3,12 @@
 #
 # What `vqreport compare A B` printed, TEXT, by R's own Welch test from both runs' summary.json:
 # each row of guests and of rings, timed and counted, to the digits that it has.
-suppressPackageStartupMessages(library(jsonlite))
+self <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))
+source(file.path(dirname(self), "printed.R"))
 
-argument <- commandArgs(trailingOnly = TRUE)
-runs <- lapply(argument[1:2], function(d)
-  fromJSON(file.path(d, "report", "summary.json"), simplifyVector = FALSE))
+runs <- lapply(argument[1:2], read_summary)
 text <- readLines(argument[3])
-seen <- 0
 
-need <- function(ok, ...) {
-  if (!isTRUE(ok)) {
-    cat("#", ..., "\n")
-    quit(status = 1)
-  }
-}
-
-near <- function(printed, value, where) {
-  half <- 0.5 * 10^-nchar(sub("^[^.]*\\.?", "", printed))
-  seen <<- seen + 1
-  need(abs(as.numeric(printed) - value) <= half + 1e-9, where, "is", value, "and not", printed)
-}
-
-strategy <- function(s, v) s$strategies[[match(v, unlist(s$variants))]]
 cell <- function(s, w, ring, v)
   Find(function(c) c$workload == w && c$ring == ring && c$variant == v, s$cells)
 

@@ -3,26 +3,11 @@
 #
 # What `vqreport RUN RUN...` printed of guests, TEXT, by R: the common ratio is the intercept of
 # a linear model with the host as a factor, whether hosts agree is oneway.test().
-suppressPackageStartupMessages(library(jsonlite))
+self <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))
+source(file.path(dirname(self), "printed.R"))
 
-argument <- commandArgs(trailingOnly = TRUE)
 text <- readLines(argument[1])
-runs <- lapply(argument[-1], function(d)
-  fromJSON(file.path(d, "report", "summary.json"), simplifyVector = FALSE))
-seen <- 0
-
-need <- function(ok, ...) {
-  if (!isTRUE(ok)) {
-    cat("#", ..., "\n")
-    quit(status = 1)
-  }
-}
-
-near <- function(printed, value, where) {
-  half <- 0.5 * 10^-nchar(sub("^[^.]*\\.?", "", printed))
-  seen <<- seen + 1
-  need(abs(as.numeric(printed) - value) <= half + 1e-9, where, "is", value, "and not", printed)
-}
+runs <- lapply(argument[-1], read_summary)
 
 logs <- function(s, w, ring, v) {
   f <- function(v) {

@@ -9,9 +9,6 @@
 #include "compare.h"
 #include "difference.h"
 
-/* Counts that differ by less than this share of off's are the same, as two of one run are. */
-#define LEVEL 0.005
-
 /* A counted workload that both have. */
 struct counts {
 	const struct counted *c[2];
@@ -38,7 +35,7 @@ static void put_cell(struct table *t, struct counts *n, unsigned int ring, unsig
 		return;
 	}
 	by = y.value - x.value;
-	if (fabs(by) < LEVEL * x.value) {
+	if (fabs(by) < COUNTS_LEVEL * x.value) {
 		n->same++;
 		return;
 	}

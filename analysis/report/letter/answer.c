@@ -9,10 +9,6 @@
 #include "analysis/table.h"
 #include "parts.h"
 
-/* Cells of one ring and order are level within this share of off's figure, by which two
- * runs of a cell may differ. */
-#define LEVEL 0.005
-
 /* How many variants are named for a verdict; how many workloads are told of. */
 #define NAMED 2
 #define TOLD 3
@@ -42,7 +38,7 @@ static struct standing stand(const struct counted *c, unsigned int label, unsign
 			continue;
 		s.orders++;
 		s.least += cost.value - order_cost(c, best, ring, order).value <=
-			   LEVEL * order_cost(c, off, ring, order).value;
+			   COUNTS_LEVEL * order_cost(c, off, ring, order).value;
 		s.sum += cost.over;
 		widen(&s.low, &s.high, cost.over);
 	}

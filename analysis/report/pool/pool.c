@@ -9,9 +9,6 @@
 #include "analysis/table.h"
 #include "common.h"
 
-/* Counts that differ by less than this share of off's are the same, as two of one run are. */
-#define LEVEL 0.005
-
 /* The plan as it was read; NULL: it is not in the folder. */
 static char *plan_text(const struct run *run)
 {
@@ -228,7 +225,7 @@ static void pool_counted_of(struct document *out, struct results *const *r, unsi
 
 		if (hosts < 2)
 			continue;
-		if (greatest - least < LEVEL * least) {
+		if (greatest - least < COUNTS_LEVEL * least) {
 			same++;
 			continue;
 		}

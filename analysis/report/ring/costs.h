@@ -5,6 +5,9 @@
 
 #include "counted.h"
 
+/* Counts that differ by less than this share, as two runs of a cell may, are level. */
+#define COUNTS_LEVEL 0.005
+
 /*
  * A figure of a cell beside that of off, in the same ring and order.  NAN where it, or
  * off's, was not counted: state says why.
