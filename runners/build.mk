@@ -8,6 +8,7 @@
 #              state), clock, files, json, spawn (children that die with their parent), confine
 #              (what one may reach), host (who measures on this host; its failures are no
 #              results), own (where the lab's files are)
+#   host/      what the host is set to and does while trials run
 #   disk/      the nbdkit plugin, and the service times of its requests
 #   guest/     what runs inside the guest: init, the agent, the frames that it speaks
 #   guest-count/  counts the guest's instructions, by a plugin of QEMU's
@@ -41,11 +42,11 @@
 #   install/   what people install: make install, make dist, make deb
 include runners/guest.mk
 
-BENCH_O := $(call objs,runners runners/tool runners/plan runners/trial) $(B)/runners/disk/service.o \
+BENCH_O := $(call objs,runners runners/tool runners/host runners/plan runners/trial) $(B)/runners/disk/service.o \
 	$(filter-out %/guest-run.o,$(call objs,runners/machine)) $(COUNTER_O)
 # All but main(), for the unit tests and for vqring.
 BENCH_PURE_O := $(filter-out $(B)/runners/main.o,$(BENCH_O))
-BENCH_TESTS := plan plan-arms plan-axes plan-ring schedule load gates gates-load gates-net host rundir message qmp confined sandbox
+BENCH_TESTS := plan plan-arms plan-axes plan-ring schedule load gates gates-load gates-net host activity rundir message qmp confined sandbox
 BENCH_PKGS := glib-2.0 gio-2.0 json-glib-1.0 libseccomp
 
 include runners/ring/ring.mk
@@ -83,7 +84,7 @@ FUZZ_TOOLS := $(addprefix runners/tool/,spawn confine error clock files json hos
 FUZZ_told := $(addprefix runners/,trial/message trial/load trial/perfstat trial/probe machine/qmp) $(FUZZ_TOOLS)
 FUZZ_link := $(addprefix runners/machine/,link link-wait) probes/tool/text
 FUZZ_files := $(patsubst %.c,%,$(wildcard runners/plan/*.c)) \
-	$(addprefix runners/,rundir runinfo identity machine/manifest machine/folders disk/service) \
+	$(addprefix runners/,rundir runinfo identity host/settings host/text machine/manifest machine/folders disk/service) \
 	$(filter-out runners/tool/spawn,$(FUZZ_TOOLS)) $(REORDER_SRC:%.c=%)
 FUZZERS := told link files
 

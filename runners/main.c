@@ -4,6 +4,7 @@
 #include "campaign.h"
 #include "identity.h"
 #include "left-out.h"
+#include "runners/host/settings.h"
 #include "runners/plan/against.h"
 #include "runners/plan/estimate.h"
 #include "runners/plan/schedule.h"
@@ -146,6 +147,7 @@ static bool run(struct campaign *c, int trials, GPtrArray *left_out, GError **er
 	    !settle_accel(c, name, error))
 		return false;
 	leave_out_driver(c->bench, c->slots);
+	c->bench->settings = runinfo_settings(c->bench->dir) ?: host_settings("");
 	if (!(runinfo_exists(c->bench->dir)
 		      ? runinfo_extend(c->bench, trials, error)
 		      : runinfo_write(c->bench, name, trials, left_out, error)))

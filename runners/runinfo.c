@@ -41,7 +41,7 @@ static void set_text(JsonObject *o, const char *name, const char *value)
 	json_object_set_string_member(o, name, value ? value : "unknown");
 }
 
-static JsonObject *host_json(void)
+static JsonObject *host_json(const struct bench *b)
 {
 	g_autofree char *cpu = vq_cpu_name();
 	g_autofree char *flags = read_field("/proc/cpuinfo", "flags", ':');
@@ -58,6 +58,7 @@ static JsonObject *host_json(void)
 	set_text(o, "kernel", u.release);
 	set_text(o, "os", os);
 	json_object_set_boolean_member(o, "virtual", flags && strstr(flags, " hypervisor"));
+	json_object_set_object_member(o, "settings", json_object_ref(b->settings));
 	return o;
 }
 
@@ -256,7 +257,7 @@ bool runinfo_write(const struct bench *b, const char *name, int trials_planned, 
 	json_object_set_int_member(o, "seed", p->seed);
 	set_text(o, "created", created);
 	json_object_set_object_member(o, "identity", identity_json(b->identity));
-	json_object_set_object_member(o, "host", host_json());
+	json_object_set_object_member(o, "host", host_json(b));
 	json_object_set_boolean_member(o, "alone", b->alone);
 	set_text(accel, "name", b->accel);
 	set_text(accel, "why", b->accel_why);
@@ -302,11 +303,18 @@ bool runinfo_exists(const char *dir)
 	return g_file_test(path, G_FILE_TEST_IS_REGULAR);
 }
 
-bool runinfo_accel(const char *dir, char **accel, char **why)
+/* run.json of @dir; the caller frees it. */
+static JsonNode *read_runinfo(const char *dir, GError **error)
 {
 	g_autofree char *path = g_build_filename(dir, "run.json", NULL);
-	g_autofree char *text = read_file(path, 1u << 24, NULL, NULL);
-	g_autoptr(JsonNode) n = text ? parse_json(text, strlen(text), path, NULL) : NULL;
+	g_autofree char *text = read_file(path, 1u << 24, NULL, error);
+
+	return text ? parse_json(text, strlen(text), path, error) : NULL;
+}
+
+bool runinfo_accel(const char *dir, char **accel, char **why)
+{
+	g_autoptr(JsonNode) n = read_runinfo(dir, NULL);
 	JsonObject *o = n ? json_sub(json_node_get_object(n), "accel") : NULL;
 
 	if (!json_str(o, "name", NULL))
@@ -316,11 +324,20 @@ bool runinfo_accel(const char *dir, char **accel, char **why)
 	return true;
 }
 
+JsonObject *runinfo_settings(const char *dir)
+{
+	g_autoptr(JsonNode) n = read_runinfo(dir, NULL);
+	JsonObject *host = n ? json_sub(json_node_get_object(n), "host") : NULL;
+	JsonObject *settings = host ? json_sub(host, "settings") : NULL;
+
+	return settings ? json_object_ref(settings) : NULL;
+}
+
 bool runinfo_extend(const struct bench *b, int trials_planned, GError **error)
 {
 	g_autofree char *path = g_build_filename(b->dir, "run.json", NULL);
-	g_autofree char *old = read_file(path, 1u << 24, NULL, error), *text = NULL;
-	g_autoptr(JsonNode) root = old ? parse_json(old, strlen(old), path, error) : NULL;
+	g_autofree char *text = NULL;
+	g_autoptr(JsonNode) root = read_runinfo(b->dir, error);
 	JsonObject *o = root ? json_node_get_object(root) : NULL;
 
 	if (!o)

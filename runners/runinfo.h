@@ -19,4 +19,7 @@ bool runinfo_extend(const struct bench *b, int trials_planned, GError **error);
 /* The accelerator that DIR/run.json names, and why; false when there is none. */
 bool runinfo_accel(const char *dir, char **accel, char **why);
 
+/* The host's settings in DIR/run.json; NULL: it has none.  The caller unrefs them. */
+JsonObject *runinfo_settings(const char *dir);
+
 #endif /* VQLAB_RUNINFO_H */

@@ -71,6 +71,10 @@ check 'loads, perf and probes have results' is "$(field "$run/trials/b01-split-a
 	  min(p["cpu_s"] for p in t["phases"]) > 0,
 	  all((p["probe"] is not None) == p["probes"] for p in t["phases"]),
 	  min(p["strategy"]["fills"] for p in t["phases"]) > 0]')" '[4, True, True, True, True]'
+check 'and what the host did meanwhile' is "$(field "$run/trials/b01-split-array-window/trial.json" \
+	'[0 < p["host"]["own_s"] <= t["after"]["own_s"] and p["host"]["waited_s"] >= 0 and
+	  p["host"]["others_s"] >= 0 for p in t["phases"]] + ["settings" in t["before"]]')" \
+	'[True, True, True, True, False]'
 traces() {
 	field "$1" '" ".join(p["trace"] for p in t["phases"] if p["probes"])'
 }

@@ -4,6 +4,7 @@
 
 #include "runners/machine/folders.h"
 #include "runners/plan/plan.h"
+#include "runners/tool/json.h"
 
 /* What a variant runs on. */
 struct bench_arm {
@@ -25,11 +26,12 @@ struct bench {
 	char *dir;     /* the run folder */
 	char *accel;   /* tcg or kvm */
 	char *accel_why;
-	char *against;	  /* the revision to which a tree is held (plan/against.h), or NULL */
-	char *no_probes;  /* why vqprobe can watch none of the QEMUs; else NULL */
-	char *no_driver;  /* why the guest's driver cannot be counted at all; else NULL */
-	GArray *identity; /* see identity.h */
-	bool alone;	  /* no other vqbench measured on this host */
+	char *against;	      /* the revision to which a tree is held (plan/against.h), or NULL */
+	char *no_probes;      /* why vqprobe can watch none of the QEMUs; else NULL */
+	char *no_driver;      /* why the guest's driver cannot be counted at all; else NULL */
+	GArray *identity;     /* see identity.h */
+	JsonObject *settings; /* of the host, as run.json has them (runners/host/settings.h) */
+	bool alone;	      /* no other vqbench measured on this host */
 };
 
 /* That of @v, one of its plan's. */

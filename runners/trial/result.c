@@ -33,6 +33,14 @@ static void set_number(JsonObject *o, const char *name, double value)
 		json_object_set_double_member(o, name, value);
 }
 
+static void set_object(JsonObject *o, const char *name, JsonObject *value)
+{
+	if (value)
+		json_object_set_object_member(o, name, json_object_ref(value));
+	else
+		json_object_set_null_member(o, name);
+}
+
 static void load_json(JsonObject *o, const struct load *l)
 {
 	json_object_set_double_member(o, "seconds", l->seconds);
@@ -125,18 +133,13 @@ static JsonObject *phase_json(const struct phase *ph)
 	counted_json(o, ph);
 	received_json(o, ph);
 	perf_json(o, ph);
-	if (ph->strategy)
-		json_object_set_object_member(o, "strategy", json_object_ref(ph->strategy));
-	else
-		json_object_set_null_member(o, "strategy");
+	set_object(o, "host", ph->host);
+	set_object(o, "strategy", ph->strategy);
 	if (ph->probe)
 		json_object_set_member(o, "probe", json_node_copy(ph->probe));
 	else
 		json_object_set_null_member(o, "probe");
-	if (ph->driver)
-		json_object_set_object_member(o, "driver", json_object_ref(ph->driver));
-	else
-		json_object_set_null_member(o, "driver");
+	set_object(o, "driver", ph->driver);
 	if (ph->trace)
 		json_object_set_string_member(o, "trace", ph->trace);
 	else
@@ -167,6 +170,8 @@ bool result_write(const struct trial *t, GError **error)
 	json_object_set_double_member(o, "boot_s", t->boot_s);
 	json_object_set_string_member(o, "accel", t->bench->accel);
 	json_object_set_boolean_member(o, "alone", t->bench->alone);
+	set_object(o, "before", t->before);
+	set_object(o, "after", t->after);
 	json_object_set_array_member(o, "gates", gates_json(t));
 	json_object_set_object_member(
 		o, "features", t->features ? json_object_ref(t->features) : json_object_new());

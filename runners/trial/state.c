@@ -33,6 +33,8 @@ void phase_free(gpointer data)
 		json_node_unref(ph->probe);
 	if (ph->driver)
 		json_object_unref(ph->driver);
+	if (ph->host)
+		json_object_unref(ph->host);
 	g_free(ph->trace);
 	if (ph->faults)
 		g_string_free(ph->faults, TRUE);

@@ -43,6 +43,7 @@ struct phase {
 	JsonObject *strategy;	 /* delta of x-reorder-stats, or NULL */
 	JsonNode *probe;	 /* vqprobe's result for the device, or NULL */
 	JsonObject *driver;	 /* what the guest's driver executed, or NULL */
+	JsonObject *host;	 /* what the host did meanwhile */
 	char *trace;		 /* name of its trace in the trial's folder, or NULL */
 };
 
@@ -57,6 +58,8 @@ struct trial {
 	int code; /* 0: ok, or a VQB_ code */
 	char *reason;
 	JsonObject *features; /* device id -> bits in hex */
+	JsonObject *before;   /* what the host did, and how it was set */
+	JsonObject *after;    /* likewise, with all still running */
 	GPtrArray *phases;    /* struct phase */
 	GPtrArray *gates;     /* struct gate */
 

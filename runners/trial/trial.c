@@ -4,6 +4,7 @@
 #include "driver.h"
 #include "gates.h"
 #include "in-guest.h"
+#include "meanwhile.h"
 #include "message.h"
 #include "phase.h"
 #include "result.h"
@@ -140,14 +141,17 @@ static bool run_phases(struct trial *t, GError **error)
 		g_autoptr(GError) e = NULL;
 		g_autofree char *doing = NULL;
 		int64_t begun = now_ms();
+		struct activity before;
 		bool ok, over;
 
 		ph->slot = &g_array_index(t->slot->phases, struct slot_phase, i);
 		ph->order = i;
 		doing = slot_phase_title(ph->slot);
 		message_send(t->report_fd, MESSAGE_DOING, 0, doing);
+		meanwhile_begin(t, &before);
 		ok = phase_run(t, ph, &e);
 		ph->wall_s = (now_ms() - begun) / 1e3;
+		ph->host = meanwhile_end(t, &before);
 		if (ok) {
 			g_ptr_array_add(t->phases, ph);
 			continue;
@@ -273,8 +277,10 @@ bool trial_run(const struct bench *b, const struct slot *slot, const char *dir, 
 	t.started = utc_now();
 	t.phases = g_ptr_array_new_with_free_func(phase_free);
 	t.gates = g_ptr_array_new_with_free_func(gate_free);
+	t.before = meanwhile_now(&t);
 	if (build_machine(&t, &e) && start_qemu(&t, b->accel, &e))
 		run_guest(&t, &e);
+	t.after = meanwhile_now(&t);
 	stop_all(&t);
 	/* A QEMU that could not start, for instance. */
 	if (e && e->code != VQB_FAILED && host_failed(t.dir, t.oom_kills, &host)) {
