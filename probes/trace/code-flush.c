@@ -75,7 +75,7 @@ void vq_code_more(struct vq_coder *c, struct vq_predict *q, struct vq_flush_even
 		e->pos = last->pos + last->n;
 		e->n = MIN(last->total - e->pos, VQ_FLUSH_CHUNK);
 		if (e->pos >= e->total)
-			vq_columns_fail(c->columns);
+			c->columns->bad = true;
 	}
 	code_used(c, q, e);
 }

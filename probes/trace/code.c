@@ -27,7 +27,7 @@ static struct vq_predict *code_queue(struct vq_coder *c, __u64 *vq)
 	vq_col_small(c->columns, VQ_COL_QUEUE, &code);
 	at = code ? code - 1 : c->last_queue;
 	if (code > MAX_QUEUES || at > c->n_queues || at >= MAX_QUEUES) {
-		vq_columns_fail(c->columns);
+		c->columns->bad = true;
 		return NULL;
 	}
 	c->last_queue = at;
@@ -39,9 +39,16 @@ static struct vq_predict *code_queue(struct vq_coder *c, __u64 *vq)
 	return c->queue[at];
 }
 
+/* What was read makes no sense: 0, for what takes no place. */
+static uint64_t give_up(struct vq_coder *c)
+{
+	c->columns->bad = true;
+	return 0;
+}
+
 static void code_pop(struct vq_coder *c, struct vq_predict *q, struct vq_elem_event *e)
 {
-	uint64_t place = c->encoding ? vq_predict_free(q, e->id) + 2 : 0;
+	uint64_t place = c->encoding ? vq_ids_free_place(&q->ids, e->id) + 2 : 0;
 
 	e->h.size = sizeof(*e);
 	e->len = 0;
@@ -55,13 +62,11 @@ static void code_pop(struct vq_coder *c, struct vq_predict *q, struct vq_elem_ev
 		e->id = q->last_id + 1;
 	else if (place == 1)
 		vq_col_bytes(c->columns, VQ_COL_RAW, &e->id, sizeof(e->id));
-	else if (place - 2 < q->n_free)
-		e->id = q->free[q->n_free - 1 - (place - 2)];
-	else
-		vq_columns_fail(c->columns);
+	else if (!vq_ids_free_at(&q->ids, place - 2, &e->id))
+		place = give_up(c);
 	vq_col_near(c->columns, VQ_COL_POP_NDESCS, &e->ndescs, q->ndescs);
 	vq_col_near(c->columns, VQ_COL_POP_INUSE, &e->inuse, vq_predict_inuse(q, e->ndescs));
-	vq_predict_popped(q, e);
+	vq_predict_popped(q, place < 2 ? vq_ids_free_place(&q->ids, e->id) : (int)place - 2, e);
 }
 
 /* One of the latest numbers of its kind as a rule: its place among them. */
@@ -81,11 +86,11 @@ static void code_recent(struct vq_coder *c, enum vq_column col,
 
 static void code_fill(struct vq_coder *c, struct vq_predict *q, struct vq_elem_event *e)
 {
-	uint64_t rank = c->encoding ? vq_predict_rank(q, e->id) + 1 : 0;
+	uint64_t rank = c->encoding ? vq_ids_open_place(&q->ids, e->id) + 1 : 0;
 	enum vq_column gap = c->last_kind == KIND_FILL	? VQ_COL_FILL_GAP
 			     : c->last_kind == KIND_POP ? VQ_COL_FILL_GAP_POP
 							: VQ_COL_FILL_GAP_ELSE;
-	struct vq_out *out = NULL;
+	struct vq_id *out = NULL;
 
 	e->h.size = sizeof(*e);
 	vq_code_times(c, VQ_COL_FILL_DUR, gap, &e->h);
@@ -94,11 +99,11 @@ static void code_fill(struct vq_coder *c, struct vq_predict *q, struct vq_elem_e
 	if (rank == 0) {
 		vq_col_bytes(c->columns, VQ_COL_RAW, &e->id, sizeof(e->id));
 	} else {
-		out = rank <= VQ_PREDICT_OUT ? vq_predict_ranked(q, rank - 1) : NULL;
+		out = vq_ids_open_at(&q->ids, rank - 1);
 		if (out)
 			e->id = out->id;
 		else
-			vq_columns_fail(c->columns);
+			rank = give_up(c);
 	}
 	vq_col_near(c->columns, VQ_COL_FILL_NDESCS, &e->ndescs, out ? out->ndescs : q->ndescs);
 	code_recent(c, VQ_COL_FILL_LEN, q->length, &e->len);
@@ -106,7 +111,7 @@ static void code_fill(struct vq_coder *c, struct vq_predict *q, struct vq_elem_e
 		code_recent(c, VQ_COL_FILL_THREAD, q->thread, &e->tid);
 	else
 		e->tid = 0;
-	vq_predict_filled(q, out, e);
+	vq_predict_filled(q, (int)rank - 1, e);
 }
 
 /* How @h can be coded without losing any of it. */
@@ -147,10 +152,10 @@ static void code_raw(struct vq_coder *c, struct vq_head *h)
 {
 	vq_col_bytes(c->columns, VQ_COL_RAW, h, sizeof(*h));
 	if (h->size < sizeof(*h))
-		vq_columns_fail(c->columns);
+		c->columns->bad = true;
 	else
 		vq_col_bytes(c->columns, VQ_COL_RAW, h + 1, h->size - sizeof(*h));
-	if (!vq_columns_bad(c->columns))
+	if (!c->columns->bad)
 		note_raw(c, h);
 }
 
@@ -164,8 +169,8 @@ static void code_event(struct vq_coder *c, enum kind kind)
 
 	vq_col_small(c->columns, VQ_COL_TYPE + c->last_kind, &code);
 	if (code >= KINDS)
-		vq_columns_fail(c->columns);
-	if (vq_columns_bad(c->columns))
+		c->columns->bad = true;
+	if (c->columns->bad)
 		return;
 	kind = code;
 	if (kind == KIND_RAW) {
@@ -270,6 +275,6 @@ const struct vq_head *vq_coder_get(struct vq_coder *c, bool *bad)
 	}
 	c->events--;
 	code_event(c, KIND_RAW);
-	*bad = vq_columns_bad(c->columns);
+	*bad = c->columns->bad;
 	return *bad ? NULL : &c->event.head;
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "ids.h"
 #include "probes/vqevent.h"
 
 /*
@@ -13,25 +14,14 @@
  * writer and reader must guess alike: nothing here may depend on anything but
  * the events of the block so far.  TRACE.md has the rules in words.
  */
-#define VQ_PREDICT_OUT 1024u /* outstanding elements remembered */
-#define VQ_PREDICT_FREE 256u /* ids remembered that are with the driver */
 #define VQ_PREDICT_RECENT 4u /* lengths and threads of fills remembered */
 
-/* An element with the device. */
-struct vq_out {
-	uint32_t id, ndescs, len;
-	uint32_t order; /* of its fill; 0: not filled */
-};
-
 struct vq_predict {
+	struct vq_ids ids;
 	uint64_t vq;
-	struct vq_out out[VQ_PREDICT_OUT]; /* in the order of their pops */
-	uint32_t n_out;
-	uint32_t free[VQ_PREDICT_FREE]; /* the latest published last */
-	uint32_t n_free;
 	uint32_t length[VQ_PREDICT_RECENT]; /* the latest first */
 	uint32_t thread[VQ_PREDICT_RECENT];
-	uint32_t last_id, ndescs, inuse, fills;
+	uint32_t last_id, ndescs, inuse;
 	bool untold;		     /* the last pop did not tell how many are in use */
 	uint32_t skip;		     /* packed: slots of the last published element to come */
 	struct vq_flush_event flush; /* the last record */
@@ -39,20 +29,13 @@ struct vq_predict {
 
 void vq_predict_init(struct vq_predict *q, uint64_t vq);
 
-/* The place of @id among q->free, from the end: 0 is the latest; -1: not there. */
-int vq_predict_free(const struct vq_predict *q, uint32_t id);
-
-/* The place of @id among the outstanding that are not filled; -1: not there. */
-int vq_predict_rank(const struct vq_predict *q, uint32_t id);
-/* The element in that place; NULL if there are not so many. */
-struct vq_out *vq_predict_ranked(struct vq_predict *q, uint32_t rank);
-
 /* What a pop will say is in use, if it takes @ndescs. */
 uint32_t vq_predict_inuse(const struct vq_predict *q, uint32_t ndescs);
 
-/* What happened. */
-void vq_predict_popped(struct vq_predict *q, const struct vq_elem_event *e);
-void vq_predict_filled(struct vq_predict *q, struct vq_out *out, const struct vq_elem_event *e);
+/* What happened; @free and @rank: the places of the id among those that are free, and among
+ * the elements that are not filled; -1: not there. */
+void vq_predict_popped(struct vq_predict *q, int free, const struct vq_elem_event *e);
+void vq_predict_filled(struct vq_predict *q, int rank, const struct vq_elem_event *e);
 void vq_predict_taken_back(struct vq_predict *q, uint32_t id);
 void vq_predict_reset(struct vq_predict *q);
 
@@ -62,7 +45,7 @@ void vq_predict_flush(const struct vq_predict *q, struct vq_flush_event *e);
 
 /* The entry in place @i of the record @e; false if there is nothing to guess
  * from. */
-bool vq_predict_entry(const struct vq_predict *q, const struct vq_flush_event *e, uint32_t i,
+bool vq_predict_entry(struct vq_predict *q, const struct vq_flush_event *e, uint32_t i,
 		      struct vq_used_entry *u);
 /* The head of a record is known; and then the entry in place @i. */
 void vq_predict_flushed(struct vq_predict *q, const struct vq_flush_event *e);

@@ -170,9 +170,9 @@ struct reader {
 	const char *name;
 	ZSTD_DCtx *zstd;
 	struct vq_coder *coder;
-	char *in;    /* FRAME_MAX: the frame, packed */
-	size_t have; /* bytes in @in */
-	char *out;   /* VQ_BLOCK_MAX: the frame, unpacked */
+	char *in;	 /* FRAME_MAX: frames, packed */
+	size_t at, have; /* the next frame in @in; bytes there */
+	char *out;	 /* VQ_BLOCK_MAX: the frame, unpacked */
 };
 
 static bool bad(const struct reader *r, GError **error, const char *why)
@@ -184,28 +184,36 @@ static bool bad(const struct reader *r, GError **error, const char *why)
 /* Are the @r->have bytes the begin of a frame, as far as they go? */
 static bool is_cut_off(struct reader *r)
 {
-	ZSTD_inBuffer in = {r->in, r->have, 0};
+	ZSTD_inBuffer in = {r->in + r->at, r->have, 0};
 	ZSTD_outBuffer out = {r->out, VQ_BLOCK_MAX, 0};
 
 	return !ZSTD_isError(ZSTD_decompressStream(r->zstd, &out, &in)) && in.pos == in.size;
+}
+
+/* Reads on, with what is left of @in at its begin. */
+static void fill_in(struct reader *r)
+{
+	memmove(r->in, r->in + r->at, r->have);
+	r->at = 0;
+	r->have += fread(r->in + r->have, 1, FRAME_MAX - r->have, r->file);
 }
 
 /* Unpacks the next whole frame: its size, 0 at the end or when the rest is cut
  * off, -1 if it is bad. */
 static ssize_t read_frame(struct reader *r)
 {
-	size_t frame, n;
+	size_t frame = ZSTD_findFrameCompressedSize(r->in + r->at, r->have), n;
 
-	r->have += fread(r->in + r->have, 1, FRAME_MAX - r->have, r->file);
-	if (!r->have)
-		return 0;
-	frame = ZSTD_findFrameCompressedSize(r->in, r->have);
-	if (ZSTD_getErrorCode(frame) == ZSTD_error_srcSize_wrong && is_cut_off(r))
+	if (ZSTD_getErrorCode(frame) == ZSTD_error_srcSize_wrong) {
+		fill_in(r);
+		frame = ZSTD_findFrameCompressedSize(r->in, r->have);
+	}
+	if (!r->have || (ZSTD_getErrorCode(frame) == ZSTD_error_srcSize_wrong && is_cut_off(r)))
 		return 0;
 	if (ZSTD_isError(frame))
 		return -1;
-	n = ZSTD_decompressDCtx(r->zstd, r->out, VQ_BLOCK_MAX, r->in, frame);
-	memmove(r->in, r->in + frame, r->have - frame);
+	n = ZSTD_decompressDCtx(r->zstd, r->out, VQ_BLOCK_MAX, r->in + r->at, frame);
+	r->at += frame;
 	r->have -= frame;
 	return ZSTD_isError(n) || !n ? -1 : (ssize_t)n;
 }

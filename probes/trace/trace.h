@@ -55,7 +55,7 @@ bool vq_trace_close(struct vq_trace_writer *w, GError **error);
 typedef bool (*vq_trace_fn)(const struct vq_head *h, size_t size, void *data);
 
 /*
- * Calls @fn for each event of @path, in bounded memory (4 MiB), whatever the
+ * Calls @fn for each event of @path, in bounded memory (6 MiB), whatever the
  * file holds.  False with @error, "FILE: what", if it is no trace, of another
  * version or damaged; the events before the damage have been seen then.  A file
  * that ends early is no error: @whole says whether VQ_END was seen.
