@@ -33,6 +33,16 @@ void vq_model_free(struct vq_model *m)
 	g_free(m);
 }
 
+/* The queue that @vq is the address of now: as a rule it is where it was found before. */
+static struct vq_queue *find_queue(struct vq_model *m, uint64_t vq)
+{
+	struct vq_queue **at = &m->found[vq * 0x9e3779b97f4a7c15 >> (64 - VQ_FOUND_BITS)];
+
+	if (!*at || (*at)->vq != vq || (*at)->replaced)
+		*at = g_hash_table_lookup(m->by_vq, &vq);
+	return *at;
+}
+
 bool vq_model_knows(const struct vq_model *m, uint64_t vq)
 {
 	return g_hash_table_contains(m->by_vq, &vq);
@@ -153,7 +163,7 @@ bool vq_model_event(struct vq_model *m, const struct vq_head *h, size_t size)
 		on_reset(m, (const void *)h);
 		return true;
 	}
-	q = g_hash_table_lookup(m->by_vq, &h->vq);
+	q = find_queue(m, h->vq);
 	if (!q)
 		return false;
 	count_event(m, h);

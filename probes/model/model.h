@@ -122,14 +122,17 @@ struct vq_queue {
 	bool old_gone; /* elements that were in use when watching began are published */
 };
 
+#define VQ_FOUND_BITS 6
+
 struct vq_model {
 	GPtrArray *queues; /* struct vq_queue *, in the order of first sight */
 	GHashTable *by_vq;
-	const struct vq_select *select; /* which queues are meant; NULL: all */
-	uint64_t events;		/* without VQ_QUEUE and VQ_END */
-	uint64_t calls[VQ_EVENT_TYPES]; /* events, long flushes counted once */
-	uint64_t lost;			/* from VQ_END */
-	uint64_t end_ts;		/* from VQ_END; 0 if there was none */
+	struct vq_queue *found[1 << VQ_FOUND_BITS]; /* in it, by a hash of their own */
+	const struct vq_select *select;		    /* which queues are meant; NULL: all */
+	uint64_t events;			    /* without VQ_QUEUE and VQ_END */
+	uint64_t calls[VQ_EVENT_TYPES];		    /* events, long flushes counted once */
+	uint64_t lost;				    /* from VQ_END */
+	uint64_t end_ts;			    /* from VQ_END; 0 if there was none */
 };
 
 struct vq_model *vq_model_new(void);
