@@ -19,7 +19,7 @@ SHARED_OBJS := $(addprefix $(B)/analysis/,document.o table.o text.o)
 PAGE_RES    := $(B)/analysis/page-resource
 # All of vqreport but its command line, for the tests as well.
 REPORT_OBJS := $(SHARED_OBJS) $(PLOTS_RES).o $(PAGE_RES).o $(PROBES)/model/hist.o \
-	$(filter-out %/main.o %/command.o %/verify.o,$(call objs,analysis/report $(addprefix analysis/report/,compare letter page pool ring)))
+	$(filter-out %/main.o %/command.o %/verify.o,$(call objs,analysis/report $(addprefix analysis/report/,compare host letter page pool ring)))
 
 TOOLS   += $(B)/vqreport
 C_STYLE += $(wildcard analysis/*.[ch] analysis/*/*.[ch] analysis/*/*/*.[ch])
@@ -93,7 +93,7 @@ TOOLS += $(B)/analysis/make-run
 TESTS += $(B)/analysis/test-stats $(B)/analysis/test-blocks $(B)/analysis/test-load $(B)/analysis/test-rings \
 	analysis/tests/report.sh analysis/tests/letter.sh analysis/tests/rings.sh \
 	analysis/tests/ablation.sh analysis/tests/verify.sh analysis/tests/again.sh analysis/tests/compare.sh \
-	analysis/tests/pool.sh
+	analysis/tests/pool.sh analysis/tests/quiet.sh
 
 # vqreplay: traces and made-up orders through the strategies.
 REPLAY_PKGS := glib-2.0 json-glib-1.0 gsl libzstd

@@ -114,8 +114,11 @@ static void about_machine(struct document *out, const struct results *r)
 	if (run->host_virtual)
 		item(out, "The host is a virtual machine itself: what its neighbours take from it "
 			  "shows as noise here.");
-	item(out, "What else used the host meanwhile is not known. Blocks and shuffling make "
-		  "drift hit all variants alike; they do not remove it.");
+	paragraph(out, 2,
+		  "- %s Blocks and shuffling make drift hit all variants alike; they do not "
+		  "remove it.",
+		  r->disturbed ? "Of what else used the host, processor time and memory are known."
+			       : "What else used the host meanwhile is not known.");
 }
 
 static void about_power(struct document *out, const struct results *r)

@@ -16,6 +16,7 @@
 #include "traces.h"
 #include "verify.h"
 #include "analysis/report/compare/command.h"
+#include "analysis/report/host/disturbed.h"
 #include "analysis/report/letter/letter.h"
 #include "analysis/report/page/markdown.h"
 #include "analysis/report/page/page.h"
@@ -262,25 +263,27 @@ static int report_run(const struct run *run, const struct replayed *replayed,
 		      const struct rings *rings, const struct options *o, const char *out)
 {
 	struct results *results = compute(run, o->margin / 100);
+	struct disturbed *disturbed = find_disturbed(results);
 	GError *error = NULL;
-	bool ok;
+	int status = EXIT_SUCCESS;
 
+	results->disturbed = disturbed;
 	results->replayed = replayed;
 	results->rings = rings;
-	if (run->trials->len || has_counted(results) || has_timed(results)) {
-		if (prints(o)) {
-			print_form(results, o);
-			results_free(results);
-			return EXIT_SUCCESS;
-		}
-		ok = write_report(results, out, !o->no_plots, &error);
-		results_free(results);
-		return done(ok, out, error);
+	if (!run->trials->len && !has_counted(results) && !has_timed(results)) {
+		fprintf(stderr, "vqreport: %s: no finished trial (`vqbench run` resumes the run)\n",
+			run->dir);
+		status = EXIT_USAGE;
+	} else if (prints(o)) {
+		print_form(results, o);
+	} else {
+		bool ok = write_report(results, out, !o->no_plots, &error);
+
+		status = done(ok, out, error);
 	}
 	results_free(results);
-	fprintf(stderr, "vqreport: %s: no finished trial (`vqbench run` resumes the run)\n",
-		run->dir);
-	return EXIT_USAGE;
+	disturbed_free(disturbed);
+	return status;
 }
 
 /* Is there a replay and no run? */

@@ -8,6 +8,7 @@
 #include "power.h"
 #include "replayed.h"
 #include "wording.h"
+#include "analysis/report/host/quiet.h"
 #include "analysis/report/letter/parts.h"
 #include "analysis/report/ring/sections.h"
 #include "analysis/table.h"
@@ -24,6 +25,7 @@ static void put_setting(struct document *out, const struct results *r)
 		field(out, "qemu", "%s (%s)%s%.16s", run->qemu_version, run->qemu_source,
 		      run->qemu_sha256[0] ? ", sha256 " : "", run->qemu_sha256);
 	put_arms(out, run, true);
+	put_settings(out, run);
 	field(out, "accel", "%s%s%s", run->accel, run->accel_why[0] ? "; " : "", run->accel_why);
 	if (run->confined[0])
 		field(out, "confined", "%s", run->confined);
@@ -276,6 +278,7 @@ static void method(struct document *out, const struct results *r)
 		  "with off's. Probe tax: throughput with probes over that without, in the same "
 		  "boot; 0.71 says that watching took 29 %% of it, 1 that it took nothing to be "
 		  "seen.");
+	report_quiet_method(out, r);
 	report_counted_method(out, r);
 }
 
@@ -301,6 +304,7 @@ struct document *report_document(const struct results *r)
 	plot_here(out, "throughput");
 	plot_here(out, NULL);
 	exclusions(out, r);
+	report_quiet(out, r);
 	for (unsigned int w = 0; r->run->trials->len && w < r->run->workloads->len; w++)
 		report_workload(out, r, w);
 	report_functions(out, r);

@@ -16,6 +16,7 @@
 #include "run.h"
 #include "stats.h"
 
+struct disturbed;
 struct document;
 struct replayed;
 struct rings;
@@ -70,8 +71,9 @@ struct exclusion {
 
 struct results {
 	const struct run *run;
-	const struct replayed *replayed; /* NULL: the run has no replay.json */
-	const struct rings *rings;	 /* of its rings without a guest; may be empty */
+	const struct replayed *replayed;   /* NULL: the run has no replay.json */
+	const struct rings *rings;	   /* of its rings without a guest; may be empty */
+	const struct disturbed *disturbed; /* NULL: nothing is known of the host meanwhile */
 	double margin;
 	unsigned int n_blocks;
 	int *blocks; /* their numbers, ascending */

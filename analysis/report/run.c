@@ -2,6 +2,7 @@
 #include "arms.h"
 #include "reader.h"
 #include "run.h"
+#include "analysis/report/host/record.h"
 
 #include <string.h>
 
@@ -145,6 +146,7 @@ static void read_machine(struct reader *r, JsonObject *o, struct run *run)
 	run->os = opt_string(r, host, "os", "unknown");
 	run->cores = opt_count(r, host, "cores", 0);
 	run->host_virtual = opt_bool(r, host, "virtual");
+	run->settings = read_settings(r, host);
 	run->memory_mib = opt_count(r, host, "memory_mib", 0);
 	run->accel = need_string(r, accel, "name");
 	run->accel_why = opt_string(r, accel, "why", "");
@@ -326,6 +328,7 @@ void run_free(struct run *run)
 	g_ptr_array_free(run->strategies, TRUE);
 	g_ptr_array_free(run->left_out, TRUE);
 	g_ptr_array_free(run->arms, TRUE);
+	g_ptr_array_free(run->settings, TRUE);
 	g_free(run->against);
 	g_free(run->baseline[0]);
 	g_free(run->baseline[1]);

@@ -21,6 +21,7 @@
  *	results-csv.c, csv.c           the same figures as rows; figures.c names both's
  *	replayed-read.c, replayed-tables.c, replayed-plots.c   DIR/replay.json, which
  *	            vqreplay wrote (replay/ops.h), to a section and plots
+ *	host/       what the host did meanwhile, and what that leaves of the verdicts
  *	driver.c    what a counting boot counted of the guest's driver
  *	ring/       what vqring counted and timed without a guest (ring/rings.h)
  *	plots.c, plot-*.c, ../plots/   struct results -> SVG and PNG by gnuplot, with script
@@ -104,6 +105,15 @@ struct driver {
 	uint64_t segments;   /* of its requests, that it mapped; 0: no function tells them */
 };
 
+/* What the host did in a phase; seconds of one processor; NAN: it does not tell. */
+struct meanwhile {
+	double seconds;			/* how long the phase was */
+	double steal;			/* that the hypervisor took */
+	double others;			/* of what was not the trial's */
+	double waited;			/* that QEMU's threads were kept from running, added up */
+	double cpu_stall, memory_stall; /* in which something waited for a processor, for memory */
+};
+
 struct phase {
 	char *workload, *kind, *device, *state, *reason, *unit;
 	bool probes;
@@ -115,9 +125,10 @@ struct phase {
 	uint64_t window_requests;	   /* what the device completed in it */
 	double lat_mean, lat_p50, lat_p99; /* us; NAN where there is none */
 	uint64_t ios, bytes;
-	struct probe *probe;   /* NULL without probes */
-	struct driver *driver; /* NULL, but in counting boots */
-	char *trace;	       /* a file in the trial's folder, if it says so; "": none kept */
+	struct probe *probe;	/* NULL without probes */
+	struct driver *driver;	/* NULL, but in counting boots */
+	struct meanwhile *host; /* NULL: not recorded */
+	char *trace;		/* a file in the trial's folder, if it says so; "": none kept */
 };
 
 struct gate {
@@ -130,6 +141,8 @@ struct trial {
 	int block, position;
 	bool counting; /* of no block: the driver's instructions are counted in it */
 	double boot_s;
+	uint64_t other_qemus;
+	char *changed;	   /* settings of the host that were not the run's, or "" */
 	GPtrArray *gates;  /* struct gate */
 	GPtrArray *phases; /* struct phase */
 };
@@ -163,6 +176,7 @@ struct run {
 	char *cpu, *kernel, *os;
 	uint64_t cores, memory_mib;
 	bool host_virtual;
+	GPtrArray *settings; /* char *, "name value", of the host; empty: older runs */
 	char *accel, *accel_why;
 	char *confined;	 /* how QEMU was; "": older runs do not say */
 	char *no_probes; /* why nothing was watched; "" if it was */

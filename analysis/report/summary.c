@@ -7,6 +7,7 @@
 #include "power.h"
 #include "report.h"
 #include "writer.h"
+#include "analysis/report/host/quiet.h"
 #include "analysis/report/ring/ablation-summary.h"
 #include "analysis/report/ring/ring-summary.h"
 
@@ -221,6 +222,7 @@ char *summary_json(const struct results *r)
 	for (unsigned int i = 0; i < r->exclusions->len; i++)
 		exclusion(&j, r->exclusions->pdata[i]);
 	write_close(&j, ']');
+	write_quiet(&j, r);
 	probes(&j, r);
 	write_open(&j, "cells", '[');
 	for (unsigned int i = 0; i < r->n_cells; i++)

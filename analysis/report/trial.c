@@ -2,6 +2,7 @@
 #include "reader.h"
 #include "driver.h"
 #include "run.h"
+#include "analysis/report/host/record.h"
 
 #include <math.h>
 #include <string.h>
@@ -214,6 +215,7 @@ static void phase_free(void *data)
 	g_free(p->trace);
 	probe_free(p->probe);
 	g_free(p->driver);
+	g_free(p->host);
 	g_free(p);
 }
 
@@ -272,6 +274,7 @@ static struct phase *read_phase(struct reader *r, JsonObject *o)
 	p->lat_p99 = read_percentile(r, lat, "p99");
 	p->trace = opt_string(r, o, "trace", "");
 	p->driver = read_driver(r, opt_object(r, o, "driver"));
+	p->host = read_meanwhile(r, opt_object(r, o, "host"));
 	probe = opt_object(r, o, "probe");
 	if (probe)
 		p->probe = read_probe(r, probe);
@@ -353,6 +356,7 @@ void trial_free(struct trial *t)
 	g_free(t->state);
 	g_free(t->reason);
 	g_free(t->accel);
+	g_free(t->changed);
 	g_ptr_array_free(t->gates, TRUE);
 	g_ptr_array_free(t->phases, TRUE);
 	g_free(t);
@@ -374,6 +378,8 @@ struct trial *load_trial(const char *path, const struct run *run, GError **error
 	t->counting = opt_bool(&r, o, "counting");
 	t->block = need_count(&r, o, "block");
 	t->position = opt_count(&r, o, "position", 0);
+	t->other_qemus = read_other_qemus(&r, o);
+	t->changed = read_changed_settings(&r, o, run->settings);
 	t->boot_s = opt_number(&r, o, "boot_s", NAN);
 	t->gates = g_ptr_array_new_with_free_func(gate_free);
 	t->phases = g_ptr_array_new_with_free_func(phase_free);

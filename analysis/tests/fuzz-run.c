@@ -15,6 +15,7 @@
 
 #include "analysis/document.h"
 #include "analysis/report/csv.h"
+#include "analysis/report/host/disturbed.h"
 #include "analysis/report/letter/letter.h"
 #include "analysis/report/page/markdown.h"
 #include "analysis/report/page/page.h"
@@ -97,11 +98,14 @@ static void read_all(void)
 
 	if (rings) {
 		struct results *r = compute(run, 0.05);
+		struct disturbed *d = find_disturbed(r);
 
+		r->disturbed = d;
 		r->replayed = replayed;
 		r->rings = rings;
 		report(r);
 		results_free(r);
+		disturbed_free(d);
 	} else {
 		must_name_file(e);
 	}

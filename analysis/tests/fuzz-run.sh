@@ -25,6 +25,7 @@ VQLAB_FUZZ_RUN=$(mktemp -d /dev/shm/vqlab-fuzz-XXXXXX)
 export VQLAB_FUZZ_RUN
 trap 'rm -rf "$VQLAB_FUZZ_RUN"' EXIT
 build/analysis/make-run "$VQLAB_FUZZ_RUN" --blocks=1 --variants=off,qemu >/dev/null &&
+	python3 analysis/tests/quiet.py make "$VQLAB_FUZZ_RUN" 1 &&
 	python3 analysis/tests/rings.py make "$VQLAB_FUZZ_RUN" &&
 	build/vqreplay --synth shuffle:4 --elements 64 --repeats 3 --instructions none \
 		--json "$VQLAB_FUZZ_RUN/replay.json" >/dev/null || exit 1

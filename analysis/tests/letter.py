@@ -9,7 +9,7 @@ import sys
 
 import letter_tables
 from letter_summary import Summary, Wrong, need
-from letter_words import FIELDS, has_effects
+from letter_words import FIELDS, has_effects, noise_words
 
 SECTIONS = (('Instructions on the ring', 'counted'), ('Throughput in a guest', 'live'),
             ('Elements/s without a guest', 'timed'))
@@ -121,6 +121,7 @@ def check(text, d):
     need(not any(has_effects(s)) or 'in-order' in fields, 'no in-order')
     need('watched' in fields or not any(c['ordering']['trials'] for c in s.cells.values()),
          'nothing watched')
+    need('noise' in fields or not noise_words(s), 'the host was not quiet')
     need('method' in fields or not s.families(), 'no method')
     need('left out' in fields or all(x['state'] == 'never started' for x in d['left_out']),
          'nothing left out')

@@ -239,6 +239,24 @@ def check_again(s, text):
         s.d['vqlab'][:10], s.d['commit'][:12], s.d['plan'][:40]), 'again')
 
 
+def noise_words(s):
+    h = s.d.get('host')
+    n = len(h['disturbed']) if h else 0
+    if not n:
+        return None
+    if n == s.d['trials']:
+        return ('Every trial, %d, ran on a disturbed host: none is left to be judged without '
+                'them.' % n)
+    if not h['changed'] and 4 * n <= h['trials_recorded']:
+        return None
+    return ('%d of %d trials ran on a disturbed host; without them %d of %d verdicts are others.' %
+            (n, s.d['trials'], len(h['changed']), h['verdicts']))
+
+
+def check_noise(s, text):
+    need(text == noise_words(s), 'noise:', text)
+
+
 def check_more(s, text):
     need(text == 'report-full.txt: all tables, and what this run cannot tell', 'more')
 
@@ -246,4 +264,4 @@ def check_more(s, text):
 FIELDS = {'counted': check_counted_words, 'timed': check_timed_words, 'live': check_live_words,
           'in-order': check_in_order, 'watched': check_watched, 'left out': check_left_out,
           'method': check_method, 'host': check_host, 'qemu': check_qemu, 'plan': check_plan,
-          'again': check_again, 'more': check_more}
+          'again': check_again, 'more': check_more, 'noise': check_noise}

@@ -2,6 +2,7 @@
 #include "letter.h"
 
 #include "analysis/report/baseline.h"
+#include "analysis/report/host/quiet.h"
 #include "analysis/text.h"
 #include "parts.h"
 
@@ -45,6 +46,7 @@ static char *write_letter(const struct results *r, const struct room *room)
 	blank_line(out);
 	put_letter_batches(out, r);
 	put_letter_watched(out, r, room);
+	put_letter_quiet(out, r);
 	put_letter_method(out, r);
 	baseline_document(r->run, out);
 	text = document_text(out);

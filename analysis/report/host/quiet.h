@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a report says of its host.  Each appends nothing where nothing was recorded. */
+#ifndef VQLAB_ANALYSIS_HOST_QUIET_H
+#define VQLAB_ANALYSIS_HOST_QUIET_H
+
+#include "analysis/report/results.h"
+#include "analysis/report/writer.h"
+
+/* How it is set, as a field. */
+void put_settings(struct document *out, const struct run *run);
+
+/* The section "Was the host quiet?". */
+void report_quiet(struct document *out, const struct results *r);
+
+/* The rule, of the section Method. */
+void report_quiet_method(struct document *out, const struct results *r);
+
+/*
+ * Of report.txt, a field: only if verdicts change without the disturbed trials, or more than
+ * a quarter of the trials are some, so that little is left.
+ */
+void put_letter_quiet(struct document *out, const struct results *r);
+
+/* The member host of summary.json. */
+void write_quiet(struct writer *w, const struct results *r);
+
+#endif

@@ -1,0 +1,70 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Which trials a report calls disturbed, and what it says is left without them: held to the
+# rule written a second time, and to the report of a run that never had those trials.
+set -u
+make -s --no-print-directory build/vqreport build/analysis/make-run >/dev/null || exit 1
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+. runners/tests/tap.sh
+export PYTHONDONTWRITEBYTECODE=1
+
+quiet() { python3 "$here/quiet.py" "$@"; }
+reported() { build/vqreport --no-plots "$work/$1" >/dev/null; }
+# says FORM NAME TEXT: whatever the lines end with
+says() { tr '\n' ' ' <"$work/$2/report/$1.txt" | tr -s ' ' | grep -qF -- "$3"; }
+silent() { ! grep -iq "$2" "$work/$1/report"/*; }
+made() {
+	build/analysis/make-run "$work/$1" --blocks=6 --noise=0.02 --effect=qemu=0.7 || exit 1
+}
+# slow NAME TRIAL: of that trial, the throughput, to a third
+slow() {
+	python3 -c 'import json, sys
+t = json.load(open(sys.argv[1]))
+for p in t["phases"]: p["throughput"] /= 3
+json.dump(t, open(sys.argv[1], "w"))' "$work/$1/trials/$2/trial.json"
+}
+# apart NAME: the same run without the trials that the rule names, in NAME-rest
+apart() {
+	cp -r "$work/$1" "$work/$1-rest"
+	quiet trials "$work/$1" >"$work/named"
+	while read -r id _; do rm -r "$work/$1-rest/trials/$id"; done <"$work/named"
+	reported "$1-rest"
+}
+
+made none
+reported none
+check 'of a run without records, nothing is said' silent none 'disturbed\|quiet'
+check 'and that it is not known' says report-full none 'What else used the host meanwhile is not known.'
+
+made calm
+quiet calm "$work/calm"
+reported calm
+check 'a quiet host' says report-full calm 'with a record of what the host did: 60; on a disturbed host: 0,'
+check 'needs no line in the mail' sh -c '! grep -q "^noise" "$0"' "$work/calm/report/report.txt"
+check 'how it was set is said' says report-full calm 'set to governor performance, vulnerable 0'
+
+for seed in 1 2; do
+	made "drawn$seed"
+	quiet make "$work/drawn$seed" $seed
+	for id in $(quiet trials "$work/drawn$seed" | awk '/-off/ { print $1 }' | head -2); do
+		slow "drawn$seed" "$id"
+	done
+	apart "drawn$seed"
+	reported "drawn$seed"
+	check "the rule, and the verdicts without those trials ($seed)" \
+		quiet holds "$work/drawn$seed" "$work/drawn$seed-rest"
+	cat "$work/named" >>"$work/all"
+done
+check 'there was a trial of each kind' \
+	test "$(awk '{ print $2 }' "$work/all" | sort -u | tr '\n' ' ')" = 'memory others settings steal '
+check 'the mail says what the summary says' python3 "$here/letter.py" doctor "$work/drawn1/report"
+check 'verdicts change' says report drawn1 'noise '
+check 'by names and numbers' grep -q '^made-up-.* slower (.) ' "$work/drawn1/report/report-full.txt"
+
+quiet stolen "$work/calm"
+reported calm
+check 'where every trial is disturbed, none is left' says report calm 'noise Every trial, 60, ran on a disturbed host'
+check 'which the mail must say' python3 "$here/letter.py" check "$work/calm/report"
+tap_end
