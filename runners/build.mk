@@ -8,7 +8,7 @@
 #              state), clock, files, json, spawn (children that die with their parent), confine
 #              (what one may reach), host (who measures on this host; its failures are no
 #              results), own (where the lab's files are)
-#   host/      what the host is set to and does while trials run
+#   host/      what the host is set to and does while trials run; where trials run on it
 #   disk/      the nbdkit plugin, and the service times of its requests
 #   guest/     what runs inside the guest: init, the agent, the frames that it speaks
 #   guest-count/  counts the guest's instructions, by a plugin of QEMU's
@@ -46,7 +46,7 @@ BENCH_O := $(call objs,runners runners/tool runners/host runners/plan runners/tr
 	$(filter-out %/guest-run.o,$(call objs,runners/machine)) $(COUNTER_O)
 # All but main(), for the unit tests and for vqring.
 BENCH_PURE_O := $(filter-out $(B)/runners/main.o,$(BENCH_O))
-BENCH_TESTS := plan plan-arms plan-axes plan-ring schedule load gates gates-load gates-net host activity rundir message qmp confined sandbox
+BENCH_TESTS := plan plan-arms plan-axes plan-ring schedule load gates gates-load gates-net host activity pin rundir message qmp confined sandbox
 BENCH_PKGS := glib-2.0 gio-2.0 json-glib-1.0 libseccomp
 
 include runners/ring/ring.mk

@@ -8,6 +8,7 @@
 #include "runners/plan/against.h"
 #include "runners/plan/estimate.h"
 #include "runners/plan/schedule.h"
+#include "runners/trial/pinned.h"
 #include "runners/tool/own.h"
 #include "probes/tool/options.h"
 #include "probes/tool/output.h"
@@ -147,6 +148,7 @@ static bool run(struct campaign *c, int trials, GPtrArray *left_out, GError **er
 	    !settle_accel(c, name, error))
 		return false;
 	leave_out_driver(c->bench, c->slots);
+	bench_pin(c->bench);
 	c->bench->settings = runinfo_settings(c->bench->dir) ?: host_settings("");
 	if (!(runinfo_exists(c->bench->dir)
 		      ? runinfo_extend(c->bench, trials, error)

@@ -240,6 +240,15 @@ static bool copy_plan(const struct bench *b, GError **error)
 	return write_file(path, b->plan->text, strlen(b->plan->text), error);
 }
 
+static JsonObject *pin_json(const struct bench *b)
+{
+	JsonObject *o = json_object_new();
+
+	json_object_set_boolean_member(o, "pinned", b->pinning != NULL);
+	set_text(o, "how", b->pinned);
+	return o;
+}
+
 bool runinfo_write(const struct bench *b, const char *name, int trials_planned, GPtrArray *left_out,
 		   GError **error)
 {
@@ -266,6 +275,8 @@ bool runinfo_write(const struct bench *b, const char *name, int trials_planned, 
 	json_object_set_member(o, "qemu", json_node_copy(b->qemu->manifest));
 	if (p->arms->len)
 		json_object_set_object_member(o, "arms", arms_json(b));
+	if (b->pinned)
+		json_object_set_object_member(o, "pin", pin_json(b));
 	if (b->against)
 		set_text(o, "against", b->against);
 	json_object_set_array_member(o, "baseline", strings(p->baseline));

@@ -4,6 +4,8 @@
  *
  *	text       one such text, and the numbers in it
  *	settings   what holds still: governor, turbo, SMT, THP, mitigations
+ *	topology   processors, cores, memory nodes
+ *	pin        which of them each part of a trial has to itself
  *	activity   what goes on: load, pressure, time stolen, who waited for a processor
  *
  * All read below a root, "" for the host itself, so that tests have hosts of their own.  A

@@ -69,21 +69,29 @@ char *qemu_net_props(const struct plan_net *p, const struct qemuinfo *info, cons
 	return g_string_free(text, FALSE);
 }
 
-void qemu_push_iothreads(GPtrArray *argv, const struct plan *p)
+GPtrArray *qemu_iothreads(const struct plan *p)
 {
-	unsigned int i, k;
+	GPtrArray *names = g_ptr_array_new();
+	unsigned int i;
 
 	for (i = 0; i < p->disks->len; i++) {
 		const struct plan_disk *d = p->disks->pdata[i];
-		bool first = d->iothread != NULL;
 
-		for (k = 0; k < i && first; k++)
-			first = g_strcmp0(((struct plan_disk *)p->disks->pdata[k])->iothread,
-					  d->iothread) != 0;
-		if (!first)
-			continue;
+		if (d->iothread &&
+		    !g_ptr_array_find_with_equal_func(names, d->iothread, g_str_equal, NULL))
+			g_ptr_array_add(names, d->iothread);
+	}
+	return names;
+}
+
+void qemu_push_iothreads(GPtrArray *argv, const struct plan *p)
+{
+	g_autoptr(GPtrArray) names = qemu_iothreads(p);
+	unsigned int i;
+
+	for (i = 0; i < names->len; i++) {
 		push(argv, "-object");
-		push(argv, "iothread,id=thread-%s", d->iothread);
+		push(argv, "iothread,id=thread-%s", (char *)names->pdata[i]);
 	}
 }
 

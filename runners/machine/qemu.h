@@ -36,6 +36,10 @@ bool qemu_start(struct qemu *q, const struct qemu_setup *s, GError **error);
 char *qemu_disk_props(const struct plan_disk *p, const struct qemuinfo *info, const char *props);
 char *qemu_net_props(const struct plan_net *p, const struct qemuinfo *info, const char *props);
 
+/* The names of iothreads that the plan's disks have, each once, in their order; the plan's.  The
+ * caller unrefs the array. */
+GPtrArray *qemu_iothreads(const struct plan *p);
+
 /* -object and the thread of each name that the plan's disks have. */
 void qemu_push_iothreads(GPtrArray *argv, const struct plan *p);
 

@@ -235,6 +235,8 @@ const struct plan_key plan_keys[] = {
 	  "the guest's memory", NULL },
 	{ GROUP_MACHINE, "cpus", KEY_INT, IN(plan, cpus), 1, 64, NULL, "1", NULL,
 	  "the guest's processors", NULL },
+	{ GROUP_MACHINE, "pin", KEY_TEXT, IN(plan, pin), 0, 0, "no|auto", "no", NULL,
+	  "vCPUs, QEMU's threads, servers: cores of their own", NULL },
 
 	{ GROUP_VARIANT, "strategy", KEY_TEXT, IN(plan_arm, strategy), 0, 0, NULL, NULL, NULL,
 	  "off, qemu or a strategy, as in variants=", verify_strategy },

@@ -74,6 +74,7 @@ struct plan {
 	char **baseline;     /* labels in the place of off, and of qemu; NULL: these */
 	int64_t blocks, seed, stall_seconds;
 	int64_t memory_mib, cpus;
+	char *pin;	      /* no, or auto: see runners/host/pin.h */
 	GPtrArray *variants;  /* struct plan_variant */
 	GPtrArray *arms;      /* struct plan_arm, in the plan's order */
 	GPtrArray *disks;     /* struct plan_disk */

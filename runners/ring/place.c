@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "place.h"
+#include "runners/host/topology.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -9,48 +10,22 @@
 
 #define HYPERVISOR_FIELD 8 /* of /proc/stat's first line: user, nice, ... steal */
 
-/* A number that says which core @cpu is of; threads of one core have the same. */
-static int core_of(int cpu)
-{
-	static const char *const files[] = {"physical_package_id", "core_id"};
-	int core = 0;
-	size_t i;
-
-	for (i = 0; i < G_N_ELEMENTS(files); i++) {
-		g_autofree char *path =
-			g_strdup_printf("/sys/devices/system/cpu/cpu%d/topology/%s", cpu, files[i]);
-		g_autofree char *text = NULL;
-
-		/* Unknown: each is a core. */
-		if (!g_file_get_contents(path, &text, NULL, NULL))
-			return -1 - cpu;
-		core = core << 16 | (int)g_ascii_strtoll(text, NULL, 10);
-	}
-	return core;
-}
-
 /* The last processors that may be used, of two cores if there are: interrupts go to the
  * first ones. */
 static bool choose(struct place *p)
 {
-	int cpu, other = -1;
+	g_autoptr(GArray) cpus = topology_read("", &p->before);
+	const struct host_cpu *all = (const struct host_cpu *)cpus->data;
+	unsigned int last, i;
 
-	for (cpu = CPU_SETSIZE; cpu-- > 0;) {
-		if (!CPU_ISSET(cpu, &p->before))
-			continue;
-		if (p->device < 0) {
-			p->device = cpu;
-			continue;
-		}
-		if (other < 0)
-			other = cpu;
-		if (core_of(cpu) != core_of(p->device)) {
-			p->driver = cpu;
-			return true;
-		}
-	}
-	p->driver = other;
-	return other >= 0;
+	if (cpus->len < 2)
+		return false;
+	last = cpus->len - 1;
+	p->device = all[last].cpu;
+	for (i = last; i > 0 && all[i - 1].core == all[last].core; i--)
+		;
+	p->driver = all[i ? i - 1 : last - 1].cpu;
+	return true;
 }
 
 static bool pin(pid_t thread, int cpu)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* QMP with a QEMU that the guest has taken over: whatever comes, there is an end. */
 #include "runners/machine/qmp.h"
+#include "runners/machine/threads.h"
 #include "runners/tool/files.h"
 
 #include <signal.h>
@@ -106,10 +107,48 @@ static void test_counts(void)
 	}
 }
 
+/* A thread that QEMU names may be anybody's: only its own are taken. */
+static void test_threads(void)
+{
+	g_autofree char *own = g_strdup_printf(
+		HELLO "{\"return\":[{\"thread-id\":%d},{\"thread-id\":%d}]}\n", getpid(), getpid());
+	static const char *const wrong[] = {
+		"[{\"thread-id\":1}]",
+		"[{\"thread-id\":-1}]",
+		"[{\"thread-id\":4294967297}]",
+		"[{}]",
+		"[7]",
+		"[]",
+		"{}",
+		"\"x\"",
+	};
+	g_autoptr(GError) e = NULL;
+	g_autoptr(GArray) list = NULL;
+	unsigned int i;
+	pid_t pid;
+	struct qmp *q = talk(own, NULL, &pid);
+
+	list = qemu_threads(q, getpid(), false, &e);
+	g_assert_no_error(e);
+	g_assert_cmpuint(list->len, ==, 1);
+	g_assert_cmpint(g_array_index(list, pid_t, 0), ==, getpid());
+	end(q, pid);
+	for (i = 0; i < G_N_ELEMENTS(wrong); i++) {
+		g_autofree char *text = g_strdup_printf(HELLO "{\"return\":%s}\n", wrong[i]);
+
+		q = talk(text, NULL, &pid);
+		g_assert_null(qemu_threads(q, getpid(), false, &e));
+		g_assert_cmpint(e->code, ==, VQB_FAILED);
+		g_clear_error(&e);
+		end(q, pid);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	g_test_add_func("/qmp/threads", test_threads);
 	g_test_add_func("/qmp/events", test_events);
 	g_test_add_func("/qmp/endless-line", test_endless_line);
 	g_test_add_func("/qmp/counts", test_counts);

@@ -31,7 +31,9 @@ struct bench {
 	char *no_driver;      /* why the guest's driver cannot be counted at all; else NULL */
 	GArray *identity;     /* see identity.h */
 	JsonObject *settings; /* of the host, as run.json has them (runners/host/settings.h) */
-	bool alone;	      /* no other vqbench measured on this host */
+	struct pinning *pinning; /* where trials run (runners/host/pin.h); NULL: anywhere */
+	char *pinned;		 /* that in words, or why not; NULL: the plan does not ask for it */
+	bool alone;		 /* no other vqbench measured on this host */
 };
 
 /* That of @v, one of its plan's. */

@@ -7,6 +7,7 @@
 #include "meanwhile.h"
 #include "message.h"
 #include "phase.h"
+#include "pinned.h"
 #include "result.h"
 #include "state.h"
 #include "verdict.h"
@@ -93,7 +94,7 @@ static bool boot(struct trial *t, int limit_s, GError **error)
 
 	t->qmp = qmp_open(t->qemu.qmp_fd, QMP_MS, &e);
 	t->link = link_new(t->qemu.agent_fd);
-	if (t->qmp && guest_wait_up(t, limit_s, &e)) {
+	if (t->qmp && pinned_qemu(t, &e) && guest_wait_up(t, limit_s, &e)) {
 		t->boot_s = (now_ms() - begun) / 1e3;
 		return true;
 	}
@@ -278,7 +279,8 @@ bool trial_run(const struct bench *b, const struct slot *slot, const char *dir, 
 	t.phases = g_ptr_array_new_with_free_func(phase_free);
 	t.gates = g_ptr_array_new_with_free_func(gate_free);
 	t.before = meanwhile_now(&t);
-	if (build_machine(&t, &e) && start_qemu(&t, b->accel, &e))
+	if (pinned_servers(b, &e) && build_machine(&t, &e) && pinned_rest(b, &e) &&
+	    start_qemu(&t, b->accel, &e))
 		run_guest(&t, &e);
 	t.after = meanwhile_now(&t);
 	stop_all(&t);
