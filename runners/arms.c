@@ -26,7 +26,7 @@ struct provide {
 	char *script;
 	const char *option; /* --known, or NULL */
 	char **env;
-	char *folder, *why; /* files: what it printed, what it said last */
+	struct scratch folder, why; /* what it printed, what it said last */
 	int status;
 };
 
@@ -102,17 +102,13 @@ static char **make_env(const struct plan *p, const struct plan_arm *a, const cha
 static int run_script(struct provide *p, struct child *c, GError **error)
 {
 	const char *argv[] = {p->script, p->option, NULL};
-	int out = open(p->folder, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	struct spawn s = {.argv = argv, .env = (const char *const *)p->env, .out = out, .err = 2};
-	bool ok;
+	struct spawn s = {
+		.argv = argv, .env = (const char *const *)p->env, .out = p->folder.fd, .err = 2};
 
 	/* Whoever only looks does not want to read of progress. */
 	if (p->option)
 		s.err = 0;
-	ok = spawn(c, &s, error);
-	if (out >= 0)
-		close(out);
-	return ok;
+	return spawn(c, &s, error);
 }
 
 /* In a process of its own, whose children end with it. */
@@ -159,7 +155,7 @@ static bool call_script(struct provide *p, struct signals *signals, GError **err
 static bool provide(const struct plan *plan, const struct plan_arm *a, struct signals *signals,
 		    char **folder, char **no_qemu, GError **error)
 {
-	g_autofree char *dir = NULL, *group = g_strdup_printf("variant %s", a->name), *why = NULL;
+	g_autofree char *group = g_strdup_printf("variant %s", a->name), *why = NULL;
 	g_autofree char *text = NULL;
 	const char *key = a->binary ? "binary" : a->release ? "release" : "source";
 	struct provide p = {.option = signals || a->binary ? NULL : "--known"};
@@ -168,18 +164,17 @@ static bool provide(const struct plan *plan, const struct plan_arm *a, struct si
 	*folder = a->binary ? folder_of(a->path) : NULL;
 	if (*folder)
 		return true;
-	dir = g_dir_make_tmp("vqbench-XXXXXX", error);
-	if (!dir)
+	if (!scratch_open(&p.folder, error) || !scratch_open(&p.why, error)) {
+		scratch_close(&p.folder);
 		return false;
+	}
 	p.script = own_script("runners/setup/qemu.sh");
-	p.folder = g_build_filename(dir, "folder", NULL);
-	p.why = g_build_filename(dir, "why", NULL);
-	p.env = make_env(plan, a, p.why);
+	p.env = make_env(plan, a, p.why.path);
 	if (signals && !a->binary)
 		fprintf(stderr, "vqbench: the QEMU of [variant %s]\n", a->name);
 	ok = call_script(&p, signals, error);
-	why = last_line(p.why);
-	text = read_file(p.folder, SAID_MAX, NULL, NULL);
+	why = last_line(p.why.path);
+	text = read_file(p.folder.path, SAID_MAX, NULL, NULL);
 	if (ok && p.status == 2)
 		ok = plan_complain(plan, error, group, key, "%s",
 				   *why ? why : "qemu.sh refuses it");
@@ -187,11 +182,10 @@ static bool provide(const struct plan *plan, const struct plan_arm *a, struct si
 		*folder = g_steal_pointer(&text);
 	else if (ok && signals)
 		*no_qemu = g_strdup(*why ? why : "runners/setup/qemu.sh failed");
-	remove_tree(dir);
+	scratch_close(&p.folder);
+	scratch_close(&p.why);
 	g_strfreev(p.env);
 	g_free(p.script);
-	g_free(p.folder);
-	g_free(p.why);
 	return ok;
 }
 

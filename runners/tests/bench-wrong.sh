@@ -172,6 +172,18 @@ build/vqbench run $plan --dry-run --qemu "$tmp/plain" --variants off,qemu,bitmap
 check 'a QEMU without hooks runs off and qemu' is \
 	"$(grep -o '^b01-split-[a-z]*' "$tmp/said" | sort | tr '\n' ' ')" 'b01-split-off b01-split-qemu '
 check 'and the rest is left out with a word' says 'bitmap (split) is left out'
+# Where vqprobe is tried beforehand, since that QEMU is not the lab's.
+mkdir "$tmp/temporary"
+cat >"$tmp/vqprobe" <<-END
+	#!/bin/sh
+	[ "\$1" != --version ] || exec $PWD/build/vqprobe --version
+	kill -KILL \$PPID
+END
+chmod 755 "$tmp/vqprobe"
+TMPDIR=$tmp/temporary build/vqbench run $plan -o "$run" --qemu "$tmp/plain" --guest "$guest" \
+	--variants off --vqprobe "$tmp/vqprobe" >"$tmp/said" 2>&1
+check 'vqbench that is killed there' is $? 137
+check 'leaves nothing behind' is "$(ls -A "$tmp/temporary")" ''
 rm "$tmp/plain/qemu-system-x86_64"
 cp /bin/true "$tmp/plain/qemu-system-x86_64"
 build/vqbench run $plan --dry-run --qemu "$tmp/plain" >"$tmp/said" 2>&1

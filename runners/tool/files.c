@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -74,6 +75,27 @@ bool write_file(const char *path, const char *text, size_t len, GError **error)
 		return true;
 	g_set_error(error, VQB_ERROR, VQB_FAILED, "%s", e->message);
 	return false;
+}
+
+bool scratch_open(struct scratch *s, GError **error)
+{
+	int fd = memfd_create("scratch", MFD_CLOEXEC);
+
+	if (fd < 0) {
+		g_set_error(error, VQB_ERROR, VQB_FAILED, "no file in memory: %s",
+			    g_strerror(errno));
+		return false;
+	}
+	s->fd = fd;
+	s->path = g_strdup_printf("/proc/%d/fd/%d", getpid(), fd);
+	return true;
+}
+
+void scratch_close(struct scratch *s)
+{
+	if (s->path)
+		close(s->fd);
+	g_clear_pointer(&s->path, g_free);
 }
 
 void sync_folder(const char *path)

@@ -20,6 +20,17 @@ bool write_all(int fd, const void *data, size_t len);
 /* vq_output_write (probes/tool/output.h): whole or not at all. */
 bool write_file(const char *path, const char *text, size_t len, GError **error);
 
+/*
+ * A file in memory, which goes with this process, whatever ends it.  Its path is good for
+ * children, too, until it is closed.  False with @error if there can be none.
+ */
+struct scratch {
+	int fd;
+	char *path;
+};
+bool scratch_open(struct scratch *s, GError **error);
+void scratch_close(struct scratch *s); /* also one that is all zero */
+
 /* Makes a rename or a new file in the folder @path last. */
 void sync_folder(const char *path);
 

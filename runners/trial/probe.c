@@ -38,8 +38,9 @@ static void report_not_ready(struct probe *p, GError **error)
 		    "vqprobe did not get ready: %s%s%s", how, *line ? ": " : "", line);
 }
 
-bool probe_start(struct probe *p, const char *program, pid_t pid, const char *json,
-		 const char *trace, GError **error)
+/* probe_start(), with its messages in @log. */
+static bool start(struct probe *p, const char *program, pid_t pid, const char *json,
+		  const char *log, const char *trace, GError **error)
 {
 	g_autofree char *who = g_strdup_printf("%d", pid), *ready_text = NULL;
 	/* The lab's guests have no buffers in devices' memory. */
@@ -55,7 +56,7 @@ bool probe_start(struct probe *p, const char *program, pid_t pid, const char *js
 
 	memset(p, 0, sizeof(*p));
 	p->json = g_strdup(json);
-	p->log = g_strconcat(json, ".log", NULL);
+	p->log = g_strdup(log);
 	if (pipe2(ready, O_CLOEXEC) < 0) {
 		g_set_error(error, VQB_ERROR, VQB_FAILED, "vqprobe: no pipe");
 		return false;
@@ -76,6 +77,14 @@ bool probe_start(struct probe *p, const char *program, pid_t pid, const char *js
 	if (!ok)
 		probe_abandon(p);
 	return ok;
+}
+
+bool probe_start(struct probe *p, const char *program, pid_t pid, const char *json,
+		 const char *trace, GError **error)
+{
+	g_autofree char *log = g_strconcat(json, ".log", NULL);
+
+	return start(p, program, pid, json, log, trace, error);
 }
 
 bool probe_alive(struct probe *p, GError **error)
@@ -128,18 +137,16 @@ char *probe_refusal(const char *program, const struct qemuinfo *q)
 			      "none",	  "-machine",	     "none",	    "-S",
 			      NULL};
 	struct spawn s = {.argv = argv, .exec_fd = q->program_fd, .unprivileged = true};
-	g_autofree char *dir = g_dir_make_tmp("vqbench-XXXXXX", NULL), *json = NULL;
 	g_autoptr(GError) e = NULL;
+	struct scratch log = {0};
 	struct child qemu = {0};
 	struct probe p;
 
-	if (!dir)
-		return g_strdup("no temporary folder to try it in");
-	json = g_build_filename(dir, "probe.json", NULL);
-	if (spawn(&qemu, &s, &e) && probe_start(&p, program, qemu.pid, json, NULL, &e))
+	if (scratch_open(&log, &e) && spawn(&qemu, &s, &e) &&
+	    start(&p, program, qemu.pid, "/dev/null", log.path, NULL, &e))
 		probe_abandon(&p);
 	child_end(&qemu, SIGKILL, 0);
-	remove_tree(dir);
+	scratch_close(&log);
 	return e ? g_strdup(e->message) : NULL;
 }
 
