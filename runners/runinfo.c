@@ -187,6 +187,17 @@ static JsonObject *ring_json(const struct plan_ring *r)
 	return o;
 }
 
+static void iperf3_json(JsonObject *o, const struct plan_iperf3 *i)
+{
+	set_text(o, "direction", i->direction);
+	set_text(o, "protocol", i->protocol);
+	json_object_set_int_member(o, "streams", i->streams);
+	if (!i->packet)
+		return;
+	json_object_set_int_member(o, "rate_mbit", i->rate);
+	json_object_set_int_member(o, "packet", i->packet);
+}
+
 static JsonArray *workloads_json(const struct plan *p)
 {
 	JsonArray *a = json_array_new();
@@ -205,8 +216,8 @@ static JsonArray *workloads_json(const struct plan *p)
 							      : plan_kind(w)->unit);
 		json_object_set_int_member(o, "seconds", w->seconds);
 		json_object_set_array_member(o, "rings", strings(w->rings ? w->rings : p->rings));
-		if (w->direction)
-			set_text(o, "direction", w->direction);
+		if (w->iperf3.direction)
+			iperf3_json(o, &w->iperf3);
 		if (w->job_text)
 			set_text(o, "job", w->job_text);
 		if (w->ring.measure)

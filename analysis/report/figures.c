@@ -4,39 +4,48 @@
 #define AT(member) offsetof(struct sample, member)
 
 const struct figure load_figures[LOAD_FIGURES] = {
-	{"throughput", NULL, NULL, NULL, AT(throughput)},
-	{"cpu_ms_per_1000_io", "ms", "cpu_ms_per_gbit", "ms", AT(cpu)},
-	{"switches_per_io", "1", "switches_per_gbit", "1", AT(ctx)},
-	{"latency_p50_us", "us", NULL, NULL, AT(lat_p50)},
-	{"latency_p99_us", "us", NULL, NULL, AT(lat_p99)},
+	{"throughput", NULL, AT(throughput), {NULL}},
+	{"cpu_ms_per_1000_io",
+	 "ms",
+	 AT(cpu),
+	 {[WORK_GBIT] = "cpu_ms_per_gbit", [WORK_PACKET] = "cpu_ms_per_1000_packets"}},
+	{"switches_per_io",
+	 "1",
+	 AT(ctx),
+	 {[WORK_GBIT] = "switches_per_gbit", [WORK_PACKET] = "switches_per_packet"}},
+	{"latency_p50_us", "us", AT(lat_p50), {NULL}},
+	{"latency_p99_us", "us", AT(lat_p99), {NULL}},
+};
+
+const struct figure packet_figures[PACKET_FIGURES] = {
+	{"packets_per_s", "1/s", AT(packets), {NULL}},
+	{"lost_share", "1", AT(lost), {NULL}},
 };
 
 const struct figure order_figures[ORDER_FIGURES] = {
-	{"stashed_share", "1", NULL, NULL, AT(m.stashed)},
-	{"depth_p50", "elements", NULL, NULL, AT(m.depth_p50)},
-	{"depth_p99", "elements", NULL, NULL, AT(m.depth_p99)},
-	{"stash_time_mean", "elements", NULL, NULL, AT(m.stash_mean)},
-	{"hold_mean_ns", "ns", NULL, NULL, AT(m.hold_mean)},
-	{"hold_p50_ns", "ns", NULL, NULL, AT(m.hold_p50)},
-	{"hold_p99_ns", "ns", NULL, NULL, AT(m.hold_p99)},
-	{"batch_mean", "elements", NULL, NULL, AT(m.batch_mean)},
-	{"fill_p50_ns", "ns", NULL, NULL, AT(m.fill_p50)},
-	{"flush_p50_ns", "ns", NULL, NULL, AT(m.flush_p50)},
-	{"order_cost_raw_ns", "ns/element", NULL, NULL, AT(cost_raw)},
-	{"order_cost_ns", "ns/element", NULL, NULL, AT(cost)},
-	{"fill_cost_ns", "ns/element", NULL, NULL, AT(fill)},
-	{"flush_cost_ns", "ns/element", NULL, NULL, AT(flush)},
-	{"probe_tax", "ratio", NULL, NULL, AT(tax)},
+	{"stashed_share", "1", AT(m.stashed), {NULL}},
+	{"depth_p50", "elements", AT(m.depth_p50), {NULL}},
+	{"depth_p99", "elements", AT(m.depth_p99), {NULL}},
+	{"stash_time_mean", "elements", AT(m.stash_mean), {NULL}},
+	{"hold_mean_ns", "ns", AT(m.hold_mean), {NULL}},
+	{"hold_p50_ns", "ns", AT(m.hold_p50), {NULL}},
+	{"hold_p99_ns", "ns", AT(m.hold_p99), {NULL}},
+	{"batch_mean", "elements", AT(m.batch_mean), {NULL}},
+	{"fill_p50_ns", "ns", AT(m.fill_p50), {NULL}},
+	{"flush_p50_ns", "ns", AT(m.flush_p50), {NULL}},
+	{"order_cost_raw_ns", "ns/element", AT(cost_raw), {NULL}},
+	{"order_cost_ns", "ns/element", AT(cost), {NULL}},
+	{"fill_cost_ns", "ns/element", AT(fill), {NULL}},
+	{"flush_cost_ns", "ns/element", AT(flush), {NULL}},
+	{"probe_tax", "ratio", AT(tax), {NULL}},
 };
 
 const char *figure_name(const struct figure *f, const struct workload *w)
 {
-	return f->net_name && !counts_ios(w) ? f->net_name : f->name;
+	return f->work_name[w->work] ? f->work_name[w->work] : f->name;
 }
 
 const char *figure_unit(const struct figure *f, const struct workload *w)
 {
-	if (!f->unit)
-		return w->unit;
-	return f->net_unit && !counts_ios(w) ? f->net_unit : f->unit;
+	return f->unit ? f->unit : w->unit;
 }

@@ -7,15 +7,20 @@
 
 struct figure {
 	const char *name, *unit;
-	const char *net_name, *net_unit; /* where iperf3 drives; NULL: the same */
-	size_t offset;			 /* in struct sample */
+	size_t offset; /* in struct sample */
+	/* Where the cost is not of an I/O; NULL: the same. */
+	const char *work_name[N_WORKS];
 };
 
 /* Of the phases without probes, and of those with them. */
 #define LOAD_FIGURES 5
 #define ORDER_FIGURES 15
+#define PACKET_FIGURES 2
 extern const struct figure load_figures[LOAD_FIGURES];
 extern const struct figure order_figures[ORDER_FIGURES];
+
+/* Of those without probes where counts_packets(). */
+extern const struct figure packet_figures[PACKET_FIGURES];
 
 const char *figure_name(const struct figure *f, const struct workload *w);
 

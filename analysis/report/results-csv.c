@@ -34,6 +34,10 @@ static void put_cell(GString *out, const struct results *r, const struct cell *c
 				variant_name(r, c), ""};
 
 	put_figures(out, r, c, &s, load_figures, LOAD_FIGURES);
+	if (counts_packets(r, c->workload)) {
+		put_figures(out, r, c, &s, packet_figures, PACKET_FIGURES);
+		put_comparison(out, &s, "packets_to_off", &c->packets_to_off);
+	}
 	put_comparison(out, &s, "throughput_to_off", &c->to_off);
 	put_comparison(out, &s, "throughput_to_qemu", &c->to_qemu);
 	put_comparison(out, &s, "cpu_to_off", &c->cpu_to_off);

@@ -20,11 +20,6 @@ const struct workload *workload_of(const struct results *r, const struct cell *c
 	return r->run->workloads->pdata[c->workload];
 }
 
-bool counts_ios(const struct workload *w)
-{
-	return !strcmp(w->kind, "fio");
-}
-
 static double figure(const struct sample *s, size_t offset)
 {
 	return s->trial ? *(const double *)((const char *)s + offset) : NAN;
@@ -63,6 +58,14 @@ double share_disordered(const struct results *r, unsigned int workload)
 	return most;
 }
 
+bool counts_packets(const struct results *r, unsigned int workload)
+{
+	for (unsigned int i = 0; i < r->n_cells; i++)
+		if (r->cells[i].workload == workload && OVER(&r->cells[i], packets).n)
+			return true;
+	return false;
+}
+
 static const struct phase *find_phase(const struct trial *t, const char *workload, bool probes)
 {
 	for (unsigned int i = 0; i < t->phases->len; i++) {
@@ -80,12 +83,16 @@ static bool is_ok(const char *state)
 }
 
 /* CPU time and switches are over the work that was done while perf counted. */
-static void take_load(struct sample *s, const struct phase *p, bool ios)
+static void take_load(struct sample *s, const struct phase *p, enum work work)
 {
-	double units = ios ? p->window_requests : p->throughput * p->window_s;
+	bool counted = work != WORK_GBIT;
+	double units = counted ? p->window_requests : p->throughput * p->window_s;
 
 	s->throughput = p->throughput;
-	s->cpu = p->cpu_s * (ios ? 1e6 : 1e3) / units;
+	s->packets = p->packets_per_s;
+	if (p->datagrams)
+		s->lost = (double)p->lost / (p->datagrams + p->lost);
+	s->cpu = p->cpu_s * (counted ? 1e6 : 1e3) / units;
 	s->ctx = p->ctx_switches / units;
 	if (units <= 0)
 		s->cpu = s->ctx = NAN;
@@ -132,13 +139,14 @@ static void fill_sample(const struct results *r, struct cell *c, struct sample *
 	const struct phase *bare = NULL, *probed = NULL;
 
 	s->throughput = s->cpu = s->ctx = s->lat_p50 = s->lat_p99 = NAN;
+	s->packets = s->lost = NAN;
 	s->tax = s->fill = s->flush = s->cost = s->cost_raw = NAN;
 	if (s->trial) {
 		bare = find_phase(s->trial, w->name, false);
 		probed = find_phase(s->trial, w->name, true);
 	}
 	if (bare && phase_counts(s->trial, bare)) {
-		take_load(s, bare, counts_ios(w));
+		take_load(s, bare, w->work);
 		c->ok++;
 	} else if (s->trial && c->planned) {
 		const char *state = why_excluded(s->trial, bare);
@@ -288,6 +296,7 @@ static void compare_all(struct results *r)
 		{offsetof(struct cell, to_qemu), offsetof(struct sample, throughput), r->qemu},
 		{offsetof(struct cell, cpu_to_off), offsetof(struct sample, cpu), r->off},
 		{offsetof(struct cell, ctx_to_off), offsetof(struct sample, ctx), r->off},
+		{offsetof(struct cell, packets_to_off), offsetof(struct sample, packets), r->off},
 	};
 
 	for (unsigned int w = 0; w < r->run->workloads->len; w++)

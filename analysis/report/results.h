@@ -25,6 +25,7 @@ struct sample {
 	const struct trial *trial; /* NULL: not in the run */
 	/* Of the phase without probes; NAN when it is missing or not ok. */
 	double throughput, cpu, ctx, lat_p50, lat_p99;
+	double packets, lost; /* a second, through the tap; share of datagrams */
 	/* Of the phase with probes. */
 	bool probed;
 	const struct phase *probed_phase; /* NULL unless probed */
@@ -43,7 +44,7 @@ struct cell {
 	unsigned int ok, probed; /* samples with a throughput; with measures */
 	unsigned int excluded;	 /* trials there whose sample does not count */
 	const char *excluded_as; /* their state, "mixed", or NULL for none */
-	struct comparison to_off, to_qemu, cpu_to_off, ctx_to_off;
+	struct comparison to_off, to_qemu, cpu_to_off, ctx_to_off, packets_to_off;
 	/* Over all probed samples. */
 	uint64_t elements, violations, lost;
 	unsigned int unconserved;	 /* samples */
@@ -99,8 +100,8 @@ struct cell *cell_at(const struct results *r, unsigned int workload, unsigned in
 const char *variant_name(const struct results *r, const struct cell *c);
 const struct workload *workload_of(const struct results *r, const struct cell *c);
 
-/* Is this workload driven by fio, its I/O counted one by one? */
-bool counts_ios(const struct workload *w);
+/* Does any of its trials tell packets a second?  Those of networks do, not in older runs. */
+bool counts_packets(const struct results *r, unsigned int workload);
 
 /*
  * A figure over a cell's samples, those that are NAN left out; name it with

@@ -29,10 +29,29 @@ static void workload_free(void *data)
 	g_free(w->summary);
 	g_free(w->unit);
 	g_free(w->direction);
+	g_free(w->settings);
 	g_free(w->measure);
 	g_free(w->load);
 	g_ptr_array_free(w->rings, TRUE);
 	g_free(w);
+}
+
+/* "udp, 2 streams, 20 Mbit/s, 64 bytes"; what a cost is told of goes to w->work. */
+static char *workload_settings(struct reader *r, JsonObject *o, struct workload *w)
+{
+	g_autofree char *protocol = opt_string(r, o, "protocol", "");
+	bool udp = !strcmp(protocol, "udp");
+
+	w->work = !strcmp(w->kind, "fio") ? WORK_IO : udp ? WORK_PACKET : WORK_GBIT;
+	if (!*protocol)
+		return g_strdup("");
+	if (!udp)
+		return g_strdup_printf("%s, %" G_GUINT64_FORMAT " streams", protocol,
+				       opt_count(r, o, "streams", 1));
+	return g_strdup_printf("%s, %" G_GUINT64_FORMAT " streams, %" G_GUINT64_FORMAT
+			       " Mbit/s, %" G_GUINT64_FORMAT " bytes",
+			       protocol, opt_count(r, o, "streams", 1),
+			       opt_count(r, o, "rate_mbit", 0), opt_count(r, o, "packet", 0));
 }
 
 static struct workload *read_workload(struct reader *r, JsonObject *o)
@@ -46,6 +65,7 @@ static struct workload *read_workload(struct reader *r, JsonObject *o)
 	w->summary = opt_string(r, o, "summary", "");
 	w->unit = opt_string(r, o, "unit", strcmp(w->kind, "fio") ? "Gbit/s" : "IOPS");
 	w->direction = opt_string(r, o, "direction", "");
+	w->settings = workload_settings(r, o, w);
 	w->rings = string_list(r, opt_array(r, o, "rings"), "rings");
 	w->measure = opt_string(r, ring, "measure", "");
 	w->load = opt_string(r, ring, "load", "");

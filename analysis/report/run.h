@@ -125,10 +125,12 @@ struct phase {
 	uint64_t window_requests;	   /* what the device completed in it */
 	double lat_mean, lat_p50, lat_p99; /* us; NAN where there is none */
 	uint64_t ios, bytes;
-	struct probe *probe;	/* NULL without probes */
-	struct driver *driver;	/* NULL, but in counting boots */
-	struct meanwhile *host; /* NULL: not recorded */
-	char *trace;		/* a file in the trial's folder, if it says so; "": none kept */
+	double packets_per_s;	  /* through the tap, both ways; NAN: no network, or not told */
+	uint64_t datagrams, lost; /* of UDP: that were received, and that were not */
+	struct probe *probe;	  /* NULL without probes */
+	struct driver *driver;	  /* NULL, but in counting boots */
+	struct meanwhile *host;	  /* NULL: not recorded */
+	char *trace;		  /* a file in the trial's folder, if it says so; "": none kept */
 };
 
 struct gate {
@@ -147,9 +149,14 @@ struct trial {
 	GPtrArray *phases; /* struct phase */
 };
 
+/* Of what the cost is told: an I/O, a Gbit, a packet. */
+enum work { WORK_IO, WORK_GBIT, WORK_PACKET, N_WORKS };
+
 struct workload {
 	char *name, *kind, *device, *summary, *unit;
-	char *direction;  /* iperf3: out, in */
+	enum work work;
+	char *direction;  /* iperf3: out, in, both */
+	char *settings;	  /* iperf3: protocol, streams, rate and size of datagrams, or "" */
 	GPtrArray *rings; /* char *; empty: all of the run's */
 	/* Of the kind ring; else "". */
 	char *measure, *load; /* count, time; read, write, randrw, tx, rx */

@@ -113,6 +113,10 @@ static void cell(struct writer *j, const struct results *r, const struct cell *c
 	write_count(j, "trials_ok", c->ok);
 	write_count(j, "trials_excluded", c->excluded);
 	ranges(j, r, c, load_figures, LOAD_FIGURES);
+	if (counts_packets(r, c->workload)) {
+		ranges(j, r, c, packet_figures, PACKET_FIGURES);
+		comparison(j, "packets_to_off", &c->packets_to_off);
+	}
 	comparison(j, "to_off", &c->to_off);
 	comparison(j, "to_qemu", &c->to_qemu);
 	comparison(j, "cpu_to_off", &c->cpu_to_off);

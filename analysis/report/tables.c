@@ -104,11 +104,40 @@ static void qemu_table(struct document *out, const struct results *r, unsigned i
 	blank_line(out);
 }
 
-static void cpu_table(struct document *out, const struct results *r, unsigned int w, bool ios)
+static void packet_table(struct document *out, const struct results *r, unsigned int w)
 {
-	struct table *t =
-		table_new("cost", ios ? ">CPU ms\n/1k I/O" : ">CPU ms\n/Gbit", "to off\n[95 % CI]",
-			  ios ? ">switches\n/I/O" : ">switches\n/Gbit", "to off\n[95 % CI]", NULL);
+	struct table *t;
+
+	if (!counts_packets(r, w))
+		return;
+	t = table_new("packets", ">a second", "to off [95 % CI]", ">lost %", NULL);
+	for (unsigned int ring = 0; ring < r->run->rings->len; ring++) {
+		if (!ring_group(t, r, w, ring))
+			continue;
+		for (unsigned int v = 0; v < r->run->variants->len; v++) {
+			const struct cell *c = cell_at(r, w, ring, v);
+
+			table_cell(t, "%s", variant_name(r, c));
+			table_number(t, OVER(c, packets).median);
+			ratio_cell(t, &c->packets_to_off);
+			table_number(t, 100 * OVER(c, lost).median);
+		}
+	}
+	table_print(t, out);
+	paragraph(
+		out, 0,
+		"Packets: through the tap, both ways, of TCP as large as the guest's offloads make "
+		"them. Lost: of UDP's datagrams, on either side of it.\n");
+}
+
+static void cpu_table(struct document *out, const struct results *r, unsigned int w, enum work work)
+{
+	static const char *const cpu[N_WORKS] = {">CPU ms\n/1k I/O", ">CPU ms\n/Gbit",
+						 ">CPU ms\n/1k pkt"};
+	static const char *const switches[N_WORKS] = {">switches\n/I/O", ">switches\n/Gbit",
+						      ">switches\n/pkt"};
+	struct table *t = table_new("cost", cpu[work], "to off\n[95 % CI]", switches[work],
+				    "to off\n[95 % CI]", NULL);
 
 	for (unsigned int ring = 0; ring < r->run->rings->len; ring++) {
 		if (!ring_group(t, r, w, ring))
@@ -221,7 +250,6 @@ static void ring_sizes(struct document *out, const struct results *r, unsigned i
 void report_workload(struct document *out, const struct results *r, unsigned int w)
 {
 	const struct workload *workload = r->run->workloads->pdata[w];
-	bool ios = counts_ios(workload);
 
 	heading(out, '-', "%s", workload->name);
 	if (workload->summary[0])
@@ -229,10 +257,11 @@ void report_workload(struct document *out, const struct results *r, unsigned int
 	ring_sizes(out, r, w);
 	throughput_table(out, r, w, workload->unit);
 	qemu_table(out, r, w);
-	cpu_table(out, r, w, ios);
+	packet_table(out, r, w);
+	cpu_table(out, r, w, workload->work);
 	order_table(out, r, w);
 	probe_table(out, r, w);
-	if (!ios)
+	if (workload->work != WORK_IO)
 		paragraph(out, 0, "\nrx and tx queue of the device are added up.");
 	report_driver(out, r, w);
 }

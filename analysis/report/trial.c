@@ -244,7 +244,7 @@ static char *need_state(struct reader *r, JsonObject *o)
 static struct phase *read_phase(struct reader *r, JsonObject *o)
 {
 	struct phase *p = g_new0(struct phase, 1);
-	JsonObject *probe, *lat, *window;
+	JsonObject *probe, *lat, *window, *datagrams;
 	bool ok;
 
 	p->workload = need_string(r, o, "workload");
@@ -268,6 +268,10 @@ static struct phase *read_phase(struct reader *r, JsonObject *o)
 	window = opt_object(r, o, "perf_window");
 	p->window_s = opt_number(r, window, "seconds", p->seconds);
 	p->window_requests = opt_count(r, window, "requests", p->ios);
+	p->packets_per_s = opt_number(r, o, "packets_per_s", NAN);
+	datagrams = opt_object(r, o, "datagrams");
+	p->datagrams = opt_count(r, datagrams, "received", 0);
+	p->lost = opt_count(r, datagrams, "lost", 0);
 	lat = opt_object(r, o, "lat_us");
 	p->lat_mean = opt_number(r, lat, "mean", NAN);
 	p->lat_p50 = read_percentile(r, lat, "p50");

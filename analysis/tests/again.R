@@ -202,17 +202,20 @@ find_phase <- function(block, ring, variant, workload, probes) {
 
 or <- function(x, default) if (is.null(x)) default else x
 
-# Throughput, CPU ms and switches for 1000 I/Os or a Gbit, of the phase without probes.
+# Throughput, CPU ms and switches for 1000 I/Os or packets or a Gbit, packets a second and what
+# was lost, of the phase without probes.
 load_figures <- function(p) {
   if (is.null(p))
-    return(c(throughput = NA, cpu = NA, switches = NA, p50 = NA, p99 = NA))
-  fio <- p$kind == "fio"
-  work <- if (fio) or(p$perf_window$requests, p$ios)
+    return(c(throughput = NA, cpu = NA, switches = NA, p50 = NA, p99 = NA, packets = NA, lost = NA))
+  d <- p$datagrams
+  counted <- p$kind == "fio" || !is.null(d)
+  work <- if (counted) or(p$perf_window$requests, p$ios)
           else p$throughput * or(p$perf_window$seconds, p$seconds)
   c(throughput = p$throughput,
-    cpu = if (work > 0) number(p$cpu_s) * (if (fio) 1e6 else 1e3) / work else NA,
+    cpu = if (work > 0) number(p$cpu_s) * (if (counted) 1e6 else 1e3) / work else NA,
     switches = if (work > 0) number(p$ctx_switches) / work else NA,
-    p50 = number(p$lat_us$p50), p99 = number(p$lat_us$p99))
+    p50 = number(p$lat_us$p50), p99 = number(p$lat_us$p99), packets = number(p$packets_per_s),
+    lost = if (is.null(d)) NA else d$lost / (d$received + d$lost))
 }
 
 add_up <- function(queues, name) sum(sapply(queues, function(q) as.numeric(or(q[[name]], 0))))
@@ -317,12 +320,18 @@ for (workload in unique(sapply(summary$cells, function(c) c$workload)))
       hold_range("load", where, cell[[grep("^switches_per", names)]], f[, "switches"])
       hold_range("load", where, cell$latency_p50_us, f[, "p50"])
       hold_range("load", where, cell$latency_p99_us, f[, "p99"])
+      if (any(!is.na(f[, "packets"]))) {
+        hold_range("packets", where, cell$packets_per_s, f[, "packets"])
+        hold_range("packets", where, cell$lost_share, f[, "lost"])
+      }
       check_ordering(where, cell, f[, "throughput"])
     }
     check_family(cells, figures, "off", "to_off", "throughput", FALSE)
     check_family(cells, figures, "qemu", "to_qemu", "throughput", TRUE)
     check_family(cells, figures, "off", "cpu_to_off", "cpu", FALSE)
     check_family(cells, figures, "off", "switches_to_off", "switches", FALSE)
+    if (!is.null(cells[[1]]$packets_to_off))
+      check_family(cells, figures, "off", "packets_to_off", "packets", FALSE)
   }
 
 # --- rings without a guest -------------------------------------------------------------------

@@ -5,10 +5,12 @@
  *
  *	make-run DIR [--blocks=N] [--noise=S] [--seed=N] [--variants=A,B]
  *		 [--effect=VARIANT=RATIO] [--stall=TRIAL-ID] [--drop=TRIAL-ID]
- *		 [--unwatched=WORKLOAD] [--bad=TRIAL-ID/WORKLOAD]
+ *		 [--unwatched=WORKLOAD] [--bad=TRIAL-ID/WORKLOAD] [--udp]
  *
  * A workload that is unwatched has no phases with probes. A bad one makes its trial
  * invalid, and its own phases, each phase being judged by itself.
+ *
+ * With --udp the network's load is one of datagrams, and tells packets a second.
  *
  * Throughput of a trial: base * the block's drift * effect * lognormal noise.
  * Ordering measures: 64 requests in flight on a simulated disk whose service
@@ -26,6 +28,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tally.h"
+
 #define IN_FLIGHT 64
 #define ELEMENTS 4000
 #define LARGEST 4096 /* of an exact histogram */
@@ -34,16 +38,17 @@ static struct {
 	char *variants, *effect, *stall, *drop, *unwatched, *bad, *created;
 	int blocks, seed;
 	double noise;
-} opt = {"off,qemu,hash-table,array-window,bitmap",
-	 "",
-	 "",
-	 "",
-	 "",
-	 "",
-	 "2001-02-03T04:05:06Z",
-	 6,
-	 1,
-	 0.03};
+	gboolean udp;
+} opt = {.variants = "off,qemu,hash-table,array-window,bitmap",
+	 .effect = "",
+	 .stall = "",
+	 .drop = "",
+	 .unwatched = "",
+	 .bad = "",
+	 .created = "2001-02-03T04:05:06Z",
+	 .blocks = 6,
+	 .seed = 1,
+	 .noise = 0.03};
 
 struct disk {
 	const char *name, *kind, *device, *summary;
@@ -56,67 +61,6 @@ static const struct disk disks[] = {
 	{"made-up-mixed", "fio", "disk-file", "made up: 200 us, 2 ms on 20 %", 5000, 2000, 0.2},
 	{"made-up-tcp", "iperf3", "net0", "made up: in order", 0.7, -1, 0},
 };
-
-/* Exact or log-linear counts, printed as [[value, count], ...]. */
-struct tally {
-	GTree *bins;
-	uint64_t sum;
-};
-
-static int by_number(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-static int by_key(const void *a, const void *b, void *data)
-{
-	return by_number(a, b);
-}
-
-static void tally_add(struct tally *t, uint64_t value, bool log_linear)
-{
-	uint64_t *key = g_new(uint64_t, 1), *count;
-	int shift = 0;
-
-	if (!t->bins)
-		t->bins = g_tree_new_full(by_key, NULL, g_free, g_free);
-	t->sum += value;
-	while (log_linear && value >> shift >= 64)
-		shift++;
-	*key = value >> shift << shift;
-	count = g_tree_lookup(t->bins, key);
-	if (count) {
-		++*count;
-		g_free(key);
-	} else {
-		count = g_new(uint64_t, 1);
-		*count = 1;
-		g_tree_insert(t->bins, key, count);
-	}
-}
-
-static gboolean put_bin(void *key, void *value, void *data)
-{
-	GString *out = data;
-
-	g_string_append_printf(out, "%s[%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT "]",
-			       out->str[out->len - 1] == '[' ? "" : ",", *(uint64_t *)key,
-			       *(uint64_t *)value);
-	return FALSE;
-}
-
-static void put_tally(GString *out, const char *name, struct tally *t)
-{
-	g_string_append_printf(out, "\"%s\":[", name);
-	if (t->bins) {
-		g_tree_foreach(t->bins, put_bin, out);
-		g_tree_destroy(t->bins);
-	}
-	g_string_append(out, "],");
-	t->bins = NULL;
-}
 
 struct request {
 	uint64_t seq;
@@ -263,6 +207,12 @@ static void put_phase(GString *out, const struct disk *d, const char *variant, c
 		ios ? rate * 3 : 0, ios ? rate * 3 * 4096 : rate * 3e9 / 8,
 		ios ? "\"lat_us\":{\"mean\":1000,\"p50\":900,\"p99\":20000}," : "",
 		3.4 * gsl_ran_lognormal(rng, 0, opt.noise), ios ? rate * 3 * 2.1 : 30000);
+	if (opt.udp && !ios)
+		g_string_append_printf(out,
+				       "\"packets_per_s\":%.6g,\"perf_window\":{\"seconds\":2.5,"
+				       "\"requests\":%.0f},"
+				       "\"datagrams\":{\"received\":%.0f,\"lost\":%.0f},",
+				       rate * 1e6, rate * 2.5e6, rate * 2.4e6, rate * 0.6e6);
 	if (probes)
 		g_string_append_printf(out, "\"trace\":\"vqprobe-%s-on.vqt\",", d->name);
 	if (probes)
@@ -349,9 +299,10 @@ static void write_run(const char *dir, char **variants)
 		g_string_append_printf(
 			out,
 			"%s{\"name\":\"%s\",\"kind\":\"%s\",\"device\":\"%s\",\"summary\":"
-			"\"%s\",\"unit\":\"%s\"}",
+			"\"%s\",\"unit\":\"%s\"%s}",
 			i ? "," : "", disks[i].name, disks[i].kind, disks[i].device,
-			disks[i].summary, strcmp(disks[i].kind, "fio") ? "Gbit/s" : "IOPS");
+			disks[i].summary, strcmp(disks[i].kind, "fio") ? "Gbit/s" : "IOPS",
+			opt.udp && !strcmp(disks[i].kind, "iperf3") ? ",\"protocol\":\"udp\"" : "");
 	g_string_append_printf(out, "],\"trials_planned\":%u}\n",
 			       opt.blocks * g_strv_length(variants) * 2);
 	write_text(dir, "run.json", out->str);
@@ -370,6 +321,7 @@ int main(int argc, char **argv)
 		{"stall", 0, 0, G_OPTION_ARG_STRING, &opt.stall, NULL, NULL},
 		{"drop", 0, 0, G_OPTION_ARG_STRING, &opt.drop, NULL, NULL},
 		{"unwatched", 0, 0, G_OPTION_ARG_STRING, &opt.unwatched, NULL, NULL},
+		{"udp", 0, 0, G_OPTION_ARG_NONE, &opt.udp, NULL, NULL},
 		{"bad", 0, 0, G_OPTION_ARG_STRING, &opt.bad, NULL, NULL},
 		{"created", 0, 0, G_OPTION_ARG_STRING, &opt.created, NULL, NULL},
 		{}};

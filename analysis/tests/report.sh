@@ -117,6 +117,12 @@ check 'is not said to be in order' \
 	sh -c '! tr "\n" " " <"$0" | grep -q "Completions came in order"' "$work/unseen/report/report-full.txt"
 check 'but not to be known' grep -q '^- No phase with probes counts of: made-up-tcp' "$work/unseen/report/report-full.txt"
 check 'where it is in order, that is said' grep -q '^- Completions came in order' "$work/one/report/report-full.txt"
+"$make_run" "$work/udp" --blocks=2 --udp
+check 'a load of datagrams' "$report" "$work/udp" --no-plots
+check 'has packets a second, and what was lost' \
+	test "$(sed -n '/^packets .* lost %$/,/^Packets/p' "$work/udp/report/report-full.txt" | grep -Ec '^  off +[0-9]+  1 +20.0$')" = 2
+check 'costs what a packet costs' grep -q '^ */1k pkt .* /pkt ' "$work/udp/report/report-full.txt"
+check 'in 72 columns, too' no_line_too_long "$work/udp/report"
 # One bad workload takes nothing from the others, where phases are judged one by one.
 "$make_run" "$work/bad" --blocks=6 --bad=b02-split-off/made-up-flat
 check 'a trial with one bad workload' "$report" "$work/bad" --no-plots

@@ -50,12 +50,22 @@ struct plan_ring {
 	int64_t size, depth, batch, chain, segment, queues, elements;
 };
 
+/* Of a workload of kind=iperf3. */
+struct plan_iperf3 {
+	char *direction; /* out, in or both; NULL: the workload is of another kind */
+	char *protocol;	 /* tcp or udp */
+	int64_t streams;
+	int64_t rate;	/* udp: Mbit/s of each stream; 0: as many as it can */
+	int64_t packet; /* udp: bytes of a datagram; 0: tcp */
+};
+
 struct plan_workload {
-	char *name, *kind, *device, *summary, *direction, *job;
+	char *name, *kind, *device, *summary, *job;
 	char **rings; /* NULL: on every ring of the plan */
 	int64_t seconds;
 	int64_t iodepth; /* of the job; 0: as it is there */
 	int64_t blocks;	 /* only in the first of them; 0: in all */
+	struct plan_iperf3 iperf3;
 	struct plan_ring ring;
 	char *device_id;    /* disk-NAME or the net's name; kind=ring: the device's type */
 	int64_t queue_size; /* the device's; 0: QEMU's */

@@ -48,17 +48,22 @@ static void take_messages(const uint8_t *data, size_t size)
 	}
 }
 
-static void read_load(bool (*read)(struct load *, const char *, size_t, GError **),
-		      const char *text, size_t size)
+static void read_load(bool (*read)(struct load *, const struct plan_workload *, const char *,
+				   size_t, GError **),
+		      const char *protocol, const char *direction, const char *text, size_t size)
 {
+	struct plan_workload w = {
+		.iperf3 = {.direction = (char *)direction, .protocol = (char *)protocol}};
 	g_autoptr(GError) e = NULL;
 	struct load l;
 
-	if (!read(&l, text, size, &e)) {
+	if (!read(&l, &w, text, size, &e)) {
 		must_be_safe(e->message);
 		return;
 	}
 	if (!isfinite(l.throughput) || l.throughput <= 0 || !isfinite(l.seconds) || l.ios < 0)
+		abort();
+	if (l.to_host.received < 0 || l.to_guest.received < 0 || l.bytes < 0)
 		abort();
 }
 
@@ -165,10 +170,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		take_messages(data + 1, size - 1);
 		break;
 	case 'f':
-		read_load(load_fio, text, size - 1);
+		read_load(load_fio, NULL, NULL, text, size - 1);
 		break;
 	case 'i':
-		read_load(load_iperf3, text, size - 1);
+		read_load(load_iperf3, "tcp", "out", text, size - 1);
+		break;
+	case 'u':
+		read_load(load_iperf3, "udp", "both", text, size - 1);
 		break;
 	case 'p':
 		read_perf(text);

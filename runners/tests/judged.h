@@ -34,7 +34,7 @@ static char *faults(struct phase *ph, const char *kind, const char *variant, boo
 	struct plan_workload w = {.name = "w",
 				  .kind = (char *)kind,
 				  .device_id = "disk-d",
-				  .direction = (char *)"out",
+				  .iperf3 = {.direction = (char *)"out"},
 				  .seconds = 2};
 	struct slot_phase sp = {&w, probes, ph->driver || driver_missing};
 	struct trial t = {.slot = &slot, .features = json_object_new()};

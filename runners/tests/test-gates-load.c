@@ -225,7 +225,7 @@ static void test_driver(void)
 	expect(&ph, "fio", false, "driver");
 	driver_missing = false;
 	/* A packet takes one buffer or several; the last ones sent are not freed yet. */
-	ph.load.bytes = 30 << 20;
+	ph.load.bytes = ph.load.to_host.bytes = 30 << 20;
 	ph.counted = (struct counted){
 		.net = true,
 		.tap = {.to_host = 20000, .to_guest = 10000, .to_host_bytes = 31 << 20}};

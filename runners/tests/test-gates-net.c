@@ -5,7 +5,10 @@
 /* TCP from the guest for 2 s. */
 static const struct phase net = {
 	.has_load = true,
-	.load = {.seconds = 2, .throughput = 0.4, .bytes = 100000000},
+	.load = {.seconds = 2,
+		 .throughput = 0.4,
+		 .bytes = 100000000,
+		 .to_host = {.bytes = 100000000}},
 	.has_counted = true,
 	.counted = {.net = true,
 		    .tap = {.to_host = 2000,
@@ -30,9 +33,30 @@ static void test_net(void)
 	/* The receiver cannot have more than went through the tap, nor much less. */
 	ph = net;
 	expect(&ph, "iperf3", false, "");
-	ph.load.bytes *= 2;
+	ph.load.to_host.bytes *= 2;
 	expect(&ph, "iperf3", false, "traffic");
-	ph.load.bytes /= 4;
+	ph.load.to_host.bytes /= 4;
+	expect(&ph, "iperf3", false, "traffic");
+	/* Each direction for itself. */
+	ph = net;
+	ph.load.to_guest.bytes = 60000;
+	expect(&ph, "iperf3", false, "");
+	ph.load.to_guest.bytes = 66001;
+	expect(&ph, "iperf3", false, "traffic");
+}
+
+/* Headers are most of small datagrams; some are lost before the tap, and some behind it. */
+static void test_udp(void)
+{
+	struct phase ph = net;
+
+	ph.load.udp = true;
+	ph.load.to_host = (struct load_flow){.bytes = 128000, .sent = 2100, .received = 1950};
+	expect(&ph, "iperf3", false, "");
+	ph.load.to_host.received = 2001;
+	expect(&ph, "iperf3", false, "traffic");
+	ph.load.to_host.received = 1950;
+	ph.load.to_host.sent = 1900;
 	expect(&ph, "iperf3", false, "traffic");
 }
 
@@ -83,6 +107,7 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/gates/net", test_net);
+	g_test_add_func("/gates/net/udp", test_udp);
 	g_test_add_func("/gates/net/received", test_received);
 	g_test_add_func("/gates/net/counters", test_net_counters);
 	return g_test_run();

@@ -13,9 +13,11 @@
 #define NOTHING "{\"total_ios\":0,\"io_bytes\":0,\"runtime\":0}"
 #define JOB(error, read, write) "{\"error\":" #error ",\"read\":" read ",\"write\":" write "}"
 
+static const struct plan_workload tcp = {.iperf3 = {(char *)"out", (char *)"tcp", 1}};
+
 static bool fio(struct load *l, const char *text, GError **error)
 {
-	return load_fio(l, text, strlen(text), error);
+	return load_fio(l, NULL, text, strlen(text), error);
 }
 
 static void test_fio(void)
@@ -211,7 +213,7 @@ static void test_deep(void)
 
 	for (i = 0; i < 4000000; i++)
 		g_string_append_c(s, '[');
-	g_assert_false(load_fio(&l, s->str, s->len, &e));
+	g_assert_false(load_fio(&l, NULL, s->str, s->len, &e));
 	g_assert_nonnull(strstr(e->message, "nested too deep"));
 }
 
@@ -230,18 +232,18 @@ static void test_garbage(void)
 
 			memcpy(text, good, sizeof(good));
 			text[i] = k;
-			if (load_fio(&l, text, sizeof(good) - 1, NULL))
+			if (load_fio(&l, NULL, text, sizeof(good) - 1, NULL))
 				g_assert_true(isfinite(l.throughput) && l.throughput > 0);
-			g_assert_false(load_fio(&l, good, i, NULL));
-			load_iperf3(&l, text, sizeof(good) - 1, NULL);
+			g_assert_false(load_fio(&l, NULL, good, i, NULL));
+			load_iperf3(&l, &tcp, text, sizeof(good) - 1, NULL);
 		}
 }
 
 #define SUM "{\"seconds\":2.0,\"bytes\":250000000,\"bits_per_second\":1e9}"
 
-static bool iperf3(struct load *l, const char *text, GError **error)
+static bool iperf3(struct load *l, const struct plan_workload *w, const char *text, GError **error)
 {
-	return load_iperf3(l, text, strlen(text), error);
+	return load_iperf3(l, w, text, strlen(text), error);
 }
 
 static void test_iperf3(void)
@@ -249,20 +251,72 @@ static void test_iperf3(void)
 	struct load l;
 	g_autoptr(GError) e = NULL;
 
-	g_assert_true(iperf3(&l, "{\"end\":{\"sum_sent\":{},\"sum_received\":" SUM "}}", &e));
+	g_assert_true(iperf3(&l, &tcp, "{\"end\":{\"sum_sent\":{},\"sum_received\":" SUM "}}", &e));
 	g_assert_cmpfloat(l.throughput, ==, 1);
 	g_assert_cmpstr(l.unit, ==, "Gbit/s");
 	g_assert_cmpint(l.bytes, ==, 250000000);
+	g_assert_cmpint(l.to_host.bytes, ==, 250000000);
 	g_assert_false(l.has_latency);
-	g_assert_false(
-		iperf3(&l, "{\"end\":{\"sum_received\":" SUM "},\"error\":\"no route\"}", &e));
+	g_assert_false(l.udp);
+	g_assert_false(iperf3(&l, &tcp,
+			      "{\"end\":{\"sum_received\":" SUM "},\"error\":\"no route\"}", &e));
 	g_assert_cmpstr(e->message, ==, "iperf3: no route");
 	g_clear_error(&e);
-	g_assert_false(iperf3(&l, "{\"end\":{}}", &e));
+	g_assert_false(iperf3(&l, &tcp, "{\"end\":{}}", &e));
 	g_clear_error(&e);
-	g_assert_false(iperf3(
-		&l, "{\"end\":{\"sum_received\":{\"bits_per_second\":0,\"seconds\":1}}}", &e));
+	g_assert_false(
+		iperf3(&l, &tcp, "{\"end\":{\"sum_received\":{\"bytes\":0,\"seconds\":1}}}", &e));
 	g_assert_cmpint(e->code, ==, VQB_INVALID);
+}
+
+/* Both directions, of what iperf3 3.12 said of a run on a host; and the half of it. */
+static void test_iperf3_both(void)
+{
+	static const struct plan_workload both = {.iperf3 = {(char *)"both", (char *)"tcp", 2}};
+	static const char said[] =
+		"{\"end\":{\"sum_sent\":{\"seconds\":1.000014,\"bytes\":2009333760},"
+		"\"sum_received\":{\"seconds\":1.003419,\"bytes\":2001862656},"
+		"\"sum_received_bidir_reverse\":{\"seconds\":1.003419,\"bytes\":898629632}}}";
+	struct load l;
+	g_autoptr(GError) e = NULL;
+
+	g_assert_true(iperf3(&l, &both, said, &e));
+	g_assert_cmpint(l.to_host.bytes, ==, 2001862656);
+	g_assert_cmpint(l.to_guest.bytes, ==, 898629632);
+	g_assert_cmpint(l.bytes, ==, 2900492288);
+	g_assert_cmpfloat_with_epsilon(l.throughput, 15.960332869 + 7.164541488, 1e-6);
+	g_assert_false(iperf3(&l, &both, "{\"end\":{\"sum_received\":" SUM "}}", &e));
+	g_assert_cmpstr(e->message, ==, "iperf3: no end.sum_received_bidir_reverse in its report");
+}
+
+#define UDP(packets, lost, sent)                                                                   \
+	"{\"end\":{\"sum_sent\":{\"packets\":" sent "},\"sum_received\":{\"seconds\":1.003683,"    \
+	"\"bytes\":5599104,\"packets\":" packets ",\"lost_packets\":" lost "}}}"
+
+static void test_iperf3_udp(void)
+{
+	static const struct plan_workload udp = {.iperf3 = {(char *)"in", (char *)"udp", 1, 0, 64}};
+	static const char *const bad[] = {
+		UDP("10", "11", "20"),	 UDP("-1", "0", "20"),	  UDP("20", "-1", "20"),
+		UDP("20", "0", "-1"),	 UDP("20", "0", "1e300"), UDP("1e18", "0", "20"),
+		UDP("20", "\"0\"", "9"), UDP("20", "null", "9"),
+	};
+	struct load l;
+	g_autoptr(GError) e = NULL;
+	size_t i;
+
+	g_assert_true(iperf3(&l, &udp, UDP("181949", "94463", "182020"), &e));
+	g_assert_true(l.udp);
+	g_assert_cmpint(l.to_guest.sent, ==, 182020);
+	g_assert_cmpint(l.to_guest.received, ==, 87486);
+	g_assert_cmpint(l.to_guest.received * 64, ==, l.to_guest.bytes);
+	g_assert_cmpint(l.to_guest.lost, ==, 94463);
+	g_assert_cmpint(l.to_host.bytes, ==, 0);
+	for (i = 0; i < G_N_ELEMENTS(bad); i++) {
+		g_assert_false(iperf3(&l, &udp, bad[i], &e));
+		g_assert_cmpstr(e->message, ==, "iperf3: no datagrams are counted in its report");
+		g_clear_error(&e);
+	}
 }
 
 static void test_perf(void)
@@ -298,6 +352,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/load/deep", test_deep);
 	g_test_add_func("/load/garbage", test_garbage);
 	g_test_add_func("/load/iperf3", test_iperf3);
+	g_test_add_func("/load/iperf3/both", test_iperf3_both);
+	g_test_add_func("/load/iperf3/udp", test_iperf3_udp);
 	g_test_add_func("/load/perf", test_perf);
 	return g_test_run();
 }

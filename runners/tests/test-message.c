@@ -164,14 +164,15 @@ static void test_errors(void)
 		"{ \x1b[31m }",		  "{\"error\":\"\\n\\u001b[31m\"}",
 		"\x1b[31m\n\n",
 	};
+	const struct plan_workload w = {.iperf3 = {(char *)"out", (char *)"tcp"}};
 	struct load l;
 	size_t i;
 
 	for (i = 0; i < G_N_ELEMENTS(texts); i++) {
 		g_autoptr(GError) e = NULL, f = NULL;
 
-		g_assert_false(load_fio(&l, texts[i], strlen(texts[i]), &e));
-		g_assert_false(load_iperf3(&l, texts[i], strlen(texts[i]), &f));
+		g_assert_false(load_fio(&l, &w, texts[i], strlen(texts[i]), &e));
+		g_assert_false(load_iperf3(&l, &w, texts[i], strlen(texts[i]), &f));
 		g_assert_true(safe(e->message));
 		g_assert_true(safe(f->message));
 	}

@@ -54,9 +54,9 @@ static void test_good(void)
 	g_assert_cmpstr(w->device_id, ==, "disk-d");
 	g_assert_cmpstr(w->job_text, ==, "[j]\n");
 	g_assert_cmpstr(w->summary, ==, "w");
-	g_assert_null(w->direction);
+	g_assert_null(w->iperf3.direction);
 	w = p->workloads->pdata[1];
-	g_assert_cmpstr(w->direction, ==, "out");
+	g_assert_cmpstr(w->iperf3.direction, ==, "out");
 	g_assert_true(plan_workload_on(w, "packed"));
 	plan_free(p);
 }
@@ -319,7 +319,8 @@ static void test_hash(void)
 static void test_shipped(void)
 {
 	static const char *const names[] = {"configs/default.ini", "configs/quick.ini",
-					    "configs/aa.ini", "configs/arms.ini"};
+					    "configs/aa.ini", "configs/arms.ini",
+					    "configs/loads.ini"};
 	size_t i;
 
 	for (i = 0; i < G_N_ELEMENTS(names); i++) {

@@ -79,17 +79,42 @@ static void disk_traffic(struct verdict *v, struct phase *ph)
 			    said, seen);
 }
 
-static void net_traffic(struct verdict *v, struct phase *ph)
+/* A stream of TCP: its bytes, and headers, and what is under way at the end. */
+static void stream_traffic(struct verdict *v, struct phase *ph, int64_t said, int64_t seen,
+			   const char *to)
 {
-	const struct tap_counts *c = &ph->counted.tap;
-	bool in = !g_strcmp0(ph->slot->workload->direction, "in");
-	int64_t said = ph->load.bytes, seen = in ? c->to_guest_bytes : c->to_host_bytes;
-
 	if (said > seen || seen > (1 + NET_BYTES_PART) * said + NET_BYTES_MORE)
 		verdict_add(v, ph,
 			    "%" PRId64 " bytes by iperf3's count, %" PRId64
 			    " through the tap to the %s",
-			    said, seen, in ? "guest" : "host");
+			    said, seen, to);
+}
+
+/* Datagrams may be lost on either side of the tap, and each is a packet. */
+static void datagram_traffic(struct verdict *v, struct phase *ph, const struct load_flow *f,
+			     int64_t seen, const char *to)
+{
+	if (f->received > seen || seen > (1 + PACKETS_PART) * f->sent + PACKETS_MORE)
+		verdict_add(v, ph,
+			    "%" PRId64 " datagrams sent and %" PRId64
+			    " received by iperf3's count, %" PRId64
+			    " packets through the tap to the %s",
+			    f->sent, f->received, seen, to);
+}
+
+static void net_traffic(struct verdict *v, struct phase *ph)
+{
+	const struct tap_counts *c = &ph->counted.tap;
+	const struct load_flow *out = &ph->load.to_host, *in = &ph->load.to_guest;
+
+	if (out->bytes && !ph->load.udp)
+		stream_traffic(v, ph, out->bytes, c->to_host_bytes, "host");
+	else if (out->bytes)
+		datagram_traffic(v, ph, out, c->to_host, "host");
+	if (in->bytes && !ph->load.udp)
+		stream_traffic(v, ph, in->bytes, c->to_guest_bytes, "guest");
+	else if (in->bytes)
+		datagram_traffic(v, ph, in, c->to_guest, "guest");
 }
 
 void gate_traffic(struct verdict *v, struct phase *ph)

@@ -5,10 +5,26 @@
 
 #include <string.h>
 
+/* NULL ends them. */
+static void G_GNUC_NULL_TERMINATED add_words(GPtrArray *argv, const char *word, ...)
+{
+	va_list words;
+
+	va_start(words, word);
+	for (; word; word = va_arg(words, const char *))
+		g_ptr_array_add(argv, g_strdup(word));
+	va_end(words);
+}
+
+static void add_number(GPtrArray *argv, const char *option, int64_t n, const char *unit)
+{
+	g_ptr_array_add(argv, g_strdup(option));
+	g_ptr_array_add(argv, g_strdup_printf("%" PRId64 "%s", n, unit));
+}
+
 static void add_fio(GPtrArray *argv, const struct plan *p, const struct plan_workload *w)
 {
-	g_ptr_array_add(argv, g_strdup("fio"));
-	g_ptr_array_add(argv, g_strdup("--output-format=json"));
+	add_words(argv, "fio", "--output-format=json", NULL);
 	g_ptr_array_add(argv, g_strdup_printf(JOB_PATH, w->name));
 }
 
@@ -16,14 +32,18 @@ static void add_iperf3(GPtrArray *argv, const struct plan *p, const struct plan_
 {
 	int net = plan_net_number(p, w->device);
 
-	g_ptr_array_add(argv, g_strdup("iperf3"));
-	g_ptr_array_add(argv, g_strdup("-J"));
-	g_ptr_array_add(argv, g_strdup("-c"));
-	g_ptr_array_add(argv, g_strdup(netns_host_address(net)));
-	g_ptr_array_add(argv, g_strdup("-t"));
-	g_ptr_array_add(argv, g_strdup_printf("%" PRId64, w->seconds));
-	if (w->direction && !strcmp(w->direction, "in"))
-		g_ptr_array_add(argv, g_strdup("-R"));
+	add_words(argv, "iperf3", "-J", "-c", netns_host_address(net), NULL);
+	add_number(argv, "-t", w->seconds, "");
+	add_number(argv, "-P", w->iperf3.streams, "");
+	if (!strcmp(w->iperf3.direction, "in"))
+		add_words(argv, "-R", NULL);
+	else if (!strcmp(w->iperf3.direction, "both"))
+		add_words(argv, "--bidir", NULL);
+	if (strcmp(w->iperf3.protocol, "udp"))
+		return;
+	add_words(argv, "-u", NULL);
+	add_number(argv, "-b", w->iperf3.rate, "M");
+	add_number(argv, "-l", w->iperf3.packet, "");
 }
 
 static const struct load_kind kinds[] = {

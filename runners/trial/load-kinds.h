@@ -19,7 +19,8 @@ struct load_kind {
 	void (*add_command)(GPtrArray *argv, const struct plan *p, const struct plan_workload *w);
 
 	/* Reads what it printed; load.h says how. */
-	bool (*read)(struct load *l, const char *text, size_t len, GError **error);
+	bool (*read)(struct load *l, const struct plan_workload *w, const char *text, size_t len,
+		     GError **error);
 };
 
 /* That of @w, which is of a plan that was read. */

@@ -1,9 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What fio and iperf3 report, from JSON that came out of the guest. */
+/*
+ * What a load's program reports, from what it printed in the guest: load-fio.c and
+ * load-iperf3.c read it.  A guest is not to be trusted, and so is no number here before it
+ * was held to what one can be.
+ */
 #ifndef VQLAB_LOAD_H
 #define VQLAB_LOAD_H
 
-#include "runners/tool/error.h"
+#include "runners/plan/plan.h"
+#include "runners/tool/json.h"
+
+/* What went one way through a network card. */
+struct load_flow {
+	int64_t bytes;		      /* that the receiver got */
+	int64_t sent, received, lost; /* datagrams of UDP; those sent by the sender's count */
+};
 
 struct load {
 	double seconds;	   /* that the load ran, by its own clock */
@@ -11,6 +22,9 @@ struct load {
 	const char *unit;  /* IOPS or Gbit/s */
 	int64_t ios;	   /* fio: requests completed; iperf3: 0 */
 	int64_t bytes;
+	bool udp; /* iperf3: of datagrams */
+	/* iperf3: those of the workload's directions. */
+	struct load_flow to_host, to_guest;
 	bool has_latency; /* fio only */
 	/* Completion latency, microseconds; a percentile that fio did not print (the
 	 * job says disable_clat, clat_percentiles=0 or another list) is NAN. */
@@ -25,9 +39,23 @@ struct load {
  * of both).  False with VQB_INVALID when it is not such a report, when a job or its
  * verification failed, or when nothing was done.
  */
-bool load_fio(struct load *l, const char *text, size_t len, GError **error);
+bool load_fio(struct load *l, const struct plan_workload *w, const char *text, size_t len,
+	      GError **error);
 
-/* Reads iperf3's -J: what the receiver got. */
-bool load_iperf3(struct load *l, const char *text, size_t len, GError **error);
+/*
+ * Reads iperf3's -J of a workload of kind=iperf3: what the receivers got, of all streams and
+ * in both directions where @w has both.
+ */
+bool load_iperf3(struct load *l, const struct plan_workload *w, const char *text, size_t len,
+		 GError **error);
+
+/* For those that read: always false, with VQB_INVALID. */
+bool load_refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* The JSON object in @text, or NULL with VQB_INVALID, which quotes its start. */
+JsonNode *load_parse(const char *text, size_t len, const char *what, GError **error);
+
+/* A number of the guest's is used only when it can be one: finite, from 0 to 1e15. */
+bool load_sane(double x);
 
 #endif /* VQLAB_LOAD_H */

@@ -101,7 +101,8 @@ static bool read_load(struct trial *t, struct phase *ph, const GByteArray *out, 
 	if (!write_file(path, (const char *)out->data, out->len, error))
 		return false;
 	ph->has_load = load_kind(ph->slot->workload)
-			       ->read(&ph->load, (const char *)out->data, out->len, error);
+			       ->read(&ph->load, ph->slot->workload, (const char *)out->data,
+				      out->len, error);
 	return ph->has_load;
 }
 

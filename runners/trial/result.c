@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "result.h"
 #include "gates.h"
+#include "runners/plan/kinds.h"
 #include "runners/tool/files.h"
 #include "runners/tool/json.h"
 
@@ -48,6 +49,14 @@ static void load_json(JsonObject *o, const struct load *l)
 	json_object_set_string_member(o, "unit", l->unit);
 	json_object_set_int_member(o, "ios", l->ios);
 	json_object_set_int_member(o, "bytes", l->bytes);
+	if (l->udp) {
+		JsonObject *d = json_object_new();
+
+		json_object_set_int_member(d, "received",
+					   l->to_host.received + l->to_guest.received);
+		json_object_set_int_member(d, "lost", l->to_host.lost + l->to_guest.lost);
+		json_object_set_object_member(o, "datagrams", d);
+	}
 	if (l->has_latency) {
 		JsonObject *lat = json_object_new();
 
@@ -70,6 +79,9 @@ static void perf_json(JsonObject *o, const struct phase *ph)
 	json_object_set_double_member(w, "seconds", ph->window_s);
 	json_object_set_int_member(w, "requests", ph->window_requests);
 	json_object_set_object_member(o, "perf_window", w);
+	if (plan_kind(ph->slot->workload)->net && ph->window_s > 0)
+		json_object_set_double_member(o, "packets_per_s",
+					      ph->window_requests / ph->window_s);
 }
 
 static void counted_json(JsonObject *o, const struct phase *ph)

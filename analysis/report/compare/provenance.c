@@ -124,6 +124,7 @@ int same_workload(const struct workload *w, const GPtrArray *b)
 			return strcmp(w->kind, o->kind) || strcmp(w->unit, o->unit) ||
 					       strcmp(w->summary, o->summary) ||
 					       strcmp(w->direction, o->direction) ||
+					       strcmp(w->settings, o->settings) ||
 					       strcmp(w->measure, o->measure) ||
 					       strcmp(w->load, o->load)
 				       ? -1

@@ -2,6 +2,7 @@
 #include "match.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "rings.h"
 
@@ -41,6 +42,9 @@ struct match find_match(const struct results *r, unsigned int w, unsigned int ri
 	int place, order;
 
 	watched_order(r, w, ring, &m);
+	/* vqring drives one direction at a time. */
+	if (!strcmp(workload->direction, "both"))
+		return m;
 	place = of ? name_place(of->counted->rings, r->run->rings->pdata[ring]) : -1;
 	if (place < 0)
 		return m;
