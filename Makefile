@@ -142,7 +142,7 @@ help:
 	@echo '                RELEASES="7.2 10.2" ONLY="rings guests probes vhost-user hooks"'
 	@echo 'make soak     the strategies against the oracle, 10^9 operations each'
 	@echo '                SOAK_OPS=N SOAK_SEED=N SOAK_STRATEGIES="NAME..."; that seed goes on'
-	@echo '                and behind them fuzzers, SOAK_SECONDS=N (3600; 0: none; make test FUZZ_SECONDS=5)'
+	@echo '                behind them fuzzers and hostile guests, SOAK_SECONDS=N (3600; 0: none; make test FUZZ_SECONDS=5)'
 	@echo 'make interrupt  signals to a run at random moments: what is left, lost, or another'
 	@echo '                TRIES=100 SEED=N'
 	@echo 'make doctor   what this host can and cannot do, and the remedy'

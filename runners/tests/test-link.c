@@ -175,6 +175,26 @@ static void test_hello(void)
 	fake_close(&k);
 }
 
+/* One that says it without end, and reads nothing, does not fill memory with answers. */
+static void test_hellos(void)
+{
+	int small = 1, answered = 0, n;
+	guint8 some[4096];
+	struct fake k;
+
+	fake_open(&k);
+	setsockopt(link_fd(k.l), SOL_SOCKET, SO_SNDBUF, &small, sizeof(small));
+	for (int i = 0; i < 8000; i++) {
+		fake_hello(&k, FRAME_VERSION);
+		g_assert_true(link_process(k.l, NULL));
+	}
+	while (link_process(k.l, NULL) && (n = recv(k.guest, some, sizeof(some), MSG_DONTWAIT)) > 0)
+		answered += n;
+	g_assert_cmpint(answered, >, FRAME_MAX / 2);
+	g_assert_cmpint(answered, <, 8000 * FRAME_HEADER / 2);
+	fake_close(&k);
+}
+
 static void test_bytewise(void)
 {
 	guint8 data[600], done[FRAME_DONE_SIZE] = {0};
@@ -369,6 +389,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/link/frame/absurd-length", test_frame_absurd);
 	g_test_add_func("/link/frame/garbage", test_frame_garbage);
 	g_test_add_func("/link/host/hello", test_hello);
+	g_test_add_func("/link/host/hellos", test_hellos);
 	g_test_add_func("/link/host/bytewise", test_bytewise);
 	g_test_add_func("/link/host/lies", test_lies);
 	g_test_add_func("/link/host/others", test_others);
