@@ -167,6 +167,8 @@ static void read_machine(struct reader *r, JsonObject *o, struct run *run)
 	run->cores = opt_count(r, host, "cores", 0);
 	run->host_virtual = opt_bool(r, host, "virtual");
 	run->settings = read_settings(r, host);
+	run->pinned = read_pin(r, o);
+	run->tuned = opt_string(r, o, "tuned", "");
 	run->memory_mib = opt_count(r, host, "memory_mib", 0);
 	run->accel = need_string(r, accel, "name");
 	run->accel_why = opt_string(r, accel, "why", "");
@@ -349,6 +351,8 @@ void run_free(struct run *run)
 	g_ptr_array_free(run->left_out, TRUE);
 	g_ptr_array_free(run->arms, TRUE);
 	g_ptr_array_free(run->settings, TRUE);
+	g_free(run->pinned);
+	g_free(run->tuned);
 	g_free(run->against);
 	g_free(run->baseline[0]);
 	g_free(run->baseline[1]);

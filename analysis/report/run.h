@@ -183,7 +183,8 @@ struct run {
 	char *cpu, *kernel, *os;
 	uint64_t cores, memory_mib;
 	bool host_virtual;
-	GPtrArray *settings; /* char *, "name value", of the host; empty: older runs */
+	char *pinned, *tuned; /* how, or why not; "": nobody asked for it */
+	GPtrArray *settings;  /* char *, "name value", of the host; empty: older runs */
 	char *accel, *accel_why;
 	char *confined;	 /* how QEMU was; "": older runs do not say */
 	char *no_probes; /* why nothing was watched; "" if it was */

@@ -45,23 +45,26 @@ check 'a quiet host' says report-full calm 'with a record of what the host did: 
 check 'needs no line in the mail' sh -c '! grep -q "^noise" "$0"' "$work/calm/report/report.txt"
 check 'how it was set is said' says report-full calm 'set to governor performance, vulnerable 0'
 
-for seed in 1 2; do
-	made "drawn$seed"
-	quiet make "$work/drawn$seed" $seed
-	for id in $(quiet trials "$work/drawn$seed" | awk '/-off/ { print $1 }' | head -2); do
-		slow "drawn$seed" "$id"
-	done
-	apart "drawn$seed"
-	reported "drawn$seed"
-	check "the rule, and the verdicts without those trials ($seed)" \
-		quiet holds "$work/drawn$seed" "$work/drawn$seed-rest"
-	cat "$work/named" >>"$work/all"
+check 'and that nothing was pinned' says report-full calm 'pinned no: made up: no cores'
+sed 's/"turbo": null/"turbo": "on"/' "$work/calm/run.json" >"$work/other.json"
+cp -r "$work/calm" "$work/set" && cp "$work/other.json" "$work/set/run.json"
+build/vqreport compare "$work/calm" "$work/set" >"$work/compared"
+check 'two runs: what differs in how their hosts were set' \
+	test "$(grep -c '^only [AB] *turbo' "$work/compared")" = 2
+
+made drawn
+quiet make "$work/drawn" 10
+for id in $(quiet trials "$work/drawn" | awk '/-off/ { print $1 }' | head -2); do
+	slow drawn "$id"
 done
+apart drawn
+reported drawn
+check 'the rule, and the verdicts without those trials' quiet holds "$work/drawn" "$work/drawn-rest"
 check 'there was a trial of each kind' \
-	test "$(awk '{ print $2 }' "$work/all" | sort -u | tr '\n' ' ')" = 'memory others settings steal '
-check 'the mail says what the summary says' python3 "$here/letter.py" doctor "$work/drawn1/report"
-check 'verdicts change' says report drawn1 'noise '
-check 'by names and numbers' grep -q '^made-up-.* slower (.) ' "$work/drawn1/report/report-full.txt"
+	test "$(awk '{ print $2 }' "$work/named" | sort -u | tr '\n' ' ')" = 'memory others settings steal '
+check 'the mail says what the summary says' python3 "$here/letter.py" doctor "$work/drawn/report"
+check 'verdicts change' says report drawn 'noise '
+check 'by names and numbers' grep -Eq '^made-up-.* [(][0-9][)] +[a-z ]+ [(][0-9][)]$' "$work/drawn/report/report-full.txt"
 
 quiet stolen "$work/calm"
 reported calm

@@ -24,17 +24,25 @@ static char *count_text(uint64_t n)
 	return g_strdup_printf("%" G_GUINT64_FORMAT, n);
 }
 
-/* "name version" in both lists; those of one list alone are told with nothing beside them. */
-static void put_versions(struct document *out, const struct run *a, const struct run *b)
+/*
+ * "name value" in both lists; those of one list alone are told with nothing beside them.
+ * Returns how many.
+ */
+static unsigned int put_only(struct document *out, const GPtrArray *a, const GPtrArray *b)
 {
-	for (unsigned int side = 0; side < 2; side++) {
-		const GPtrArray *own = side ? b->versions : a->versions;
-		const GPtrArray *other = side ? a->versions : b->versions;
+	unsigned int n = 0;
 
-		for (unsigned int i = 0; i < own->len; i++)
-			if (name_place(other, own->pdata[i]) < 0)
-				field(out, side ? "only B" : "only A", "%s", (char *)own->pdata[i]);
+	for (unsigned int side = 0; side < 2; side++) {
+		const GPtrArray *own = side ? b : a, *other = side ? a : b;
+
+		for (unsigned int i = 0; i < own->len; i++) {
+			if (name_place(other, own->pdata[i]) >= 0)
+				continue;
+			field(out, side ? "only B" : "only A", "%s", (char *)own->pdata[i]);
+			n++;
+		}
 	}
+	return n;
 }
 
 static bool same_plan(const struct run *a, const struct run *b)
@@ -80,8 +88,10 @@ void compare_provenance(struct document *out, const struct run *a, const struct 
 		{"fio", a->fio, b->fio},
 		{"iperf3", a->iperf3, b->iperf3},
 		{"probes", a->no_probes, b->no_probes},
+		{"pinned", a->pinned, b->pinned},
+		{"tuned", a->tuned, b->tuned},
 	};
-	unsigned int alike = 0;
+	unsigned int alike = 0, only;
 
 	heading(out, '-', "What differs in how they were made");
 	for (unsigned int i = 0; i < G_N_ELEMENTS(facts); i++) {
@@ -90,10 +100,13 @@ void compare_provenance(struct document *out, const struct run *a, const struct 
 		else
 			alike++;
 	}
-	put_versions(out, a, b);
+	only = put_only(out, a->versions, b->versions);
+	/* Older runs do not say how their host was set. */
+	if (a->settings->len && b->settings->len)
+		only += put_only(out, a->settings, b->settings);
 	if (!same_plan(a, b))
 		paragraph(out, 0, "Their plan.ini differ.");
-	if (alike == G_N_ELEMENTS(facts))
+	if (alike == G_N_ELEMENTS(facts) && !only)
 		paragraph(out, 0, "Nothing that they keep of it.");
 	else
 		paragraph(out, 0, "The other %u facts kept of both are the same.", alike);

@@ -31,6 +31,10 @@ void put_settings(struct document *out, const struct run *run)
 	}
 	if (text->len)
 		field(out, "set to", "%s, vulnerable %u", text->str, vulnerable);
+	if (*run->tuned)
+		field(out, "tuned", "%s", run->tuned);
+	if (*run->pinned)
+		field(out, "pinned", "%s", run->pinned);
 	g_string_free(text, TRUE);
 }
 

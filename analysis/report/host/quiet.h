@@ -6,7 +6,7 @@
 #include "analysis/report/results.h"
 #include "analysis/report/writer.h"
 
-/* How it is set, as a field. */
+/* How it is set, and how trials were placed on it, as fields. */
 void put_settings(struct document *out, const struct run *run);
 
 /* The section "Was the host quiet?". */

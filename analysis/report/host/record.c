@@ -56,6 +56,15 @@ GPtrArray *read_settings(struct reader *r, JsonObject *host)
 	return list;
 }
 
+char *read_pin(struct reader *r, JsonObject *o)
+{
+	JsonObject *pin = opt_object(r, o, "pin");
+	bool pinned = opt_bool(r, pin, "pinned");
+	g_autofree char *how = opt_string(r, pin, "how", "");
+
+	return g_strdup_printf("%s%s", !pin || pinned ? "" : "no: ", how);
+}
+
 static bool has(const GPtrArray *list, const char *text)
 {
 	for (unsigned int i = 0; i < list->len; i++)

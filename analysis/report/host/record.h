@@ -20,6 +20,9 @@ struct meanwhile *read_meanwhile(struct reader *r, JsonObject *o);
 /* The settings of @host, run.json's: "name value" (char *), by name; empty: older runs. */
 GPtrArray *read_settings(struct reader *r, JsonObject *host);
 
+/* How trials were pinned, of run.json @o, or why not; "": the plan does not ask.  Likewise. */
+char *read_pin(struct reader *r, JsonObject *o);
+
 /*
  * The settings of trial @o that are not those of @run: their names and values, with commas
  * between, before it or after it; "": none.  The caller frees it.
