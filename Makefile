@@ -35,7 +35,7 @@ DESTDIR  ?=
 ZSHDIR   ?= $(PREFIX)/share/zsh/site-functions
 INSTALL_TO := PREFIX DESTDIR ZSHDIR
 # All of these, and what make and compilers go by, may stand on make's command line.
-OURS     := CONFIG RUN BLOCKS BUDGET HOSTS SSH QEMU QEMU_SRC AGAINST KERNEL RELEASES VQLAB_CACHE XDG_CACHE_HOME TMPDIR V B ONLY $(SOAK) $(INTERRUPT) $(MAIL) $(INSTALL_TO)
+OURS     := CONFIG RUN BLOCKS BUDGET TUNE HOSTS SSH QEMU QEMU_SRC AGAINST KERNEL RELEASES VQLAB_CACHE XDG_CACHE_HOME TMPDIR V B ONLY $(SOAK) $(INTERRUPT) $(MAIL) $(INSTALL_TO)
 TOOLCHAIN := CC CLANG CFLAGS CPPFLAGS LDFLAGS WARN SHELL MAKEFLAGS PATH LC_ALL PKG_CONFIG_PATH
 
 # How long each fuzzer runs: of make test, and of make soak.
@@ -58,6 +58,7 @@ override CONFIG   := $(value CONFIG)
 override RUN      := $(value RUN)
 override BLOCKS   := $(value BLOCKS)
 override BUDGET   := $(value BUDGET)
+override TUNE     := $(value TUNE)
 override HOSTS    := $(value HOSTS)
 override SSH      := $(value SSH)
 override QEMU     := $(value QEMU)
@@ -66,7 +67,7 @@ override AGAINST  := $(value AGAINST)
 override KERNEL   := $(value KERNEL)
 override RELEASES := $(value RELEASES)
 $(foreach v,ONLY $(SOAK) $(INTERRUPT) $(MAIL),$(eval override $v := $$(value $v)))
-export CONFIG RUN BLOCKS BUDGET HOSTS SSH QEMU QEMU_SRC AGAINST KERNEL RELEASES ONLY $(SOAK) $(INTERRUPT) $(MAIL)
+export CONFIG RUN BLOCKS BUDGET TUNE HOSTS SSH QEMU QEMU_SRC AGAINST KERNEL RELEASES ONLY $(SOAK) $(INTERRUPT) $(MAIL)
 export $(INSTALL_TO)
 $(foreach v,$(FUZZ),$(eval override $v := $$(value $v)))
 export $(FUZZ)
@@ -122,6 +123,7 @@ help:
 	@echo '                RUN=DIR          where; resumes if it exists  (results/DATE)'
 	@echo '                BUDGET=TIME      whole blocks that fit into it: 30m, 2h'
 	@echo '                BLOCKS=N         so many; more than RUN has extend it'
+	@echo '                TUNE=1           governor performance, no turbo, until it ends'
 	@echo '                HOSTS="A B"      on these, through ssh (SSH="ssh -F FILE"), as root'
 	@echo '                QEMU_SRC=DIR     build your own QEMU tree (a copy of it)'
 	@echo '                AGAINST=REV      that tree against a revision of it'

@@ -3,6 +3,7 @@
 #include "progress.h"
 #include "rings.h"
 #include "worker.h"
+#include "runners/host/text.h"
 #include "runners/tool/files.h"
 #include "runners/tool/host.h"
 #include "runners/trial/message.h"
@@ -68,6 +69,26 @@ bool campaign_take_host(struct campaign *c, bool together, GError **error)
 {
 	c->bench->alone = !together;
 	return together || host_wait("vqbench", c->bench->dir, wait_for_signal, &c->signals, error);
+}
+
+bool campaign_tune(struct campaign *c, bool tune, GError **error)
+{
+	const char *folder = host_lock_folder();
+	g_autofree char *back = NULL;
+
+	if (!tune_restore(HOST_ROOT, folder, &back, error))
+		return false;
+	if (back)
+		fprintf(stderr,
+			"vqbench: put back what a run with --tune that was killed had "
+			"changed: %s\n",
+			back);
+	if (!tune)
+		return true;
+	if (!tune_begin(&c->tuned, HOST_ROOT, folder, &c->bench->tuned, error))
+		return false;
+	fprintf(stderr, "vqbench: --tune: %s\n", c->bench->tuned);
+	return true;
 }
 
 bool campaign_choose_accel(struct campaign *c, const char *want, GError **error)

@@ -6,6 +6,7 @@
 #include "budget.h"
 #include "rundir.h"
 #include "signals.h"
+#include "runners/host/tune.h"
 #include "runners/trial/bench.h"
 
 struct campaign {
@@ -14,6 +15,7 @@ struct campaign {
 	GPtrArray *slots;
 	struct budget budget;
 	char **again;		/* states whose trials are run once more, or NULL */
+	struct tuned tuned;	/* what campaign_tune() changed, for tune_end() */
 	struct signals signals; /* what ended the run, if one did */
 };
 
@@ -26,6 +28,12 @@ bool campaign_init(struct campaign *c, GError **error);
  * error, or when a signal came (c->signals.caught).
  */
 bool campaign_take_host(struct campaign *c, bool together, GError **error);
+
+/*
+ * Puts back what a vqbench that was killed had tuned, and says so; then tunes the host if @tune is
+ * asked for.  False with an error; then nothing is changed.
+ */
+bool campaign_tune(struct campaign *c, bool tune, GError **error);
 
 /*
  * Finds out whether a guest boots under KVM (@want "auto" or "kvm") and sets

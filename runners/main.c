@@ -5,6 +5,7 @@
 #include "identity.h"
 #include "left-out.h"
 #include "runners/host/settings.h"
+#include "runners/host/text.h"
 #include "runners/plan/against.h"
 #include "runners/plan/estimate.h"
 #include "runners/plan/schedule.h"
@@ -29,7 +30,7 @@ static struct {
 	char *out, *qemu, *guest, *variants, *rings, *accel, *vqprobe, *plugin, *again, *budget;
 	char *tree, *against;
 	int64_t blocks, seed;
-	gboolean counted, dry_run, help_plan, version, together;
+	gboolean counted, dry_run, help_plan, version, together, tune;
 } opt = {.blocks = NOT_GIVEN, .seed = NOT_GIVEN};
 
 static const GOptionEntry run_options[] = {
@@ -56,6 +57,8 @@ static const GOptionEntry run_options[] = {
 	 "Do not wait for another vqbench on this host, nor let it wait", NULL},
 	{"counted", 0, 0, G_OPTION_ARG_NONE, &opt.counted,
 	 "Only what is counted, not timed; the same command without it goes on", NULL},
+	{"tune", 0, 0, G_OPTION_ARG_NONE, &opt.tune,
+	 "Governor performance and no turbo while the run lasts; then what was before", NULL},
 	{"dry-run", 0, 0, G_OPTION_ARG_NONE, &opt.dry_run, "Print the order of trials and end",
 	 NULL},
 	G_OPTION_ENTRY_NULL};
@@ -145,11 +148,11 @@ static bool run(struct campaign *c, int trials, GPtrArray *left_out, GError **er
 	g_autofree char *name = vq_text_clean(folder, -1, G_MAXSIZE, VQ_UTF8);
 
 	if (!open_run(c, error) || !campaign_take_host(c, opt.together, error) ||
-	    !settle_accel(c, name, error))
+	    !campaign_tune(c, opt.tune, error) || !settle_accel(c, name, error))
 		return false;
 	leave_out_driver(c->bench, c->slots);
 	bench_pin(c->bench);
-	c->bench->settings = runinfo_settings(c->bench->dir) ?: host_settings("");
+	c->bench->settings = runinfo_settings(c->bench->dir) ?: host_settings(HOST_ROOT);
 	if (!(runinfo_exists(c->bench->dir)
 		      ? runinfo_extend(c->bench, trials, error)
 		      : runinfo_write(c->bench, name, trials, left_out, error)))
@@ -251,6 +254,7 @@ static int command_run(const char *path)
 	struct campaign c = {.bench = &b, .run = &r};
 	const char *wrong = check_usage(&c.budget.ms);
 	int trials;
+	bool ran;
 
 	if (wrong)
 		return usage_error(wrong);
@@ -291,7 +295,9 @@ static int command_run(const char *path)
 	opt.guest = make_absolute(opt.guest);
 	if (!guestinfo_load(&b.guest, opt.guest, &e) || !arms_confine(&b, &e))
 		return report_error(e);
-	return run(&c, trials, left_out, &e) ? 0 : ended(&c, e);
+	ran = run(&c, trials, left_out, &e);
+	tune_end(&c.tuned);
+	return ran ? 0 : ended(&c, e);
 }
 
 /* @cells: not only whether it is good, but what it is. */

@@ -288,6 +288,8 @@ bool runinfo_write(const struct bench *b, const char *name, int trials_planned, 
 		json_object_set_object_member(o, "arms", arms_json(b));
 	if (b->pinned)
 		json_object_set_object_member(o, "pin", pin_json(b));
+	if (b->tuned)
+		set_text(o, "tuned", b->tuned);
 	if (b->against)
 		set_text(o, "against", b->against);
 	json_object_set_array_member(o, "baseline", strings(p->baseline));

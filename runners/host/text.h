@@ -6,6 +6,7 @@
  *	settings   what holds still: governor, turbo, SMT, THP, mitigations
  *	topology   processors, cores, memory nodes
  *	pin        which of them each part of a trial has to itself
+ *	tune       governor and turbo for a run, and back
  *	activity   what goes on: load, pressure, time stolen, who waited for a processor
  *
  * All read below a root, "" for the host itself, so that tests have hosts of their own.  A
@@ -16,6 +17,9 @@
 
 #include <glib.h>
 #include <stdbool.h>
+
+/* The root of what is read of this host. */
+#define HOST_ROOT ""
 
 /*
  * The file of that name below @root, clean, without the line end behind it, as probes/tool/text.h

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "place.h"
+#include "runners/host/text.h"
 #include "runners/host/topology.h"
 
 #include <inttypes.h>
@@ -14,7 +15,7 @@
  * first ones. */
 static bool choose(struct place *p)
 {
-	g_autoptr(GArray) cpus = topology_read("", &p->before);
+	g_autoptr(GArray) cpus = topology_read(HOST_ROOT, &p->before);
 	const struct host_cpu *all = (const struct host_cpu *)cpus->data;
 	unsigned int last, i;
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # From a built tree to a report: QEMU, the guest, the plan, the plots.
-# CONFIG, RUN, BLOCKS and BUDGET come from make, QEMU_SRC and AGAINST too; QEMU, QEMU_SRC and
+# CONFIG, RUN, BLOCKS, BUDGET and TUNE come from make, QEMU_SRC and AGAINST too; QEMU, QEMU_SRC and
 # KERNEL pass through.
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -euo pipefail
@@ -44,6 +44,11 @@ fi
 [ -f "$CONFIG" ] || { say "CONFIG=$CONFIG: no such plan; see configs/"; exit 2; }
 build/vqbench check "$CONFIG"
 
+case ${TUNE:-1} in
+1) ;;
+*) say "TUNE=$TUNE: 1, or nothing"; exit 2 ;;
+esac
+
 # The tree against a revision of it: vqbench has both built.
 which=()
 if [ -n "${AGAINST:-}" ]; then
@@ -61,7 +66,7 @@ say "running $CONFIG into $run (interrupt at any time; RUN=$run resumes)"
 # VQLAB_TOGETHER is for tests: they measure nothing, and wait for nobody.
 with_us build/vqbench run "$CONFIG" -o "$run" "${which[@]}" --guest "$guest" \
 	${BLOCKS:+--blocks "$BLOCKS"} ${BUDGET:+--budget "$BUDGET"} \
-	${VQLAB_TOGETHER:+--together} "$@"
+	${VQLAB_TOGETHER:+--together} ${TUNE:+--tune} "$@"
 # Measured once: the report of the same run is the same again.
 # A strategy that misorders, or a trace that cannot be read, is said there and in the
 # report, and costs no report.

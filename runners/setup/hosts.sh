@@ -1,6 +1,6 @@
 #!/bin/bash
 # make bench HOSTS="a b c": the plan on each of them, through ssh, and what they say together.
-# CONFIG, RUN, BLOCKS and BUDGET come from make, and go on to the hosts.
+# CONFIG, RUN, BLOCKS, BUDGET and TUNE come from make, and go on to the hosts.
 # usage: hosts.sh          all of HOSTS; into RUN/HOST, and RUN/report.txt
 #        hosts.sh HOST     one of them; GNU parallel calls it
 # SPDX-License-Identifier: GPL-2.0-or-later
@@ -24,7 +24,7 @@ on() { $remote_shell -tt -- "$1" "$2" </dev/null; }
 bench_command() {
 	local name
 	printf 'cd %q && exec make bench RUN=%q' "vqlab-$1" "results/$2"
-	for name in CONFIG BLOCKS BUDGET; do
+	for name in CONFIG BLOCKS BUDGET TUNE; do
 		[ -z "${!name:-}" ] || printf ' %s=%q' "$name" "${!name}"
 	done
 }

@@ -128,10 +128,11 @@ check 'and nothing is left of it' nothing_left
 start "$run" --variants bitmap --again best
 finish
 check 'a state that is none is bad usage' is "$status" 2
-start "$run" --variants bitmap --again stalled,invalid
+start "$run" --variants bitmap --again stalled,invalid --tune
 finish
 check 'no trial has the state: nothing is run again' is "$status" 0
 check 'as is said' says '1 of 1 parts are there already'
+check 'what can be tuned is said, too' says '--tune: .*\(governor\|cpufreq\)'
 start "$run" --variants bitmap --again invalid,crashed
 check 'the trial is run again' until_true loading "$run" b01-split-bitmap
 record

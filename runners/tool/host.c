@@ -82,11 +82,14 @@ static char *read_who(int fd)
 		     : g_strdup("a process that has not said more yet");
 }
 
+const char *host_lock_folder(void)
+{
+	return g_file_test("/run/lock", G_FILE_TEST_IS_DIR) ? "/run/lock" : "/tmp";
+}
+
 int host_lock(const char *folder, const char *run, char **who, GError **error)
 {
-	const char *dir = folder					 ? folder
-			  : g_file_test("/run/lock", G_FILE_TEST_IS_DIR) ? "/run/lock"
-									 : "/tmp";
+	const char *dir = folder ? folder : host_lock_folder();
 	g_autofree char *path = g_build_filename(dir, HOST_LOCK, NULL), *line = NULL;
 	g_autofree char *when = utc_now(), *clean = vq_text_clean(run, -1, 200, VQ_UTF8);
 	int fd = open_lock(path);

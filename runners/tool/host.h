@@ -25,6 +25,9 @@ int host_code(const char *words, int otherwise);
 
 #define HOST_LOCK "vqlab.lock"
 
+/* Where what is said of the whole host until its next boot is: /run/lock, or /tmp. */
+const char *host_lock_folder(void);
+
 /*
  * Takes the lock that says who measures on this host, a file in @folder or, with NULL,
  * in the first that there is of /run/lock and /tmp; writes this process, @run and the

@@ -33,6 +33,7 @@ struct bench {
 	JsonObject *settings; /* of the host, as run.json has them (runners/host/settings.h) */
 	struct pinning *pinning; /* where trials run (runners/host/pin.h); NULL: anywhere */
 	char *pinned;		 /* that in words, or why not; NULL: the plan does not ask for it */
+	char *tuned;		 /* what --tune did, in words; NULL: it was not asked for */
 	bool alone;		 /* no other vqbench measured on this host */
 };
 

@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "meanwhile.h"
 #include "runners/host/settings.h"
+#include "runners/host/text.h"
 
 #include <unistd.h>
-
-#define HOST "" /* the root of what is read: this one */
 
 /* A trial is a session of its own (worker.c). */
 static void read_now(const struct trial *t, struct activity *a)
 {
-	activity_read(a, HOST, getsid(0), t->qemu.child.pid);
+	activity_read(a, HOST_ROOT, getsid(0), t->qemu.child.pid);
 }
 
 JsonObject *meanwhile_now(const struct trial *t)
 {
-	JsonObject *settings = host_settings(HOST), *o;
+	JsonObject *settings = host_settings(HOST_ROOT), *o;
 	struct activity a;
 
 	read_now(t, &a);

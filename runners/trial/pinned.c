@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "pinned.h"
 #include "runners/host/pin.h"
+#include "runners/host/text.h"
 #include "runners/machine/qemu.h"
 #include "runners/machine/threads.h"
 
@@ -30,7 +31,7 @@ void bench_pin(struct bench *b)
 		return;
 	if (sched_getaffinity(0, sizeof(allowed), &allowed) < 0)
 		CPU_ZERO(&allowed);
-	cpus = topology_read("", &allowed);
+	cpus = topology_read(HOST_ROOT, &allowed);
 	can = pin_decide(cpus, &need, &p, &b->pinned);
 	if (can)
 		b->pinning = g_memdup2(&p, sizeof(p));
