@@ -80,6 +80,14 @@ static bool write_setting(const char *root, const char *path, const char *value,
 	return ok;
 }
 
+/* Of a processor that was taken away there is nothing to put back. */
+static bool is_there(const char *root, const char *path)
+{
+	g_autofree char *whole = g_strconcat(root, path, NULL);
+
+	return g_file_test(whole, G_FILE_TEST_EXISTS);
+}
+
 /* All of them, whatever fails; false with the first failure. */
 static bool write_all_settings(const char *root, const GPtrArray *list, GError **error)
 {
@@ -88,7 +96,8 @@ static bool write_all_settings(const char *root, const GPtrArray *list, GError *
 	for (unsigned int i = 0; i < list->len; i++) {
 		const struct setting *s = list->pdata[i];
 
-		ok = write_setting(root, s->path, s->value, ok ? error : NULL) && ok;
+		if (is_there(root, s->path))
+			ok = write_setting(root, s->path, s->value, ok ? error : NULL) && ok;
 	}
 	return ok;
 }

@@ -104,7 +104,7 @@ static pid_t tune_and_wait(const char *root, int *hold)
 
 static void test_killed(void)
 {
-	g_autofree char *root = tunable_host(), *said = NULL;
+	g_autofree char *root = tunable_host(), *said = NULL, *gone = NULL;
 	g_autoptr(GError) e = NULL;
 	struct tuned t;
 	int hold;
@@ -122,14 +122,19 @@ static void test_killed(void)
 	tune_end(&t);
 	fake(root, POLICY0, "performance\n");
 
+	/* Its processors need not be there any more. */
+	gone = g_strconcat(root, POLICY4, NULL);
+	unlink(gone);
 	kill(pid, SIGKILL);
 	g_assert_cmpint(waitpid(pid, NULL, 0), ==, pid);
-	is_tuned(root);
+	holds(root, POLICY0, "performance");
 	g_assert_true(tune_restore(root, root, &said, &e));
 	g_assert_no_error(e);
+	g_assert_false(g_file_test(gone, G_FILE_TEST_EXISTS));
 	g_assert_cmpstr(said, !=, NULL);
 	g_assert_nonnull(strstr(said, "boost 1"));
-	is_as_before(root);
+	holds(root, POLICY0, "powersave");
+	holds(root, BOOST, "1");
 	/* Once. */
 	g_clear_pointer(&said, g_free);
 	fake(root, BOOST, "0\n");
