@@ -7,6 +7,11 @@ RUN      ?=
 QEMU     ?=
 QEMU_SRC ?=
 AGAINST  ?=
+# Of make bisect.
+GOOD     ?=
+BAD      ?=
+MEASURE  ?=
+BISECT   := GOOD BAD MEASURE
 KERNEL   ?=
 # Of make soak.
 SOAK_OPS ?=
@@ -35,7 +40,7 @@ DESTDIR  ?=
 ZSHDIR   ?= $(PREFIX)/share/zsh/site-functions
 INSTALL_TO := PREFIX DESTDIR ZSHDIR
 # All of these, and what make and compilers go by, may stand on make's command line.
-OURS     := CONFIG RUN BLOCKS BUDGET TUNE HOSTS SSH QEMU QEMU_SRC AGAINST KERNEL RELEASES VQLAB_CACHE XDG_CACHE_HOME TMPDIR V B ONLY $(SOAK) $(INTERRUPT) $(MAIL) $(INSTALL_TO)
+OURS     := CONFIG RUN BLOCKS BUDGET TUNE HOSTS SSH QEMU QEMU_SRC AGAINST $(BISECT) KERNEL RELEASES VQLAB_CACHE XDG_CACHE_HOME TMPDIR V B ONLY $(SOAK) $(INTERRUPT) $(MAIL) $(INSTALL_TO)
 TOOLCHAIN := CC CLANG CFLAGS CPPFLAGS LDFLAGS WARN SHELL MAKEFLAGS PATH LC_ALL PKG_CONFIG_PATH
 
 # How long each fuzzer runs: of make test, and of make soak.
@@ -66,8 +71,8 @@ override QEMU_SRC := $(value QEMU_SRC)
 override AGAINST  := $(value AGAINST)
 override KERNEL   := $(value KERNEL)
 override RELEASES := $(value RELEASES)
-$(foreach v,ONLY $(SOAK) $(INTERRUPT) $(MAIL),$(eval override $v := $$(value $v)))
-export CONFIG RUN BLOCKS BUDGET TUNE HOSTS SSH QEMU QEMU_SRC AGAINST KERNEL RELEASES ONLY $(SOAK) $(INTERRUPT) $(MAIL)
+$(foreach v,ONLY $(BISECT) $(SOAK) $(INTERRUPT) $(MAIL),$(eval override $v := $$(value $v)))
+export CONFIG RUN BLOCKS BUDGET TUNE HOSTS SSH QEMU QEMU_SRC AGAINST KERNEL RELEASES ONLY $(BISECT) $(SOAK) $(INTERRUPT) $(MAIL)
 export $(INSTALL_TO)
 $(foreach v,$(FUZZ),$(eval override $v := $$(value $v)))
 export $(FUZZ)
@@ -115,7 +120,7 @@ include runners/build.mk
 include analysis/build.mk
 include runners/install/install.mk
 
-.PHONY: help all packages doctor qemu guest bench count replay report mail test check-programs format-check clean
+.PHONY: help all packages doctor qemu guest bench count bisect replay report mail test check-programs format-check clean
 
 help:
 	@echo 'make bench    packages, QEMU, guest, the plan, the report: from a clone to plots'
@@ -131,6 +136,8 @@ help:
 	@echo '                KERNEL=VMLINUZ   boot this kernel (its modules beside it)'
 	@echo 'make replay   every strategy on made-up orders, and on the traces of RUN=DIR'
 	@echo 'make count    what of CONFIG is counted, not timed, with its report; RUN likewise'
+	@echo 'make bisect   the commit of QEMU_SRC=DIR between GOOD=REV and BAD=REV that changed a count'
+	@echo '                MEASURE=LOAD/RING/ORDER/VARIANT  which, of CONFIG; a wrong one lists them'
 	@echo 'make report   the report and plots of RUN=DIR again'
 	@echo 'make mail     that report as a mail in RUN=DIR/report/mail.eml; sends nothing'
 	@echo '                TO=ADDRESS FROM=ADDRESS CC_TO=ADDRESS SUBJECT=TEXT'
@@ -186,6 +193,10 @@ bench: all
 # The same, without what is timed; make bench RUN=DIR goes on from there.
 count: all
 	@runners/setup/bench.sh --counted
+
+# Which commit changed what is counted?  git bisect asks.
+bisect: all
+	@exec runners/setup/bisect.sh
 
 replay: all
 	@analysis/replay/replay.sh "$$RUN"

@@ -63,7 +63,10 @@ static const GOptionEntry run_options[] = {
 	 NULL},
 	G_OPTION_ENTRY_NULL};
 
-static const GOptionEntry check_options[] = {
+/* Those of check come behind the first, which plan alone has. */
+static const GOptionEntry plan_options[] = {
+	{"counted", 0, 0, G_OPTION_ARG_NONE, &opt.counted,
+	 "What is counted on rings, one by one, with the options of vqring count", NULL},
 	{"qemu", 0, 0, G_OPTION_ARG_FILENAME, &opt.qemu,
 	 "Folder made by setup/qemu.sh: can it do what the plan asks?", "DIR"},
 	{"help-plan", 0, 0, G_OPTION_ARG_NONE, &opt.help_plan, "Print the keys of a plan", NULL},
@@ -306,11 +309,15 @@ static int command_check(const char *path, bool cells)
 	g_autoptr(GError) e = NULL;
 	g_autoptr(GPtrArray) slots = NULL, left_out = NULL;
 	g_autofree char *name = NULL, *vqring = own_file("vqring"), *sizes = NULL;
-	struct bench b = {.plan = plan_load(path, &e)};
+	struct bench b = {.plan = plan_load(path, &e), .vqring = vqring};
 	struct plan *p = b.plan;
 
 	if (!p || !rings_check(p, vqring, &e))
 		return report_error(e);
+	if (opt.counted) {
+		rings_print_counted(&b);
+		return 0;
+	}
 	slots = schedule_make(p);
 	if (!find_qemus(&b, slots, NULL, &left_out, &e))
 		return report_error(e);
@@ -363,7 +370,11 @@ static int run_command(int argc, char **argv)
 	g_set_prgname(cells ? "vqbench plan" : check ? "vqbench check" : "vqbench run");
 	argc--;
 	argv++;
-	path = parse_options(&argc, &argv, check ? check_options : run_options, &help, &e);
+	path = parse_options(&argc, &argv,
+			     cells   ? plan_options
+			     : check ? plan_options + 1
+				     : run_options,
+			     &help, &e);
 	if (e)
 		return usage_error(e->message);
 	if (help)

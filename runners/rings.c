@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -138,6 +139,51 @@ bool rings_check(const struct plan *p, const char *vqring, GError **error)
 				return false;
 	}
 	return true;
+}
+
+/* Of @w on @ring in one order with one variant: its name, and how vqring counts it. */
+static void print_counted(const struct bench *b, const struct plan_workload *w, char *ring,
+			  char *order, const struct plan_variant *v)
+{
+	char *rings[] = {ring, NULL}, *orders[] = {order, NULL};
+	struct plan_workload one = *w;
+	g_autoptr(GPtrArray) argv = NULL;
+	const char *props = bench_props(v);
+	unsigned int i;
+
+	one.ring.orders = orders;
+	argv = load_argv(b->vqring, &one, rings);
+	push(argv, "--variants=%s", v->variant);
+	if (props)
+		push(argv, "--props=%s", props);
+	printf("%s/%s/%s/%s", w->name, ring, order, v->label);
+	/* Behind the program and its command. */
+	for (i = 2; i < argv->len; i++) {
+		g_autofree char *word = g_shell_quote(argv->pdata[i]);
+
+		printf(" %s", word);
+	}
+	printf("\n");
+}
+
+void rings_print_counted(const struct bench *b)
+{
+	const struct plan *p = b->plan;
+	unsigned int i, k, n, j;
+
+	for (i = 0; i < p->workloads->len; i++) {
+		const struct plan_workload *w = p->workloads->pdata[i];
+		g_auto(GStrv) rings = NULL;
+
+		if (!w->ring.measure || strcmp(w->ring.measure, "count"))
+			continue;
+		rings = rings_of(p, w, NULL);
+		for (k = 0; rings[k]; k++)
+			for (n = 0; w->ring.orders[n]; n++)
+				for (j = 0; j < p->variants->len; j++)
+					print_counted(b, w, rings[k], w->ring.orders[n],
+						      p->variants->pdata[j]);
+	}
 }
 
 /* LABEL=VARIANT of those of @part that its QEMU can run on all of @rings, with commas between. */

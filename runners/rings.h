@@ -18,6 +18,12 @@
 bool rings_check(const struct plan *p, const char *vqring, GError **error);
 
 /*
+ * A line for each figure that @b's plan counts on rings: WORKLOAD/RING/ORDER/VARIANT, and the
+ * options, quoted for a shell, with which `vqring count --qemu DIR` counts it.
+ */
+void rings_print_counted(const struct bench *b);
+
+/*
  * Runs vqring for @slot, in a process of its own (worker.h): leaves RING_RESULT in @dir, be it
  * vqring's JSON or why there is none, and tells @report_fd the state: 0, or VQB_NO_START with
  * that reason.  False with @error when the host is to blame.

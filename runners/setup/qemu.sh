@@ -25,6 +25,7 @@
 set -euo pipefail
 . "$(dirname "$0")/cache.sh"
 . "$(dirname "$0")/apt.sh"
+. "$(dirname "$0")/qemu-tree.sh"
 . "$(dirname "$0")/qemu-build.sh"
 
 # Debian releases in the order of preference, as patterns.
@@ -140,13 +141,10 @@ from_source() {
 	ours=$(cd "$TOP/variants" && key *.c *.h qemu/* "$SETUP/qemu-build.sh" "${COUNTER[@]}")
 
 	if [ -n "${QEMU_SRC:-}" ]; then
-		base=$(realpath -e "$QEMU_SRC" 2>/dev/null) && [ -f "$base/hw/virtio/virtio.c" ] || {
-			say "QEMU_SRC=$QEMU_SRC: no QEMU source tree there: hw/virtio/virtio.c is missing"
-			exit 2
-		}
+		find_tree
 		source="tree $base"
 		if [ -n "${QEMU_REV:-}" ]; then
-			find_revision
+			find_revision "$QEMU_REV"
 			source+=" at $(of_tree rev-parse --short=12 "$REVISION")"
 			id="tree $base revision $REVISION"
 		else

@@ -1,0 +1,79 @@
+# A developer's tree of QEMU, which is read and never written to; sourced by this folder's scripts.
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+# find_tree: sets base, the absolute name of QEMU_SRC.
+find_tree() {
+	base=$(realpath -e "$QEMU_SRC" 2>/dev/null) && [ -f "$base/hw/virtio/virtio.c" ] || {
+		say "QEMU_SRC=$QEMU_SRC: no QEMU source tree there: hw/virtio/virtio.c is missing"
+		exit 2
+	}
+}
+
+# tree_state DIR: a hash of what a developer's tree contains.
+tree_state() {
+	if git -C "$1" rev-parse --verify -q HEAD >/dev/null 2>&1 &&
+		[ "$(git -C "$1" rev-parse --show-toplevel)" = "$1" ]; then
+		(
+			cd "$1"
+			git rev-parse HEAD
+			git diff HEAD
+			git ls-files -o --exclude-standard -z | xargs -0 -r sha256sum --
+			ls subprojects
+		) | sha256sum | cut -d' ' -f1
+	else
+		# Names, sizes and times: reading it all would take seconds.
+		(cd "$1" && find . -name .git -prune -o -type f -printf '%P %s %T@\n' |
+			LC_ALL=C sort) | sha256sum | cut -d' ' -f1
+	fi
+}
+
+# of_tree ARG...: git about the developer's tree $base, whoever owns it; only reads.
+of_tree() { git -c safe.directory='*' -C "$base" "$@"; }
+
+# find_revision REV: sets REVISION, the commit that it names in $base.
+find_revision() {
+	of_tree rev-parse --is-inside-work-tree >/dev/null 2>&1 &&
+		[ "$(of_tree rev-parse --show-toplevel)" = "$base" ] || {
+		say "QEMU_SRC=$QEMU_SRC: no git tree, so it has no revision $1"
+		exit 2
+	}
+	REVISION=$(of_tree rev-parse --verify -q --end-of-options "$1^{commit}") || {
+		say "$1: no such revision in $base"
+		exit 2
+	}
+	of_tree cat-file -e "$REVISION:hw/virtio/virtio.c" 2>/dev/null || {
+		say "$1: no QEMU source in that revision: hw/virtio/virtio.c is missing"
+		exit 2
+	}
+}
+
+# export_revision DIR: that commit, and from the developer's tree what is not in git: the
+# subprojects that meson downloads, and submodules.
+export_revision() {
+	local dir=$1 p
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	of_tree archive "$REVISION" | tar -x -C "$dir" || die "cannot export $REVISION of $base"
+	{
+		(cd "$base" && printf '%s\n' subprojects/*/)
+		[ ! -f "$dir/.gitmodules" ] || git config -f "$dir/.gitmodules" --get-regexp 'path$' | cut -d' ' -f2-
+	} | while IFS= read -r p; do
+		p=${p%/}
+		[ -d "$base/$p" ] && [ -z "$(ls -A "$dir/$p" 2>/dev/null)" ] || continue
+		mkdir -p "$dir/$p"
+		cp -a "$base/$p/." "$dir/$p/"
+	done
+	check_subprojects "$dir"
+}
+
+# check_subprojects DIR: a git tree lacks what a tarball has.
+check_subprojects() {
+	local p missing=()
+	for p in keycodemapdb berkeley-softfloat-3 berkeley-testfloat-3; do
+		[ -f "$1/subprojects/$p.wrap" ] && [ ! -d "$1/subprojects/$p" ] && missing+=("$p")
+	done
+	[ ${#missing[@]} -eq 0 ] && return
+	say "QEMU_SRC=$QEMU_SRC: these subprojects are missing, and vqlab downloads none: ${missing[*]}"
+	say "in that tree: meson subprojects download ${missing[*]}"
+	exit 1
+}
