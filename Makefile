@@ -40,7 +40,7 @@ DESTDIR  ?=
 ZSHDIR   ?= $(PREFIX)/share/zsh/site-functions
 INSTALL_TO := PREFIX DESTDIR ZSHDIR
 # All of these, and what make and compilers go by, may stand on make's command line.
-OURS     := CONFIG RUN BLOCKS BUDGET TUNE HOSTS SSH QEMU QEMU_SRC AGAINST $(BISECT) KERNEL RELEASES VQLAB_CACHE XDG_CACHE_HOME TMPDIR V B ONLY $(SOAK) $(INTERRUPT) $(MAIL) $(INSTALL_TO)
+OURS     := CONFIG RUN BLOCKS BUDGET TUNE HOSTS SLURM SSH QEMU QEMU_SRC AGAINST $(BISECT) KERNEL RELEASES VQLAB_CACHE XDG_CACHE_HOME TMPDIR V B ONLY $(SOAK) $(INTERRUPT) $(MAIL) $(INSTALL_TO)
 TOOLCHAIN := CC CLANG CFLAGS CPPFLAGS LDFLAGS WARN SHELL MAKEFLAGS PATH LC_ALL PKG_CONFIG_PATH
 
 # How long each fuzzer runs: of make test, and of make soak.
@@ -65,6 +65,7 @@ override BLOCKS   := $(value BLOCKS)
 override BUDGET   := $(value BUDGET)
 override TUNE     := $(value TUNE)
 override HOSTS    := $(value HOSTS)
+override SLURM    := $(value SLURM)
 override SSH      := $(value SSH)
 override QEMU     := $(value QEMU)
 override QEMU_SRC := $(value QEMU_SRC)
@@ -72,7 +73,7 @@ override AGAINST  := $(value AGAINST)
 override KERNEL   := $(value KERNEL)
 override RELEASES := $(value RELEASES)
 $(foreach v,ONLY $(BISECT) $(SOAK) $(INTERRUPT) $(MAIL),$(eval override $v := $$(value $v)))
-export CONFIG RUN BLOCKS BUDGET TUNE HOSTS SSH QEMU QEMU_SRC AGAINST KERNEL RELEASES ONLY $(BISECT) $(SOAK) $(INTERRUPT) $(MAIL)
+export CONFIG RUN BLOCKS BUDGET TUNE HOSTS SLURM SSH QEMU QEMU_SRC AGAINST KERNEL RELEASES ONLY $(BISECT) $(SOAK) $(INTERRUPT) $(MAIL)
 export $(INSTALL_TO)
 $(foreach v,$(FUZZ),$(eval override $v := $$(value $v)))
 export $(FUZZ)
@@ -130,6 +131,7 @@ help:
 	@echo '                BLOCKS=N         so many; more than RUN has extend it'
 	@echo '                TUNE=1           governor performance, no turbo, until it ends'
 	@echo '                HOSTS="A B"      on these, through ssh (SSH="ssh -F FILE"), as root'
+	@echo '                SLURM=N          on N hosts of a Slurm cluster (configs/slurm/)'
 	@echo '                QEMU_SRC=DIR     build your own QEMU tree (a copy of it)'
 	@echo '                AGAINST=REV      that tree against a revision of it'
 	@echo '                QEMU=BINARY      use this QEMU as it is: off and qemu only'
@@ -188,7 +190,7 @@ guest: all
 	@runners/setup/guest.sh >/dev/null
 
 bench: all
-	@if [ -n "$$HOSTS" ]; then exec runners/setup/hosts.sh; else exec runners/setup/bench.sh; fi
+	@if [ -n "$$HOSTS$$SLURM" ]; then exec runners/setup/hosts.sh; else exec runners/setup/bench.sh; fi
 
 # The same, without what is timed; make bench RUN=DIR goes on from there.
 count: all

@@ -56,7 +56,7 @@ TESTS += $(patsubst %,$(B)/runners/test-%,$(BENCH_TESTS)) runners/tests/bench.sh
 	runners/tests/bench-wrong.sh runners/tests/bench-ring.sh runners/tests/power.sh \
 	runners/tests/interrupt.sh \
 	runners/tests/man.sh runners/tests/rooms.sh runners/tests/doctor.sh runners/tests/hostile.sh runners/tests/fuzz-told.sh runners/tests/refuse.sh runners/tests/setup.sh runners/tests/hosts.sh \
-	runners/tests/bisect.sh
+	runners/tests/bisect.sh runners/tests/slurm.sh
 C_STYLE += $(wildcard runners/*.[ch] runners/*/*.[ch])
 
 .PHONY: interrupt

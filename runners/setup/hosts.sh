@@ -1,11 +1,14 @@
 #!/bin/bash
 # make bench HOSTS="a b c": the plan on each of them, through ssh, and what they say together.
+# make bench SLURM=N: on as many hosts of a cluster.
 # CONFIG, RUN, BLOCKS, BUDGET and TUNE come from make, and go on to the hosts.
-# usage: hosts.sh          all of HOSTS; into RUN/HOST, and RUN/report.txt
-#        hosts.sh HOST     one of them; GNU parallel calls it
+# usage: hosts.sh                  all of HOSTS, or SLURM; into RUN/HOST, and RUN/report.txt
+#        hosts.sh HOST             one of them; GNU parallel calls it
+#        hosts.sh --here HOST      this one, of that name; configs/slurm/bench.sbatch calls it
+#        hosts.sh --together       what those say that are in RUN; likewise, together.sbatch
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# A host gets a copy of this clone, ~/vqlab-HOST, and runs whole blocks, so that ratios stay
+# A host gets a copy of this clone, its ~/vqlab-HOST, and runs whole blocks, so that ratios stay
 # within a host.  It keeps its run until it has been fetched, so the same command with RUN goes
 # on where a host, or the way to it, failed.  SSH is how to get there, "ssh" if not given.
 set -euo pipefail
@@ -17,8 +20,17 @@ SSH=${SSH:-ssh}
 ssh_options=(-o BatchMode=yes -o ConnectTimeout=20 -o ServerAliveInterval=30)
 remote_shell="$SSH ${ssh_options[*]}"
 
-# on HOST COMMAND: with a terminal, so that it ends there when the connection does.
-on() { $remote_shell -tt -- "$1" "$2" </dev/null; }
+# at HOST, at_here: set home, what a name in root's home there begins with for rsync, with its
+# options in through, and on COMMAND, which runs there: with a terminal, so that it ends there
+# when the connection does; here, not as a part of the make that submitted it.
+at() {
+	home=$1: through=(-e "$remote_shell")
+	on() { $remote_shell -tt -- "${home%:}" "$1" </dev/null; }
+}
+at_here() {
+	home=$HOME/ through=()
+	on() { (cd && exec env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u SLURM bash -c "$1") </dev/null 2>&1; }
+}
 
 # bench_command HOST NAME: what HOST is to do, as its shell reads it.
 bench_command() {
@@ -37,10 +49,10 @@ one() {
 	# Of the runs only those that belong to the tree.
 	mapfile -t kept < <(git ls-files results | cut -d/ -f-2 | sort -u)
 	rsync -a --delete "${kept[@]/#/--include=/}" --exclude='/results/*' --exclude=/build/ \
-		-e "$remote_shell" ./ "$host:vqlab-$host/" || die "the clone cannot be copied there"
-	on "$host" "$(bench_command "$host" "$name")" | tr -d '\r' || status=$?
+		"${through[@]}" ./ "${home}vqlab-$host/" || die "the clone cannot be copied there"
+	on "$(bench_command "$host" "$name")" | tr -d '\r' || status=$?
 	# Also of a run that failed: what has ended counts.
-	rsync -a -e "$remote_shell" "$host:vqlab-$host/results/$name/" "$RUN/$host/" ||
+	rsync -a "${through[@]}" "${home}vqlab-$host/results/$name/" "$RUN/$host/" ||
 		die "no run could be fetched from there"
 	[ "$status" -eq 0 ] || die "its run ended with $status"
 	say "done"
@@ -49,9 +61,10 @@ one() {
 # usable RUN: has it anything to report?
 usable() { [ -f "$1/run.json" ] && build/vqreport --no-plots -o "$1" "$1" >/dev/null 2>&1; }
 
-# together HOST...: what those with a run say.
+# together TOTAL HOST...: what those with a run say, of so many that there should be.
 together() {
-	local host runs=()
+	local total=$1 host runs=()
+	shift
 	for host; do
 		if usable "$RUN/$host"; then
 			build/vqreport "$RUN/$host" >/dev/null
@@ -64,13 +77,52 @@ together() {
 	*) build/vqreport "${runs[@]}" >"$RUN/report.new" && mv "$RUN/report.new" "$RUN/report.txt" ;;
 	esac
 	cat "$RUN/report.txt"
-	say "report: $RUN/report.txt, of ${#runs[@]} of $# hosts; each one's own: $RUN/HOST/report/"
+	say "report: $RUN/report.txt, of ${#runs[@]} of $total hosts; each one's own: $RUN/HOST/report/"
 }
 
-if [ $# -gt 0 ]; then
-	one "$1"
+# hosts_there: whose runs are in RUN, whenever they came.
+hosts_there() {
+	local run
+	for run in "$RUN"/*/run.json; do
+		[ ! -f "$run" ] || basename -- "${run%/run.json}"
+	done
+}
+
+# settle: CONFIG and RUN, as the hosts and we ourselves are to find them.
+settle() {
+	build/vqbench check "$CONFIG"
+	[[ $(realpath -- "$CONFIG") == "$TOP"/* ]] ||
+		die "CONFIG=$CONFIG: lies outside of this clone, which is what the hosts get"
+	CONFIG=$(realpath --relative-to="$TOP" -- "$CONFIG")
+	RUN=${RUN:-results/hosts-$(date -u +%Y%m%d-%H%M%S)}
+	mkdir -p -- "$RUN"
+	export CONFIG RUN
+}
+
+# submit: SLURM hosts' shares, and behind them, however they end, what they say together.
+submit() {
+	local array behind
+	[[ $SLURM =~ ^[1-9][0-9]{0,3}$ ]] || die "SLURM=$SLURM: is no number of hosts"
+	[ -z "${HOSTS:-}" ] || die "SLURM=$SLURM: the cluster chooses the hosts: HOSTS= is for ssh"
+	command -v sbatch >/dev/null ||
+		die "SLURM=$SLURM: sbatch is missing: where the cluster takes jobs, Debian's slurm-client has it"
+	settle
+	array=$(sbatch --parsable --array="1-$SLURM" --output="$RUN/slurm-%a.log" configs/slurm/bench.sbatch)
+	behind=$(sbatch --parsable --dependency="afterany:${array%%;*}" \
+		--output="$RUN/slurm-together.log" configs/slurm/together.sbatch)
+	say "submitted: jobs ${array%%;*} ($SLURM hosts) and ${behind%%;*}, which writes $RUN/report.txt; the same command with RUN=$RUN goes on"
+}
+
+case ${1:-} in
+--here) at_here; one "$2"; exit ;;
+--together)
+	mapfile -t hosts < <(hosts_there)
+	together "${SLURM:-${#hosts[@]}}" "${hosts[@]}"
 	exit
-fi
+	;;
+?*) at "$1"; one "$1"; exit ;;
+esac
+[ -z "${SLURM:-}" ] || { submit; exit; }
 
 read -ra hosts <<<"$HOSTS"
 seen=' '
@@ -80,19 +132,13 @@ for host in "${hosts[@]}"; do
 	[[ $seen != *" $host "* ]] || die "HOSTS: $host stands there twice"
 	seen+="$host "
 done
-build/vqbench check "$CONFIG"
-[[ $(realpath -- "$CONFIG") == "$TOP"/* ]] ||
-	die "CONFIG=$CONFIG: lies outside of this clone, which is what the hosts get"
-CONFIG=$(realpath --relative-to="$TOP" -- "$CONFIG")
-RUN=${RUN:-results/hosts-$(date -u +%Y%m%d-%H%M%S)}
-mkdir -p -- "$RUN"
-export CONFIG RUN
+settle
 runners/setup/packages.sh configs/packages-hosts.list
 say "running $CONFIG on ${#hosts[@]} hosts into $RUN (the same command with RUN=$RUN goes on)"
 failed=0
 parallel --will-cite --jobs 0 --halt never --tag --line-buffer --joblog "$RUN/hosts.log" \
 	"$PWD/runners/setup/hosts.sh" ::: "${hosts[@]}" || failed=$?
-together "${hosts[@]}"
+together ${#hosts[@]} "${hosts[@]}"
 [ "$failed" -eq 0 ] || {
 	say "$failed of ${#hosts[@]} hosts failed: see above, and $RUN/hosts.log"
 	exit 1

@@ -39,7 +39,17 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 echo "vqlab: installing ${#missing[@]} packages: ${missing[*]}" >&2
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+# Of what is a service, nothing is started: the tests do that themselves, and nobody else asked
+# for it.  Maintainers' scripts ask this program; an administrator's own stays.
+policy=/usr/sbin/policy-rc.d
+stay=$'#!/bin/sh\n# vqlab is installing packages; none of their services is to start.\nexit 101'
+if [ ! -e "$policy" ] || [ "$(<"$policy")" = "$stay" ]; then
+	echo "$stay" >"$policy"
+	chmod 755 "$policy"
+	trap 'rm -f "$log" "$policy"' EXIT
+else
+	trap 'rm -f "$log"' EXIT
+fi
 export DEBIAN_FRONTEND=noninteractive
 # Lists may be old or absent: try, refresh, try again.
 install=(apt-get -q -y --no-install-recommends install "${missing[@]}")

@@ -144,6 +144,25 @@ check 'and the next' says 'Linux 7.1.2-cloud-amd64 is listed in sid but cannot b
 check 'and the last' says 'trixie has no cloud kernel'
 check 'and what to do is said' says 'no kernel for the guest can be fetched: check the network, or set KERNEL='
 
+# -- services of what is installed -------------------------------------------------------
+# On a host without a word about services, which /usr/sbin is here.
+mkdir "$T/sbin" "$T/apt"
+echo vqlab-has-no-such-package >"$T/list"
+printf '#!/bin/sh\n/usr/sbin/policy-rc.d slurmd start\necho "start: $?" >%s/asked\n' "$T" >"$T/apt/apt-get"
+chmod 755 "$T/apt/apt-get"
+install() {
+	PATH=$T/apt:$PATH unshare --mount --propagation private bash -c '
+		mount --bind "$0/sbin" /usr/sbin && exec runners/setup/packages.sh "$0/list"' "$T"
+}
+check 'packages are installed' fails 0 install
+check 'and none of their services is started' test "$(cat "$T/asked")" = 'start: 101'
+check 'what says so is gone then' test -z "$(ls "$T/sbin")"
+printf '#!/bin/sh\nexit 0\n' >"$T/sbin/policy-rc.d"
+chmod 755 "$T/sbin/policy-rc.d"
+check 'where the administrator has something to say' fails 0 install
+check 'it is heard' test "$(cat "$T/asked")" = 'start: 0'
+check 'and stays' test -s "$T/sbin/policy-rc.d"
+
 # -- the doctor's view --------------------------------------------------------------------
 printf '#!/bin/sh\n:\n' >"$T/bin/fc-list"
 printf '#!/bin/sh\necho "965,77,msec,task-clock,1,100,00,," >&2\n' >"$T/bin/perf"
