@@ -6,8 +6,8 @@
 #include "analysis/table.h"
 
 /* Not "probes off": what stands before it tells which is meant.  A gnuplot string has ''s. */
-#define MEANS_OFF "(\\b(?:to|To|over|of|with|against|For|no)\\s+)off\\b"
-#define OFF_S "\\boff(?='{1,2}s\\b)|(?:^|(?<='))off(?=: )"
+#define MEANS_OFF "(\\b(?:to|To|over|of|with|against|For|no|own|named)\\s+)off\\b"
+#define OFF_S "\\boff(?='{1,2}s\\b| itself\\b)|(?:^|(?<='))off(?=: )"
 #define MEANS_QEMU "(\\b(?:to|To)\\s+)qemu\\b"
 
 static char *replace(char *text, const char *pattern, const char *before, const char *label)

@@ -55,6 +55,24 @@ check 'R finds every figure again' by_r "$work/a" "$work/b"
 check 'a run and itself' compared "$work/a" "$work/a"
 check 'differ in nothing' sh -c '! grep -E " (higher|lower)$|^- only|another" "$0" && grep -q "1\.000 " "$0"' "$work/text"
 check 'as Markdown' sh -c 'build/vqreport compare --markdown "$0" "$1" | grep -q "^| qemu *|"' "$work/a" "$work/b"
+# Both are held to qemu, by their plans.
+for run in a b; do
+	mkdir "$work/to-$run"
+	cp -r "$work/$run"/. "$work/to-$run"
+	python3 - "$work/to-$run/run.json" <<'EOF'
+import json, sys
+d = json.load(open(sys.argv[1]))
+d['baseline'] = ['qemu']
+json.dump(d, open(sys.argv[1], 'w'))
+EOF
+done
+check 'two runs that are held to another than off' compared "$work/to-a" "$work/to-b"
+check 'are compared by it' says '^Throughput in a guest, ratio to each run.s own qemu$'
+check 'which stands first' says '^ +qemu itself '
+check 'and off among the others' says '^ +off +1\.[34].* higher$'
+check 'nothing is said of an off that is none' sh -c '! grep -E "(own|to|over) off|off itself" "$0"' "$work/text"
+check 'one that is held to another' compared "$work/a" "$work/to-b"
+check 'is told' sh -c 'grep -A1 "^baseline *off$" "$0" | grep -q "^ *qemu$"' "$work/text"
 check 'one run is too few' refuses 'needed are the folders of two runs' "$work/a"
 check 'a folder that is no run' refuses 'run.json' "$work/a" "$work/nothing"
 check 'a margin that is none' refuses 'must lie between' --margin=0 "$work/a" "$work/b"

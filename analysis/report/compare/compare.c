@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "analysis/report/baseline.h"
+
 /* Workloads of one kind: those that one has alone, and those that are another in both. */
 static void compare_workloads(struct document *out, const GPtrArray *a, const GPtrArray *b)
 {
@@ -63,5 +65,8 @@ struct document *compare_document(const struct results *a, const struct results 
 	compare_rings(out, a, b);
 	compare_guests(out, a, b);
 	put_method(out, a->margin);
+	/* Where each is held to another, which is told above, off stands for both. */
+	if (!strcmp(a->run->baseline[0], b->run->baseline[0]))
+		baseline_document(a->run, out);
 	return out;
 }

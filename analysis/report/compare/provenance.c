@@ -71,6 +71,7 @@ void compare_provenance(struct document *out, const struct run *a, const struct 
 		{"plan", a->plan, b->plan},
 		{"seed", seed_a, seed_b},
 		{"blocks", blocks_a, blocks_b},
+		{"baseline", a->baseline[0], b->baseline[0]},
 		{"vqlab", a->vqlab_version, b->vqlab_version},
 		{"commit", a->vqlab_commit, b->vqlab_commit},
 		{"QEMU", a->qemu_version, b->qemu_version},

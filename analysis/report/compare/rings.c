@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <math.h>
-#include <string.h>
 
 #include "analysis/report/ring/costs.h"
 #include "analysis/report/ring/rings.h"
@@ -23,7 +22,7 @@ static void put_cell(struct table *t, struct counts *n, unsigned int ring, unsig
 	int at_order = name_place(b->orders, a->orders->pdata[order]);
 	int at_label = name_place(b->labels, a->labels->pdata[label]);
 	struct cost x = order_cost(a, label, ring, order), y = {.value = NAN, .over = NAN};
-	bool off = !counted_ordered(a, label);
+	bool off = (int)label == a->off;
 	double by;
 
 	if (at_ring >= 0 && at_order >= 0 && at_label >= 0)
@@ -78,7 +77,7 @@ static void put_counted(struct document *out, const struct ring_workload *a,
 static double *boot_logs(const struct timed *t, unsigned int label, unsigned int *n)
 {
 	double *x = g_new(double, t->boots->len + 1);
-	int off = name_place(t->variants, "off");
+	int off = timed_off(t);
 
 	*n = 0;
 	for (unsigned int boot = 0; off >= 0 && boot < t->boots->len; boot++) {
@@ -92,7 +91,7 @@ static void put_timed_row(struct table *t, const struct timed *a, unsigned int l
 			  const struct timed *b, unsigned int other, const struct difference *d,
 			  double margin)
 {
-	int off[2] = {name_place(a->variants, "off"), name_place(b->variants, "off")};
+	int off[2] = {timed_off(a), timed_off(b)};
 
 	table_cell(t, "%.18s", (char *)a->labels->pdata[label]);
 	table_cell(t, "%.3f", ring_ratio(a, label, off[0]).ratio);
@@ -117,7 +116,7 @@ static void put_timed(struct table *t, const char *title, const struct timed *a,
 		g_autofree double *x = NULL, *y = NULL;
 		unsigned int na, nb;
 
-		if (!strcmp(a->variants->pdata[i], "off") || other < 0)
+		if ((int)i == timed_off(a) || other < 0)
 			continue;
 		x = boot_logs(a, i, &na);
 		y = boot_logs(b, other, &nb);
