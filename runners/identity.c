@@ -79,6 +79,9 @@ GArray *identity_collect(const struct bench *b, GError **error)
 	arms = arms_identity(b);
 	if (arms)
 		add_value(list, "arms", "QEMU or properties of a variant", arms);
+	if (b->pinned)
+		add_value(list, "pin", "place on the host's processors",
+			  g_strdup(b->pinning ? b->pinned : "none"));
 	if (add_files(list, b, error))
 		return list;
 	g_array_unref(list);

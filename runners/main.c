@@ -150,11 +150,11 @@ static bool run(struct campaign *c, int trials, GPtrArray *left_out, GError **er
 	g_autofree char *folder = g_path_get_basename(c->bench->dir);
 	g_autofree char *name = vq_text_clean(folder, -1, G_MAXSIZE, VQ_UTF8);
 
+	bench_pin(c->bench);
 	if (!open_run(c, error) || !campaign_take_host(c, opt.together, error) ||
 	    !campaign_tune(c, opt.tune, error) || !settle_accel(c, name, error))
 		return false;
 	leave_out_driver(c->bench, c->slots);
-	bench_pin(c->bench);
 	c->bench->settings = runinfo_settings(c->bench->dir) ?: host_settings(HOST_ROOT);
 	if (!(runinfo_exists(c->bench->dir)
 		      ? runinfo_extend(c->bench, trials, error)
