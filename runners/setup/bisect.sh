@@ -106,7 +106,7 @@ count() {
 }
 
 # why: the end of what was said, without who said it.
-why() { tail -n 1 "$NOW/why" | sed 's/^vq[a-z]*: //; s/; the whole log is .*//' | tr '\t' ' '; }
+why() { { tail -n 1 "$NOW/why" 2>/dev/null || echo interrupted; } | sed 's/^vq[a-z]*: //; s/; the whole log is .*//' | tr '\t' ' '; }
 
 # note REVISION COUNT VERDICT [WHY]
 note() {
