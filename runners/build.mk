@@ -13,7 +13,7 @@
 #   guest/     what runs inside the guest: init, the agent, the frames that it speaks
 #   guest-count/  counts the guest's instructions, by a plugin of QEMU's
 #   plan/      configs/PLAN.ini -> struct plan (keys: the one table of keys; kinds: of
-#              workloads; read; job: the fio job; find: what a plan holds; variant: its name and
+#              workloads; read; complain: where what is wrong; job: the fio job; command: a program; find: what a plan holds; variant: its name and
 #              label; verify: what the keys ask of each other; props: device properties; against: a tree and a revision of it;
 #              axes: keys that list values; estimate: how long it takes); schedule: plan
 #              + seed -> the order of trials and of their phases
@@ -23,12 +23,14 @@
 #              program of its own; props: which of a plan's properties a QEMU has
 #   trial/     one boot, in a process of its own: trial is its flow, state what its parts
 #              share, bench what all trials do; ring-merge vqring's results of several QEMUs; phase (one workload, probes off or on),
-#              in-guest (what is asked of the guest), alive (are QEMU and the servers there?),
-#              load-kinds (how fio and iperf3 run), load, load-fio and load-iperf3 (what they say), load-watch
+#              in-guest (what the guest must do), ask-guest (what it is asked by the way), alive (are QEMU and the servers there?),
+#              load-kinds (how fio, iperf3 and commands run), load and load-* (what they say), load-watch
 #              (stalls), counted, perfstat, probe, driver (of a boot that counts it), gates, gates-load and verdict (is a phase
 #              valid?), result (trial.json), message (what vqbench is told)
+#   supply/    what a run needs: arms the QEMUs of the variants, guest-add what a plan adds to the
+#              guest; script calls setup/ for them
 #   here       main: the command line; campaign runs what is scheduled one by one, worker the process
-#              of each, arms the QEMUs of the variants, rings what
+#              of each, rings what
 #              vqring is asked, signals end a run; rundir: the run's folder, its lock and journal;
 #              identity: what must be the same when it is resumed; runinfo: run.json;
 #              left-out: what a QEMU cannot run; progress
@@ -42,11 +44,11 @@
 #   install/   what people install: make install, make dist, make deb
 include runners/guest.mk
 
-BENCH_O := $(call objs,runners runners/tool runners/host runners/plan runners/trial) $(B)/runners/disk/service.o \
+BENCH_O := $(call objs,runners runners/tool runners/host runners/plan runners/trial runners/supply) $(B)/runners/disk/service.o \
 	$(filter-out %/guest-run.o,$(call objs,runners/machine)) $(COUNTER_O)
 # All but main(), for the unit tests and for vqring.
 BENCH_PURE_O := $(filter-out $(B)/runners/main.o,$(BENCH_O))
-BENCH_TESTS := plan plan-arms plan-axes plan-loads plan-ring schedule load gates gates-load gates-net host activity pin tune rundir message qmp confined sandbox
+BENCH_TESTS := plan plan-arms plan-axes plan-loads command plan-ring schedule load gates gates-load gates-net host activity pin tune rundir message qmp confined sandbox
 BENCH_PKGS := glib-2.0 gio-2.0 json-glib-1.0 libseccomp
 
 include runners/ring/ring.mk
@@ -82,7 +84,7 @@ $(B)/runners/test-confined: | $(B)/runners/reach
 # Fuzz targets, of what each reads; runners/tests/fuzz.sh runs them.
 FUZZ_TOOLS := $(addprefix runners/tool/,spawn confine error clock files json host) \
 	$(addprefix probes/tool/,text output json walltime cpu)
-FUZZ_told := $(addprefix runners/,trial/message trial/load trial/load-fio trial/load-iperf3 trial/perfstat trial/probe machine/qmp) $(FUZZ_TOOLS)
+FUZZ_told := $(addprefix runners/,trial/message trial/load trial/load-fio trial/load-iperf3 trial/load-command trial/perfstat trial/probe machine/qmp) $(FUZZ_TOOLS)
 FUZZ_link := $(addprefix runners/machine/,link link-wait) probes/tool/text
 FUZZ_files := $(patsubst %.c,%,$(wildcard runners/plan/*.c)) \
 	$(addprefix runners/,rundir runinfo identity host/settings host/text machine/manifest machine/folders disk/service) \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "identity.h"
-#include "arms.h"
+#include "runners/supply/arms.h"
 #include "runners/tool/json.h"
 
 #include <errno.h>
@@ -69,7 +69,7 @@ GArray *identity_collect(const struct bench *b, GError **error)
 	char *arms;
 
 	g_array_set_clear_func(list, free_value);
-	add_value(list, "plan", "plan or fio job (by hash)", plan_hash(p));
+	add_value(list, "plan", "plan, fio job or program (by hash)", plan_hash(p));
 	add_value(list, "seed", "seed", g_strdup_printf("%" PRId64, p->seed));
 	add_value(list, "blocks", "number of blocks", g_strdup_printf("%" PRId64, p->blocks));
 	add_value(list, "variants", "list of variants", g_strjoinv(";", p->variant_list));

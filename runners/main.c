@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vqbench: the command line.  build.mk says how the parts hang together. */
-#include "arms.h"
+#include "runners/supply/arms.h"
+#include "runners/supply/guest-add.h"
 #include "campaign.h"
 #include "identity.h"
 #include "left-out.h"
@@ -255,6 +256,7 @@ static int command_run(const char *path)
 	struct bench b = {0};
 	struct rundir r = {.journal = -1};
 	struct campaign c = {.bench = &b, .run = &r};
+	g_autofree char *guest = NULL;
 	const char *wrong = check_usage(&c.budget.ms);
 	int trials;
 	bool ran;
@@ -296,7 +298,10 @@ static int command_run(const char *path)
 	leave_out_probes(&b, c.slots);
 	b.dir = make_absolute(opt.out);
 	opt.guest = make_absolute(opt.guest);
-	if (!guestinfo_load(&b.guest, opt.guest, &e) || !arms_confine(&b, &e))
+	guest = guest_add(b.plan, opt.guest, &c.signals, &e);
+	if (!guest)
+		return ended(&c, e);
+	if (!guestinfo_load(&b.guest, guest, &e) || !arms_confine(&b, &e))
 		return report_error(e);
 	ran = run(&c, trials, left_out, &e);
 	tune_end(&c.tuned);

@@ -198,6 +198,16 @@ static void iperf3_json(JsonObject *o, const struct plan_iperf3 *i)
 	json_object_set_int_member(o, "packet", i->packet);
 }
 
+static void command_json(JsonObject *o, const struct plan_workload *w)
+{
+	json_object_set_boolean_member(o, "net", w->net);
+	set_text(o, "program", w->command.program);
+	set_text(o, "sha256", w->command.sha256);
+	set_text(o, "args", w->command.args ? w->command.args : "");
+	set_text(o, "figure", w->command.figure);
+	set_text(o, "better", w->command.better);
+}
+
 static JsonArray *workloads_json(const struct plan *p)
 {
 	JsonArray *a = json_array_new();
@@ -212,12 +222,13 @@ static JsonArray *workloads_json(const struct plan *p)
 		set_text(o, "device", w->device_id);
 		set_text(o, "summary", w->summary);
 		set_text(o, "unit",
-			 !g_strcmp0(w->ring.measure, "count") ? "instructions"
-							      : plan_kind(w)->unit);
+			 !g_strcmp0(w->ring.measure, "count") ? "instructions" : plan_unit(w));
 		json_object_set_int_member(o, "seconds", w->seconds);
 		json_object_set_array_member(o, "rings", strings(w->rings ? w->rings : p->rings));
 		if (w->iperf3.direction)
 			iperf3_json(o, &w->iperf3);
+		if (w->command.program)
+			command_json(o, w);
 		if (w->job_text)
 			set_text(o, "job", w->job_text);
 		if (w->ring.measure)

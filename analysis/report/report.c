@@ -29,8 +29,9 @@ static void put_setting(struct document *out, const struct results *r)
 	field(out, "accel", "%s%s%s", run->accel, run->accel_why[0] ? "; " : "", run->accel_why);
 	if (run->confined[0])
 		field(out, "confined", "%s", run->confined);
-	field(out, "guest", "Linux %s (%s), fio %s, iperf3 %s", run->guest_kernel,
-	      run->guest_source, run->fio, run->iperf3);
+	field(out, "guest", "Linux %s (%s), fio %s, iperf3 %s%s%s", run->guest_kernel,
+	      run->guest_source, run->fio, run->iperf3, run->guest_added[0] ? "; with " : "",
+	      run->guest_added);
 	for (unsigned int i = 0; i < run->versions->len; i++)
 		g_string_append_printf(names, "%s%s", i ? ", " : "",
 				       (char *)run->versions->pdata[i]);

@@ -83,12 +83,18 @@ static bool is_ok(const char *state)
 }
 
 /* CPU time and switches are over the work that was done while perf counted. */
-static void take_load(struct sample *s, const struct phase *p, enum work work)
+static double speed_of(const struct phase *p, const struct workload *w)
 {
-	bool counted = work != WORK_GBIT;
+	return w->lower ? 1 / p->throughput : p->throughput;
+}
+
+static void take_load(struct sample *s, const struct phase *p, const struct workload *w)
+{
+	bool counted = w->work != WORK_GBIT;
 	double units = counted ? p->window_requests : p->throughput * p->window_s;
 
 	s->throughput = p->throughput;
+	s->speed = speed_of(p, w);
 	s->packets = p->packets_per_s;
 	if (p->datagrams)
 		s->lost = (double)p->lost / (p->datagrams + p->lost);
@@ -100,12 +106,13 @@ static void take_load(struct sample *s, const struct phase *p, enum work work)
 	s->lat_p99 = p->lat_p99;
 }
 
-static void take_probe(struct cell *c, struct sample *s, const struct phase *p)
+static void take_probe(struct cell *c, struct sample *s, const struct phase *p,
+		       const struct workload *w)
 {
 	measure(p->probe, &s->m);
 	s->probed = true;
 	s->probed_phase = p;
-	s->tax = p->throughput / s->throughput;
+	s->tax = speed_of(p, w) / s->speed;
 	s->cost_raw = s->m.fill_cost + s->m.flush_cost;
 	s->fill = s->m.fill_cost - s->m.fill_bias;
 	s->flush = s->m.flush_cost - s->m.flush_bias;
@@ -139,14 +146,14 @@ static void fill_sample(const struct results *r, struct cell *c, struct sample *
 	const struct phase *bare = NULL, *probed = NULL;
 
 	s->throughput = s->cpu = s->ctx = s->lat_p50 = s->lat_p99 = NAN;
-	s->packets = s->lost = NAN;
+	s->speed = s->packets = s->lost = NAN;
 	s->tax = s->fill = s->flush = s->cost = s->cost_raw = NAN;
 	if (s->trial) {
 		bare = find_phase(s->trial, w->name, false);
 		probed = find_phase(s->trial, w->name, true);
 	}
 	if (bare && phase_counts(s->trial, bare)) {
-		take_load(s, bare, w->work);
+		take_load(s, bare, w);
 		c->ok++;
 	} else if (s->trial && c->planned) {
 		const char *state = why_excluded(s->trial, bare);
@@ -156,7 +163,7 @@ static void fill_sample(const struct results *r, struct cell *c, struct sample *
 		c->excluded_as = state;
 	}
 	if (probed && phase_counts(s->trial, probed) && probed->probe)
-		take_probe(c, s, probed);
+		take_probe(c, s, probed, w);
 	else /* so that no measure of it is taken for a 0 */
 		s->m = (struct measures){.stashed = NAN,
 					 .stash_mean = NAN,
@@ -292,8 +299,8 @@ static void compare_family(struct results *r, unsigned int w, unsigned int ring,
 static void compare_all(struct results *r)
 {
 	const struct question questions[] = {
-		{offsetof(struct cell, to_off), offsetof(struct sample, throughput), r->off},
-		{offsetof(struct cell, to_qemu), offsetof(struct sample, throughput), r->qemu},
+		{offsetof(struct cell, to_off), offsetof(struct sample, speed), r->off},
+		{offsetof(struct cell, to_qemu), offsetof(struct sample, speed), r->qemu},
 		{offsetof(struct cell, cpu_to_off), offsetof(struct sample, cpu), r->off},
 		{offsetof(struct cell, ctx_to_off), offsetof(struct sample, ctx), r->off},
 		{offsetof(struct cell, packets_to_off), offsetof(struct sample, packets), r->off},

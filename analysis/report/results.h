@@ -25,11 +25,12 @@ struct sample {
 	const struct trial *trial; /* NULL: not in the run */
 	/* Of the phase without probes; NAN when it is missing or not ok. */
 	double throughput, cpu, ctx, lat_p50, lat_p99;
+	double speed;	      /* what ratios are of: throughput, or, where less is better, 1 / it */
 	double packets, lost; /* a second, through the tap; share of datagrams */
 	/* Of the phase with probes. */
 	bool probed;
 	const struct phase *probed_phase; /* NULL unless probed */
-	double tax;			  /* throughput with / without, same boot */
+	double tax;			  /* speed with / without, same boot */
 	double fill, flush;		  /* order cost's parts, corrected; ns an element */
 	double cost, cost_raw;		  /* their sum; and before the correction */
 	struct measures m;

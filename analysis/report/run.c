@@ -3,6 +3,7 @@
 #include "reader.h"
 #include "run.h"
 #include "analysis/report/host/record.h"
+#include "workload.h"
 
 #include <string.h>
 
@@ -18,59 +19,6 @@
 #define TRIALS_MAX 1000000
 
 #define LOAD_ERROR g_quark_from_static_string("vqreport-load")
-
-static void workload_free(void *data)
-{
-	struct workload *w = data;
-
-	g_free(w->name);
-	g_free(w->kind);
-	g_free(w->device);
-	g_free(w->summary);
-	g_free(w->unit);
-	g_free(w->direction);
-	g_free(w->settings);
-	g_free(w->measure);
-	g_free(w->load);
-	g_ptr_array_free(w->rings, TRUE);
-	g_free(w);
-}
-
-/* "udp, 2 streams, 20 Mbit/s, 64 bytes"; what a cost is told of goes to w->work. */
-static char *workload_settings(struct reader *r, JsonObject *o, struct workload *w)
-{
-	g_autofree char *protocol = opt_string(r, o, "protocol", "");
-	bool udp = !strcmp(protocol, "udp");
-
-	w->work = !strcmp(w->kind, "fio") ? WORK_IO : udp ? WORK_PACKET : WORK_GBIT;
-	if (!*protocol)
-		return g_strdup("");
-	if (!udp)
-		return g_strdup_printf("%s, %" G_GUINT64_FORMAT " streams", protocol,
-				       opt_count(r, o, "streams", 1));
-	return g_strdup_printf("%s, %" G_GUINT64_FORMAT " streams, %" G_GUINT64_FORMAT
-			       " Mbit/s, %" G_GUINT64_FORMAT " bytes",
-			       protocol, opt_count(r, o, "streams", 1),
-			       opt_count(r, o, "rate_mbit", 0), opt_count(r, o, "packet", 0));
-}
-
-static struct workload *read_workload(struct reader *r, JsonObject *o)
-{
-	struct workload *w = g_new0(struct workload, 1);
-	JsonObject *ring = opt_object(r, o, "ring");
-
-	w->name = need_string(r, o, "name");
-	w->kind = need_string(r, o, "kind");
-	w->device = opt_string(r, o, "device", "");
-	w->summary = opt_string(r, o, "summary", "");
-	w->unit = opt_string(r, o, "unit", strcmp(w->kind, "fio") ? "Gbit/s" : "IOPS");
-	w->direction = opt_string(r, o, "direction", "");
-	w->settings = workload_settings(r, o, w);
-	w->rings = string_list(r, opt_array(r, o, "rings"), "rings");
-	w->measure = opt_string(r, ring, "measure", "");
-	w->load = opt_string(r, ring, "load", "");
-	return w;
-}
 
 static GPtrArray *read_names(struct reader *r, JsonObject *o, const char *name)
 {
@@ -180,6 +128,7 @@ static void read_machine(struct reader *r, JsonObject *o, struct run *run)
 	run->guest_kernel = opt_string(r, guest, "kernel", "unknown");
 	run->guest_source = opt_string(r, guest, "source", "unknown");
 	run->fio = opt_string(r, guest, "fio", "unknown");
+	run->guest_added = opt_string(r, guest, "added", "");
 	run->iperf3 = opt_string(r, guest, "iperf3", "unknown");
 	run->vqlab_version = opt_string(r, vqlab, "version", "unknown");
 	run->vqlab_commit = opt_string(r, vqlab, "commit", "unknown");
@@ -375,6 +324,7 @@ void run_free(struct run *run)
 	g_free(run->guest_source);
 	g_free(run->fio);
 	g_free(run->iperf3);
+	g_free(run->guest_added);
 	g_free(run->vqlab_version);
 	g_free(run->vqlab_commit);
 	g_free(run);

@@ -2,7 +2,7 @@
 /*
  * analysis: from a run's trials to a report.
  *
- *	run.c, trial.c  DIR/run.json, DIR/trials/x/trial.json -> struct run, by
+ *	run.c, workload.c, trial.c  DIR/run.json, DIR/trials/x/trial.json -> struct run, by
  *	            reader.c, which trusts no JSON
  *	measures.c  one phase's queues -> depth, stash, hold, order cost
  *	results.c   all trials -> one struct cell for each (workload, ring,
@@ -155,8 +155,9 @@ enum work { WORK_IO, WORK_GBIT, WORK_PACKET, N_WORKS };
 struct workload {
 	char *name, *kind, *device, *summary, *unit;
 	enum work work;
-	char *direction;  /* iperf3: out, in, both */
-	char *settings;	  /* iperf3: protocol, streams, rate and size of datagrams, or "" */
+	bool lower;	  /* less of its unit is better */
+	char *direction;  /* of a network's: out, in, both */
+	char *settings;	  /* all else that tells it from others: protocol, program, or "" */
 	GPtrArray *rings; /* char *; empty: all of the run's */
 	/* Of the kind ring; else "". */
 	char *measure, *load; /* count, time; read, write, randrw, tx, rx */
@@ -191,6 +192,7 @@ struct run {
 	char *qemu_version, *qemu_source, *qemu_sha256;
 	bool qemu_hooks;
 	char *guest_kernel, *guest_source, *fio, *iperf3;
+	char *guest_added; /* what the plan put into it, or "" */
 	char *vqlab_version, *vqlab_commit;
 	GPtrArray *versions;	   /* char *, "name version", sorted */
 	GPtrArray *variants;	   /* char *: labels, in the plan's order */

@@ -110,6 +110,8 @@ static void cell(struct writer *j, const struct results *r, const struct cell *c
 	write_string(j, "ring", r->run->rings->pdata[c->ring]);
 	write_string(j, "variant", variant_name(r, c));
 	write_string(j, "unit", w->unit);
+	if (w->lower)
+		write_string(j, "better", "lower");
 	write_count(j, "trials_ok", c->ok);
 	write_count(j, "trials_excluded", c->excluded);
 	ranges(j, r, c, load_figures, LOAD_FIGURES);

@@ -254,6 +254,11 @@ void report_workload(struct document *out, const struct results *r, unsigned int
 	heading(out, '-', "%s", workload->name);
 	if (workload->summary[0])
 		paragraph(out, 0, "%s\n", workload->summary);
+	if (workload->lower)
+		paragraph(out, 0,
+			  "Less %s is better: ratios are of its inverse, so that one above 1 is "
+			  "faster.\n",
+			  workload->unit);
 	ring_sizes(out, r, w);
 	throughput_table(out, r, w, workload->unit);
 	qemu_table(out, r, w);

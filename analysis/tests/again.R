@@ -200,13 +200,19 @@ find_phase <- function(block, ring, variant, workload, probes) {
   NULL
 }
 
+# The workloads of which less is better.
+lower <- sapply(Filter(function(w) identical(w$better, "lower"),
+                       read("run.json")$workloads),
+                function(w) w$name)
+
 or <- function(x, default) if (is.null(x)) default else x
 
 # Throughput, CPU ms and switches for 1000 I/Os or packets or a Gbit, packets a second and what
 # was lost, of the phase without probes.
 load_figures <- function(p) {
   if (is.null(p))
-    return(c(throughput = NA, cpu = NA, switches = NA, p50 = NA, p99 = NA, packets = NA, lost = NA))
+    return(c(throughput = NA, cpu = NA, switches = NA, p50 = NA, p99 = NA, packets = NA, lost = NA,
+             speed = NA))
   d <- p$datagrams
   counted <- p$kind == "fio" || !is.null(d)
   work <- if (counted) or(p$perf_window$requests, p$ios)
@@ -215,7 +221,8 @@ load_figures <- function(p) {
     cpu = if (work > 0) number(p$cpu_s) * (if (counted) 1e6 else 1e3) / work else NA,
     switches = if (work > 0) number(p$ctx_switches) / work else NA,
     p50 = number(p$lat_us$p50), p99 = number(p$lat_us$p99), packets = number(p$packets_per_s),
-    lost = if (is.null(d)) NA else d$lost / (d$received + d$lost))
+    lost = if (is.null(d)) NA else d$lost / (d$received + d$lost),
+    speed = if (p$workload %in% lower) 1 / p$throughput else p$throughput)
 }
 
 add_up <- function(queues, name) sum(sapply(queues, function(q) as.numeric(or(q[[name]], 0))))
@@ -280,7 +287,7 @@ check_ordering <- function(where, cell, bare) {
                     c("hold_mean_ns", "hold"), c("order_cost_raw_ns", "raw"),
                     c("order_cost_ns", "cost")))
     hold_range("ordering", paste(where, pair[1]), o[[pair[1]]], unlist(each(pair[2])))
-  tax <- sapply(probed, function(p) if (is.null(p)) NA else p$throughput) / bare
+  tax <- sapply(probed, function(p) if (is.null(p)) NA else load_figures(p)[["speed"]]) / bare
   hold_range("ordering", paste(where, "probe_tax"), o$probe_tax, tax)
 }
 
@@ -324,10 +331,10 @@ for (workload in unique(sapply(summary$cells, function(c) c$workload)))
         hold_range("packets", where, cell$packets_per_s, f[, "packets"])
         hold_range("packets", where, cell$lost_share, f[, "lost"])
       }
-      check_ordering(where, cell, f[, "throughput"])
+      check_ordering(where, cell, f[, "speed"])
     }
-    check_family(cells, figures, "off", "to_off", "throughput", FALSE)
-    check_family(cells, figures, "qemu", "to_qemu", "throughput", TRUE)
+    check_family(cells, figures, "off", "to_off", "speed", FALSE)
+    check_family(cells, figures, "qemu", "to_qemu", "speed", TRUE)
     check_family(cells, figures, "off", "cpu_to_off", "cpu", FALSE)
     check_family(cells, figures, "off", "switches_to_off", "switches", FALSE)
     if (!is.null(cells[[1]]$packets_to_off))

@@ -5,11 +5,12 @@
  *
  *	make-run DIR [--blocks=N] [--noise=S] [--seed=N] [--variants=A,B]
  *		 [--effect=VARIANT=RATIO] [--stall=TRIAL-ID] [--drop=TRIAL-ID]
- *		 [--unwatched=WORKLOAD] [--bad=TRIAL-ID/WORKLOAD] [--udp]
+ *		 [--unwatched=WORKLOAD] [--bad=TRIAL-ID/WORKLOAD] [--udp] [--lower]
  *
  * A workload that is unwatched has no phases with probes. A bad one makes its trial
  * invalid, and its own phases, each phase being judged by itself.
  *
+ * With --lower less of made-up-flat is better.
  * With --udp the network's load is one of datagrams, and tells packets a second.
  *
  * Throughput of a trial: base * the block's drift * effect * lognormal noise.
@@ -38,7 +39,7 @@ static struct {
 	char *variants, *effect, *stall, *drop, *unwatched, *bad, *created;
 	int blocks, seed;
 	double noise;
-	gboolean udp;
+	gboolean udp, lower;
 } opt = {.variants = "off,qemu,hash-table,array-window,bitmap",
 	 .effect = "",
 	 .stall = "",
@@ -299,10 +300,13 @@ static void write_run(const char *dir, char **variants)
 		g_string_append_printf(
 			out,
 			"%s{\"name\":\"%s\",\"kind\":\"%s\",\"device\":\"%s\",\"summary\":"
-			"\"%s\",\"unit\":\"%s\"%s}",
+			"\"%s\",\"unit\":\"%s\"%s%s}",
 			i ? "," : "", disks[i].name, disks[i].kind, disks[i].device,
 			disks[i].summary, strcmp(disks[i].kind, "fio") ? "Gbit/s" : "IOPS",
-			opt.udp && !strcmp(disks[i].kind, "iperf3") ? ",\"protocol\":\"udp\"" : "");
+			opt.udp && !strcmp(disks[i].kind, "iperf3") ? ",\"protocol\":\"udp\"" : "",
+			opt.lower && !strcmp(disks[i].name, "made-up-flat")
+				? ",\"better\":\"lower\""
+				: "");
 	g_string_append_printf(out, "],\"trials_planned\":%u}\n",
 			       opt.blocks * g_strv_length(variants) * 2);
 	write_text(dir, "run.json", out->str);
@@ -322,6 +326,7 @@ int main(int argc, char **argv)
 		{"drop", 0, 0, G_OPTION_ARG_STRING, &opt.drop, NULL, NULL},
 		{"unwatched", 0, 0, G_OPTION_ARG_STRING, &opt.unwatched, NULL, NULL},
 		{"udp", 0, 0, G_OPTION_ARG_NONE, &opt.udp, NULL, NULL},
+		{"lower", 0, 0, G_OPTION_ARG_NONE, &opt.lower, NULL, NULL},
 		{"bad", 0, 0, G_OPTION_ARG_STRING, &opt.bad, NULL, NULL},
 		{"created", 0, 0, G_OPTION_ARG_STRING, &opt.created, NULL, NULL},
 		{}};

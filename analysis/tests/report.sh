@@ -117,6 +117,11 @@ check 'is not said to be in order' \
 	sh -c '! tr "\n" " " <"$0" | grep -q "Completions came in order"' "$work/unseen/report/report-full.txt"
 check 'but not to be known' grep -q '^- No phase with probes counts of: made-up-tcp' "$work/unseen/report/report-full.txt"
 check 'where it is in order, that is said' grep -q '^- Completions came in order' "$work/one/report/report-full.txt"
+"$make_run" "$work/lower" --effect=qemu=0.7 --lower
+check 'a figure of which less is better' "$report" "$work/lower" --no-plots
+check 'is faster where it is less' verdict_is "$work/lower/report" made-up-flat qemu faster
+check 'and others are not' verdict_is "$work/lower/report" made-up-tail qemu slower
+check 'as is said' grep -q '^Less IOPS is better' "$work/lower/report/report-full.txt"
 "$make_run" "$work/udp" --blocks=2 --udp
 check 'a load of datagrams' "$report" "$work/udp" --no-plots
 check 'has packets a second, and what was lost' \

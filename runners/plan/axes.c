@@ -196,7 +196,9 @@ static char *device_group(struct expansion *x, const char *group, enum plan_grou
 	g_autofree char *disk = g_strdup_printf("disk %s", name ? g_strstrip(name) : "");
 	g_autofree char *net = g_strdup_printf("net %s", name ? name : "");
 	g_autofree char *load = g_key_file_get_value(x->from, group, "kind", NULL);
-	bool is_net = load && !strcmp(g_strstrip(load), "iperf3");
+	bool either = load && !strcmp(g_strstrip(load), "command");
+	bool is_net = load &&
+		      (!strcmp(load, "iperf3") || (either && !g_key_file_has_group(x->from, disk)));
 	char **found = is_net ? &net : &disk;
 
 	*kind = is_net ? GROUP_NET : GROUP_DISK;

@@ -102,17 +102,18 @@ const struct plan_key plan_keys[] = {
 	{ GROUP_WORKLOAD, "kind", KEY_TEXT, IN(plan_workload, kind), 0, 0, WORKLOAD_KINDS, NULL, NULL,
 	  "the program that makes the load; ring: vqring, without a guest", NULL },
 	{ GROUP_WORKLOAD, "device", KEY_TEXT, IN(plan_workload, device), 0, 0, NULL, NULL,
-	  "kind=fio" ONLY_OR "kind=iperf3",
-	  "NAME of a [disk NAME] (fio) or a [net NAME] (iperf3)", NULL },
+	  "kind=fio" ONLY_OR "kind=iperf3" ONLY_OR "kind=command",
+	  "NAME of a [disk NAME] (fio) or a [net NAME] (iperf3), or either (command)", NULL },
 	{ GROUP_WORKLOAD, "seconds", KEY_INT, IN(plan_workload, seconds), 1, 3600, NULL, "3",
-	  "kind=fio" ONLY_OR "kind=iperf3" ONLY_OR "measure=time",
-	  "how long it runs; of a ring: with each variant, in each block", NULL },
+	  "kind=fio" ONLY_OR "kind=iperf3" ONLY_OR "kind=command" ONLY_OR "measure=time",
+	  "how long it runs; of a ring: with each variant, in each block; of a command: what it is "
+	  "told, and may exceed by half and 10 s", NULL },
 	{ GROUP_WORKLOAD, "summary", KEY_TEXT, IN(plan_workload, summary), 0, 0, NULL, "", NULL,
 	  "one line for the report", NULL },
 	{ GROUP_WORKLOAD, "rings", KEY_LIST, IN(plan_workload, rings), 0, 0, NULL, "", NULL,
 	  "only on these of the plan's rings", verify_rings },
 	{ GROUP_WORKLOAD, "blocks", KEY_INT, IN(plan_workload, blocks), 0, 99, NULL, "0",
-	  "kind=fio" ONLY_OR "kind=iperf3" ONLY_OR "measure=time",
+	  "kind=fio" ONLY_OR "kind=iperf3" ONLY_OR "kind=command" ONLY_OR "measure=time",
 	  "only in the first so many blocks, where one look is enough; 0: in all", NULL },
 	{ GROUP_WORKLOAD, "job", KEY_TEXT, IN(plan_workload, job), 0, 0, NULL, "", "kind=fio",
 	  "fio job file, relative to the plan's folder", verify_job },
@@ -129,6 +130,21 @@ const struct plan_key plan_keys[] = {
 	  "protocol=udp", "Mbit/s that each stream sends; 0: as many as it can", NULL },
 	{ GROUP_WORKLOAD, "packet", KEY_INT, IN(plan_workload, iperf3.packet), 16, 1472, NULL, "1472",
 	  "protocol=udp", "bytes of a datagram; with IP and UDP's headers 28 more", NULL },
+
+	{ GROUP_WORKLOAD, "program", KEY_TEXT, IN(plan_workload, command.program), 0, 0, NULL, NULL,
+	  "kind=command", "a program of your own, or a script: PATH, relative to the plan's folder; "
+	  "the libraries that ldd names go into the guest with it", NULL },
+	{ GROUP_WORKLOAD, "args", KEY_TEXT, IN(plan_workload, command.args), 0, 0, NULL, "",
+	  "kind=command", "its arguments, quoted as for a shell; ${VQLAB_SECONDS}, of a disk "
+	  "${VQLAB_DEVICE}, of a net ${VQLAB_HOST}; in its environment, too", verify_args },
+	{ GROUP_WORKLOAD, "figure", KEY_TEXT, IN(plan_workload, command.figure), 0, 0, NULL, NULL,
+	  "kind=command", "where in what it prints: /a/json/pointer (RFC 6901) to a number, or "
+	  "regex:WORDS=([0-9.]+), of the last line that it is found in", verify_figure },
+	{ GROUP_WORKLOAD, "unit", KEY_TEXT, IN(plan_workload, command.unit), 0, 0, NULL, NULL,
+	  "kind=command", "of the figure", verify_unit },
+	{ GROUP_WORKLOAD, "better", KEY_TEXT, IN(plan_workload, command.better), 0, 0,
+	  "higher|lower", "higher", "kind=command",
+	  "lower: ratios in the report are of its inverse", NULL },
 
 	{ GROUP_WORKLOAD, "measure", KEY_TEXT, IN(plan_workload, ring.measure), 0, 0, "count|time",
 	  NULL, "kind=ring", "count: instructions and ring traffic, once; time: elements/s, a boot "

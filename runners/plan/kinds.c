@@ -4,8 +4,9 @@
 #include <string.h>
 
 static const struct workload_kind kinds[] = {
-	{"fio", .guest = true, .has_job = true, .unit = "IOPS"},
+	{"fio", .guest = true, .disk = true, .has_job = true, .unit = "IOPS"},
 	{"iperf3", .guest = true, .net = true, .unit = "Gbit/s"},
+	{"command", .guest = true, .disk = true, .net = true, .own_time = true},
 	{"ring", .unit = "elements/s"},
 };
 
@@ -17,4 +18,11 @@ const struct workload_kind *plan_kind(const struct plan_workload *w)
 		if (!strcmp(kinds[i].name, w->kind))
 			return &kinds[i];
 	return NULL;
+}
+
+const char *plan_unit(const struct plan_workload *w)
+{
+	const struct workload_kind *kind = plan_kind(w);
+
+	return kind->unit ? kind->unit : w->command.unit;
 }

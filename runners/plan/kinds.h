@@ -12,15 +12,19 @@
 struct workload_kind {
 	const char *name;
 	bool guest;	  /* runs in a trial's guest, not by vqring */
-	bool net;	  /* runs on a [net NAME], not on a [disk NAME] */
+	bool disk, net;	  /* runs on a [disk NAME], on a [net NAME] */
 	bool has_job;	  /* needs a job file */
-	const char *unit; /* of its throughput */
+	bool own_time;	  /* takes the time that it takes, and says nothing of its traffic */
+	const char *unit; /* of its throughput; NULL: the plan says it */
 };
 
 /* The names, as the table of keys has choices. */
-#define WORKLOAD_KINDS "fio|iperf3|ring"
+#define WORKLOAD_KINDS "fio|iperf3|command|ring"
 
 /* That of @w; NULL when there is none of its name, which no plan has that was read. */
 const struct workload_kind *plan_kind(const struct plan_workload *w);
+
+/* Of its throughput. */
+const char *plan_unit(const struct plan_workload *w);
 
 #endif /* VQLAB_PLAN_KINDS_H */

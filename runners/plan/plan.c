@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "read.h"
 #include "axes.h"
+#include "command.h"
 #include "runners/tool/files.h"
 #include "find.h"
 #include "kinds.h"
@@ -146,20 +147,24 @@ static bool check_job(struct plan *p, struct plan_workload *w, const char *group
 static bool check_device(struct plan *p, struct plan_workload *w, const char *group, GError **error)
 {
 	const struct workload_kind *kind = plan_kind(w);
+	const struct plan_disk *disk;
+	const struct plan_net *net;
 
 	if (!kind->guest) {
 		w->device_id = g_strdup(plan_ring_net(&w->ring) ? "virtio-net" : "virtio-blk");
 		return true;
 	}
-	if (!kind->net && !plan_find_disk(p, w->device))
-		return plan_complain(p, error, group, "device", "%s: the plan has no [disk %s]",
-				     w->device, w->device);
-	if (kind->net && !plan_find_net(p, w->device))
-		return plan_complain(p, error, group, "device", "%s: the plan has no [net %s]",
-				     w->device, w->device);
-	w->queue_size = kind->net ? plan_find_net(p, w->device)->queue_size
-				  : plan_find_disk(p, w->device)->queue_size;
-	w->device_id = kind->net ? g_strdup(w->device) : g_strconcat("disk-", w->device, NULL);
+	disk = kind->disk ? plan_find_disk(p, w->device) : NULL;
+	net = kind->net ? plan_find_net(p, w->device) : NULL;
+	if (!disk && !net)
+		return plan_complain(p, error, group, "device", "%s: the plan has no [%s %s]",
+				     w->device, kind->disk ? "disk" : "net", w->device);
+	if (disk && net)
+		return plan_complain(p, error, group, "device", "%s: both a disk and a net",
+				     w->device);
+	w->net = net != NULL;
+	w->queue_size = net ? net->queue_size : disk->queue_size;
+	w->device_id = net ? g_strdup(w->device) : g_strconcat("disk-", w->device, NULL);
 	return true;
 }
 
@@ -171,7 +176,8 @@ static bool check_workload(struct plan *p, struct plan_workload *w, GError **err
 	if (!w->summary)
 		w->summary = g_strdup(w->name);
 	return check_device(p, w, group, error) && check_rings(p, group, w->rings, error) &&
-	       (!kind->has_job || check_job(p, w, group, error));
+	       (!kind->has_job || check_job(p, w, group, error)) &&
+	       (!w->command.program || command_find(p, w, group, error));
 }
 
 static bool check_all(struct plan *p, GError **error)
@@ -263,6 +269,8 @@ char *plan_hash(const struct plan *p)
 
 		if (w->job_text)
 			g_checksum_update(sum, (guchar *)w->job_text, -1);
+		if (w->command.sha256)
+			g_checksum_update(sum, (guchar *)w->command.sha256, -1);
 	}
 	hex = g_strdup(g_checksum_get_string(sum));
 	g_checksum_free(sum);
@@ -327,6 +335,9 @@ void plan_free(struct plan *p)
 		g_free(w->device_id);
 		g_free(w->job_path);
 		g_free(w->job_text);
+		g_free(w->command.path);
+		g_free(w->command.guest_path);
+		g_free(w->command.sha256);
 		g_free(w);
 	}
 	free_fields(GROUP_PLAN, p);

@@ -59,6 +59,18 @@ struct plan_iperf3 {
 	int64_t packet; /* udp: bytes of a datagram; 0: tcp */
 };
 
+/* Of a workload of kind=command. */
+struct plan_command {
+	char *program; /* as written; NULL: the workload is of another kind */
+	char *args;    /* as a shell splits them, or NULL */
+	char *figure;  /* see command.h */
+	char *unit;
+	char *better;	  /* higher or lower */
+	char *path;	  /* the program, absolute */
+	char *guest_path; /* where it lies in the guest */
+	char *sha256;	  /* of the program, in hex */
+};
+
 struct plan_workload {
 	char *name, *kind, *device, *summary, *job;
 	char **rings; /* NULL: on every ring of the plan */
@@ -66,7 +78,9 @@ struct plan_workload {
 	int64_t iodepth; /* of the job; 0: as it is there */
 	int64_t blocks;	 /* only in the first of them; 0: in all */
 	struct plan_iperf3 iperf3;
+	struct plan_command command;
 	struct plan_ring ring;
+	bool net;	    /* on a [net NAME], not on a [disk NAME] */
 	char *device_id;    /* disk-NAME or the net's name; kind=ring: the device's type */
 	int64_t queue_size; /* the device's; 0: QEMU's */
 	char *job_path;	    /* fio only */
@@ -147,7 +161,7 @@ void plan_free(struct plan *p);
 bool plan_override(struct plan *p, const char *variants, const char *rings, int64_t blocks,
 		   int64_t seed, GError **error);
 
-/* SHA-256 in hex over the plan and its jobs; the caller frees it. */
+/* SHA-256 in hex over the plan, its jobs and programs; the caller frees it. */
 char *plan_hash(const struct plan *p);
 
 /* The table of keys as text for --help-plan. */

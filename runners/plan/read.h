@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Between plan.c, read.c and job.c. */
+/* Between the files that read a plan. */
 #ifndef VQLAB_PLAN_READ_H
 #define VQLAB_PLAN_READ_H
 
 #include "plan.h"
+
+/*
+ * GKeyFile keeps no line numbers: find the line of @group's @key, or of the
+ * group's head when @key is NULL or missing.  @times counts how often it stands
+ * there.
+ */
+int plan_line(const struct plan *p, const char *group, const char *key, int *times);
 
 /* Sets a VQB_BAD_INPUT that names file, line, group and key (NULL: none);
  * always false. */

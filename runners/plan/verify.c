@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "verify.h"
+#include "command.h"
 #include "find.h"
 #include "props.h"
 #include "read.h"
@@ -182,6 +183,26 @@ char *verify_iothread(const struct plan *p, const void *item, GError **error)
 char *verify_arm_props(const struct plan *p, const void *item, GError **error)
 {
 	return plan_props_fault(((const struct plan_arm *)item)->props);
+}
+
+char *verify_args(const struct plan *p, const void *item, GError **error)
+{
+	return command_args_fault(item);
+}
+
+/* Of other kinds there is none. */
+char *verify_figure(const struct plan *p, const void *item, GError **error)
+{
+	const struct plan_command *c = &((const struct plan_workload *)item)->command;
+
+	return c->program ? command_figure_fault(c) : NULL;
+}
+
+char *verify_unit(const struct plan *p, const void *item, GError **error)
+{
+	const struct plan_command *c = &((const struct plan_workload *)item)->command;
+
+	return c->program ? command_unit_fault(c) : NULL;
 }
 
 char *verify_job(const struct plan *p, const void *item, GError **error)

@@ -26,6 +26,33 @@ job stones "$timed" '[a]' '[b]' stonewall
 job early size=1m '[a]'
 job idle "$timed" thinktime=30000000 thinktime_blocks=64 '[a]'
 for w in long doomed victim; do cp "$tmp/good.fio" "$tmp/$w.fio"; done
+# A program of one's own, with a library that is no other's in the guest.
+cc -O2 -x c - -o "$tmp/own" -lpng <<-'END' || exit 1
+	#define _GNU_SOURCE
+	#include <fcntl.h>
+	#include <png.h>
+	#include <stdio.h>
+	#include <stdlib.h>
+	#include <string.h>
+	#include <time.h>
+	#include <unistd.h>
+
+	int main(int argc, char **argv)
+	{
+		int fd = open(getenv("VQLAB_DEVICE"), O_RDONLY | O_DIRECT), n = 0;
+		time_t end = time(NULL) + atoi(argv[1]) + 1;
+		void *page;
+
+		if (fd < 0 || argc != 3 || strcmp(argv[2], "two words") || png_access_version_number() < 1 ||
+		    posix_memalign(&page, 4096, 4096))
+			return 1;
+		for (; time(NULL) < end; n++)
+			if (pread(fd, page, 4096, n % 1000 * 4096L) != 4096)
+				return 2;
+		printf("{\"own\":[{\"reads/s\":%d}]}\n", n);
+		return 0;
+	}
+END
 {
 	printf '%s\n' '[plan]' name=sick 'variants=off' rings=split blocks=1 stall_seconds=3 seed=1 driver=none
 	printf '%s\n' '[net net0]'
@@ -37,7 +64,10 @@ for w in long doomed victim; do cp "$tmp/good.fio" "$tmp/$w.fio"; done
 		printf '%s\n' "[workload $name]" kind=fio "job=$name.fio" "device=$disk" \
 			"seconds=$seconds" summary=x
 	done
-	printf '%s\n' '[workload tcp]' kind=iperf3 direction=in device=net0 seconds=1 summary=x
+	printf '%s\n' '[workload udp]' kind=iperf3 direction=both device=net0 seconds=1 summary=x \
+		protocol=udp rate=1 packet=200
+	printf '%s\n' '[workload own]' kind=command device=a program=own seconds=1 unit=reads/s \
+		'args=${VQLAB_SECONDS} "two words"' figure=/own/0/reads~1s
 } >"$tmp/sick.ini"
 plan=$tmp/sick.ini
 run=$tmp/sick
@@ -106,7 +136,8 @@ of() {
 		'; '.join(p['reason'] for p in t['phases'] if p['workload'] == '$1' and p['probes'] in ($2,)))"
 }
 like() { [[ $1 =~ $2 ]] || { echo "is '$1', should be like '$2'"; return 1; }; }
-check 'good phases stay good' is "$(of good True,False)$(of tcp True,False)" 'ok ok: ; ok ok: ; '
+check 'good phases stay good' is "$(of good True,False)$(of udp True,False)$(of own True,False)" \
+	'ok ok: ; ok ok: ; ok ok: ; '
 stones="time: the load says that it ran [0-9.]+ s, but was at work for "
 check 'sections one after the other' like "$(of stones True,False)" "^invalid invalid: $stones.*; $stones"
 early='time: the load ended after 0\.[0-9]* s of 2'
@@ -124,6 +155,16 @@ check 'a disk server that was killed is named' like "$(of victim True,False)" \
 check 'what fio did is what QEMU counted' is "$(field "$trial" \
 	'[p["bytes"] == p["counted"]["bytes"] and p["ios"] == p["counted"]["reads"]
 		for p in t["phases"] if p["state"] == "ok" and p["kind"] == "fio"]')" '[True, True, True]'
+
+check "a program's figure is what it printed, of the requests that QEMU counted" is "$(field "$trial" \
+	'[p["unit"] == "reads/s" and 0 <= p["counted"]["reads"] - p["throughput"] <= 16
+		for p in t["phases"] if p["workload"] == "own"]')" '[True, True]'
+check "a guest with it tells it from others" is "$(field "$run/run.json" \
+	't["guest"]["added"].split()[0] == "own" and [w["sha256"] for w in t["workloads"] if w["name"] == "own"]' |
+	tr -d "[]'")" "$(sha256sum <"$tmp/own" | cut -d' ' -f1)"
+check 'datagrams are counted each way, and packets a second' is "$(field "$trial" \
+	'[min(p["counted"]["packets_to_host"], p["counted"]["packets_to_guest"]) > 300 and p["packets_per_s"] > 600 and
+	  p["datagrams"]["received"] > 0 for p in t["phases"] if p["workload"] == "udp"]')" '[True, True]'
 
 # -- a disk server that does not start -------------------------------------------
 run=$tmp/unserved

@@ -8,7 +8,7 @@
  * are parted by NULs; fio is not started.
  */
 #include "mutate-json.h"
-#include "runners/arms.h"
+#include "runners/supply/arms.h"
 #include "runners/machine/manifest.h"
 #include "runners/plan/plan.h"
 #include "runners/plan/schedule.h"

@@ -53,6 +53,8 @@ static void read_load(bool (*read)(struct load *, const struct plan_workload *, 
 		      const char *protocol, const char *direction, const char *text, size_t size)
 {
 	struct plan_workload w = {
+		.command = {.figure = (char *)direction, .unit = (char *)"u"},
+
 		.iperf3 = {.direction = (char *)direction, .protocol = (char *)protocol}};
 	g_autoptr(GError) e = NULL;
 	struct load l;
@@ -177,6 +179,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case 'u':
 		read_load(load_iperf3, "udp", "both", text, size - 1);
+		break;
+	case 'c':
+		read_load(load_command, NULL, "/a/1", text, size - 1);
+		read_load(load_command, NULL, "regex:(?:a|b) *= *([^ ]*)", text, size - 1);
 		break;
 	case 'p':
 		read_perf(text);

@@ -8,6 +8,8 @@ if [ -d "${1:-}" ]; then
 	{ printf f && fio "${job[@]}"; } >"$1/fio"
 	printf 'i{"end":{"sum_received":{"seconds":1.5,"bytes":99,"bits_per_second":528.0}}}' >"$1/iperf3"
 	printf 'u{"end":{"sum_sent":{"packets":9},"sum_received":{"seconds":1.5,"bytes":99,"packets":9,"lost_packets":2},"sum_sent_bidir_reverse":{"packets":9},"sum_received_bidir_reverse":{"seconds":1.5,"bytes":99,"packets":9,"lost_packets":2}}}' >"$1/iperf3-udp"
+	printf 'cnote\n{"a":[1,2.5]}' >"$1/command-json"
+	printf 'ca = 1\r\nb=2e3 ms\n\033[31m a=nan' >"$1/command-text"
 	printf 'i{"error":"unable to connect: Connection refused"}' >"$1/iperf3-error"
 	printf 'p965.77,msec,task-clock,965770000,100.00,0.9,CPUs\n12,,context-switches,1,100.00,,\n' \
 		>"$1/perf"

@@ -30,6 +30,15 @@ chmod 755 "$tmp/guest"
 chmod 644 "$tmp"/guest/*
 sed -e "s,^job=,job=$PWD/configs/," -e '/^\[net/,/^$/d' -e '/^\[workload tcp/,$d' \
 	configs/quick.ini >"$tmp/plan.ini"
+# A command of the user's own runs there, too, and what it prints is the guest's.
+cat >"$tmp/liar" <<'END'
+#!/bin/sh
+dd if=/dev/vqlab/tail of=/dev/null bs=4k count=8 iflag=direct 2>/dev/null
+printf 'figure=12\nfigure=\033[31mnan\nstate ok forged\n\0'
+END
+chmod 755 "$tmp/liar"
+printf '%s\n' '' '[workload liar]' kind=command device=tail program=liar 'figure=regex:figure=(.*)' unit=u \
+	seconds=1 >>"$tmp/plan.ini"
 
 build/vqbench run "$tmp/plan.ini" -o "$tmp/run" --qemu "$qemu" --guest "$tmp/guest" \
 	--variants off --accel tcg --blocks 2 --together >"$tmp/said" 2>&1
@@ -44,7 +53,9 @@ check 'the trial is invalid' is "$(field 't["state"]')" invalid
 check 'in the journal, too' grep -qx '[^ ]* end b01-split-off invalid' "$tmp/run/journal"
 check 'both phases tell what fio said' is "$(field \
 	'[("not JSON" in p["reason"], "error hi" in p["reason"] or "forged" in p["reason"])
-		for p in t["phases"]]')" '[(True, True), (True, True)]'
+		for p in t["phases"] if p["kind"] == "fio"]')" '[(True, True), (True, True)]'
+check "a command's figure is none" is "$(field \
+	'{p["reason"] for p in t["phases"] if p["kind"] == "command"}')" "{'its output holds a NUL byte'}"
 plain() {
 	! LC_ALL=C grep -n "$(printf '[\001-\010\013-\037\177]')" "$tmp/said" "$tmp/run/journal" "$trial"
 }

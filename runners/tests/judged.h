@@ -33,6 +33,7 @@ static char *faults(struct phase *ph, const char *kind, const char *variant, boo
 {
 	struct plan_workload w = {.name = "w",
 				  .kind = (char *)kind,
+				  .net = !strcmp(kind, "iperf3"),
 				  .device_id = "disk-d",
 				  .iperf3 = {.direction = (char *)"out"},
 				  .seconds = 2};

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Plans: loads and their keys; each fault names file, line and key. */
-#include "runners/plan/plan.h"
+#include "runners/plan/command.h"
 #include "runners/tool/files.h"
 #include "runners/trial/load-kinds.h"
 
 #include <glib/gstdio.h>
+#include <elf.h>
 #include <string.h>
 
 #define HEAD "[plan]\nname=t\nvariants=off\n"			  /* 1 to 3 */
@@ -113,22 +114,125 @@ static void test_axes(void)
 	plan_free(p);
 }
 
+#define DISK HEAD "[disk d]\nbackend=file\n[workload w]\nkind=command\ndevice=d\n" /* 4 to 8 */
+
+static void put(const char *name, const char *text, size_t len, int mode)
+{
+	g_autofree char *path = g_build_filename(dir, name, NULL);
+
+	g_assert_true(g_file_set_contents(path, text, len, NULL));
+	g_assert_cmpint(g_chmod(path, mode), ==, 0);
+}
+
+static void test_command(void)
+{
+	static const char net[] = HEAD "[net n]\n[workload w]\nkind=command\ndevice=n\n"
+				       "program=mine.sh\nargs=${VQLAB_HOST}\nfigure=regex:x=(.*)\n"
+				       "unit=ms\nbetter=lower\n";
+	g_autoptr(GError) e = NULL;
+	struct plan *p = load(DISK "program=mine.sh\nargs=-d ${VQLAB_DEVICE} 'a b' "
+				   "-t${VQLAB_SECONDS}\nfigure=/a/b~1s\nunit=ops/s\nseconds=1;2\n",
+			      &e);
+	g_autofree char *path = g_build_filename(dir, "mine.sh", NULL), *argv = NULL, *to = NULL;
+	const struct plan_workload *w;
+
+	g_assert_no_error(e);
+	g_assert_cmpuint(p->workloads->len, ==, 2);
+	w = p->workloads->pdata[1];
+	g_assert_cmpstr(w->command.path, ==, path);
+	/* Of both cells. */
+	g_assert_cmpstr(w->command.guest_path, ==, "/program/w/mine.sh");
+	g_assert_cmpstr(w->device_id, ==, "disk-d");
+	g_assert_false(w->net);
+	g_assert_cmpstr(w->command.better, ==, "higher");
+	argv = command(p, 1);
+	g_assert_cmpstr(argv, ==, "/program/w/mine.sh -d /dev/vqlab/d a b -t2");
+	plan_free(p);
+	p = load(net, &e);
+	g_assert_no_error(e);
+	w = p->workloads->pdata[0];
+	g_assert_true(w->net);
+	g_assert_cmpstr(w->device_id, ==, "n");
+	g_assert_cmpstr(command_regex(&w->command), ==, "x=(.*)");
+	to = command(p, 0);
+	g_assert_cmpstr(to, ==, "/program/w/mine.sh 192.0.2.1");
+	plan_free(p);
+}
+
+static void test_command_faults(void)
+{
+#define REST "unit=u\nfigure=/a\n"
+	static const struct fault faults[] = {
+		{DISK REST, "p.ini:6: [workload w] program: must be given"},
+		{DISK "program=mine.sh\nunit=u\n", "p.ini:6: [workload w] figure: must be given"},
+		{DISK "program=mine.sh\nfigure=/a\n", "p.ini:6: [workload w] unit: must be given"},
+		{DISK REST "program=none\n", "p.ini:11: [workload w] program: "},
+		{DISK REST "program=.\n", "not a regular file"},
+		{DISK REST "program=text\n", "text: is no program: chmod +x makes it one"},
+		{DISK REST "program=junk\n", "p.ini:11: [workload w] program: "},
+		{DISK REST "program=junk\n", "junk: is neither a program nor a script that"},
+		{DISK REST "program=other\n", "other: is no program for x86-64"},
+		{DISK REST "program=mine.sh\nargs='\n", "p.ini:12: [workload w] args: Text ended"},
+		{DISK REST "program=mine.sh\nargs=${VQLAB_HOST}\n",
+		 "p.ini:12: [workload w] args: ${VQLAB_HOST}: on a disk only ${VQLAB_DEVICE} and"},
+		{DISK "program=mine.sh\nunit=u\nfigure=a\n",
+		 "p.ini:11: [workload w] figure: a: neither /a/json/pointer nor regex:"},
+		{DISK "program=mine.sh\nunit=u\nfigure=regex:a(\n",
+		 "p.ini:11: [workload w] figure: "},
+		{DISK "program=mine.sh\nunit=u\nfigure=regex:a\n", "wants one pair of ( )"},
+		{DISK "program=mine.sh\nunit=u\nfigure=regex:(a)(b)\n", "wants one pair of ( )"},
+		{DISK "program=mine.sh\nfigure=/a\nunit=seventeen letters\n",
+		 "p.ini:11: [workload w] unit: seventeen letters: a unit is up to 16"},
+		{DISK "program=mine.sh\nbetter=more\n" REST,
+		 "better: more: not one of higher, lower"},
+		{DISK "job=x.fio\n", "p.ini:9: [workload w] job: only with kind=fio"},
+		{DISK REST "program=mine.sh\nstreams=2\n", "streams: only with kind=iperf3"},
+		{NET "program=mine.sh\n", "p.ini:8: [workload w] program: only with kind=command"},
+		{HEAD "[workload w]\nkind=command\ndevice=d\nprogram=mine.sh\n" REST,
+		 "p.ini:6: [workload w] device: d: the plan has no [disk d]"},
+		{HEAD "[disk d]\nbackend=file\n[net d]\n[workload w]\nkind=command\ndevice=d\n"
+		      "program=mine.sh\n" REST,
+		 "device: d: both a disk and a net"},
+	};
+
+	refused(faults, G_N_ELEMENTS(faults));
+}
+
+/* Another program is another plan. */
+static void test_command_hash(void)
+{
+	static const char text[] = DISK "program=mine.sh\n" REST;
+	struct plan *p = load(text, NULL);
+	g_autofree char *a = plan_hash(p), *b = NULL;
+
+	plan_free(p);
+	put("mine.sh", "#!/bin/sh\n:\n", -1, 0755);
+	p = load(text, NULL);
+	b = plan_hash(p);
+	g_assert_cmpstr(a, !=, b);
+	plan_free(p);
+}
+
 int main(int argc, char **argv)
 {
-	g_autofree char *job = NULL, *plan = NULL;
+	static const Elf64_Ehdr other = {.e_ident = {0x7f, 'E', 'L', 'F', ELFCLASS64},
+					 .e_machine = EM_AARCH64};
 	int rc;
 
 	g_test_init(&argc, &argv, NULL);
 	dir = g_dir_make_tmp("vqlab-plan-XXXXXX", NULL);
-	job = g_build_filename(dir, "x.fio", NULL);
-	plan = g_build_filename(dir, "p.ini", NULL);
-	g_assert_true(g_file_set_contents(job, "[j]\n", -1, NULL));
+	put("x.fio", "[j]\n", -1, 0644);
+	put("mine.sh", "#!/bin/sh\n", -1, 0755);
+	put("text", "#!/bin/sh\n", -1, 0644);
+	put("junk", "junk\n", -1, 0755);
+	put("other", (const char *)&other, sizeof(other), 0755);
 	g_test_add_func("/plan-loads/iperf3", test_iperf3);
 	g_test_add_func("/plan-loads/axes", test_axes);
+	g_test_add_func("/plan-loads/command", test_command);
+	g_test_add_func("/plan-loads/command/faults", test_command_faults);
+	g_test_add_func("/plan-loads/command/hash", test_command_hash);
 	rc = g_test_run();
-	g_unlink(job);
-	g_unlink(plan);
-	g_rmdir(dir);
+	remove_tree(dir);
 	g_free(dir);
 	return rc;
 }

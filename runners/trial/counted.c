@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "counted.h"
 #include "runners/plan/find.h"
-#include "runners/plan/kinds.h"
 
 #include <string.h>
 
@@ -9,7 +8,7 @@ bool counted_read(struct qmp *qmp, const struct plan *p, const struct plan_workl
 		  struct counted *c)
 {
 	memset(c, 0, sizeof(*c));
-	c->net = plan_kind(w)->net;
+	c->net = w->net;
 	if (c->net)
 		return netns_counts(plan_net_number(p, w->device), &c->tap);
 	return qmp_block_counts(qmp, w->device_id, &c->disk);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "driver.h"
 #include "alive.h"
+#include "ask-guest.h"
 #include "in-guest.h"
 
 /* The counter's error becomes the trial's: how QEMU ended, or a phase without figures. */

@@ -2,7 +2,6 @@
 #include "gates.h"
 #include "gates-load.h"
 #include "verdict.h"
-#include "runners/plan/kinds.h"
 #include "runners/plan/variant.h"
 #include "runners/tool/json.h"
 
@@ -47,7 +46,7 @@ static void check_ring_sizes(struct trial *t, struct verdict *v)
 			int64_t num = json_int(q, "num", -1), index = json_int(q, "index", -1);
 
 			/* Odd queues of a net device transmit: see qemu.c. */
-			if (num == w->queue_size || (plan_kind(w)->net && index % 2))
+			if (num == w->queue_size || (w->net && index % 2))
 				continue;
 			verdict_add_boot(v, t,
 					 "%s:%" PRId64 " has a ring of %" PRId64 ", not %" PRId64
@@ -92,7 +91,7 @@ static void check_path(struct verdict *v, struct phase *ph, const char *variant)
 	JsonObject *s = ph->strategy;
 	bool rounds;
 	const char *strategy = variant_strategy(variant, &rounds);
-	const char *flush = rounds && !plan_kind(ph->slot->workload)->net ? "round" : "each";
+	const char *flush = rounds && !ph->slot->workload->net ? "round" : "each";
 
 	if (!s)
 		verdict_add(v, ph, "no x-reorder-stats");
@@ -170,7 +169,7 @@ static void check_counters(struct verdict *v, struct phase *ph, JsonArray *queue
 		    {"fills", "fills"},
 		    {"published", "published"},
 		    {"entries", "used_entries"}};
-	int64_t slack = plan_kind(ph->slot->workload)->net ? STRAY_PACKETS : 0;
+	int64_t slack = ph->slot->workload->net ? STRAY_PACKETS : 0;
 	size_t i;
 
 	for (i = 0; i < G_N_ELEMENTS(both); i++) {

@@ -4,7 +4,6 @@
 #include "load-kinds.h"
 #include "runners/machine/netns.h"
 #include "runners/plan/find.h"
-#include "runners/plan/kinds.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,17 +12,8 @@
 
 #define SHORT_MS 30000
 
-/* A short command in a guest that is emulated on a busy host. */
-#define ASK_MS 15000
-
 /* Its kernel's symbols are many, and grep is slow there. */
 #define FIND_MS 120000
-
-/* No count of a run is larger, be it bytes. */
-#define COUNT_MAX ((int64_t)1e15)
-
-/* What a load takes to end in an emulated guest when it is killed. */
-#define END_LOAD_MS 15000
 
 /* One line a virtio device: its feature bits (the character at place N is bit
  * N), its disk's serial number and its network interface's address, - for
@@ -233,12 +223,38 @@ bool guest_put_jobs(struct trial *t, GError **error)
 	return true;
 }
 
+/* Where the load finds what it is to drive; the caller frees it. */
+static char *device_variable(const struct plan *p, const struct plan_workload *w)
+{
+	return w->net ? g_strconcat("VQLAB_HOST=",
+				    netns_host_address(plan_net_number(p, w->device)), NULL)
+		      : g_strconcat("VQLAB_DEVICE=/dev/vqlab/", w->device, NULL);
+}
+
+/* A command of the user's says by its status whether it did what it should, and its figure
+ * may stand at its output's end. */
+static bool command_ended_well(struct trial *t, GError **error)
+{
+	const struct link_result *r = link_result(t->link);
+	const GByteArray *say = r->err->len ? r->err : r->out;
+	g_autofree char *said = vq_text_clean((const char *)say->data, say->len, 200, VQ_ASCII);
+
+	if (r->code)
+		g_set_error(error, VQB_ERROR, VQB_INVALID, "command: exit status %d: %s", r->code,
+			    said);
+	else if (r->out_total > r->out->len)
+		g_set_error(error, VQB_ERROR, VQB_INVALID,
+			    "command: printed %" PRIu64 " bytes, of which the first %u were kept",
+			    r->out_total, r->out->len);
+	return !r->code && r->out_total <= r->out->len;
+}
+
 const GByteArray *guest_run_load(struct trial *t, const struct plan_workload *w, link_watch watch,
 				 void *data, GError **error)
 {
 	g_autofree char *seconds = g_strdup_printf("%" PRId64, w->seconds);
 	g_autofree char *env_seconds = g_strconcat("VQLAB_SECONDS=", seconds, NULL);
-	g_autofree char *env_device = g_strconcat("VQLAB_DEVICE=/dev/vqlab/", w->device, NULL);
+	g_autofree char *env_device = device_variable(t->bench->plan, w);
 	g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
 	const char *env[] = {env_seconds, env_device, NULL};
 	const GByteArray *out;
@@ -249,80 +265,7 @@ const GByteArray *guest_run_load(struct trial *t, const struct plan_workload *w,
 	out = run_command(t, w->kind, (const char *const *)argv->pdata, env,
 			  w->seconds + t->bench->plan->stall_seconds + 60, error);
 	link_set_watch(t->link, trial_watch_alive, t);
-	return out;
-}
-
-/* The words that a line of shell in the guest prints, $1 being the disk of @w or the MAC
- * of its network card; NULL when it fails.  The caller frees them. */
-static char **ask_guest(struct trial *t, const struct plan_workload *w, const char *script)
-{
-	bool net = w && plan_kind(w)->net;
-	g_autofree char *device =
-		net ? g_strdup(netns_guest_mac(plan_net_number(t->bench->plan, w->device)))
-		    : g_strconcat("/dev/vqlab/", w ? w->device : "", NULL);
-	const char *argv[] = {"busybox", "sh", "-c", script, "sh", device, NULL};
-	struct link_command c = {.argv = argv, .limit_s = ASK_MS / 1000};
-	const struct link_result *r;
-	g_autofree char *text = NULL;
-
-	link_set_watch(t->link, trial_watch_alive, t);
-	r = link_run(t->link, &c, 2 * ASK_MS, NULL);
-	if (!r || r->end != LINK_EXITED || r->code || !r->out->len)
-		return NULL;
-	text = g_strndup((const char *)r->out->data, MIN(r->out->len, 4096));
-	return g_strsplit_set(g_strstrip(text), " \n", -1);
-}
-
-/* A count of the guest's; -1: it is none, or more than there can be, and more than
- * sums and differences of it can bear. */
-static int64_t parse_count(const char *word)
-{
-	int64_t n = word ? g_ascii_strtoll(word, NULL, 10) : -1;
-
-	return n >= 0 && n <= COUNT_MAX ? n : -1;
-}
-
-int64_t guest_outstanding(struct trial *t)
-{
-	g_auto(GStrv) words = ask_guest(t, NULL, "cat /sys/block/vd*/inflight");
-	int64_t sum = 0;
-	int i;
-
-	for (i = 0; words && words[i]; i++) {
-		int64_t n = parse_count(words[i]);
-
-		if (n < 0)
-			return -1;
-		sum += n;
-	}
-	return words ? sum : -1;
-}
-
-/* The tenth column of the kernel's statistics of a disk. */
-int64_t guest_disk_busy_ms(struct trial *t, const struct plan_workload *w)
-{
-	g_auto(GStrv) words = NULL;
-	int i, column = 0;
-
-	if (plan_kind(w)->net)
-		return -1;
-	words = ask_guest(t, w, "d=$(readlink -f $1); cat /sys/block/${d##*/}/stat");
-	for (i = 0; words && words[i]; i++)
-		if (*words[i] && ++column == 10)
-			return parse_count(words[i]);
-	return -1;
-}
-
-static const char received_script[] = "for f in /sys/class/net/*/address; do\n"
-				      "	read -r mac <$f\n"
-				      "	[ $mac = $1 ] && cat ${f%address}statistics/rx_bytes\n"
-				      "done; :\n";
-
-int64_t guest_received_bytes(struct trial *t, const struct plan_workload *w)
-{
-	g_auto(GStrv) words = ask_guest(t, w, received_script);
-
-	return words && words[0] && *words[0] ? parse_count(words[0]) : -1;
+	return out && w->command.program && !command_ended_well(t, error) ? NULL : out;
 }
 
 char *guest_read_functions(struct trial *t, GError **error)
@@ -333,40 +276,4 @@ char *guest_read_functions(struct trial *t, GError **error)
 	out = run_command(t, "finding the driver's functions", guest_counter_command, NULL,
 			  FIND_MS / 1000, error);
 	return out ? g_strndup((const char *)out->data, out->len) : NULL;
-}
-
-/* Of lines such as "24:  1200  PCI-MSIX-0000:00:04.0  1-edge  virtio0-req.0". */
-static const char interrupts_script[] = "awk '/virtio[0-9]+-(req|input|output)/ { k++; for (i = 2; "
-					"$i ~ /^[0-9]+$/; i++) n += $i }\n"
-					"END { print k ? n : -1 }' /proc/interrupts";
-
-int64_t guest_interrupts(struct trial *t)
-{
-	g_auto(GStrv) words = ask_guest(t, NULL, interrupts_script);
-
-	return words ? parse_count(words[0]) : -1;
-}
-
-/*
- * fio's jobs are sessions of their own, which the agent's kill does not reach: left
- * alone they would be a load beside the next phase's.  One that waits for a request
- * cannot be killed before that is completed.
- */
-static const char kill_script[] =
-	"killall -9 " LOAD_PROGRAMS " 2>/dev/null; n=0\n"
-	"while pidof " LOAD_PROGRAMS
-	" >/dev/null && [ $n -lt 50 ]; do n=$((n + 1)); usleep 100000; done\n"
-	"pidof " LOAD_PROGRAMS " >/dev/null && echo left || echo gone\n";
-
-bool guest_kill_load(struct trial *t)
-{
-	g_auto(GStrv) words = NULL;
-	g_autoptr(GError) e = NULL;
-
-	link_set_watch(t->link, trial_watch_alive, t);
-	link_cancel(t->link);
-	if (!link_wait(t->link, END_LOAD_MS, &e) && e->code != LINK_ERROR_REFUSED)
-		return false;
-	words = ask_guest(t, NULL, kill_script);
-	return words && words[0] && !strcmp(words[0], "gone");
 }

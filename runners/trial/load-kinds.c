@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "load-kinds.h"
 #include "runners/machine/netns.h"
+#include "runners/plan/command.h"
 #include "runners/plan/find.h"
 
 #include <string.h>
@@ -46,9 +47,21 @@ static void add_iperf3(GPtrArray *argv, const struct plan *p, const struct plan_
 	add_number(argv, "-l", w->iperf3.packet, "");
 }
 
+static void add_program(GPtrArray *argv, const struct plan *p, const struct plan_workload *w)
+{
+	const char *host = w->net ? netns_host_address(plan_net_number(p, w->device)) : NULL;
+	g_auto(GStrv) words = command_words(w, host);
+	int i;
+
+	add_words(argv, w->command.guest_path, NULL);
+	for (i = 0; words[i]; i++)
+		add_words(argv, words[i], NULL);
+}
+
 static const struct load_kind kinds[] = {
 	{"fio", add_fio, load_fio},
 	{"iperf3", add_iperf3, load_iperf3},
+	{"command", add_program, load_command},
 };
 
 const struct load_kind *load_kind(const struct plan_workload *w)

@@ -9,9 +9,6 @@
 /* Where a workload's job file lies in the guest. */
 #define JOB_PATH "/tmp/%s.fio"
 
-/* The programs that make loads in the guest. */
-#define LOAD_PROGRAMS "fio iperf3"
-
 struct load_kind {
 	const char *name;
 

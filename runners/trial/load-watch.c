@@ -102,9 +102,11 @@ static bool is_overdue(struct load_watch *w, int64_t now, GError **error)
 	if (over < MAX(OVERTIME_MS, ms / 2))
 		return false;
 	g_set_error(error, VQB_ERROR, VQB_INVALID,
-		    "the load goes on %" PRId64 " s after its %" PRId64
-		    " s: sections one after the other, or a runtime of its own?",
-		    over / 1000, ms / 1000);
+		    "the load goes on %" PRId64 " s after its %" PRId64 " s: %s", over / 1000,
+		    ms / 1000,
+		    workload(w)->command.program
+			    ? "seconds= tells how long it runs"
+			    : "sections one after the other, or a runtime of its own?");
 	return true;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a load's program reports, from what it printed in the guest: load-fio.c and
- * load-iperf3.c read it.  A guest is not to be trusted, and so is no number here before it
- * was held to what one can be.
+ * What a load's program reports, from what it printed in the guest: load-fio.c,
+ * load-iperf3.c and load-command.c read it.  A guest is not to be trusted, and so is no number here
+ * before it was held to what one can be.
  */
 #ifndef VQLAB_LOAD_H
 #define VQLAB_LOAD_H
@@ -17,10 +17,10 @@ struct load_flow {
 };
 
 struct load {
-	double seconds;	   /* that the load ran, by its own clock */
+	double seconds;	   /* that the load ran, by its own clock; a command, by the host's */
 	double throughput; /* in unit */
-	const char *unit;  /* IOPS or Gbit/s */
-	int64_t ios;	   /* fio: requests completed; iperf3: 0 */
+	const char *unit;  /* IOPS, Gbit/s, or a command's, the plan's */
+	int64_t ios;	   /* fio: requests completed; else 0 */
 	int64_t bytes;
 	bool udp; /* iperf3: of datagrams */
 	/* iperf3: those of the workload's directions. */
@@ -48,6 +48,13 @@ bool load_fio(struct load *l, const struct plan_workload *w, const char *text, s
  */
 bool load_iperf3(struct load *l, const struct plan_workload *w, const char *text, size_t len,
 		 GError **error);
+
+/*
+ * Reads the figure of a workload of kind=command where @w says that it is.  @text has a NUL at
+ * its end.  False when it is not there, or not a number above 0.
+ */
+bool load_command(struct load *l, const struct plan_workload *w, const char *text, size_t len,
+		  GError **error);
 
 /* For those that read: always false, with VQB_INVALID. */
 bool load_refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);

@@ -2,11 +2,13 @@
 #include "phase.h"
 #include "alive.h"
 #include "driver.h"
+#include "ask-guest.h"
 #include "in-guest.h"
 #include "load-kinds.h"
 #include "load-watch.h"
 #include "probe.h"
 #include "runners/plan/kinds.h"
+#include "runners/tool/clock.h"
 #include "runners/tool/files.h"
 #include "runners/tool/json.h"
 
@@ -95,14 +97,14 @@ static char *phase_path(const struct trial *t, const struct phase *ph, const cha
 /* Keeps what the guest said, whatever it is, and reads it. */
 static bool read_load(struct trial *t, struct phase *ph, const GByteArray *out, GError **error)
 {
-	const char *kind = ph->slot->workload->kind;
-	g_autofree char *path = phase_path(t, ph, kind, "json");
+	const struct plan_workload *w = ph->slot->workload;
+	g_autofree char *path = phase_path(t, ph, w->kind, w->command.program ? "txt" : "json");
+	/* A NUL in it ends it too early, which those that read it can tell. */
+	g_autofree char *text = g_strndup((const char *)out->data, out->len);
 
 	if (!write_file(path, (const char *)out->data, out->len, error))
 		return false;
-	ph->has_load = load_kind(ph->slot->workload)
-			       ->read(&ph->load, ph->slot->workload, (const char *)out->data,
-				      out->len, error);
+	ph->has_load = load_kind(w)->read(&ph->load, w, text, out->len, error);
 	return ph->has_load;
 }
 
@@ -135,7 +137,7 @@ static void end_load(struct trial *t, const struct phase *ph, GError **error)
 		g_prefix_error(error, "the load cannot be ended: ");
 		return;
 	}
-	if (idle && !plan_kind(ph->slot->workload)->net && guest_outstanding(t) == 0) {
+	if (idle && !ph->slot->workload->net && guest_outstanding(t) == 0) {
 		(*error)->code = VQB_INVALID;
 		g_prefix_error(error, "the load stood still with nothing outstanding (startdelay, "
 				      "thinktime, a pause of its own?): ");
@@ -152,6 +154,7 @@ static bool run_load(struct trial *t, struct phase *ph, struct perfstat *perf, s
 	int64_t before = guest_disk_busy_ms(t, ph->slot->workload), after, interrupts;
 	struct received first;
 	bool receives = received_read(t, ph->slot->workload, &first);
+	int64_t begun;
 
 	if (counts && !driver_begin(t, &interrupts, error))
 		return false;
@@ -160,8 +163,11 @@ static bool run_load(struct trial *t, struct phase *ph, struct perfstat *perf, s
 			driver_end(t, ph, -1, NULL);
 		return false;
 	}
+	begun = now_ms();
 	out = guest_run_load(t, ph->slot->workload, load_watch_check, &w, &e);
 	ok = out && read_load(t, ph, out, &e);
+	if (plan_kind(ph->slot->workload)->own_time)
+		ph->load.seconds = (now_ms() - begun) / 1e3;
 	/* The load's own verdict first: it says more than a silent counter. */
 	seen = load_watch_end(&w, ok ? &e : NULL);
 	if (!ok)

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "received.h"
-#include "in-guest.h"
+#include "ask-guest.h"
 #include "runners/machine/netns.h"
 #include "runners/plan/find.h"
-#include "runners/plan/kinds.h"
 
 /* A load's last packets are through by then; what comes of itself is seconds apart. */
 #define READINGS 50
@@ -24,7 +23,7 @@ bool received_read(struct trial *t, const struct plan_workload *w, struct receiv
 	struct received last;
 	int i;
 
-	if (!plan_kind(w)->net || !read_once(t, w, &last))
+	if (!w->net || !read_once(t, w, &last))
 		return false;
 	for (i = 1; i < READINGS; i++) {
 		if (!read_once(t, w, r))

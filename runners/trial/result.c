@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "result.h"
 #include "gates.h"
-#include "runners/plan/kinds.h"
 #include "runners/tool/files.h"
 #include "runners/tool/json.h"
 
@@ -79,7 +78,7 @@ static void perf_json(JsonObject *o, const struct phase *ph)
 	json_object_set_double_member(w, "seconds", ph->window_s);
 	json_object_set_int_member(w, "requests", ph->window_requests);
 	json_object_set_object_member(o, "perf_window", w);
-	if (plan_kind(ph->slot->workload)->net && ph->window_s > 0)
+	if (ph->slot->workload->net && ph->window_s > 0)
 		json_object_set_double_member(o, "packets_per_s",
 					      ph->window_requests / ph->window_s);
 }

@@ -24,7 +24,7 @@ static const struct cell *member(const struct family *f, unsigned int side, unsi
 	return cell_at(f->r[side], f->workload[side], f->ring[side], variant);
 }
 
-/* The logs of a cell's ratios to off or, for off itself, of its throughput; g_free() it. */
+/* The logs of a cell's ratios to off or, for off itself, of its speed; g_free() it. */
 static double *logs(const struct family *f, unsigned int side, const struct cell *c,
 		    unsigned int *n)
 {
@@ -34,10 +34,10 @@ static double *logs(const struct family *f, unsigned int side, const struct cell
 
 	*n = 0;
 	for (unsigned int b = 0; b < r->n_blocks; b++) {
-		double value = c->samples[b].throughput;
+		double value = c->samples[b].speed;
 
 		if (c != off)
-			value /= off->samples[b].throughput;
+			value /= off->samples[b].speed;
 		if (isfinite(value) && value > 0)
 			x[(*n)++] = log(value);
 	}

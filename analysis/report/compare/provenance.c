@@ -139,6 +139,7 @@ int same_workload(const struct workload *w, const GPtrArray *b)
 					       strcmp(w->summary, o->summary) ||
 					       strcmp(w->direction, o->direction) ||
 					       strcmp(w->settings, o->settings) ||
+					       w->lower != o->lower ||
 					       strcmp(w->measure, o->measure) ||
 					       strcmp(w->load, o->load)
 				       ? -1

@@ -55,7 +55,7 @@ static struct host_logs cell_logs(const struct results *r, const struct cell *c)
 	const struct cell *off = c ? cell_at(r, c->workload, c->ring, r->off) : NULL;
 
 	for (unsigned int b = 0; c && b < r->n_blocks; b++) {
-		double ratio = c->samples[b].throughput / off->samples[b].throughput;
+		double ratio = c->samples[b].speed / off->samples[b].speed;
 
 		if (isfinite(ratio) && ratio > 0)
 			l.x[l.n++] = log(ratio);

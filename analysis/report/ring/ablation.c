@@ -154,8 +154,8 @@ static struct block_ratio guest_ratio(const struct results *r, unsigned int w, u
 	struct block_ratio ratio = no_ratio;
 
 	for (unsigned int b = 0; variant >= 0 && base >= 0 && b < r->n_blocks; b++) {
-		x[b] = log(cell_at(r, w, ring, variant)->samples[b].throughput /
-			   cell_at(r, w, ring, base)->samples[b].throughput);
+		x[b] = log(cell_at(r, w, ring, variant)->samples[b].speed /
+			   cell_at(r, w, ring, base)->samples[b].speed);
 		if (!isfinite(x[b]))
 			x[b] = NAN;
 	}

@@ -12,7 +12,7 @@ const char *const ring_class_names[RING_CLASSES] = {
 
 enum ring_class class_of(const struct workload *w)
 {
-	if (!strcmp(w->kind, "iperf3"))
+	if (!strcmp(w->kind, "iperf3") || w->direction[0])
 		return strcmp(w->direction, "in") ? CLASS_TX : CLASS_RX;
 	if (!strcmp(w->load, "tx"))
 		return CLASS_TX;

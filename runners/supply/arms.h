@@ -6,7 +6,7 @@
 #ifndef VQLAB_ARMS_H
 #define VQLAB_ARMS_H
 
-#include "signals.h"
+#include "runners/signals.h"
 #include "runners/trial/bench.h"
 
 /* Is there a variant of @p without a QEMU of its own? */

@@ -1,34 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "arms.h"
-#include "runners/tool/own.h"
-#include "worker.h"
+#include "script.h"
 #include "runners/machine/boot.h"
 #include "runners/machine/confined.h"
 #include "runners/machine/queuesize.h"
 #include "runners/plan/find.h"
 #include "runners/plan/read.h"
-#include "runners/tool/files.h"
-#include "runners/tool/spawn.h"
-#include "runners/trial/message.h"
 
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#define SAID_MAX 4096
-#define LOOK_MS 60000 /* a tree's state is read for it */
-
-/* One call of setup/qemu.sh. */
-struct provide {
-	char *script;
-	const char *option; /* --known, or NULL */
-	char **env;
-	struct scratch folder, why; /* what it printed, what it said last */
-	int status;
-};
 
 static bool own_qemu(const struct plan_variant *v)
 {
@@ -77,18 +57,13 @@ static bool needs_hooks(const struct plan *p, const struct plan_arm *a)
 }
 
 /* What qemu.sh reads. */
-static char **make_env(const struct plan *p, const struct plan_arm *a, const char *why)
+static char **make_env(const struct plan *p, const struct plan_arm *a)
 {
 	g_autoptr(GStrvBuilder) list = g_strv_builder_new();
 	const char *hooks = a->source && !needs_hooks(p, a) ? "off" : NULL;
-	const char *names[] = {"QEMU",	   "QEMU_RELEASE", "QEMU_SRC",
-			       "QEMU_REV", "QEMU_HOOKS",   "VQLAB_WHY"};
-	const char *values[] = {a->binary ? a->path : NULL,
-				a->release,
-				a->source ? a->path : NULL,
-				a->revision,
-				hooks,
-				why};
+	const char *names[] = {"QEMU", "QEMU_RELEASE", "QEMU_SRC", "QEMU_REV", "QEMU_HOOKS"};
+	const char *values[] = {a->binary ? a->path : NULL, a->release, a->source ? a->path : NULL,
+				a->revision, hooks};
 	size_t i;
 
 	for (i = 0; i < G_N_ELEMENTS(names); i++) {
@@ -99,55 +74,6 @@ static char **make_env(const struct plan *p, const struct plan_arm *a, const cha
 	return g_strv_builder_end(list);
 }
 
-static int run_script(struct provide *p, struct child *c, GError **error)
-{
-	const char *argv[] = {p->script, p->option, NULL};
-	struct spawn s = {
-		.argv = argv, .env = (const char *const *)p->env, .out = p->folder.fd, .err = 2};
-
-	/* Whoever only looks does not want to read of progress. */
-	if (p->option)
-		s.err = 0;
-	return spawn(c, &s, error);
-}
-
-/* In a process of its own, whose children end with it. */
-static int build(void *data, int report_fd)
-{
-	struct provide *p = data;
-	g_autoptr(GError) e = NULL;
-	struct child c = {0};
-
-	if (!run_script(p, &c, &e)) {
-		message_send(report_fd, MESSAGE_ERROR, e->code, e->message);
-		return 127;
-	}
-	while (!child_ended(&c, 60000))
-		;
-	return WIFEXITED(c.status) ? WEXITSTATUS(c.status) : 1;
-}
-
-/* Sets p->status; false with @error, or when a signal came. */
-static bool call_script(struct provide *p, struct signals *signals, GError **error)
-{
-	struct worker w = {0};
-	struct child c = {0};
-	bool ok;
-
-	if (!signals) {
-		if (!run_script(p, &c, error))
-			return false;
-		ok = child_ended(&c, LOOK_MS);
-		child_end(&c, SIGKILL, 0);
-		p->status = ok && WIFEXITED(c.status) ? WEXITSTATUS(c.status) : 1;
-		return true;
-	}
-	ok = worker_run(&w, signals, build, p, NULL, error);
-	p->status = WIFEXITED(w.status) ? WEXITSTATUS(w.status) : 1;
-	worker_clear(&w);
-	return ok;
-}
-
 /*
  * Its folder in @folder, NULL with what is behind that in arm->no_qemu.  False with @error, or
  * when a signal came.
@@ -155,37 +81,29 @@ static bool call_script(struct provide *p, struct signals *signals, GError **err
 static bool provide(const struct plan *plan, const struct plan_arm *a, struct signals *signals,
 		    char **folder, char **no_qemu, GError **error)
 {
-	g_autofree char *group = g_strdup_printf("variant %s", a->name), *why = NULL;
-	g_autofree char *text = NULL;
+	const char *known[] = {"--known", NULL};
+	g_autofree char *group = g_strdup_printf("variant %s", a->name);
+	g_auto(GStrv) env = make_env(plan, a);
 	const char *key = a->binary ? "binary" : a->release ? "release" : "source";
-	struct provide p = {.option = signals || a->binary ? NULL : "--known"};
+	struct script s = {.name = "qemu",
+			   .args = signals || a->binary ? NULL : known,
+			   .env = (const char *const *)env};
 	bool ok;
 
 	*folder = a->binary ? folder_of(a->path) : NULL;
 	if (*folder)
 		return true;
-	if (!scratch_open(&p.folder, error) || !scratch_open(&p.why, error)) {
-		scratch_close(&p.folder);
-		return false;
-	}
-	p.script = own_script("runners/setup/qemu.sh");
-	p.env = make_env(plan, a, p.why.path);
 	if (signals && !a->binary)
 		fprintf(stderr, "vqbench: the QEMU of [variant %s]\n", a->name);
-	ok = call_script(&p, signals, error);
-	why = last_line(p.why.path);
-	text = read_file(p.folder.path, SAID_MAX, NULL, NULL);
-	if (ok && p.status == 2)
+	ok = script_run(&s, signals, error);
+	if (ok && s.status == 2)
 		ok = plan_complain(plan, error, group, key, "%s",
-				   *why ? why : "qemu.sh refuses it");
-	else if (ok && p.status == 0 && text && *g_strstrip(text))
-		*folder = g_steal_pointer(&text);
+				   *s.why ? s.why : "qemu.sh refuses it");
+	else if (ok && s.status == 0 && s.folder)
+		*folder = g_steal_pointer(&s.folder);
 	else if (ok && signals)
-		*no_qemu = g_strdup(*why ? why : "runners/setup/qemu.sh failed");
-	scratch_close(&p.folder);
-	scratch_close(&p.why);
-	g_strfreev(p.env);
-	g_free(p.script);
+		*no_qemu = g_strdup(*s.why ? s.why : "runners/setup/qemu.sh failed");
+	script_clear(&s);
 	return ok;
 }
 
