@@ -30,13 +30,13 @@ static void free_axis(gpointer data)
 	g_free(a);
 }
 
-static bool is_number(enum plan_group kind, const char *key)
+static bool may_be_axis(enum plan_group kind, const char *key)
 {
 	size_t i;
 
 	for (i = 0; i < n_plan_keys; i++)
 		if (plan_keys[i].group == kind && !strcmp(plan_keys[i].key, key))
-			return plan_keys[i].type == KEY_INT;
+			return plan_keys[i].type == KEY_INT || plan_keys[i].type == KEY_WORD;
 	return false;
 }
 
@@ -111,7 +111,7 @@ static bool find_axes(struct expansion *x, GPtrArray *axes, const char *group, e
 	for (i = 0; keys && keys[i]; i++) {
 		g_autofree char *value = g_key_file_get_value(x->from, group, keys[i], NULL);
 
-		if (is_number(kind, keys[i]) &&
+		if (may_be_axis(kind, keys[i]) &&
 		    !add_axis(x, axes, group, keys[i], keys[i], value, device, error))
 			return false;
 		if (device && !strcmp(keys[i], "props") &&

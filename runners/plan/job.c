@@ -21,6 +21,72 @@
 
 static const char *const variables[] = {"VQLAB_DEVICE", "VQLAB_SECONDS", NULL};
 
+/* The job with @value in the place of each @option's own, which may also be called @alias;
+ * false where it has none. */
+static bool set_option(struct plan_workload *w, const char *option, const char *alias,
+		       const char *value)
+{
+	g_auto(GStrv) lines = g_strsplit(w->job_text, "\n", -1);
+	bool any = false;
+	int i;
+
+	for (i = 0; lines[i]; i++) {
+		const char *s = lines[i] + strspn(lines[i], " \t");
+		size_t n = strcspn(s, " \t=");
+
+		if (!s[n] || ((n != strlen(option) || strncmp(s, option, n)) &&
+			      (n != strlen(alias) || strncmp(s, alias, n))))
+			continue;
+		g_free(lines[i]);
+		lines[i] = g_strdup_printf("%s=%s", option, value);
+		any = true;
+	}
+	g_free(w->job_text);
+	w->job_text = g_strjoinv("\n", lines);
+	return any;
+}
+
+/* What the plan says instead of the job. */
+static bool set_options(struct plan *p, struct plan_workload *w, const char *group, GError **error)
+{
+	g_autofree char *depth = g_strdup_printf("%" PRId64, w->fio.iodepth);
+	g_autofree char *jobs = g_strdup_printf("%" PRId64, w->fio.numjobs);
+	const struct {
+		const char *option, *alias, *value;
+	} options[] = {
+		{"iodepth", "iodepth", w->fio.iodepth ? depth : NULL},
+		{"numjobs", "numjobs", w->fio.numjobs ? jobs : NULL},
+		{"bs", "blocksize", w->fio.bs},
+		{"rw", "readwrite", w->fio.rw},
+	};
+	size_t i;
+
+	for (i = 0; i < G_N_ELEMENTS(options); i++)
+		if (options[i].value &&
+		    !set_option(w, options[i].option, options[i].alias, options[i].value))
+			return plan_complain(p, error, group, options[i].option,
+					     "%s: has no line %s=", w->job_path, options[i].option);
+	return true;
+}
+
+bool plan_job_read(struct plan *p, struct plan_workload *w, const char *group, GError **error)
+{
+	g_autofree char *dir = g_path_get_dirname(p->path);
+	g_autoptr(GError) e = NULL;
+	size_t len;
+
+	if (!w->job)
+		return plan_complain(p, error, group, "job", "must be given with kind=%s", w->kind);
+	w->job_path =
+		g_path_is_absolute(w->job) ? g_strdup(w->job) : g_build_filename(dir, w->job, NULL);
+	w->job_text = read_file(w->job_path, PLAN_MAX, &len, &e);
+	if (!w->job_text)
+		return plan_complain(p, error, group, "job", "%s", e->message);
+	if (strlen(w->job_text) != len)
+		return plan_complain(p, error, group, "job", "%s: holds a NUL byte", w->job_path);
+	return set_options(p, w, group, error);
+}
+
 /* "PATH:LINE: words", or "PATH: words" with @line 0. */
 static char *G_GNUC_PRINTF(3, 4)
 	at(const struct plan_workload *w, int line, const char *format, ...)

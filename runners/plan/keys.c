@@ -115,10 +115,17 @@ const struct plan_key plan_keys[] = {
 	{ GROUP_WORKLOAD, "blocks", KEY_INT, IN(plan_workload, blocks), 0, 99, NULL, "0",
 	  "kind=fio" ONLY_OR "kind=iperf3" ONLY_OR "kind=command" ONLY_OR "measure=time",
 	  "only in the first so many blocks, where one look is enough; 0: in all", NULL },
+	{ GROUP_WORKLOAD, "iodepth", KEY_INT, IN(plan_workload, fio.iodepth), 0, 65536, NULL, "0",
+	  "kind=fio", "instead of the job's, in each of its sections that has one; 0: the job's",
+	  NULL },
+	{ GROUP_WORKLOAD, "numjobs", KEY_INT, IN(plan_workload, fio.numjobs), 0, 64, NULL, "0",
+	  "kind=fio", "likewise", NULL },
+	{ GROUP_WORKLOAD, "bs", KEY_WORD, IN(plan_workload, fio.bs), 0, 0, NULL, "",
+	  "kind=fio", "likewise: 4k", verify_bs },
+	{ GROUP_WORKLOAD, "rw", KEY_WORD, IN(plan_workload, fio.rw), 0, 0,
+	  "read|write|randread|randwrite|rw|randrw", "", "kind=fio", "likewise", NULL },
 	{ GROUP_WORKLOAD, "job", KEY_TEXT, IN(plan_workload, job), 0, 0, NULL, "", "kind=fio",
 	  "fio job file, relative to the plan's folder", verify_job },
-	{ GROUP_WORKLOAD, "iodepth", KEY_INT, IN(plan_workload, iodepth), 0, 65536, NULL, "0",
-	  "kind=fio", "instead of the job's; 0: the job's", NULL },
 	{ GROUP_WORKLOAD, "direction", KEY_TEXT, IN(plan_workload, iperf3.direction), 0, 0,
 	  "out|in|both", "out", "kind=iperf3",
 	  "out: guest to host; in: host to guest; both: at the same time", NULL },
@@ -209,9 +216,10 @@ void plan_print_keys(void)
 			printf("; default %s", k->preset);
 		printf("%s%s\n", k->only ? "; only with " : "", k->only ? k->only : "");
 	}
-	printf("\nAxes: a number of a workload, or of its disk or net, and a value in their "
-	       "props=, may\n"
-	       "be a list, iodepth=1;16;64.  Each combination is a workload, NAME@iodepth=16; "
+	printf("\nAxes: a number of a workload, its bs= or rw=, a number of its disk or net, and a "
+	       "value in\n"
+	       "their props=, may be a list, iodepth=1;16;64.  Each combination is a workload, "
+	       "NAME@iodepth=16; "
 	       "vqbench\n"
 	       "plan PLAN.ini shows them.\n");
 }

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "probes/tool/text.h"
-#define PLAN_MAX (1u << 20)
 
 static const char *const rings_known[] = {"split", "packed", NULL};
 
@@ -100,49 +99,6 @@ static bool check_rings(const struct plan *p, const char *group, char **rings, G
 	return true;
 }
 
-/* The job with the workload's iodepth= in the place of its own; false where it has none. */
-static bool set_iodepth(struct plan_workload *w)
-{
-	g_auto(GStrv) lines = g_strsplit(w->job_text, "\n", -1);
-	bool any = false;
-	int i;
-
-	for (i = 0; lines[i]; i++) {
-		const char *s = lines[i] + strspn(lines[i], " \t");
-
-		if (!g_str_has_prefix(s, "iodepth") || s[strcspn(s, " \t=")] == '\0' ||
-		    strcspn(s, " \t=") != strlen("iodepth"))
-			continue;
-		g_free(lines[i]);
-		lines[i] = g_strdup_printf("iodepth=%" PRId64, w->iodepth);
-		any = true;
-	}
-	g_free(w->job_text);
-	w->job_text = g_strjoinv("\n", lines);
-	return any;
-}
-
-static bool check_job(struct plan *p, struct plan_workload *w, const char *group, GError **error)
-{
-	g_autofree char *dir = g_path_get_dirname(p->path);
-	g_autoptr(GError) e = NULL;
-	size_t len;
-
-	if (!w->job)
-		return plan_complain(p, error, group, "job", "must be given with kind=%s", w->kind);
-	w->job_path =
-		g_path_is_absolute(w->job) ? g_strdup(w->job) : g_build_filename(dir, w->job, NULL);
-	w->job_text = read_file(w->job_path, PLAN_MAX, &len, &e);
-	if (!w->job_text)
-		return plan_complain(p, error, group, "job", "%s", e->message);
-	if (strlen(w->job_text) != len)
-		return plan_complain(p, error, group, "job", "%s: holds a NUL byte", w->job_path);
-	if (w->iodepth && !set_iodepth(w))
-		return plan_complain(p, error, group, "iodepth",
-				     "%s: has no line iodepth=", w->job_path);
-	return true;
-}
-
 /* Where it finds its device in the plan; vqring's is no guest's. */
 static bool check_device(struct plan *p, struct plan_workload *w, const char *group, GError **error)
 {
@@ -176,7 +132,7 @@ static bool check_workload(struct plan *p, struct plan_workload *w, GError **err
 	if (!w->summary)
 		w->summary = g_strdup(w->name);
 	return check_device(p, w, group, error) && check_rings(p, group, w->rings, error) &&
-	       (!kind->has_job || check_job(p, w, group, error)) &&
+	       (!kind->has_job || plan_job_read(p, w, group, error)) &&
 	       (!w->command.program || command_find(p, w, group, error));
 }
 
@@ -287,7 +243,7 @@ static void free_fields(enum plan_group kind, void *base)
 
 		if (plan_keys[i].group != kind)
 			continue;
-		if (plan_keys[i].type == KEY_TEXT)
+		if (plan_keys[i].type == KEY_TEXT || plan_keys[i].type == KEY_WORD)
 			g_free(*(char **)at);
 		else if (plan_keys[i].type == KEY_LIST)
 			g_strfreev(*(char ***)at);

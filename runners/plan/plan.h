@@ -50,6 +50,12 @@ struct plan_ring {
 	int64_t size, depth, batch, chain, segment, queues, elements;
 };
 
+/* Of a workload of kind=fio: instead of the job's; 0 and NULL: the job's. */
+struct plan_fio {
+	int64_t iodepth, numjobs;
+	char *bs, *rw;
+};
+
 /* Of a workload of kind=iperf3. */
 struct plan_iperf3 {
 	char *direction; /* out, in or both; NULL: the workload is of another kind */
@@ -75,8 +81,8 @@ struct plan_workload {
 	char *name, *kind, *device, *summary, *job;
 	char **rings; /* NULL: on every ring of the plan */
 	int64_t seconds;
-	int64_t iodepth; /* of the job; 0: as it is there */
-	int64_t blocks;	 /* only in the first of them; 0: in all */
+	int64_t blocks; /* only in the first of them; 0: in all */
+	struct plan_fio fio;
 	struct plan_iperf3 iperf3;
 	struct plan_command command;
 	struct plan_ring ring;
@@ -120,7 +126,12 @@ enum plan_group {
 	N_GROUPS
 };
 
-enum key_type { KEY_INT, KEY_TEXT, KEY_LIST };
+enum key_type {
+	KEY_INT,
+	KEY_TEXT,
+	KEY_WORD, /* a text that may be an axis, as KEY_INT may */
+	KEY_LIST
+};
 
 /* One key: where it stands, what it may be, where it goes. */
 struct plan_key {

@@ -95,7 +95,7 @@ static bool store(const struct plan *p, const struct plan_key *k, const char *gr
 
 	if (k->type == KEY_INT)
 		return store_int(p, k, group, value, into, error);
-	if (k->type == KEY_TEXT)
+	if (k->type == KEY_TEXT || k->type == KEY_WORD)
 		return store_text(p, k, group, value, into, error);
 	*(char ***)into = plan_split_list(value, ";");
 	if (!**(char ***)into)

@@ -20,6 +20,8 @@ bool plan_complain(const struct plan *p, GError **error, const char *group, cons
 /* All groups of @f into @p; values are checked one by one. */
 bool plan_read_groups(struct plan *p, GKeyFile *f, GError **error);
 
+#define PLAN_MAX (1u << 20) /* bytes of a plan, of a job */
+
 #define PLAN_LABEL_MAX 24 /* characters of a variant's label */
 
 /* Frees the plan's [variant NAME]s, and the variants, which point to them. */
@@ -31,6 +33,12 @@ char **plan_split_list(const char *value, const char *by);
 
 /* Asks the verify function of each key of each group; the last of all checks. */
 bool plan_verify(const struct plan *p, GError **error);
+
+/*
+ * Reads the job of @w, and puts what @w says in the place of its own.  False with a
+ * VQB_BAD_INPUT of @group.
+ */
+bool plan_job_read(struct plan *p, struct plan_workload *w, const char *group, GError **error);
 
 /*
  * Why @w's job cannot work, with its file and line (job.c); NULL when it

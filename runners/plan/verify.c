@@ -205,6 +205,16 @@ char *verify_unit(const struct plan *p, const void *item, GError **error)
 	return c->program ? command_unit_fault(c) : NULL;
 }
 
+char *verify_bs(const struct plan *p, const void *item, GError **error)
+{
+	const char *bs = ((const struct plan_workload *)item)->fio.bs;
+	size_t n = bs ? strspn(bs, "0123456789") : 0;
+
+	return !bs || (n && n < 8 && (!bs[n] || (strchr("kKmM", bs[n]) && !bs[n + 1])))
+		       ? NULL
+		       : g_strdup_printf("%s: not a size such as 512, 4k or 1m", bs);
+}
+
 char *verify_job(const struct plan *p, const void *item, GError **error)
 {
 	const struct plan_workload *w = item;

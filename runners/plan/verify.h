@@ -27,6 +27,7 @@ char *verify_arm_props(const struct plan *p, const void *item, GError **error);
 char *verify_args(const struct plan *p, const void *item, GError **error);
 char *verify_figure(const struct plan *p, const void *item, GError **error);
 char *verify_unit(const struct plan *p, const void *item, GError **error);
+char *verify_bs(const struct plan *p, const void *item, GError **error);
 char *verify_job(const struct plan *p, const void *item, GError **error);
 
 #endif /* VQLAB_PLAN_VERIFY_H */

@@ -26,6 +26,8 @@ job stones "$timed" '[a]' '[b]' stonewall
 job early size=1m '[a]'
 job idle "$timed" thinktime=30000000 thinktime_blocks=64 '[a]'
 for w in long doomed victim; do cp "$tmp/good.fio" "$tmp/$w.fio"; done
+# Sections, several jobs of one of them, another engine, and one report of all.
+job good "$timed" group_reporting '[a]' numjobs=2 ioengine=io_uring '[b]' bs=16k
 # A program of one's own, with a library that is no other's in the guest.
 cc -O2 -x c - -o "$tmp/own" -lpng <<-'END' || exit 1
 	#define _GNU_SOURCE

@@ -13,11 +13,12 @@
 #define NOTHING "{\"total_ios\":0,\"io_bytes\":0,\"runtime\":0}"
 #define JOB(error, read, write) "{\"error\":" #error ",\"read\":" read ",\"write\":" write "}"
 
+static const struct plan_workload plain = {.kind = (char *)"fio"};
 static const struct plan_workload tcp = {.iperf3 = {(char *)"out", (char *)"tcp", 1}};
 
 static bool fio(struct load *l, const char *text, GError **error)
 {
-	return load_fio(l, NULL, text, strlen(text), error);
+	return load_fio(l, &plain, text, strlen(text), error);
 }
 
 static void test_fio(void)
@@ -127,14 +128,13 @@ static void test_fio_verified(void)
 	static const char job[] = "\"error\":0,\"job_runtime\":2000,\"read\":" PART(
 		1000, 800, 1) ",\"write\":" PART(3000, 1200, 1);
 	g_autofree char *one = g_strdup_printf("{\"jobs\":[{%s}]}", job);
-	g_autofree char *group = g_strdup_printf(
-		"{\"global options\":{\"group_reporting\":\"\"},\"jobs\":[{%s}]}", job);
+	const struct plan_workload group = {.job_text = (char *)"[a]\n group_reporting=1\n"};
 	struct load l;
 
 	g_assert_true(fio(&l, one, NULL));
 	g_assert_cmpfloat(l.seconds, ==, 2);
 	/* There it is the sum of all jobs' times. */
-	g_assert_true(fio(&l, group, NULL));
+	g_assert_true(load_fio(&l, &group, one, strlen(one), NULL));
 	g_assert_cmpfloat(l.seconds, ==, 1.2);
 }
 
@@ -213,7 +213,7 @@ static void test_deep(void)
 
 	for (i = 0; i < 4000000; i++)
 		g_string_append_c(s, '[');
-	g_assert_false(load_fio(&l, NULL, s->str, s->len, &e));
+	g_assert_false(load_fio(&l, &plain, s->str, s->len, &e));
 	g_assert_nonnull(strstr(e->message, "nested too deep"));
 }
 
@@ -232,9 +232,9 @@ static void test_garbage(void)
 
 			memcpy(text, good, sizeof(good));
 			text[i] = k;
-			if (load_fio(&l, NULL, text, sizeof(good) - 1, NULL))
+			if (load_fio(&l, &plain, text, sizeof(good) - 1, NULL))
 				g_assert_true(isfinite(l.throughput) && l.throughput > 0);
-			g_assert_false(load_fio(&l, NULL, good, i, NULL));
+			g_assert_false(load_fio(&l, &plain, good, i, NULL));
 			load_iperf3(&l, &tcp, text, sizeof(good) - 1, NULL);
 		}
 }

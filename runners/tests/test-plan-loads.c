@@ -213,6 +213,40 @@ static void test_command_hash(void)
 	plan_free(p);
 }
 
+#define FIO                                                                                        \
+	HEAD "[disk d]\nbackend=file\n[workload w]\nkind=fio\ndevice=d\njob=j.fio\n" /* 4 to 9 */
+
+/* Sections of one job, with what the plan says in the place of their own, as axes too. */
+static void test_fio(void)
+{
+	static const char job[] = "[global]\nblocksize = 4k\nrw=read\n[a]\nnumjobs=2\n"
+				  "[b]\n\tbs=64k\nbssplit=4k/50\nnumjobs=2\n";
+	static const struct fault faults[] = {
+		{FIO "bs=4;k\n",
+		 "p.ini:10: [workload w@bs=k] bs: k: not a size such as 512, 4k or 1m"},
+		{FIO "bs=4kb\n", "p.ini:10: [workload w] bs: 4kb: not a size"},
+		{FIO "bs=4k;4k\n", "p.ini:10: [workload w] bs: 4k: listed twice"},
+		{FIO "rw=trim\n", "p.ini:10: [workload w] rw: trim: not one of read, write"},
+		{FIO "iodepth=4\n", "j.fio: has no line iodepth="},
+		{FIO "numjobs=65\n", "p.ini:10: [workload w] numjobs: 65: not a whole number"},
+		{NET "bs=4k\n", "p.ini:8: [workload w] bs: only with kind=fio"},
+	};
+	g_autoptr(GError) e = NULL;
+	struct plan *p;
+
+	put("j.fio", job, -1, 0644);
+	p = load(FIO "bs=512;1m\nrw=randrw\nnumjobs=1;3\n", &e);
+	g_assert_no_error(e);
+	g_assert_cmpuint(p->workloads->len, ==, 4);
+	g_assert_cmpstr(((struct plan_workload *)p->workloads->pdata[3])->name, ==,
+			"w@bs=1m@numjobs=3");
+	g_assert_cmpstr(((struct plan_workload *)p->workloads->pdata[3])->job_text, ==,
+			"[global]\nbs=1m\nrw=randrw\n[a]\nnumjobs=3\n"
+			"[b]\nbs=1m\nbssplit=4k/50\nnumjobs=3\n");
+	plan_free(p);
+	refused(faults, G_N_ELEMENTS(faults));
+}
+
 int main(int argc, char **argv)
 {
 	static const Elf64_Ehdr other = {.e_ident = {0x7f, 'E', 'L', 'F', ELFCLASS64},
@@ -228,6 +262,7 @@ int main(int argc, char **argv)
 	put("other", (const char *)&other, sizeof(other), 0755);
 	g_test_add_func("/plan-loads/iperf3", test_iperf3);
 	g_test_add_func("/plan-loads/axes", test_axes);
+	g_test_add_func("/plan-loads/fio", test_fio);
 	g_test_add_func("/plan-loads/command", test_command);
 	g_test_add_func("/plan-loads/command/faults", test_command_faults);
 	g_test_add_func("/plan-loads/command/hash", test_command_hash);

@@ -40,21 +40,31 @@ static void add_part(struct sum *s, JsonObject *part)
 	}
 }
 
-/* Jobs that are reported as one have their times added up there. */
-static bool grouped(JsonObject *root, JsonObject *job)
+/*
+ * Are jobs reported as one, with their times added up?  fio's report need not say so (3.33 of
+ * Debian 12 does not), but the job file does.
+ */
+static bool is_grouped(const struct plan_workload *w)
 {
-	JsonObject *global = json_sub(root, "global options");
-	JsonObject *own = json_sub(job, "job options");
+	g_auto(GStrv) lines = g_strsplit(w->job_text ? w->job_text : "", "\n", -1);
+	bool grouped = false;
+	int i;
 
-	return (global && json_object_has_member(global, "group_reporting")) ||
-	       (own && json_object_has_member(own, "group_reporting"));
+	for (i = 0; lines[i]; i++) {
+		const char *s = g_strstrip(lines[i]);
+
+		if (g_str_has_prefix(s, "group_reporting") &&
+		    strchr(" \t=", s[strlen("group_reporting")]))
+			grouped |= !strstr(s, "=0") && !strstr(s, "= 0");
+	}
+	return grouped;
 }
 
 /*
  * A job's requests by direction; "mixed" holds those of all of them, in place of the
  * others (unified_rw_reporting=1) or once more (=both).
  */
-static void add_job(struct sum *s, JsonObject *root, JsonObject *job)
+static void add_job(struct sum *s, bool grouped, JsonObject *job)
 {
 	static const char *const parts[] = {"read", "write", "trim"};
 	double start = json_num(job, "job_start", -1);
@@ -69,7 +79,7 @@ static void add_job(struct sum *s, JsonObject *root, JsonObject *job)
 	if (!s->job_ms)
 		return;
 	/* Longer than each direction where one follows the other: verified writes. */
-	if (!grouped(root, job) && load_sane(json_num(job, "job_runtime", 0)))
+	if (!grouped && load_sane(json_num(job, "job_runtime", 0)))
 		s->job_ms = MAX(s->job_ms, json_num(job, "job_runtime", 0));
 	s->runtime_ms = MAX(s->runtime_ms, s->job_ms);
 	if (!load_sane(start)) {
@@ -104,6 +114,7 @@ bool load_fio(struct load *l, const struct plan_workload *w, const char *text, s
 {
 	g_autoptr(JsonNode) root = load_parse(text, len, "fio", error);
 	struct sum s = {.good = true};
+	bool grouped = is_grouped(w);
 	JsonArray *jobs;
 	unsigned int i;
 
@@ -120,7 +131,7 @@ bool load_fio(struct load *l, const struct plan_workload *w, const char *text, s
 
 		if (job_failed(job, i, error))
 			return false;
-		add_job(&s, json_node_get_object(root), job);
+		add_job(&s, grouped, job);
 	}
 	/* Each may be sane, and their sum not. */
 	if (!s.good || !load_sane(s.ios) || !load_sane(s.bytes))
