@@ -50,6 +50,9 @@ const struct plan_key plan_keys[] = {
 	  "the guest's processors", NULL },
 	{ GROUP_MACHINE, "pin", KEY_TEXT, IN(plan, pin), 0, 0, "no|auto", "no", NULL,
 	  "vCPUs, QEMU's threads, servers: cores of their own", NULL },
+	{ GROUP_MACHINE, "packages", KEY_LIST, IN(plan, packages), 0, 0, NULL, "", NULL,
+	  "of Debian, whose files the guest gets, with those that they depend on; no script of "
+	  "theirs is run", verify_packages },
 
 	{ GROUP_VARIANT, "strategy", KEY_TEXT, IN(plan_arm, strategy), 0, 0, NULL, NULL, NULL,
 	  "off, qemu or a strategy, as in variants=", verify_strategy },

@@ -297,6 +297,7 @@ void plan_free(struct plan *p)
 		g_free(w);
 	}
 	free_fields(GROUP_PLAN, p);
+	free_fields(GROUP_MACHINE, p);
 	g_hash_table_unref(p->origins);
 	g_ptr_array_unref(p->variants);
 	g_ptr_array_unref(p->arms);

@@ -105,6 +105,7 @@ struct plan {
 	int64_t blocks, seed, stall_seconds;
 	int64_t memory_mib, cpus;
 	char *pin;	      /* no, or auto: see runners/host/pin.h */
+	char **packages;      /* of Debian, for the guest; NULL: none */
 	GPtrArray *variants;  /* struct plan_variant */
 	GPtrArray *arms;      /* struct plan_arm, in the plan's order */
 	GPtrArray *disks;     /* struct plan_disk */

@@ -185,6 +185,24 @@ char *verify_arm_props(const struct plan *p, const void *item, GError **error)
 	return plan_props_fault(((const struct plan_arm *)item)->props);
 }
 
+/* They are arguments of apt-get's. */
+char *verify_packages(const struct plan *p, const void *item, GError **error)
+{
+	int i;
+
+	for (i = 0; p->packages && p->packages[i]; i++) {
+		const char *name = p->packages[i];
+
+		if (!g_ascii_isalnum(*name) || !name[1] ||
+		    name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789+-.")] ||
+		    strchr("+-", name[strlen(name) - 1]))
+			return g_strdup_printf("%s: this is no name of a Debian package", name);
+		if (g_strv_contains((const char *const *)p->packages + i + 1, name))
+			return g_strdup_printf("%s: listed twice", name);
+	}
+	return NULL;
+}
+
 char *verify_args(const struct plan *p, const void *item, GError **error)
 {
 	return command_args_fault(item);

@@ -24,6 +24,7 @@ char *verify_disk_props(const struct plan *p, const void *item, GError **error);
 char *verify_net_props(const struct plan *p, const void *item, GError **error);
 char *verify_iothread(const struct plan *p, const void *item, GError **error);
 char *verify_arm_props(const struct plan *p, const void *item, GError **error);
+char *verify_packages(const struct plan *p, const void *item, GError **error);
 char *verify_args(const struct plan *p, const void *item, GError **error);
 char *verify_figure(const struct plan *p, const void *item, GError **error);
 char *verify_unit(const struct plan *p, const void *item, GError **error);

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "guest-add.h"
 #include "script.h"
+#include "runners/machine/boot.h"
+#include "runners/plan/read.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+
+#define KERNEL_MIB 64
 
 /* Of the first workload that has it: cells of an axis share one. */
 static bool is_first(const struct plan *p, unsigned int i)
@@ -31,10 +36,32 @@ static char **make_args(const struct plan *p, const char *dir)
 
 		if (!c->program || !is_first(p, i))
 			continue;
+		g_strv_builder_add(list, "--program");
 		g_strv_builder_add(list, c->path);
 		g_strv_builder_add(list, c->guest_path);
 	}
+	for (i = 0; p->packages && p->packages[i]; i++) {
+		g_strv_builder_add(list, "--package");
+		g_strv_builder_add(list, p->packages[i]);
+	}
 	return g_strv_builder_end(list);
+}
+
+/* Linux unpacks the image before it gives back where it lay. */
+static bool fits(const struct plan *p, const char *dir, GError **error)
+{
+	g_autofree char *image = g_build_filename(dir, GUEST_IMAGE, NULL);
+	struct stat st;
+	int64_t need;
+
+	if (stat(image, &st))
+		return true; /* whoever reads it says why not */
+	need = 2 * (st.st_size >> 20) + KERNEL_MIB;
+	return need <= p->memory_mib ||
+	       plan_complain(p, error, "machine", "memory_mib",
+			     "%" PRId64 ": the guest with all that the plan adds takes %" PRId64
+			     " to boot",
+			     p->memory_mib, need);
 }
 
 char *guest_add(const struct plan *p, const char *dir, struct signals *signals, GError **error)
@@ -53,5 +80,7 @@ char *guest_add(const struct plan *p, const char *dir, struct signals *signals, 
 				    "%s", *s.why ? s.why : "runners/setup/guest-add.sh failed");
 	}
 	script_clear(&s);
+	if (folder && !fits(p, folder, error))
+		g_clear_pointer(&folder, g_free);
 	return folder;
 }

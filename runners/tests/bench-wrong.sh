@@ -232,6 +232,31 @@ cp /bin/true "$tmp/plain/qemu-system-x86_64"
 build/vqbench run $plan --dry-run --qemu "$tmp/plain" >"$tmp/said" 2>&1
 check 'a QEMU without virtio is a failure' is $? 1
 check 'which says what to do' says 'no virtio-blk-pci'
+# What cannot be put into a guest is said before anything boots.
+cc -shared -o "$tmp/libgone.so" -x c - <<<'int gone(void) { return 0; }'
+cc -o "$tmp/lost" -x c - -L"$tmp" -lgone <<<'int gone(void); int main(void) { return gone(); }'
+rm "$tmp/libgone.so"
+printf '#!/usr/bin/perl\n' >"$tmp/script"
+chmod 755 "$tmp/script"
+for program in lost script; do
+	sed "s/^program=own/program=$program/" "$tmp/sick.ini" >"$tmp/cannot-$program.ini"
+	build/vqbench run "$tmp/cannot-$program.ini" -o "$run" --qemu "$qemu" --guest "$guest" \
+		--together >"$tmp/said" 2>&1
+	check "$program: bad input" is $? 2
+	case $program in
+	lost) check 'which names the library' says '/lost: needs libgone.so, which this host lacks' ;;
+	script) check 'which names the interpreter' says '/script: runs by /usr/bin/perl, which the guest lacks' ;;
+	esac
+done
+sed "s/^.plan.$/[machine]\nmemory_mib=256\n&/" "$tmp/sick.ini" >"$tmp/tight.ini"
+mkdir "$tmp/large"
+cp "$guest/manifest.json" "$guest/vmlinuz" "$tmp/large"
+{ cat "$guest/initramfs.cpio"; head -c 20m /dev/zero; } >"$tmp/large/initramfs.cpio"
+VQLAB_CACHE=$tmp/cache build/vqbench run "$tmp/tight.ini" -o "$run" --qemu "$qemu" --guest "$tmp/large" \
+	--together >"$tmp/said" 2>&1
+check 'a guest that its memory cannot hold' is $? 2
+check 'which says how much it takes' says 'tight.ini:2: \[machine\] memory_mib: 256: the guest .* takes 2[67][0-9] to boot'
+rm -r "$tmp/cache" "$tmp/large"
 # On a file system of its own, which goes with the mount namespace.
 mkdir "$tmp/small"
 # In a mount namespace of its own; a chroot cannot be made private, so the disk

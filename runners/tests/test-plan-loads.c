@@ -247,6 +247,27 @@ static void test_fio(void)
 	refused(faults, G_N_ELEMENTS(faults));
 }
 
+static void test_packages(void)
+{
+#define WANTS(names)                                                                               \
+	HEAD "[machine]\npackages=" names "\n[net n]\n[workload w]\nkind=iperf3\ndevice=n\n"
+	static const struct fault faults[] = {
+		{WANTS("ioping;--yes"),
+		 "p.ini:5: [machine] packages: --yes: this is no name of a Debian"},
+		{WANTS("a=1"), "p.ini:5: [machine] packages: a=1: this is no name"},
+		{WANTS("ioping-"), "p.ini:5: [machine] packages: ioping-: this is no name"},
+		{WANTS("ioping;ioping"), "p.ini:5: [machine] packages: ioping: listed twice"},
+		{WANTS(""), "p.ini:5: [machine] packages: an empty list"},
+	};
+	g_autoptr(GError) e = NULL;
+	struct plan *p = load(WANTS("ioping;libstdc++6"), &e);
+
+	g_assert_no_error(e);
+	g_assert_cmpstr(p->packages[1], ==, "libstdc++6");
+	plan_free(p);
+	refused(faults, G_N_ELEMENTS(faults));
+}
+
 int main(int argc, char **argv)
 {
 	static const Elf64_Ehdr other = {.e_ident = {0x7f, 'E', 'L', 'F', ELFCLASS64},
@@ -266,6 +287,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/plan-loads/command", test_command);
 	g_test_add_func("/plan-loads/command/faults", test_command_faults);
 	g_test_add_func("/plan-loads/command/hash", test_command_hash);
+	g_test_add_func("/plan-loads/packages", test_packages);
 	rc = g_test_run();
 	remove_tree(dir);
 	g_free(dir);
