@@ -151,6 +151,7 @@ static void read_plan(struct reader *r, JsonObject *o, struct run *run)
 
 	run->name = opt_string(r, o, "name", "");
 	run->plan = opt_string(r, o, "plan", run->name);
+	run->plan_hash = opt_string(r, opt_object(r, o, "identity"), "plan", "");
 	run->created = opt_string(r, o, "created", "");
 	/* Read by itself: a seed from urandom may be beyond a double. */
 	if (seed && JSON_NODE_HOLDS_VALUE(seed) && json_node_get_value_type(seed) == G_TYPE_INT64)
@@ -325,6 +326,7 @@ void run_free(struct run *run)
 	g_free(run->fio);
 	g_free(run->iperf3);
 	g_free(run->guest_added);
+	g_free(run->plan_hash);
 	g_free(run->vqlab_version);
 	g_free(run->vqlab_commit);
 	g_free(run);

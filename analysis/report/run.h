@@ -180,6 +180,7 @@ struct arm {
 struct run {
 	char *dir;
 	char *name, *plan, *created;
+	char *plan_hash; /* of the plan, its jobs and programs; "": older runs do not say */
 	uint64_t seed;
 	char *cpu, *kernel, *os;
 	uint64_t cores, memory_mib;

@@ -56,6 +56,9 @@ check 'another plan is refused' refuses 'different plans' "$work/one" "$work/two
 check 'but for --mixed' pooled --mixed "$work/one" "$work/two"
 check 'which says so' says '^With 1: they are of different plans'
 rm "$work/two/plan.ini"
+for run in one two; do sed -i "1s/{/{\"identity\":{\"plan\":\"$run\"},/" "$work/$run/run.json"; done
+check 'so is another job or program' refuses 'other fio jobs or programs' "$work/one" "$work/two"
+sed -i 's/"plan":"two"/"plan":"one"/' "$work/two/run.json"
 sed -i 's/"sha256": *"[^"]*"/"sha256":"0123456789abcdef"/' "$work/two/run.json"
 check 'another QEMU is refused' refuses 'different QEMUs' "$work/one" "$work/two"
 check '--verify is of one run' refuses 'several runs' --verify "$work/one" "$work/two"

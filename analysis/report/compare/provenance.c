@@ -88,6 +88,7 @@ void compare_provenance(struct document *out, const struct run *a, const struct 
 		{"guest", a->guest_kernel, b->guest_kernel},
 		{"fio", a->fio, b->fio},
 		{"iperf3", a->iperf3, b->iperf3},
+		{"added", a->guest_added, b->guest_added},
 		{"probes", a->no_probes, b->no_probes},
 		{"pinned", a->pinned, b->pinned},
 		{"tuned", a->tuned, b->tuned},

@@ -25,6 +25,9 @@ char *why_apart(const struct run *a, const struct run *b)
 
 	if (g_strcmp0(plan_a, plan_b))
 		return g_strdup("they are of different plans");
+	/* Two files of one name may be another job, or another program. */
+	if (a->plan_hash[0] && b->plan_hash[0] && strcmp(a->plan_hash, b->plan_hash))
+		return g_strdup("their plans name other fio jobs or programs");
 	if (strcmp(a->qemu_sha256, b->qemu_sha256))
 		return g_strdup_printf("they are of different QEMUs, %.12s and %.12s",
 				       a->qemu_sha256, b->qemu_sha256);
