@@ -26,9 +26,9 @@ esac
 PAGES=(probes/vqprobe.1 runners/vqbench.1 runners/ring/vqring.1 analysis/report/vqreport.1
 	analysis/replay/vqreplay.1 analysis/mail/vqmail.1)
 DOCS=(README.md NEWS runners/TRIAL.md runners/ring/RING.md variants/REORDER.md)
-DATA=(configs/*.ini configs/fio/*.fio variants/*.[ch] variants/qemu/* runners/guest/*
+DATA=(configs/*.ini configs/fio/*.fio configs/loads/* variants/*.[ch] variants/qemu/* runners/guest/*
 	runners/guest-count/plugin.c runners/guest-count/protocol.h runners/setup/apt.sh
-	runners/setup/cache.sh runners/setup/guest.sh runners/setup/qemu*)
+	runners/setup/cache.sh runners/setup/guest* runners/setup/qemu*)
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -36,6 +36,7 @@ versions() {
 }
 check 'each says this version' versions
 check 'a plan' bare "$bin/vqbench" check "$share/vqlab/configs/quick.ini"
+check 'one with a program of its own' bare "$bin/vqbench" check "$share/vqlab/configs/loads.ini"
 check 'a replay' bare "$bin/vqreplay" --synth=full --elements=256 --repeats=3 --instructions=none
 cp -r results/reference "$T/run"
 rm -r "$T/run/report"
