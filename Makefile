@@ -40,7 +40,7 @@ DESTDIR  ?=
 ZSHDIR   ?= $(PREFIX)/share/zsh/site-functions
 INSTALL_TO := PREFIX DESTDIR ZSHDIR
 # All of these, and what make and compilers go by, may stand on make's command line.
-OURS     := CONFIG RUN BLOCKS BUDGET TUNE HOSTS SLURM SSH QEMU QEMU_SRC AGAINST $(BISECT) KERNEL RELEASES VQLAB_CACHE XDG_CACHE_HOME TMPDIR V B ONLY $(SOAK) $(INTERRUPT) $(MAIL) $(INSTALL_TO)
+OURS     := CONFIG RUN BLOCKS BUDGET UNTIL TUNE HOSTS SLURM SSH QEMU QEMU_SRC AGAINST $(BISECT) KERNEL RELEASES VQLAB_CACHE XDG_CACHE_HOME TMPDIR V B ONLY $(SOAK) $(INTERRUPT) $(MAIL) $(INSTALL_TO)
 TOOLCHAIN := CC CLANG CFLAGS CPPFLAGS LDFLAGS WARN SHELL MAKEFLAGS PATH LC_ALL PKG_CONFIG_PATH
 
 # How long each fuzzer runs: of make test, and of make soak.
@@ -64,6 +64,7 @@ override RUN      := $(value RUN)
 override BLOCKS   := $(value BLOCKS)
 override BUDGET   := $(value BUDGET)
 override TUNE     := $(value TUNE)
+override UNTIL    := $(value UNTIL)
 override HOSTS    := $(value HOSTS)
 override SLURM    := $(value SLURM)
 override SSH      := $(value SSH)
@@ -73,7 +74,7 @@ override AGAINST  := $(value AGAINST)
 override KERNEL   := $(value KERNEL)
 override RELEASES := $(value RELEASES)
 $(foreach v,ONLY $(BISECT) $(SOAK) $(INTERRUPT) $(MAIL),$(eval override $v := $$(value $v)))
-export CONFIG RUN BLOCKS BUDGET TUNE HOSTS SLURM SSH QEMU QEMU_SRC AGAINST KERNEL RELEASES ONLY $(BISECT) $(SOAK) $(INTERRUPT) $(MAIL)
+export CONFIG RUN BLOCKS BUDGET UNTIL TUNE HOSTS SLURM SSH QEMU QEMU_SRC AGAINST KERNEL RELEASES ONLY $(BISECT) $(SOAK) $(INTERRUPT) $(MAIL)
 export $(INSTALL_TO)
 $(foreach v,$(FUZZ),$(eval override $v := $$(value $v)))
 export $(FUZZ)
@@ -128,6 +129,7 @@ help:
 	@echo '                CONFIG=PLAN.ini  the plan                (configs/default.ini)'
 	@echo '                RUN=DIR          where; resumes if it exists  (results/DATE)'
 	@echo '                BUDGET=TIME      whole blocks that fit into it: 30m, 2h'
+	@echo '                UNTIL=5%         as many blocks, 40 or BLOCKS, as that takes'
 	@echo '                BLOCKS=N         so many; more than RUN has extend it'
 	@echo '                TUNE=1           governor performance, no turbo, until it ends'
 	@echo '                HOSTS="A B"      on these, through ssh (SSH="ssh -F FILE"), as root'

@@ -76,7 +76,7 @@ $(B)/vqmail: $(call objs,analysis/mail) $(B)/analysis/report/reader.o $(PLOTS_RE
 
 # How good are the report's intervals? For whoever doubts: build/analysis/coverage
 $(B)/analysis/coverage: $(addprefix $(B)/analysis/,tests/coverage.o report/stats.o report/power.o) \
-		$(PROBES)/tool/interval.o
+		$(addprefix $(PROBES)/tool/,interval.o looks.o)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg_libs,gsl) -lm
 
 # Made-up runs with known effects, for the tests.
@@ -90,7 +90,7 @@ $(B)/analysis/test-%: $(B)/analysis/tests/test-%.o $(filter-out $(PLOTTING) %/tr
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg_libs,$(REPORT_PKGS)) -lm
 
 TOOLS += $(B)/analysis/make-run
-TESTS += $(B)/analysis/test-stats $(B)/analysis/test-blocks $(B)/analysis/test-load $(B)/analysis/test-rings \
+TESTS += $(B)/analysis/test-stats $(B)/analysis/test-looks $(B)/analysis/test-blocks $(B)/analysis/test-load $(B)/analysis/test-rings \
 	analysis/tests/report.sh analysis/tests/letter.sh analysis/tests/rings.sh \
 	analysis/tests/ablation.sh analysis/tests/verify.sh analysis/tests/again.sh analysis/tests/compare.sh \
 	analysis/tests/pool.sh analysis/tests/quiet.sh

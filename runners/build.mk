@@ -33,7 +33,8 @@
 #              of each, rings what
 #              vqring is asked, signals end a run; rundir: the run's folder, its lock and journal;
 #              identity: what must be the same when it is resumed; runinfo: run.json;
-#              left-out: what a QEMU cannot run; progress
+#              left-out: what a QEMU cannot run; ending:
+#              what ends a run before its last block; progress
 #
 # A new plan key takes a row in plan/keys.c and a field in plan/plan.h; a new kind of
 # workload a row in plan/kinds.c and one in trial/load-kinds.c.

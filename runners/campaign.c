@@ -260,9 +260,30 @@ static bool is_done(struct campaign *c, const struct slot *slot)
 	return !state || !g_strv_contains((const char *const *)c->again, state);
 }
 
+/* Are there blocks enough?  True without a rule, and before the first, which has none. */
+static bool look(struct campaign *c, int blocks, GError **error)
+{
+	return c->until.percent <= 0 || blocks < 1 || until_look(&c->until, c->bench->dir, error);
+}
+
+/*
+ * *@may: is there time for the block that @first begins, and need of it?  False with @error
+ * if nobody can tell.  What is repeated is of a block that was needed.
+ */
+static bool may_begin(struct campaign *c, const struct slot *first, bool *may, GError **error)
+{
+	bool again = first->kind != SLOT_RING && rundir_has(c->run, first->id);
+
+	if (!again && !look(c, first->block - 1, error))
+		return false;
+	*may = !c->until.met && budget_fits(&c->budget, first->block);
+	return true;
+}
+
 static bool run_all(struct campaign *c, struct progress *p, struct block_sum *sum, GError **error)
 {
-	bool whole = true, begins = true;
+	bool whole = true, begins = true, may = true;
+	const struct slot *last = c->slots->pdata[c->slots->len - 1];
 	unsigned int i;
 	int trials = 0;
 
@@ -273,7 +294,9 @@ static bool run_all(struct campaign *c, struct progress *p, struct block_sum *su
 		bool done = is_done(c, s);
 
 		/* A block that was begun earlier is ended, whatever it takes. */
-		if (begins && !done && !budget_fits(&c->budget, s->block))
+		if (begins && !done && !may_begin(c, s, &may, error))
+			return false;
+		if (!may)
 			return true;
 		whole = begins ? !done : whole && !done;
 		begins = next && next->block != s->block;
@@ -289,7 +312,7 @@ static bool run_all(struct campaign *c, struct progress *p, struct block_sum *su
 		block_clear(sum);
 		trials = 0;
 	}
-	return true;
+	return look(c, last->block, error);
 }
 
 bool campaign_run(struct campaign *c, GError **error)
@@ -310,6 +333,8 @@ bool campaign_run(struct campaign *c, GError **error)
 			"vqbench: block %d and what follows do not fit into the budget; the same "
 			"command goes on\n",
 			c->budget.left_from);
+	if (ok && c->until.met)
+		fprintf(stderr, "vqbench: that is enough: no more blocks\n");
 	block_clear(&sum);
 	return ok;
 }

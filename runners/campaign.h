@@ -3,7 +3,7 @@
 #ifndef VQLAB_CAMPAIGN_H
 #define VQLAB_CAMPAIGN_H
 
-#include "budget.h"
+#include "ending.h"
 #include "rundir.h"
 #include "signals.h"
 #include "runners/host/tune.h"
@@ -14,6 +14,7 @@ struct campaign {
 	struct rundir *run;
 	GPtrArray *slots;
 	struct budget budget;
+	struct until until;
 	char **again;		/* states whose trials are run once more, or NULL */
 	struct tuned tuned;	/* what campaign_tune() changed, for tune_end() */
 	struct signals signals; /* what ended the run, if one did */
@@ -44,7 +45,7 @@ bool campaign_choose_accel(struct campaign *c, const char *want, GError **error)
 
 /*
  * Runs what is not there yet, and what c->again names, in whole blocks as far as
- * c->budget lasts.  False: the lab failed, nothing
+ * c->budget lasts and until c->until is met.  False: the lab failed, nothing
  * worked in a whole block, or c->signals.caught is set.
  */
 bool campaign_run(struct campaign *c, GError **error);

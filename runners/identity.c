@@ -76,6 +76,8 @@ GArray *identity_collect(const struct bench *b, GError **error)
 	add_value(list, "rings", "list of rings", g_strjoinv(";", p->rings));
 	add_value(list, "qemu", "QEMU", qemuinfo_identity(b->qemu));
 	add_value(list, "guest", "guest (by hash)", guestinfo_identity(&b->guest));
+	if (b->until)
+		add_value(list, "until", "--until", g_strdup(b->until));
 	arms = arms_identity(b);
 	if (arms)
 		add_value(list, "arms", "QEMU or properties of a variant", arms);

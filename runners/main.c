@@ -29,7 +29,7 @@
 
 static struct {
 	char *out, *qemu, *guest, *variants, *rings, *accel, *vqprobe, *plugin, *again, *budget;
-	char *tree, *against;
+	char *tree, *against, *until;
 	int64_t blocks, seed;
 	gboolean counted, dry_run, help_plan, version, together, tune;
 } opt = {.blocks = NOT_GIVEN, .seed = NOT_GIVEN};
@@ -46,6 +46,8 @@ static const GOptionEntry run_options[] = {
 	{"blocks", 0, 0, G_OPTION_ARG_INT64, &opt.blocks, "Instead of the plan's", "N"},
 	{"budget", 0, 0, G_OPTION_ARG_STRING, &opt.budget,
 	 "Only whole blocks, as long as they fit into this time: 90s, 30m, 2h", "TIME"},
+	{"until", 0, 0, G_OPTION_ARG_STRING, &opt.until,
+	 "Until every comparison has a verdict or an interval of so much: 5%", "PERCENT"},
 	{"seed", 0, 0, G_OPTION_ARG_INT64, &opt.seed, "Instead of the plan's; 0 draws one", "N"},
 	{"accel", 0, 0, G_OPTION_ARG_STRING, &opt.accel,
 	 "auto (KVM if a guest boots under it), tcg or kvm", "NAME"},
@@ -164,12 +166,13 @@ static bool run(struct campaign *c, int trials, GPtrArray *left_out, GError **er
 	return campaign_run(c, error);
 }
 
-static struct plan *load_plan(const char *path, GError **error)
+static struct plan *load_plan(const char *path, const struct until *until, GError **error)
 {
 	struct plan *p = plan_load(path, error);
+	int64_t blocks = until_blocks(until, opt.out, MAX(opt.blocks, 0));
 
 	if (p && (!opt.tree || plan_against(p, opt.tree, opt.against, error)) &&
-	    plan_override(p, opt.variants, opt.rings, MAX(opt.blocks, 0), opt.seed, error))
+	    plan_override(p, opt.variants, opt.rings, blocks, opt.seed, error))
 		return p;
 	plan_free(p);
 	return NULL;
@@ -263,9 +266,10 @@ static int command_run(const char *path)
 
 	if (wrong)
 		return usage_error(wrong);
-	b.plan = load_plan(path, &e);
-	if (!b.plan)
+	if (!until_settle(&c.until, opt.until, opt.out, &e) ||
+	    !(b.plan = load_plan(path, &c.until, &e)))
 		return report_error(e);
+	b.until = c.until.rule;
 	b.against = opt.against;
 	settle_seed(b.plan);
 	c.slots = schedule_make(b.plan);
@@ -382,12 +386,10 @@ static int run_command(int argc, char **argv)
 			     &help, &e);
 	if (e)
 		return usage_error(e->message);
-	if (help)
-		return 0;
-	if (opt.help_plan) {
+	if (opt.help_plan && !help)
 		plan_print_keys();
+	if (opt.help_plan || help)
 		return 0;
-	}
 	return check ? command_check(path, cells) : command_run(path);
 }
 

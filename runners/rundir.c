@@ -44,11 +44,30 @@ static char *read_journal(const char *dir)
 	return text;
 }
 
+/* The journal's word for a run that has got more blocks, after the time. */
+#define EXTENDED " extended to blocks "
+
+/* How many blocks the run has: as it was begun, or as it was last extended. */
+static char *stored_blocks(const char *text)
+{
+	const char *last = g_strrstr(text, EXTENDED);
+
+	if (!last)
+		return find_value(text, "blocks");
+	last += strlen(EXTENDED);
+	return g_strndup(last, strcspn(last, "\n"));
+}
+
+static char *stored_value(const char *text, const char *key)
+{
+	return strcmp(key, "blocks") ? find_value(text, key) : stored_blocks(text);
+}
+
 char *rundir_stored(const char *dir, const char *key)
 {
 	g_autofree char *text = read_journal(dir);
 
-	return text ? find_value(text, key) : NULL;
+	return text ? stored_value(text, key) : NULL;
 }
 
 static bool append_line(struct rundir *r, const char *text, GError **error)
@@ -89,20 +108,6 @@ static char *shorten(const char *value)
 	return g_strdup(value);
 }
 
-/* The journal's word for a run that has got more blocks, after the time. */
-#define EXTENDED " extended to blocks "
-
-/* How many blocks the run has: as it was begun, or as it was last extended. */
-static char *stored_blocks(const char *text)
-{
-	const char *last = g_strrstr(text, EXTENDED);
-
-	if (!last)
-		return find_value(text, "blocks");
-	last += strlen(EXTENDED);
-	return g_strndup(last, strcspn(last, "\n"));
-}
-
 /* Block K depends on the seed and K alone, so a run may get more of them, not fewer. */
 static bool is_extension(const char *key, const char *then, const char *now)
 {
@@ -118,9 +123,7 @@ static bool check_identity(const struct rundir *r, const char *text, const struc
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		g_autofree char *stored = !strcmp(id[i].key, "blocks")
-						  ? stored_blocks(text)
-						  : find_value(text, id[i].key);
+		g_autofree char *stored = stored_value(text, id[i].key);
 		g_autofree char *value = one_line(id[i].value);
 		/* Somebody else may have written it. */
 		g_autofree char *clean = stored ? one_line(stored) : NULL;

@@ -25,7 +25,7 @@ struct identity {
 	const char *name; /* in the message when it differs */
 };
 
-/* The value of @key in DIR's journal, or NULL; the caller frees it. */
+/* The value of @key in DIR's journal, blocks as last extended, or NULL; the caller frees it. */
 char *rundir_stored(const char *dir, const char *key);
 
 /*

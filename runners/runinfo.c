@@ -23,9 +23,8 @@ static char *read_field(const char *path, const char *key, char sep)
 {
 	g_autofree char *text = read_file(path, 1u << 22, NULL, NULL);
 	g_auto(GStrv) lines = text ? g_strsplit(text, "\n", -1) : NULL;
-	int i;
 
-	for (i = 0; lines && lines[i]; i++) {
+	for (int i = 0; lines && lines[i]; i++) {
 		char *at = strchr(lines[i], sep);
 
 		if (!at || !g_str_has_prefix(lines[i], key))
@@ -229,6 +228,8 @@ static JsonArray *workloads_json(const struct plan *p)
 			iperf3_json(o, &w->iperf3);
 		if (w->command.program)
 			command_json(o, w);
+		if (w->blocks)
+			json_object_set_int_member(o, "blocks", w->blocks);
 		if (w->job_text)
 			set_text(o, "job", w->job_text);
 		if (w->ring.measure)
@@ -241,9 +242,8 @@ static JsonArray *workloads_json(const struct plan *p)
 static JsonArray *left_out_json(GPtrArray *left_out)
 {
 	JsonArray *a = json_array_new();
-	unsigned int i;
 
-	for (i = 0; i < left_out->len; i++) {
+	for (unsigned int i = 0; i < left_out->len; i++) {
 		struct left_out *l = left_out->pdata[i];
 		JsonObject *o = json_object_new();
 
@@ -253,6 +253,14 @@ static JsonArray *left_out_json(GPtrArray *left_out)
 		json_array_add_object_element(a, o);
 	}
 	return a;
+}
+
+static JsonObject *until_json(const struct bench *b)
+{
+	JsonObject *o = json_object_new();
+
+	json_object_set_double_member(o, "percent", g_ascii_strtod(b->until, NULL));
+	return o;
 }
 
 static bool copy_plan(const struct bench *b, GError **error)
@@ -311,6 +319,8 @@ bool runinfo_write(const struct bench *b, const char *name, int trials_planned, 
 	json_object_set_object_member(o, "strategies", strategies);
 	json_object_set_array_member(o, "rings", strings(p->rings));
 	json_object_set_int_member(o, "blocks", p->blocks);
+	if (b->until)
+		json_object_set_object_member(o, "until", until_json(b));
 	json_object_set_array_member(o, "left_out", left_out_json(left_out));
 	if (b->no_probes)
 		set_text(o, "no_probes", b->no_probes);

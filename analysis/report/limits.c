@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "blocks.h"
 #include "report.h"
 #include "analysis/report/ring/sections.h"
 #include "analysis/table.h"
@@ -123,6 +124,7 @@ static void about_machine(struct document *out, const struct results *r)
 
 static void about_power(struct document *out, const struct results *r)
 {
+	unsigned int enough = run_looks(r->run) == LOOK_EACH ? MIN_LOOKED : MIN_RANGE;
 	double least = INFINITY, most = 0;
 	unsigned int unresolved = 0, judged = 0, few = 0;
 
@@ -131,7 +133,7 @@ static void about_power(struct document *out, const struct results *r)
 
 		if (c->verdict == VERDICT_BASELINE || !r->cells[i].planned)
 			continue;
-		few += c->n < MIN_RANGE;
+		few += c->n < enough;
 		if (c->n < 2)
 			continue;
 		judged++;
@@ -149,7 +151,7 @@ static void about_power(struct document *out, const struct results *r)
 		item(out, "No two blocks with a pair: nothing can be said about differences.");
 	if (few)
 		paragraph(out, 2, "- %u comparison%s with off rest%s on fewer than %d blocks.", few,
-			  few == 1 ? "" : "s", few == 1 ? "s" : "", MIN_RANGE);
+			  few == 1 ? "" : "s", few == 1 ? "s" : "", enough);
 }
 
 /*

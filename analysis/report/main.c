@@ -14,6 +14,7 @@
 #include "replayed.h"
 #include "report.h"
 #include "traces.h"
+#include "until.h"
 #include "verify.h"
 #include "analysis/report/compare/command.h"
 #include "analysis/report/host/disturbed.h"
@@ -30,7 +31,7 @@
 struct options {
 	char *out;
 	double margin; /* per cent */
-	gboolean no_plots, verify, traces, csv, markdown, mixed, version;
+	gboolean no_plots, verify, traces, csv, markdown, until_check, mixed, version;
 };
 
 /* What is wrong with what was asked for, or EXIT_SUCCESS. */
@@ -41,14 +42,16 @@ static int check(int argc, char **argv, const struct options *o)
 			argc = 1;
 	if (argc < 2)
 		return usage("arguments", "needed is the folder of a run, or several");
-	if (argc > 2 && (o->out || o->no_plots || o->verify || o->traces || o->csv))
+	if (argc > 2 &&
+	    (o->out || o->no_plots || o->verify || o->traces || o->csv || o->until_check))
 		return usage("several runs", "only --margin, --markdown and --mixed go with them");
 	if (argc == 2 && o->mixed)
 		return usage("--mixed", "needs several runs");
 	if (o->out && !*o->out)
 		return usage("--output", "the name of a folder is needed");
-	if (o->verify + o->traces + o->csv + o->markdown > 1)
-		return usage("options", "only one of --verify, --traces, --csv and --markdown");
+	if (o->verify + o->traces + o->csv + o->markdown + o->until_check > 1)
+		return usage("options", "only one of --verify, --traces, --csv, --markdown and "
+					"--until-check");
 	if (!(o->margin > 0 && o->margin < 100))
 		return usage("--margin", "must lie between 0 and 100 per cent");
 	return EXIT_SUCCESS;
@@ -72,6 +75,8 @@ static int parse(int *argc, char ***argv, struct options *o, int *status)
 		 "Write no report; print every figure as CSV", NULL},
 		{"markdown", 0, 0, G_OPTION_ARG_NONE, &o->markdown,
 		 "Write no report; print it as Markdown", NULL},
+		{"until-check", 0, 0, G_OPTION_ARG_NONE, &o->until_check,
+		 "Write no report; print what keeps a run of --until from its end", NULL},
 		{"mixed", 0, 0, G_OPTION_ARG_NONE, &o->mixed,
 		 "Of several runs: also such as differ in plan, QEMU or vqlab", NULL},
 		{"version", 0, 0, G_OPTION_ARG_NONE, &o->version, "Print the version", NULL},
@@ -246,13 +251,13 @@ static int done(bool ok, const char *out, GError *error)
 /* Is a form printed, and no report written? */
 static bool prints(const struct options *o)
 {
-	return o->csv || o->markdown;
+	return o->csv || o->markdown || o->until_check;
 }
 
 static void print_form(const struct results *r, const struct options *o)
 {
-	struct document *d = report_document(r);
-	g_autofree char *text = o->csv ? results_csv(r) : document_markdown(d);
+	struct document *d = o->markdown ? report_document(r) : NULL;
+	g_autofree char *text = o->csv ? results_csv(r) : d ? document_markdown(d) : until_json(r);
 
 	fputs(text, stdout);
 	document_free(d);
@@ -316,7 +321,11 @@ static int report(const char *dir, const struct replayed *replayed, const struct
 		failed(error);
 		return EXIT_USAGE;
 	}
-	if (o->verify)
+	if (o->until_check && !(run->until.within > 0)) {
+		fprintf(stderr, "vqreport: %s: its number of blocks was set before (no --until)\n",
+			dir);
+		status = EXIT_USAGE;
+	} else if (o->verify)
 		status = verify(run);
 	else if (o->traces)
 		status = list_traces(run, o->margin / 100);

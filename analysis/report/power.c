@@ -8,7 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "probes/tool/interval.h"
+#include "probes/tool/looks.h"
 
 #define SAMPLES 8192
 #define CLASSES 64
@@ -16,16 +16,24 @@
 #define MOST 1e6
 
 /* The least shift, in true standard errors, at which a sample is called slower. */
+static double needed_looked(double *x, unsigned int n, double level)
+{
+	unsigned int k = looks_rank(n, level);
+
+	gsl_sort(x, 1, n);
+	return k ? sqrt(n) * x[n - k] : INFINITY;
+}
+
 static double needed_shift(double *x, unsigned int n, double critical)
 {
 	double mean = gsl_stats_mean(x, 1, n), sd = gsl_stats_sd_m(x, 1, n, mean), lo, hi;
 	double shift = critical * sd + sqrt(n) * mean;
 
 	gsl_sort(x, 1, n);
-	return order_interval(x, n, &lo, &hi) ? fmax(shift, sqrt(n) * hi) : shift;
+	return order_interval(x, n, LOOK_ONCE, &lo, &hi) ? fmax(shift, sqrt(n) * hi) : shift;
 }
 
-static void draw_needed(double *needed, unsigned int n, double level)
+static void draw_needed(double *needed, unsigned int n, double level, enum looks looks)
 {
 	gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
 	double critical = gsl_cdf_tdist_Qinv(level / 2, n - 1);
@@ -35,7 +43,8 @@ static void draw_needed(double *needed, unsigned int n, double level)
 	for (int i = 0; i < SAMPLES; i++) {
 		for (unsigned int j = 0; j < n; j++)
 			x[j] = gsl_ran_ugaussian(rng);
-		needed[i] = needed_shift(x, n, critical);
+		needed[i] = looks == LOOK_EACH ? needed_looked(x, n, level)
+					       : needed_shift(x, n, critical);
 	}
 	gsl_sort(needed, 1, SAMPLES);
 	gsl_rng_free(rng);
@@ -71,11 +80,11 @@ static double power_of(double shift, const double *needed, const double *u)
 	return sum / CLASSES;
 }
 
-static double solve_shift(unsigned int n, double level, double df)
+static double solve_shift(unsigned int n, double level, double df, enum looks looks)
 {
 	double *needed = malloc(SAMPLES * sizeof(*needed)), u[CLASSES], low = 0, high = 1;
 
-	draw_needed(needed, n, level);
+	draw_needed(needed, n, level, looks);
 	/* sqrt(chi^2 / df) in the middle of equally likely classes. */
 	for (int i = 0; i < CLASSES; i++)
 		u[i] = sqrt(gsl_cdf_chisq_Pinv((i + 0.5) / CLASSES, df) / df);
@@ -93,18 +102,20 @@ static double solve_shift(unsigned int n, double level, double df)
 	return fmin(high, MOST);
 }
 
-double detectable_shift(unsigned int n, double level, double df)
+double detectable_shift(unsigned int n, double level, double df, enum looks looks)
 {
 	/* Families of a run are alike: the last answer is the next one's, mostly. */
 	static struct {
 		unsigned int n;
+		enum looks looks;
 		double level, df, shift;
 	} last;
 
-	if (last.n == n && last.level == level && last.df == df)
+	if (last.n == n && last.looks == looks && last.level == level && last.df == df)
 		return last.shift;
-	last.shift = solve_shift(n, level, df);
+	last.shift = solve_shift(n, level, df, looks);
 	last.n = n;
+	last.looks = looks;
 	last.level = level;
 	last.df = df;
 	return last.shift;

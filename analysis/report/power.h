@@ -10,6 +10,8 @@
 #ifndef VQLAB_ANALYSIS_POWER_H
 #define VQLAB_ANALYSIS_POWER_H
 
+#include "probes/tool/interval.h"
+
 #define POWER 0.8 /* how often a difference of that size is seen */
 
 /*
@@ -18,8 +20,9 @@
  * and by the report's interval, of normal noise. The standard error is that of a
  * pooled standard deviation with @df degrees of freedom, which need not be whole. @n
  * at least 2. It grows without bound as n and df fall; no more than 1e6 is returned.
+ * Of LOOK_EACH it is by that test, after the last block; some are seen before.
  */
-double detectable_shift(unsigned int n, double level, double df);
+double detectable_shift(unsigned int n, double level, double df, enum looks looks);
 
 /*
  * Degrees of freedom of the pooled variance of @tests comparisons with one

@@ -5,13 +5,16 @@
 #include <string.h>
 
 #include "baseline.h"
+#include "blocks.h"
 #include "power.h"
 #include "replayed.h"
+#include "until.h"
 #include "wording.h"
 #include "analysis/report/host/quiet.h"
 #include "analysis/report/letter/parts.h"
 #include "analysis/report/ring/sections.h"
 #include "analysis/table.h"
+#include "probes/tool/looks.h"
 
 static void put_setting(struct document *out, const struct results *r)
 {
@@ -188,12 +191,30 @@ static void throughput(struct document *out, const struct results *r)
 		at_a_glance(out, r);
 }
 
+/* The same of a run that somebody looked at after each block. */
+static void about_looks(struct document *out)
+{
+	paragraph(out, 0,
+		  "Ratio: median over blocks. [95 %% CI]: from the kth least to the kth greatest "
+		  "ratio, with a k for which such intervals cover the true median after every "
+		  "block, up to %d of them, in at least 95 %% of runs, however the noise is "
+		  "distributed: so also after the one at which the run ended because of them. "
+		  "These are the repeated confidence intervals (Jennison and Turnbull) of a sign "
+		  "test; fewer than %d blocks give none.\n",
+		  LOOKS_MAX, MIN_LOOKED);
+}
+
 /* What the brackets of the tables are, which depends on how many blocks there are. */
 static void about_intervals(struct document *out, const struct results *r)
 {
 	bool few = false, range[MIN_WITHIN] = {}, many = false;
-	GString *text = g_string_new("Ratio: median over blocks. [95 % CI]:");
+	GString *text;
 
+	if (run_looks(r->run) == LOOK_EACH) {
+		about_looks(out);
+		return;
+	}
+	text = g_string_new("Ratio: median over blocks. [95 % CI]:");
 	for (unsigned int i = 0; i < r->n_cells; i++) {
 		const struct cell *c = &r->cells[i];
 		const struct comparison *all[] = {&c->to_off, &c->to_qemu, &c->cpu_to_off,
@@ -212,7 +233,7 @@ static void about_intervals(struct document *out, const struct results *r)
 					       " the range, least to greatest ratio, which of %u "
 					       "blocks covers the true median %.1f %% of the time, "
 					       "however the noise is distributed;",
-					       n, 100 * interval_coverage(n));
+					       n, 100 * interval_coverage(n, LOOK_ONCE));
 	if (many)
 		g_string_append_printf(text,
 				       " of %u blocks and more, order statistics of the ratios, "
@@ -233,16 +254,8 @@ static void about_intervals(struct document *out, const struct results *r)
 	g_string_free(text, TRUE);
 }
 
-static void method(struct document *out, const struct results *r)
+static void about_verdicts(struct document *out, const struct results *r)
 {
-	heading(out, '-', "Method");
-	paragraph(out, 0,
-		  "One trial is one boot of one variant; it runs each workload twice, with "
-		  "probes off and on, in random order. A block holds every variant once, "
-		  "shuffled. Throughput, CPU time and context switches (perf stat on the QEMU "
-		  "process) are of the phases without probes, ordering measures of those with "
-		  "them. Ratios are taken within a block; n counts the blocks with both.\n");
-	about_intervals(out, r);
 	paragraph(out, 0,
 		  "Verdict: faster or slower if the interval excludes 1 and p < %.2g, by "
 		  "Student's t of the log ratios with Holm's correction over the variants of "
@@ -262,6 +275,54 @@ static void method(struct document *out, const struct results *r)
 		  "one of 95 %%. A speed-up is seen as often from 1 / (1 - N / 100) on: for N = "
 		  "40 that is 1.67.\n",
 		  100 * POWER);
+}
+
+/* Of a run that somebody looked at after each block. */
+static void about_looked_verdicts(struct document *out, const struct results *r)
+{
+	g_autofree char *state = until_text(r);
+
+	paragraph(
+		out, 0,
+		"The number of blocks was not set before: after each block it was asked whether "
+		"every comparison of throughput with off and qemu has a verdict (without a guest: "
+		"an interval without 1) or an interval that reaches at most %.3g %% from its "
+		"ratio; after %u blocks the run would have ended all the same. It has %u: %s. "
+		"Who looks so often finds something by chance more often, so intervals and tests "
+		"are such as allow for a look at each block.\n",
+		100 * r->run->until.within, r->run->until.most, r->run->blocks, state);
+	paragraph(
+		out, 0,
+		"Verdict: faster or slower if the interval excludes 1 and p < %.2g, with Holm's "
+		"correction over the variants of that workload and ring. p: the probability that "
+		"a fair coin's throws, one a block, are after any of %d as far from even as the "
+		"blocks with a ratio above 1 are after this one. Equivalent, asked first, if the "
+		"interval lies within %.3g %% of 1 and two such one-sided tests agree, Holm again. "
+		"Else unresolved. CPU and context switch ratios carry intervals and no verdict.\n",
+		ALPHA, LOOKS_MAX, 100 * r->margin);
+	paragraph(
+		out, 0,
+		"Unresolved (N %%): of runs of so many blocks, %.0f %% would call a variant slower "
+		"that truly is by N %%, from the variance of the log ratios, pooled over the "
+		"variants of that workload and ring, as if the noise were normal. No N: not even "
+		"one of 95 %%.\n",
+		100 * POWER);
+}
+
+static void method(struct document *out, const struct results *r)
+{
+	heading(out, '-', "Method");
+	paragraph(out, 0,
+		  "One trial is one boot of one variant; it runs each workload twice, with "
+		  "probes off and on, in random order. A block holds every variant once, "
+		  "shuffled. Throughput, CPU time and context switches (perf stat on the QEMU "
+		  "process) are of the phases without probes, ordering measures of those with "
+		  "them. Ratios are taken within a block; n counts the blocks with both.\n");
+	about_intervals(out, r);
+	if (run_looks(r->run) == LOOK_EACH)
+		about_looked_verdicts(out, r);
+	else
+		about_verdicts(out, r);
 	paragraph(out, 0,
 		  "Depth of an element: how many places it is ahead of the oldest one not yet "
 		  "completed; stashed: depth > 0; S: elements completed and not yet allowed out; "

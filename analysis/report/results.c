@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "results.h"
+#include "blocks.h"
 
 #include <math.h>
 #include <string.h>
@@ -260,7 +261,7 @@ static struct comparison against(const struct results *r, const struct cell *c,
 		if (isfinite(ratio) && ratio > 0)
 			x[n++] = log(ratio);
 	}
-	result = compare(x, n, r->margin);
+	result = compare(x, n, r->margin, run_looks(r->run));
 	g_free(x);
 	return result;
 }
@@ -281,7 +282,7 @@ static void compare_family(struct results *r, unsigned int w, unsigned int ring,
 		struct cell *c = cell_at(r, w, ring, v);
 		struct comparison *answer = (struct comparison *)((char *)c + q->answer);
 
-		*answer = compare(NULL, 0, r->margin);
+		*answer = compare(NULL, 0, r->margin, LOOK_ONCE);
 		if ((int)v == q->base) {
 			answer->verdict = VERDICT_BASELINE;
 			continue;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "arms.h"
+#include "blocks.h"
 #include "reader.h"
 #include "run.h"
 #include "analysis/report/host/record.h"
@@ -167,6 +168,7 @@ static void read_plan(struct reader *r, JsonObject *o, struct run *run)
 	run->blocks = at_most_trials(r, "blocks", need_count(r, o, "blocks"));
 	run->trials_planned =
 		at_most_trials(r, "trials_planned", opt_count(r, o, "trials_planned", 0));
+	read_until(r, o, run);
 	run->no_driver = opt_string(r, o, "no_driver", "");
 	if ((uint64_t)array_length(workloads) * run->variants->len * run->rings->len > CELLS_MAX) {
 		reader_fail(r, "workloads", "are too many");
@@ -279,6 +281,8 @@ struct run *load_run(const char *dir, GError **error)
 	read_machine(&r, o, run);
 	read_plan(&r, o, run);
 	fine = reader_close(&r, error) && load_trials(run, error);
+	if (fine && run->until.within > 0)
+		end_where_it_did(run);
 	g_free(path);
 	if (fine)
 		return run;

@@ -9,6 +9,8 @@
  *	            variant), compared within blocks; the only place that computes
  *	stats.c, interval.c, power.c   the statistics behind that: median, interval, p,
  *	            verdict, what would have been seen
+ *	blocks.c    how many blocks a run has
+ *	until.c     vqbench run --until: are there blocks enough?
  *	baseline.c  of a run that compares to others than off and qemu: their labels
  *	wording.c   phrases that text and plots share
  *	report.c, tables.c, limits.c   struct results -> what it says, analysis/document.h
@@ -155,10 +157,11 @@ enum work { WORK_IO, WORK_GBIT, WORK_PACKET, N_WORKS };
 struct workload {
 	char *name, *kind, *device, *summary, *unit;
 	enum work work;
-	bool lower;	  /* less of its unit is better */
-	char *direction;  /* of a network's: out, in, both */
-	char *settings;	  /* all else that tells it from others: protocol, program, or "" */
-	GPtrArray *rings; /* char *; empty: all of the run's */
+	bool lower;	     /* less of its unit is better */
+	char *direction;     /* of a network's: out, in, both */
+	char *settings;	     /* all else that tells it from others: protocol, program, or "" */
+	GPtrArray *rings;    /* char *; empty: all of the run's */
+	unsigned int blocks; /* only in the first of them; 0: in all */
 	/* Of the kind ring; else "". */
 	char *measure, *load; /* count, time; read, write, randrw, tx, rx */
 };
@@ -175,6 +178,12 @@ struct arm {
 	char *confined;	 /* how it was, or "" */
 	char *no_probes; /* why it was not watched, or "" */
 	bool hooks;
+};
+
+/* When the run was to end: vqbench run --until.  Its number of blocks was not set before. */
+struct until {
+	double within;	   /* how far intervals may reach from their ratio, 0.05; 0: no such run */
+	unsigned int most; /* blocks, whatever they say */
 };
 
 struct run {
@@ -209,12 +218,14 @@ struct run {
 	GPtrArray *counting;	   /* struct trial: counting boots, likewise */
 	char *no_driver;	   /* why no driver was counted, or "" */
 	unsigned int blocks, trials_planned;
+	struct until until;
 };
 
 /**
  * load_run() - read a whole run folder
  * @dir: the folder
  *
+ * Of a run with until, blocks and trials_planned are those of the blocks that were begun.
  * Every string read is printable ASCII afterwards: trials hold text that came
  * from a guest. Returns the run, which run_free() frees, or NULL with @error
  * set to "FILE: what: why".

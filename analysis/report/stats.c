@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "power.h"
+#include "probes/tool/looks.h"
 
 struct moments {
 	double mean, error; /* standard error of the mean */
@@ -53,9 +54,31 @@ static void student_interval(const double *x, unsigned int n, struct comparison 
 	c->hi = exp(m.mean + reach);
 }
 
-struct comparison compare(const double *log_ratio, unsigned int n, double margin)
+/* How many are above @edge, beyond doubt that is. */
+static unsigned int above(const double *x, unsigned int n, double sign, double edge)
+{
+	unsigned int more = 0;
+
+	for (unsigned int i = 0; i < n; i++)
+		more += sign * x[i] > edge + 1e-12;
+	return more;
+}
+
+/* Both p of who looks at each block. */
+static void looked_p(const double *x, unsigned int n, double margin, struct comparison *c)
+{
+	double edge = log1p(margin);
+	unsigned int more = above(x, n, 1, 0), less = above(x, n, -1, 0);
+
+	c->p = looks_p(n, n - (more > less ? more : less));
+	c->tost = fmax(looks_p_one_sided(n, n - above(x, n, 1, -edge)),
+		       looks_p_one_sided(n, n - above(x, n, -1, -edge)));
+}
+
+struct comparison compare(const double *log_ratio, unsigned int n, double margin, enum looks looks)
 {
 	struct comparison c = {.n = n,
+			       .looks = looks,
 			       .ratio = NAN,
 			       .lo = NAN,
 			       .hi = NAN,
@@ -73,16 +96,20 @@ struct comparison compare(const double *log_ratio, unsigned int n, double margin
 	sorted = malloc(n * sizeof(*sorted));
 	memcpy(sorted, log_ratio, n * sizeof(*sorted));
 	c.ratio = exp(median(sorted, n)); /* leaves it sorted */
-	if (order_interval(sorted, n, &c.lo, &c.hi)) {
+	if (order_interval(sorted, n, looks, &c.lo, &c.hi)) {
 		c.lo = exp(c.lo);
 		c.hi = exp(c.hi);
-	} else if (n > 1) {
+	} else if (n > 1 && looks == LOOK_ONCE) {
 		student_interval(log_ratio, n, &c);
 	}
 	free(sorted);
 	if (n < 2)
 		return c;
 	c.sd = moments(log_ratio, n).error * sqrt(n);
+	if (looks == LOOK_EACH) {
+		looked_p(log_ratio, n, margin, &c);
+		return c;
+	}
 	c.p = student_p(log_ratio, n);
 	c.tost = equivalence_p(log_ratio, n, margin);
 	return c;
@@ -144,7 +171,7 @@ static void set_detectable(struct comparison **family, unsigned int n)
 
 		if (c->n < 2)
 			continue;
-		c->detectable = -expm1(-detectable_shift(c->n, ALPHA / tests, df) *
+		c->detectable = -expm1(-detectable_shift(c->n, ALPHA / tests, df, c->looks) *
 				       sqrt(squares / sum / c->n));
 	}
 }

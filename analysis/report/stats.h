@@ -20,6 +20,9 @@
  *   is pooled over the comparisons of a family. A comparison's own has 5 degrees of
  *   freedom in 6 blocks, and so differs up to fourfold between runs of the same noise.
  *
+ * Of a run that was looked at after each block (vqbench run --until) the interval and both
+ * p are those of probes/tool/looks.h, which hold for that.
+ *
  * `build/analysis/coverage` simulates how often these intervals hold, how often
  * the verdicts err, and what is seen of the slowdowns that are promised to be; its
  * figures stand in the report's method.
@@ -46,9 +49,10 @@ enum verdict {
 
 /* One variant against another; ratios, not logs, throughout. */
 struct comparison {
-	unsigned int n;		/* pairs: blocks in which both were measured */
-	double ratio;		/* median; NAN when n == 0 */
-	double lo, hi;		/* 95 % interval; NAN when n < 2 */
+	unsigned int n; /* pairs: blocks in which both were measured */
+	double ratio;	/* median; NAN when n == 0 */
+	enum looks looks;
+	double lo, hi;		/* 95 % interval; NAN when n < 2, or too few for LOOK_EACH */
 	bool student;		/* that interval is Student's t, not order statistics */
 	double sd;		/* of the log ratios; NAN when n < 2 */
 	double p, p_holm;	/* two-sided, against ratio 1; NAN when n < 2 */
@@ -62,10 +66,11 @@ struct comparison {
  * @log_ratio: n logs of ratios
  * @n: how many, 0 allowed
  * @margin: what counts as equal, > 0: 0.05 for within 5 %
+ * @looks: who ended the run
  *
  * Fills everything but p_holm, tost_holm, detectable and the verdict.
  */
-struct comparison compare(const double *log_ratio, unsigned int n, double margin);
+struct comparison compare(const double *log_ratio, unsigned int n, double margin, enum looks looks);
 
 /* Holm's step-down adjusted p of n tests; NANs are no tests. */
 void holm(const double *p, double *adjusted, unsigned int n);

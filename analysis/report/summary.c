@@ -3,9 +3,11 @@
 #include <math.h>
 #include <string.h>
 
+#include "blocks.h"
 #include "figures.h"
 #include "power.h"
 #include "report.h"
+#include "until.h"
 #include "writer.h"
 #include "analysis/report/host/quiet.h"
 #include "analysis/report/ring/ablation-summary.h"
@@ -39,11 +41,12 @@ static void comparison(struct writer *j, const char *name, const struct comparis
 	write_number(j, "ci_low", c->lo);
 	write_number(j, "ci_high", c->hi);
 	write_string(j, "interval",
-		     isnan(c->lo)	 ? "none"
-		     : c->student	 ? "student-t"
-		     : c->n < MIN_WITHIN ? "range"
-					 : "order-statistics");
-	write_number(j, "ci_coverage", isnan(c->lo) ? NAN : interval_coverage(c->n));
+		     isnan(c->lo)	     ? "none"
+		     : c->student	     ? "student-t"
+		     : c->looks == LOOK_EACH ? "each-block"
+		     : c->n < MIN_WITHIN     ? "range"
+					     : "order-statistics");
+	write_number(j, "ci_coverage", isnan(c->lo) ? NAN : interval_coverage(c->n, c->looks));
 	write_number(j, "p", c->p);
 	write_number(j, "p_holm", c->p_holm);
 	write_number(j, "p_equivalence", c->tost);
@@ -128,6 +131,20 @@ static void cell(struct writer *j, const struct results *r, const struct cell *c
 	write_close(j, '}');
 }
 
+static void until(struct writer *j, const struct results *r)
+{
+	struct until_state s = until_state(r);
+
+	write_inline(j, "until");
+	write_number(j, "reach", r->run->until.within);
+	write_count(j, "most_blocks", r->run->until.most);
+	write_count(j, "resolved", s.resolved);
+	write_count(j, "within", s.within);
+	write_count(j, "open", s.open->len);
+	write_close(j, '}');
+	until_clear(&s);
+}
+
 static void head(struct writer *j, const struct results *r)
 {
 	const struct run *run = r->run;
@@ -149,6 +166,8 @@ static void head(struct writer *j, const struct results *r)
 	write_number(j, "confidence", CONFIDENCE);
 	write_number(j, "margin", r->margin);
 	write_number(j, "power", POWER);
+	if (run_looks(run) == LOOK_EACH)
+		until(j, r);
 	write_names(j, "variants", run->variants);
 	write_names(j, "strategies", run->strategies);
 	write_names(j, "rings", run->rings);

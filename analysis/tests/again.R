@@ -89,6 +89,58 @@ order_interval <- function(x) {
   c((1 - lambda) * x[k] + lambda * x[k + 1], (1 - lambda) * x[n + 1 - k] + lambda * x[n - k])
 }
 
+# Of a run that was looked at after each block (its number of blocks followed from its figures)
+# all is by signs.  A fair coin's walk of 99 throws, one a block: how likely is it that it is ever
+# as extreme as s heads of n, by (n + 1) choose(n, s) / 2^n; on either side, or on that of few heads?
+looked <- !is.null(summary$until)
+walk <- local({
+  known <- list()
+  function(n, s, sides) {
+    if (2 * s >= n)
+      return(1)
+    key <- paste(n, s, sides)
+    if (is.null(known[[key]])) {
+      limit <- (n + 1) * dbinom(s, n, 0.5) * (1 + 1e-9)
+      left <- 1
+      hit <- 0
+      for (m in 1:99) {
+        left <- (c(left, 0) + c(0, left)) / 2
+        out <- (m + 1) * dbinom(0:m, m, 0.5) <= limit
+        if (sides == 1)
+          out <- out & 2 * (0:m) <= m
+        hit <- hit + sum(left[out])
+        left[out] <- 0
+      }
+      known[[key]] <<- hit
+    }
+    known[[key]]
+  }
+})
+
+# How many of the least values, and of the greatest, lie outside of the interval, plus one.
+looked_rank <- function(n, level) {
+  k <- 0
+  while (walk(n, k, 2) <= level) k <- k + 1
+  k
+}
+
+looked_ends <- function(x) {
+  k <- looked_rank(length(x), alpha)
+  if (k == 0) NULL else sort(x)[c(k, length(x) + 1 - k)]
+}
+
+# Of the logs of at least two blocks.
+compare_looked <- function(x) {
+  n <- length(x)
+  edge <- log(1 + summary$margin)
+  ends <- looked_ends(x)
+  if (is.null(ends))
+    ends <- c(NA, NA)
+  list(n = n, ratio = exp(median(x)), low = exp(ends[1]), high = exp(ends[2]), sd = sd(x),
+       p = walk(n, n - max(sum(x > 1e-12), sum(x < -1e-12)), 2),
+       equal = max(walk(n, sum(x <= -edge), 1), walk(n, sum(x >= edge), 1)))
+}
+
 # t.test() refuses what does not vary; such figures are equal but for their last bit.
 constant <- function(x) sd(x) < 1e-11
 
@@ -106,6 +158,8 @@ compare <- function(x) {
   r <- modifyList(none, list(n = n, ratio = exp(median(x))))
   if (n < 2)
     return(r)
+  if (looked)
+    return(compare_looked(x))
   ends <- order_interval(x)
   if (is.null(ends))
     ends <- if (constant(x)) range(x) else t.test(x, conf.level = confidence)$conf.int
@@ -132,6 +186,9 @@ detectable <- local({
       set.seed(1)
       draws <- 40000
       z <- matrix(rnorm(n * draws), draws, n)
+      k <- if (looked) looked_rank(n, level) else 0
+      if (looked && k == 0)
+        return(Inf)
       mean_z <- rowMeans(z)
       sd_z <- sqrt(rowSums((z - mean_z)^2) / (n - 1))
       need <- qt(1 - level / 2, n - 1) * sd_z + sqrt(n) * mean_z
@@ -140,6 +197,8 @@ detectable <- local({
                 else apply(z, 1, function(x) order_interval(x)[2])
         need <- pmax(need, sqrt(n) * high)
       }
+      if (looked)
+        need <- sqrt(n) * apply(z, 1, function(x) sort(x)[n + 1 - k])
       known[[key]] <<- quantile(need / sqrt(rchisq(draws, df) / df), summary$power, names = FALSE)
     }
     known[[key]]
@@ -162,6 +221,7 @@ verdict_of <- function(c, p, equal) {
   edge <- 1 + summary$margin
   if (c$n == 0) "no data"
   else if (c$n == 1) "one block"
+  else if (is.na(c$low)) "unresolved"
   else if (equal < alpha && c$low > 1 / edge && c$high < edge) "equivalent"
   else if (p < alpha && c$low > 1) "faster"
   else if (p < alpha && c$high < 1) "slower"
@@ -365,7 +425,7 @@ check_timed <- function(workload) {
     x <- sapply(boots, log_ratio, v$variant)
     x <- x[!is.na(x)]
     rate <- sapply(boots, function(b) median(rates(or(device(b, v$variant), list(turns = list())))))
-    ends <- order_interval(x)
+    ends <- if (looked) looked_ends(x) else order_interval(x)
     if (is.null(ends))
       ends <- c(NA, NA)
     hold("timed ratio", where, v$ratio_to_off, exp(median(x)))

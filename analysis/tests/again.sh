@@ -59,6 +59,11 @@ check 'intervals that are the range, a trial less' again_with "$work/range" rang
 made within --blocks=12 --noise=0.01 --effect=qemu=1.3 || exit 1
 check 'intervals between order statistics' \
 	again_with "$work/within" order-statistics faster equivalent
+made looked --blocks=13 --noise=0.02 --effect=qemu=0.7 --until=5 --stall=b02-split-hash-table || exit 1
+check 'of a run that was looked at after each block' \
+	again_with "$work/looked" each-block slower equivalent unresolved
+made looked-few --blocks=5 --until=5 || exit 1
+check 'or too early for an interval' again_with "$work/looked-few" none unresolved
 made one --blocks=1 || exit 1
 check 'no interval of one block' again_with "$work/one" 'one block'
 
@@ -80,6 +85,9 @@ edited "c['to_off']['verdict'] = 'faster'"
 check 'a verdict' differs "$work/edited" 'verdict, .* split qemu to_off: faster'
 edited "c['to_off']['detectable_slowdown'] *= 1.2"
 check 'what would have been seen' differs "$work/edited" 'detectable, .* split qemu to_off: '
+cp -r "$work/looked/." "$work/range"
+edited "c['to_off']['p'] *= 1.0001; c['to_off']['p_holm'] *= 1.0001"
+check 'a p of a run that was looked at' differs "$work/edited" 'p, .* split qemu to_off: '
 edited "c['ordering']['elements'] += 1"
 check 'a sum' differs "$work/edited" 'elements, .* split qemu: '
 cp -r "$work/range" "$work/trial"

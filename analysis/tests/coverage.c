@@ -49,7 +49,7 @@ static void print_intervals(gsl_rng *rng, enum noise_kind kind, unsigned int n, 
 
 		for (unsigned int i = 0; i < n; i++)
 			x[i] = draw_noise(rng, kind);
-		c = compare(x, n, 0.05);
+		c = compare(x, n, 0.05, LOOK_ONCE);
 		count(&report, log(c.lo), log(c.hi));
 		mean = gsl_stats_mean(x, 1, n);
 		reach = gsl_cdf_tdist_Qinv(ALPHA / 2, n - 1) * gsl_stats_sd(x, 1, n) / sqrt(n);

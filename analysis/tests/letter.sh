@@ -79,6 +79,11 @@ check 'the check sees each change in that' holds doctor plain
 check 'is slower, with its ratios' says plain 'made-up-tail: of 8, 2 slower (qemu, 0.691 to 0.698 of off)'
 check 'the most disordered workload is the first table' sh -c \
 	'grep "95 % CI" "$0" | head -1 | grep -q "^made-up-tail "' "$work/plain/report/report.txt"
+made looked-rings --blocks=9 --noise=0.02 --effect=qemu=0.7 --until=5
+letter looked-rings 'a run whose figures ended it'
+check 'says so' says looked-rings 'until Judged after each block, of at most 99, by intervals and tests that allow for that; after 9: '
+check 'and how to do it again' says looked-rings 'configs/made-up.ini UNTIL=5%'
+check 'the check sees each change in that' holds doctor looked-rings
 made one --blocks=1
 letter one 'a single block'
 check 'claims nothing' says one 'live Unresolved: no two blocks with a pair, so no verdict.'

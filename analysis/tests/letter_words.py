@@ -68,8 +68,8 @@ def check_timed_words(s, text):
     if led:
         span(led, [v['ratio_to_off'] for _, v in ratios if v['variant'] == name], 3, name)
     if all(v['ci_low'] is None for _, v in ratios):
-        return need(head == 'Without a guest, %s: unresolved, for fewer than 6 boots give no '
-                    'interval' % plural(boots, 'boot'), 'timed:', head)
+        return need(head == 'Without a guest, %s: unresolved, for fewer than %d boots give no '
+                    'interval' % (plural(boots, 'boot'), 7 if 'until' in s.d else 6), 'timed:', head)
     below = sum(not holds_one(v) and v['ci_high'] < 1 for _, v in ratios)
     above = sum(not holds_one(v) and v['ci_low'] > 1 for _, v in ratios)
     need(head == 'Elements/s to off without a guest, %d boots, %d ratios: %d below 1, %d above, '
@@ -209,10 +209,26 @@ def check_left_out(s, text):
 def check_method(s, text):
     n, margin = match(
         r"A trial is a boot, a block every variant once, shuffled\. Ratio: median over blocks, "
-        r"probes off\. Verdict: t test and interval, Holm over a workload's and ring's variants; "
-        r"of (\d+) such families each may err in 5 % of runs, so one lone verdict is no finding\. "
-        r"Equivalent: within ([\d.]+) %, by two one-sided tests\.", text, 'method')
+        r"probes off\. Verdict: %s test and interval, Holm over a workload's and ring's variants; "
+        r"of (\d+) such families each may err in 5 %% of runs, so one lone verdict is no finding\. "
+        r"Equivalent: within ([\d.]+) %%, by two one-sided tests\." %
+        ('sign' if 'until' in s.d else 't'), text, 'method')
     need(int(n) == s.families() and float(margin) == round(100 * s.d['margin'], 6), 'method')
+
+
+def check_until(s, text):
+    u, reach = s.d['until'], s.d['until']['reach']
+    left = [c for c in s.judged('to_off') + s.judged('to_qemu') if c['verdict'] not in VERDICTS]
+    ratios = [v for _, v in s.timed_ratios()]
+    left += [dict(v, ratio=v['ratio_to_off']) for v in ratios if holds_one(v)]
+    within = sum(c['ci_low'] is not None and c['ratio'] / c['ci_low'] <= 1 + reach and
+                 c['ci_high'] / c['ratio'] <= 1 + reach for c in left)
+    resolved = len(s.judged('to_off') + s.judged('to_qemu') + ratios) - len(left)
+    need(text == 'Judged after each block, of at most %d, by intervals and tests that allow for '
+         'that; after %d: %s resolved, %d within %g %%, %d open.' % (
+             u['most_blocks'], s.d['plan_blocks'], plural(resolved, 'comparison'), within,
+             round(100 * reach, 6), len(left) - within), 'until', text)
+    need([u['resolved'], u['within'], u['open']] == [resolved, within, len(left) - within], 'until')
 
 
 def check_host(s, text):
@@ -235,8 +251,9 @@ def check_plan(s, text):
 
 
 def check_again(s, text):
-    need(text == 'vqlab %s (%s): make bench CONFIG=configs/%s.ini' % (
-        s.d['vqlab'][:10], s.d['commit'][:12], s.d['plan'][:40]), 'again')
+    need(text == 'vqlab %s (%s): make bench CONFIG=configs/%s.ini%s' % (
+        s.d['vqlab'][:10], s.d['commit'][:12], s.d['plan'][:40],
+        ' UNTIL=%g%%' % round(100 * s.d['until']['reach'], 6) if 'until' in s.d else ''), 'again')
 
 
 def noise_words(s):
@@ -263,5 +280,5 @@ def check_more(s, text):
 
 FIELDS = {'counted': check_counted_words, 'timed': check_timed_words, 'live': check_live_words,
           'in-order': check_in_order, 'watched': check_watched, 'left out': check_left_out,
-          'method': check_method, 'host': check_host, 'qemu': check_qemu, 'plan': check_plan,
-          'again': check_again, 'more': check_more, 'noise': check_noise}
+          'method': check_method, 'until': check_until, 'host': check_host, 'qemu': check_qemu,
+          'plan': check_plan, 'again': check_again, 'more': check_more, 'noise': check_noise}

@@ -6,9 +6,10 @@
  *	make-run DIR [--blocks=N] [--noise=S] [--seed=N] [--variants=A,B]
  *		 [--effect=VARIANT=RATIO] [--stall=TRIAL-ID] [--drop=TRIAL-ID]
  *		 [--unwatched=WORKLOAD] [--bad=TRIAL-ID/WORKLOAD] [--udp] [--lower]
+ *		 [--until=PERCENT]
  *
  * A workload that is unwatched has no phases with probes. A bad one makes its trial
- * invalid, and its own phases, each phase being judged by itself.
+ * invalid, and its own phases, each phase being judged by itself. --until: of at most 99.
  *
  * With --lower less of made-up-flat is better.
  * With --udp the network's load is one of datagrams, and tells packets a second.
@@ -38,7 +39,7 @@
 static struct {
 	char *variants, *effect, *stall, *drop, *unwatched, *bad, *created;
 	int blocks, seed;
-	double noise;
+	double noise, until; /* until: per cent */
 	gboolean udp, lower;
 } opt = {.variants = "off,qemu,hash-table,array-window,bitmap",
 	 .effect = "",
@@ -283,6 +284,7 @@ static void write_run(const char *dir, char **variants)
 {
 	GString *out = g_string_new(NULL);
 	char *names = g_strjoinv("\",\"", variants);
+	int blocks = opt.until > 0 ? 99 : opt.blocks;
 
 	g_string_append_printf(
 		out,
@@ -293,9 +295,11 @@ static void write_run(const char *dir, char **variants)
 		"[],\"hooks\":true,\"sha256\":\"0123456789abcdef0123\"},\"guest\":{\"kernel\":"
 		"\"0.0\",\"source\":\"none\",\"fio\":\"0\",\"iperf3\":\"0\"},\"vqlab\":{"
 		"\"version\":\"0.1\",\"commit\":\"none\"},\"versions\":{\"perf\":\"0\"},"
-		"\"variants\":[\"%s\"],\"rings\":[\"split\",\"packed\"],\"blocks\":%d,"
-		"\"workloads\":[",
-		opt.seed, opt.created, names, opt.blocks);
+		"\"variants\":[\"%s\"],\"rings\":[\"split\",\"packed\"],\"blocks\":%d,",
+		opt.seed, opt.created, names, blocks);
+	if (opt.until > 0)
+		g_string_append_printf(out, "\"until\":{\"percent\":%g},", opt.until);
+	g_string_append(out, "\"workloads\":[");
 	for (unsigned int i = 0; i < G_N_ELEMENTS(disks); i++)
 		g_string_append_printf(
 			out,
@@ -308,7 +312,7 @@ static void write_run(const char *dir, char **variants)
 				? ",\"better\":\"lower\""
 				: "");
 	g_string_append_printf(out, "],\"trials_planned\":%u}\n",
-			       opt.blocks * g_strv_length(variants) * 2);
+			       blocks * g_strv_length(variants) * 2);
 	write_text(dir, "run.json", out->str);
 	g_string_free(out, TRUE);
 	g_free(names);
@@ -320,6 +324,7 @@ int main(int argc, char **argv)
 		{"blocks", 0, 0, G_OPTION_ARG_INT, &opt.blocks, NULL, NULL},
 		{"seed", 0, 0, G_OPTION_ARG_INT, &opt.seed, NULL, NULL},
 		{"noise", 0, 0, G_OPTION_ARG_DOUBLE, &opt.noise, NULL, NULL},
+		{"until", 0, 0, G_OPTION_ARG_DOUBLE, &opt.until, NULL, NULL},
 		{"variants", 0, 0, G_OPTION_ARG_STRING, &opt.variants, NULL, NULL},
 		{"effect", 0, 0, G_OPTION_ARG_STRING, &opt.effect, NULL, NULL},
 		{"stall", 0, 0, G_OPTION_ARG_STRING, &opt.stall, NULL, NULL},

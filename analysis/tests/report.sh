@@ -103,6 +103,22 @@ check 'an A/A run' "$report" "$work/aa" --no-plots
 check 'finds no difference' verdict_is "$work/aa/report" made-up-tail off2 equivalent
 check 'without plots when asked' test ! -e "$work/aa/report/plots/depth.svg"
 
+# Looked at after each block: intervals that allow for it, and no block is missing.
+"$make_run" "$work/until" --noise=0.02 --effect=qemu=0.7 --blocks=12 --until=5
+check 'a run that its figures ended' "$report" "$work/until" --no-plots
+check 'lacks nothing' grep -q '120 of 120 planned, 120 ok' "$work/until/report/report-full.txt"
+check 'has intervals for that' json "$work/until/report" \
+	'all(c["to_off"]["interval"] == "each-block" for c in d["cells"] if c["variant"] != "off")'
+check 'and says which' sh -c 'tr "\n" " " <"$0" | grep -q "The number of blocks was not set before: .* after 99 blocks the run would .* It has 12: "' \
+	"$work/until/report/report-full.txt"
+until_says() { "$report" --until-check "$work/until" | python3 -c "import json, sys; d = json.load(sys.stdin); print(d); sys.exit(not ($1))"; }
+check 'what is open, for vqbench' until_says 'd["blocks"] == 12 and 0 < len(d["open"]) < 10 and d["resolved"] > 45'
+sed -i 's/"percent":5/"percent":8/' "$work/until/run.json"
+check 'is less where less is asked' until_says 'd["open"] == [] and d["within"] > 0'
+sed -i 's/"percent":8/"percent":800/' "$work/until/run.json"
+check 'no share' exits 2 'run.json: until: percent: is not between 0 and 100' "$report" "$work/until"
+check 'a run whose blocks were set before has none' exits 2 'its number of blocks was set before' "$report" --until-check "$work/run"
+
 # What cannot be said is said.
 "$make_run" "$work/one" --blocks=1
 check 'a single block gets a report' "$report" "$work/one"

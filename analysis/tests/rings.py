@@ -81,7 +81,8 @@ def make():
     for w in d['workloads']:
         if w['kind'] == 'iperf3':
             w['direction'] = 'in'
-    d['blocks'] = 8
+    if 'until' not in d:
+        d['blocks'] = 8
     d['driver'] = d['variants']
     save(run + '/run.json', d)
     qemu = {'version': '0.0.0', 'source': 'made up', 'sha256': ''}

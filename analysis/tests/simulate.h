@@ -47,7 +47,7 @@ static inline void simulate_run(gsl_rng *rng, enum noise_kind kind, double sigma
 	for (unsigned int v = 0; v < family; v++) {
 		for (unsigned int i = 0; i < n; i++)
 			x[i] = sigma * draw_noise(rng, kind) - off[i] + (v ? 0 : shift);
-		c[v] = compare(x, n, SIMULATED_MARGIN);
+		c[v] = compare(x, n, SIMULATED_MARGIN, LOOK_ONCE);
 		list[v] = &c[v];
 	}
 	judge(list, family, SIMULATED_MARGIN);

@@ -61,7 +61,7 @@ static struct block_ratio draw_cell(const struct level_noise *l, unsigned int bo
 		draw_boot(l, shift, a, b);
 		log_ratio[i] = rounds_log_ratio(a, b, ROUNDS);
 	}
-	return blocks_ratio(log_ratio, boots);
+	return blocks_ratio(log_ratio, boots, LOOK_ONCE);
 }
 
 static const struct level_noise noises[] = {
@@ -106,7 +106,7 @@ static void test_rounds_are_no_blocks(void)
 			for (int i = 0; i < ROUNDS; i++)
 				x[boot * ROUNDS + i] = log(a[i] / b[i]);
 		}
-		r = blocks_ratio(x, 10 * ROUNDS);
+		r = blocks_ratio(x, 10 * ROUNDS, LOOK_ONCE);
 		held += r.lo <= 1 && 1 <= r.hi;
 	}
 	g_assert_cmpfloat(held, <, 0.8 * RUNS);
@@ -120,13 +120,13 @@ static void test_false_alarms(void)
 
 	for (int run = 0; run < RUNS; run++) {
 		struct block_ratio r = draw_cell(&noises[1], 30, 0, x);
-		struct comparison c = compare(x, 30, MARGIN), *family[] = {&c};
+		struct comparison c = compare(x, 30, MARGIN, LOOK_ONCE), *family[] = {&c};
 
 		narrow += (r.hi - r.lo) / 2 < MARGIN;
 		judge(family, 1, MARGIN);
 		alarms += is_difference(&c);
 		draw_cell(&noises[1], 30, log(0.94), x);
-		c = compare(x, 30, MARGIN);
+		c = compare(x, 30, MARGIN, LOOK_ONCE);
 		judge(family, 1, MARGIN);
 		seen += c.verdict == VERDICT_SLOWER;
 	}
@@ -138,7 +138,7 @@ static void test_false_alarms(void)
 static void test_edges(void)
 {
 	double a[] = {1, 0, NAN, 2}, b[] = {1, 0, 1, 1}, x[] = {0.1, NAN, 0.3};
-	struct block_ratio r = blocks_ratio(x, 3);
+	struct block_ratio r = blocks_ratio(x, 3, LOOK_ONCE);
 
 	/* 1 to 1 and 2 to 1 are left. */
 	g_assert_cmpfloat_with_epsilon(rounds_log_ratio(a, b, 4), M_LN2 / 2, 1e-12);
@@ -146,7 +146,7 @@ static void test_edges(void)
 	g_assert_cmpuint(r.n, ==, 2);
 	g_assert_cmpfloat_with_epsilon(r.ratio, exp(0.2), 1e-12);
 	g_assert_true(isnan(r.lo) && isnan(r.hi));
-	r = blocks_ratio(x, 0);
+	r = blocks_ratio(x, 0, LOOK_ONCE);
 	g_assert_true(isnan(r.ratio));
 }
 

@@ -55,7 +55,7 @@ static void test_holm(void)
 
 static struct comparison judged(const double *x, unsigned int n)
 {
-	struct comparison c = compare(x, n, 0.05), *family[] = {&c};
+	struct comparison c = compare(x, n, 0.05, LOOK_ONCE), *family[] = {&c};
 
 	judge(family, 1, 0.05);
 	return c;
@@ -134,16 +134,16 @@ static void test_interval(void)
 	double lo, hi, share = (0.9921875 - 0.95) / (0.9921875 - 0.9296875);
 	double within = 7 * share / (1 + 6 * share);
 
-	near(interval_coverage(6), 0.96875, 1e-12);
-	near(interval_coverage(7), 0.984375, 1e-12);
-	near(interval_coverage(5), 0.95, 0); /* Student's */
-	g_assert_false(order_interval(x, 5, &lo, &hi));
-	g_assert_true(order_interval(x, 6, &lo, &hi));
+	near(interval_coverage(6, LOOK_ONCE), 0.96875, 1e-12);
+	near(interval_coverage(7, LOOK_ONCE), 0.984375, 1e-12);
+	near(interval_coverage(5, LOOK_ONCE), 0.95, 0); /* Student's */
+	g_assert_false(order_interval(x, 5, LOOK_ONCE, &lo, &hi));
+	g_assert_true(order_interval(x, 6, LOOK_ONCE, &lo, &hi));
 	near(lo, -4, 0);
 	near(hi, 2, 0);
-	g_assert_true(order_interval(x, 7, &lo, &hi));
+	g_assert_true(order_interval(x, 7, LOOK_ONCE, &lo, &hi));
 	near(hi, 3, 0);
-	g_assert_true(order_interval(x, 8, &lo, &hi));
+	g_assert_true(order_interval(x, 8, LOOK_ONCE, &lo, &hi));
 	near(lo, -4 + within, 1e-12);
 	near(hi, 4 - within, 1e-12);
 }
@@ -156,7 +156,7 @@ static void test_coverage(void)
 
 	for (size_t k = 0; k < G_N_ELEMENTS(blocks); k++) {
 		for (enum noise_kind kind = NORMAL; kind <= T3; kind++) {
-			double claim = interval_coverage(blocks[k]);
+			double claim = interval_coverage(blocks[k], LOOK_ONCE);
 			int hits = 0;
 
 			for (int run = 0; run < runs; run++) {
@@ -165,7 +165,7 @@ static void test_coverage(void)
 
 				for (unsigned int i = 0; i < blocks[k]; i++)
 					x[i] = draw_noise(rng, kind);
-				c = compare(x, blocks[k], 0.05);
+				c = compare(x, blocks[k], 0.05, LOOK_ONCE);
 				hits += c.lo <= 1 && 1 <= c.hi;
 			}
 			g_test_message("n = %u, %s: %.1f %%", blocks[k], kind ? "t3" : "normal",
@@ -221,8 +221,10 @@ static void test_pooled(void)
 {
 	const double calm[] = {0.01, -0.01, 0.01, -0.01, 0.01, -0.01};
 	const double wild[] = {0.2, -0.2, 0.2, -0.2, 0.2, -0.2};
-	struct comparison a = compare(calm, 6, 0.05), b = compare(wild, 6, 0.05),
-			  c = compare(wild, 4, 0.05), none = compare(NULL, 0, 0.05);
+	struct comparison a = compare(calm, 6, 0.05, LOOK_ONCE),
+			  b = compare(wild, 6, 0.05, LOOK_ONCE),
+			  c = compare(wild, 4, 0.05, LOOK_ONCE),
+			  none = compare(NULL, 0, 0.05, LOOK_ONCE);
 	struct comparison *family[] = {&a, &b, &c, &none};
 
 	judge(family, 4, 0.05);

@@ -39,10 +39,10 @@ static struct judged judge_blocks(const struct noise *n, const double *x, unsign
 	struct comparison c, *family = &c;
 
 	if (!n->guest) {
-		r = blocks_ratio(x, blocks);
+		r = blocks_ratio(x, blocks, LOOK_ONCE);
 		return (struct judged){r.hi<1, r.lo> 1, r.lo, r.hi};
 	}
-	c = compare(x, blocks, MARGIN);
+	c = compare(x, blocks, MARGIN, LOOK_ONCE);
 	judge(&family, 1, MARGIN);
 	return (struct judged){c.verdict == VERDICT_SLOWER, c.verdict == VERDICT_FASTER, c.lo,
 			       c.hi};
@@ -145,7 +145,7 @@ static bool check_alarms(const struct noise *n, unsigned int blocks)
 
 static bool check_coverage(const struct noise *n, unsigned int blocks, double size)
 {
-	double said = 100 * interval_coverage(blocks), seen;
+	double said = 100 * interval_coverage(blocks, LOOK_ONCE), seen;
 	struct tally t = draw(n, blocks, log1p(-size));
 	g_autofree char *what = g_strdup_printf("-%.0f %% covered, %u blocks", 100 * size, blocks);
 	g_autofree char *wanted = g_strdup_printf("%.1f +-2 %%", said);
@@ -160,7 +160,7 @@ static double size_seen(const struct noise *n, unsigned int blocks)
 {
 	double sd = hypot(noise_sd(n), smear_of(n));
 
-	return -expm1(-detectable_shift(blocks, ALPHA, n->n) * sd / sqrt(blocks));
+	return -expm1(-detectable_shift(blocks, ALPHA, n->n, LOOK_ONCE) * sd / sqrt(blocks));
 }
 
 /* The number of blocks in which it promises to see PLANTED, about; at least MIN_RANGE. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "interval.h"
+#include "looks.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -48,20 +49,24 @@ static unsigned int find_rank(unsigned int n, double *more, double *less)
 	}
 }
 
-double interval_coverage(unsigned int n)
+double interval_coverage(unsigned int n, enum looks looks)
 {
-	return n >= MIN_RANGE && n < MIN_WITHIN ? range_coverage(n) : CONFIDENCE;
+	return looks == LOOK_ONCE && n >= MIN_RANGE && n < MIN_WITHIN ? range_coverage(n)
+								      : CONFIDENCE;
 }
 
-bool order_interval(const double *sorted, unsigned int n, double *lo, double *hi)
+bool order_interval(const double *sorted, unsigned int n, enum looks looks, double *lo, double *hi)
 {
 	double more, less, share, within = 0;
-	unsigned int k;
+	unsigned int k = 0;
 
-	if (n < MIN_RANGE)
+	if (looks == LOOK_EACH)
+		k = looks_rank(n, 1 - CONFIDENCE);
+	else if (n >= MIN_RANGE)
+		k = find_rank(n, &more, &less);
+	if (!k)
 		return false;
-	k = find_rank(n, &more, &less);
-	if (n >= MIN_WITHIN) {
+	if (looks == LOOK_ONCE && n >= MIN_WITHIN) {
 		share = (more - CONFIDENCE) / (more - less);
 		within = (n - k) * share / (k + (n - 2.0 * k) * share);
 	}
@@ -85,7 +90,7 @@ double rounds_log_ratio(const double *a, const double *b, unsigned int rounds)
 	return result;
 }
 
-struct block_ratio blocks_ratio(const double *log_ratio, unsigned int blocks)
+struct block_ratio blocks_ratio(const double *log_ratio, unsigned int blocks, enum looks looks)
 {
 	struct block_ratio r = {0, NAN, NAN, NAN};
 	double *x = malloc(blocks * sizeof(*x) + 1);
@@ -96,7 +101,7 @@ struct block_ratio blocks_ratio(const double *log_ratio, unsigned int blocks)
 	}
 	if (r.n)
 		r.ratio = exp(median(x, r.n));
-	if (order_interval(x, r.n, &r.lo, &r.hi)) {
+	if (order_interval(x, r.n, looks, &r.lo, &r.hi)) {
 		r.lo = exp(r.lo);
 		r.hi = exp(r.hi);
 	}

@@ -10,16 +10,26 @@
 
 #define MIN_RANGE 6  /* blocks whose range covers 95 % */
 #define MIN_WITHIN 8 /* and whose interval lies within the range */
+#define MIN_LOOKED 7 /* whose range covers it where one looks after each */
 #define CONFIDENCE 0.95
 
 /* Median of x[0..n), n > 0; sorts x. */
 double median(double *x, unsigned int n);
 
-/* The interval of @n values in ascending order; false, and none, below MIN_RANGE. */
-bool order_interval(const double *sorted, unsigned int n, double *lo, double *hi);
+/* When somebody looked at the figures who might have ended the run for what they are. */
+enum looks {
+	LOOK_ONCE, /* never before the last block, whose number was set before */
+	LOOK_EACH, /* after each block: looks.h */
+};
 
-/* How often the interval of n blocks holds the median. */
-double interval_coverage(unsigned int n);
+/*
+ * The interval of @n values in ascending order; false, and none, of too few: below
+ * MIN_RANGE, or, where one looks after each, below MIN_LOOKED.
+ */
+bool order_interval(const double *sorted, unsigned int n, enum looks looks, double *lo, double *hi);
+
+/* How often the interval of n blocks holds the median; of LOOK_EACH at least so often. */
+double interval_coverage(unsigned int n, enum looks looks);
 
 /*
  * The log ratio of @a to @b in one block: both took turns in each of @rounds, and the
@@ -37,6 +47,6 @@ struct block_ratio {
 };
 
 /* Of one log ratio a block; NANs are blocks that have none. */
-struct block_ratio blocks_ratio(const double *log_ratio, unsigned int blocks);
+struct block_ratio blocks_ratio(const double *log_ratio, unsigned int blocks, enum looks looks);
 
 #endif

@@ -38,7 +38,7 @@ struct block_ratio ratios_of(const GPtrArray *boots, unsigned int i, unsigned in
 
 		log_ratio[n] = a && b ? rounds_log_ratio(a, b, MIN(rounds, others)) : NAN;
 	}
-	return blocks_ratio(log_ratio, boots->len);
+	return blocks_ratio(log_ratio, boots->len, LOOK_ONCE);
 }
 
 double ratios_rate_in(const struct boot *boot, unsigned int i)

@@ -1,6 +1,6 @@
 #!/bin/bash
 # From a built tree to a report: QEMU, the guest, the plan, the plots.
-# CONFIG, RUN, BLOCKS, BUDGET and TUNE come from make, QEMU_SRC and AGAINST too; QEMU, QEMU_SRC and
+# CONFIG, RUN, BLOCKS, BUDGET, UNTIL and TUNE come from make, QEMU_SRC and AGAINST too; QEMU, QEMU_SRC and
 # KERNEL pass through.
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -euo pipefail
@@ -37,7 +37,7 @@ run=${RUN:-results/$(date -u +%Y%m%d-%H%M%S)}
 say "running $CONFIG into $run (interrupt at any time; RUN=$run resumes)"
 # VQLAB_TOGETHER is for tests: they measure nothing, and wait for nobody.
 with_us build/vqbench run "$CONFIG" -o "$run" "${which[@]}" --guest "$guest" \
-	${BLOCKS:+--blocks "$BLOCKS"} ${BUDGET:+--budget "$BUDGET"} \
+	${BLOCKS:+--blocks "$BLOCKS"} ${BUDGET:+--budget "$BUDGET"} ${UNTIL:+--until "$UNTIL"} \
 	${VQLAB_TOGETHER:+--together} ${TUNE:+--tune} "$@"
 # Measured once: the report of the same run is the same again.
 # A strategy that misorders, or a trace that cannot be read, is said there and in the

@@ -124,6 +124,8 @@ case ${1:-} in
 esac
 [ -z "${SLURM:-}" ] || { submit; exit; }
 
+[ -z "${UNTIL:-}" ] ||
+	die "UNTIL=$UNTIL: is for one host: what several say together needs a number of blocks that none of their figures decided"
 read -ra hosts <<<"$HOSTS"
 seen=' '
 for host in "${hosts[@]}"; do

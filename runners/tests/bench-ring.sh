@@ -223,6 +223,44 @@ for budget in 0m 5 -1s 1d 99999h ' ' m; do
 done
 check 'and is told what is one' says '--budget: not a time as 90s, 30m or 2h'
 
+# -- as many blocks as its figures ask for ------------------------------------------
+sed '/^rings=split$/!s/off;.*/off;off2=off/' "$tmp/blocks.ini" >"$tmp/until.ini"
+plan=$tmp/until.ini
+run=$tmp/until
+go --until 50% --blocks 2
+finish
+check 'too few for an interval: all of them' is "$status $(rings_there)" \
+	'0 time-split-b01.json time-split-b02.json '
+check 'after each is said what is open' says 'after block 1: 0 comparisons resolved, 0 within 50 %, 1 open: time split off2 to off, too few blocks'
+check 'after the last, too' says 'after block 2: .* 1 open'
+check 'run.json has the rule' is "$(field "$run/run.json" 't["until"]["percent"]')" 50.0
+go --until 40%
+finish
+check 'another rule is refused' is "$status" 2
+check 'with the reason' says 'was begun with --until 50%: its intervals are for that'
+# Six more that were as the first.
+for b in 3 4 5 6 7 8; do
+	cp "$run/rings/time-split-b01.json" "$run/rings/time-split-b0$b.json"
+done
+go --blocks 20
+finish
+check 'it goes on under its rule' says 'after block 8: .* 0 open'
+check 'which ends it' is "$status $(rings_there | wc -w)" '0 8'
+check 'as it says' says 'that is enough: no more blocks'
+check 'the report knows both' sh -c \
+	'build/vqreport --no-plots "$0" >/dev/null && tr "\n" " " <"$0/report/report.txt" | grep -q "of at most 20, .* after 8: "' "$run"
+for until in 5 0% 100% -1% % 5%%; do
+	go --until "$until"
+	finish
+	check "'$until' is no rule" is "$status" 2
+done
+plan=$tmp/blocks.ini
+run=$tmp/blocks
+go --until 5%
+finish
+check 'no rule for a run that has begun' is "$status" 2
+check 'and is told why' says 'was begun without --until: its intervals are for that'
+
 # -- who measures on this host ------------------------------------------------------
 # This test, or, if the lock cannot be had, really somebody else.
 exec 9>>/run/lock/vqlab.lock

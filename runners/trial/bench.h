@@ -26,6 +26,7 @@ struct bench {
 	char *dir;     /* the run folder */
 	char *accel;   /* tcg or kvm */
 	char *accel_why;
+	char *until;	      /* "5%": what ends it (runners/ending.h), or NULL */
 	char *against;	      /* the revision to which a tree is held (plan/against.h), or NULL */
 	char *no_probes;      /* why vqprobe can watch none of the QEMUs; else NULL */
 	char *no_driver;      /* why the guest's driver cannot be counted at all; else NULL */

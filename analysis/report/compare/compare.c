@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "compare.h"
+#include "analysis/report/blocks.h"
 
 #include <string.h>
 
@@ -34,7 +35,7 @@ static void compare_contents(struct document *out, const struct run *a, const st
 	compare_workloads(out, a->ring_workloads, b->ring_workloads);
 }
 
-static void put_method(struct document *out, double margin)
+static void put_method(struct document *out, const struct results *a, const struct results *b)
 {
 	heading(out, '-', "How this was made");
 	paragraph(out, 0,
@@ -44,7 +45,14 @@ static void put_method(struct document *out, double margin)
 		  "and ring, and the interval leaves 1 out; alike: it lies within %g %%. What "
 		  "differs between hosts and hours is not in a ratio to off, but for how much a "
 		  "strategy costs on them; off itself has all of it.",
-		  100 * margin);
+		  100 * a->margin);
+	if (run_looks(a->run) == LOOK_EACH || run_looks(b->run) == LOOK_EACH)
+		paragraph(
+			out, 0,
+			"A number of blocks followed from figures (vqbench run --until). Welch's t "
+			"does not allow for that: such a run ends sooner where chance makes a "
+			"difference, so a higher or lower here is a reason to measure again, with "
+			"a number of blocks that is set before.");
 	paragraph(
 		out, 0,
 		"Counts repeat to 0.5 %%, so no interval stands beside them; ~: one run's own two "
@@ -64,7 +72,7 @@ struct document *compare_document(const struct results *a, const struct results 
 	compare_contents(out, a->run, b->run);
 	compare_rings(out, a, b);
 	compare_guests(out, a, b);
-	put_method(out, a->margin);
+	put_method(out, a, b);
 	/* Where each is held to another, which is told above, off stands for both. */
 	if (!strcmp(a->run->baseline[0], b->run->baseline[0]))
 		baseline_document(a->run, out);

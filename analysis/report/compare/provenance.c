@@ -45,6 +45,13 @@ static unsigned int put_only(struct document *out, const GPtrArray *a, const GPt
 	return n;
 }
 
+/* What ended it, but for its plan; g_free() it. */
+static char *until_rule(const struct run *run)
+{
+	return run->until.within > 0 ? g_strdup_printf("%.3g %%", 100 * run->until.within)
+				     : g_strdup("");
+}
+
 static bool same_plan(const struct run *a, const struct run *b)
 {
 	g_autofree char *path_a = g_build_filename(a->dir, "plan.ini", NULL);
@@ -64,6 +71,7 @@ void compare_provenance(struct document *out, const struct run *a, const struct 
 	g_autofree char *memory_a = count_text(a->memory_mib),
 			*memory_b = count_text(b->memory_mib);
 	g_autofree char *blocks_a = count_text(a->blocks), *blocks_b = count_text(b->blocks);
+	g_autofree char *until_a = until_rule(a), *until_b = until_rule(b);
 	g_autofree char *seed_a = count_text(a->seed), *seed_b = count_text(b->seed);
 	g_autofree char *hash_a = g_strndup(a->qemu_sha256, HASH_SHOWN);
 	g_autofree char *hash_b = g_strndup(b->qemu_sha256, HASH_SHOWN);
@@ -72,6 +80,7 @@ void compare_provenance(struct document *out, const struct run *a, const struct 
 		{"seed", seed_a, seed_b},
 		{"blocks", blocks_a, blocks_b},
 		{"baseline", a->baseline[0], b->baseline[0]},
+		{"until", until_a, until_b},
 		{"vqlab", a->vqlab_version, b->vqlab_version},
 		{"commit", a->vqlab_commit, b->vqlab_commit},
 		{"QEMU", a->qemu_version, b->qemu_version},

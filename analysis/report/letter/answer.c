@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analysis/report/blocks.h"
 #include "analysis/report/ring/costs.h"
 #include "analysis/report/ring/rings.h"
 #include "analysis/report/ring/time.h"
@@ -203,7 +204,8 @@ static void answer_timed(struct document *out, const struct results *r, const ch
 		field(out, "timed",
 		      "Without a guest, %u boot%s: unresolved, for fewer than %d boots give no "
 		      "interval%s.",
-		      t.boots, t.boots == 1 ? "" : "s", MIN_RANGE, led);
+		      t.boots, t.boots == 1 ? "" : "s",
+		      run_looks(r->run) == LOOK_EACH ? MIN_LOOKED : MIN_RANGE, led);
 	else
 		field(out, "timed",
 		      "Elements/s to off without a guest, %u boots, %u ratios: %u below 1, %u "

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <inttypes.h>
 
+#include "analysis/report/blocks.h"
 #include "analysis/report/report.h"
+#include "analysis/report/until.h"
 #include "parts.h"
 
 static void put_provenance(struct document *out, const struct results *r)
@@ -35,24 +37,41 @@ static void put_plan(struct document *out, const struct results *r)
 	      MAX(run->trials_planned, run->trials->len), boots);
 }
 
+/* Who looks before the end says so. */
+static void put_until(struct document *out, const struct results *r)
+{
+	g_autofree char *state = until_text(r);
+
+	field(out, "until",
+	      "Judged after each block, of at most %u, by intervals and tests that allow for "
+	      "that; after %u: %s.",
+	      r->run->until.most, r->run->blocks, state);
+}
+
 void put_letter_method(struct document *out, const struct results *r)
 {
 	const struct run *run = r->run;
 	unsigned int families = test_families(r);
+	g_autofree char *until = NULL;
+	bool looked = run_looks(run) == LOOK_EACH;
 
 	if (families)
 		field(out, "method",
 		      "A trial is a boot, a block every variant once, shuffled. Ratio: median "
-		      "over blocks, probes off. Verdict: t test and interval, Holm over a "
+		      "over blocks, probes off. Verdict: %s and interval, Holm over a "
 		      "workload's and ring's variants; of %u such families each may err in 5 %% "
 		      "of runs, so one lone verdict is no finding. Equivalent: within %.3g %%, "
 		      "by two one-sided tests.",
-		      families, 100 * r->margin);
+		      looked ? "sign test" : "t test", families, 100 * r->margin);
+	if (looked)
+		put_until(out, r);
 	put_provenance(out, r);
 	put_arms(out, run, false);
 	put_plan(out, r);
-	field(out, "again", "vqlab %.10s (%.12s): make bench CONFIG=configs/%.40s.ini%s%.60s",
-	      run->vqlab_version, run->vqlab_commit, run->plan,
+	if (looked)
+		until = g_strdup_printf(" UNTIL=%.3g%%", 100 * run->until.within);
+	field(out, "again", "vqlab %.10s (%.12s): make bench CONFIG=configs/%.40s.ini%s%s%.60s",
+	      run->vqlab_version, run->vqlab_commit, run->plan, looked ? until : "",
 	      *run->against ? " QEMU_SRC=DIR AGAINST=" : "", run->against);
 	field(out, "more", "report-full.txt: all tables, and what this run cannot tell");
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "pool.h"
+#include "analysis/report/blocks.h"
 
 #include <math.h>
 #include <string.h>
@@ -28,6 +29,9 @@ char *why_apart(const struct run *a, const struct run *b)
 	/* Two files of one name may be another job, or another program. */
 	if (a->plan_hash[0] && b->plan_hash[0] && strcmp(a->plan_hash, b->plan_hash))
 		return g_strdup("their plans name other fio jobs or programs");
+	if (run_looks(a) == LOOK_EACH || run_looks(b) == LOOK_EACH)
+		return g_strdup("a number of blocks followed from figures (--until), which an "
+				"interval for several hosts does not allow for");
 	if (strcmp(a->qemu_sha256, b->qemu_sha256))
 		return g_strdup_printf("they are of different QEMUs, %.12s and %.12s",
 				       a->qemu_sha256, b->qemu_sha256);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ablation.h"
+#include "analysis/report/blocks.h"
 
 #include <math.h>
 #include <string.h>
@@ -160,7 +161,7 @@ static struct block_ratio guest_ratio(const struct results *r, unsigned int w, u
 			x[b] = NAN;
 	}
 	if (variant >= 0 && base >= 0)
-		ratio = blocks_ratio(x, r->n_blocks);
+		ratio = blocks_ratio(x, r->n_blocks, run_looks(r->run));
 	g_free(x);
 	return ratio;
 }

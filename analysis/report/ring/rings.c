@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "rings.h"
+#include "analysis/report/blocks.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -147,6 +148,7 @@ static bool load_timed(struct ring_workload *w, struct timed *t, const struct ru
 {
 	g_autofree char *prefix = g_strdup_printf("%s-%s-b", w->workload->name, ring);
 	g_autoptr(GArray) blocks = find_blocks(run, prefix);
+	unsigned int planned = workload_blocks(run, w->workload);
 	bool fine = true;
 
 	for (unsigned int i = 0; fine && i < blocks->len; i++) {
@@ -160,11 +162,10 @@ static bool load_timed(struct ring_workload *w, struct timed *t, const struct ru
 			timed_add(t, &r, top, block);
 		fine = reader_close(&r, error);
 	}
-	if (fine && blocks->len < run->blocks)
-		g_ptr_array_add(w->left_out,
-				g_strdup_printf("%s, %s ring: %u of %u boots not run",
-						w->workload->name, ring, run->blocks - blocks->len,
-						run->blocks));
+	if (fine && blocks->len < planned)
+		g_ptr_array_add(w->left_out, g_strdup_printf("%s, %s ring: %u of %u boots not run",
+							     w->workload->name, ring,
+							     planned - blocks->len, planned));
 	return fine;
 }
 
@@ -183,6 +184,7 @@ static bool load_workload(struct ring_workload *w, const struct run *run, GError
 		if (!rings->len || name_place(rings, ring) >= 0) {
 			t = timed_new();
 			t->base = g_strdup(base_label(run));
+			t->looks = run_looks(run);
 			fine = load_timed(w, t, run, ring, error);
 		}
 		g_ptr_array_add(w->timed, t);

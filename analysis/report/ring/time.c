@@ -24,7 +24,7 @@ struct block_ratio ring_ratio(const struct timed *t, unsigned int label, unsigne
 
 	for (unsigned int b = 0; b < t->boots->len; b++)
 		x[b] = boot_log_ratio(t, b, label, base);
-	r = blocks_ratio(x, t->boots->len);
+	r = blocks_ratio(x, t->boots->len, t->looks);
 	g_free(x);
 	return r;
 }

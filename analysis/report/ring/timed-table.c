@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analysis/report/blocks.h"
 #include "analysis/table.h"
 #include "rings.h"
 #include "sections.h"
@@ -138,7 +139,7 @@ void report_timed(struct document *out, const struct results *r)
 				"counts. To off: the median over boots, and from %d boots on an "
 				"interval by order statistics, like that of trials. Another label "
 				"that stands for off shows what chance does.",
-				MIN_RANGE);
+				run_looks(r->run) == LOOK_EACH ? MIN_LOOKED : MIN_RANGE);
 		}
 		paragraph(out, 0, "\n%s: %s %s%s%s\n", w->workload->name, w->workload->device,
 			  w->workload->load, *w->workload->summary ? "; " : "",

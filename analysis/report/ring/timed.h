@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "analysis/report/reader.h"
+#include "probes/tool/interval.h"
 
 /* What one device did in one boot. */
 struct timed_device {
@@ -33,6 +34,7 @@ struct timed {
 	char *base; /* the label to which is compared; NULL: the first that stands for off */
 	char *device, *load, *order; /* order: "natural" if none was asked for */
 	uint64_t size, depth, chain;
+	enum looks looks;	      /* who ended the run */
 	GPtrArray *labels, *variants; /* char * */
 	GPtrArray *boots;	      /* struct timed_boot, by block */
 };
