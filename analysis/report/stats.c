@@ -176,7 +176,7 @@ static void set_detectable(struct comparison **family, unsigned int n)
 	}
 }
 
-void judge(struct comparison **family, unsigned int n, double margin)
+void judge_verdicts(struct comparison **family, unsigned int n, double margin)
 {
 	double *p = calloc(n + 1, sizeof(*p)), *adjusted = calloc(n + 1, sizeof(*adjusted));
 
@@ -194,6 +194,11 @@ void judge(struct comparison **family, unsigned int n, double margin)
 	}
 	free(adjusted);
 	free(p);
+}
+
+void judge(struct comparison **family, unsigned int n, double margin)
+{
+	judge_verdicts(family, n, margin);
 	set_detectable(family, n);
 }
 

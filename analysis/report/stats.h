@@ -81,6 +81,9 @@ void holm(const double *p, double *adjusted, unsigned int n);
  */
 void judge(struct comparison **family, unsigned int n, double margin);
 
+/* The same without what it could have seen, which is simulated and takes long. */
+void judge_verdicts(struct comparison **family, unsigned int n, double margin);
+
 /* Two-sided p of mean 0 by Student's t, n >= 2. */
 double student_p(const double *x, unsigned int n);
 

@@ -7,14 +7,17 @@
 #include "analysis/report/ring/time.h"
 #include "writer.h"
 
+bool reaches_within(double ratio, double lo, double hi, double reach)
+{
+	return ratio <= lo * (1 + reach) && hi <= ratio * (1 + reach);
+}
+
 static void judge_one(struct until_state *s, const struct results *r, bool resolved, double ratio,
 		      double lo, double hi, const char *what)
 {
-	double most = 1 + r->run->until.within;
-
 	if (resolved)
 		s->resolved++;
-	else if (ratio <= lo * most && hi <= ratio * most)
+	else if (reaches_within(ratio, lo, hi, r->run->until.within))
 		s->within++;
 	else if (isnan(lo))
 		g_ptr_array_add(s->open, g_strdup_printf("%s, too few blocks", what));

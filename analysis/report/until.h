@@ -8,6 +8,9 @@
 
 #include "results.h"
 
+/* Does an interval reach no further from its ratio than by the share @reach?  NANs: no. */
+bool reaches_within(double ratio, double lo, double hi, double reach);
+
 /*
  * Comparisons of throughput that more blocks would decide: to off and to qemu, in guests,
  * and to off without one.  Not those of a workload that has all blocks that it gets, nor

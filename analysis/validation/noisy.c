@@ -7,6 +7,7 @@
 
 #include "analysis/report/power.h"
 #include "analysis/report/stats.h"
+#include "analysis/report/until.h"
 #include "probes/tool/interval.h"
 #include "row.h"
 
@@ -24,27 +25,33 @@
 #define LIVE_BLOCKS 6
 #define MOST_BLOCKS 300 /* to find PLANTED in; else what LESS_BLOCKS find is planted */
 #define LESS_BLOCKS 10
-#define SHIFT 2.8 /* standard errors: what many blocks find */
+#define UNTIL_BLOCKS 40 /* at most, where a run's figures end it */
+#define SHIFT 2.8	/* standard errors: what many blocks find */
 
 /* What the report makes of some blocks. */
 struct judged {
-	bool slower, faster;
-	double lo, hi; /* of the ratio */
+	bool slower, faster, resolved;
+	double ratio, lo, hi; /* NAN: no interval */
 };
 
 /* Rings have no verdict but their interval (timed_table.c); trials are judged. */
-static struct judged judge_blocks(const struct noise *n, const double *x, unsigned int blocks)
+static struct judged judge_blocks(const struct noise *n, const double *x, unsigned int blocks,
+				  enum looks looks)
 {
 	struct block_ratio r;
 	struct comparison c, *family = &c;
 
 	if (!n->guest) {
-		r = blocks_ratio(x, blocks, LOOK_ONCE);
-		return (struct judged){r.hi<1, r.lo> 1, r.lo, r.hi};
+		r = blocks_ratio(x, blocks, looks);
+		return (struct judged){r.hi<1, r.lo> 1, r.hi < 1 || r.lo > 1, r.ratio, r.lo, r.hi};
 	}
-	c = compare(x, blocks, MARGIN, LOOK_ONCE);
-	judge(&family, 1, MARGIN);
-	return (struct judged){c.verdict == VERDICT_SLOWER, c.verdict == VERDICT_FASTER, c.lo,
+	c = compare(x, blocks, MARGIN, looks);
+	judge_verdicts(&family, 1, MARGIN);
+	return (struct judged){c.verdict == VERDICT_SLOWER,
+			       c.verdict == VERDICT_FASTER,
+			       verdict_resolved(c.verdict),
+			       c.ratio,
+			       c.lo,
 			       c.hi};
 }
 
@@ -75,17 +82,31 @@ static double smear_of(const struct noise *n)
 	return 0.9 * fmin(noise_sd(n), median(size, n->n) / 0.6745) * pow(n->n, -0.2);
 }
 
+/* As vqbench run --until 5% ends a run of one comparison: after how many of @most blocks. */
+static unsigned int blocks_until(const struct noise *n, const double *x, unsigned int most)
+{
+	for (unsigned int blocks = 1; blocks < most; blocks++) {
+		struct judged j = judge_blocks(n, x, blocks, LOOK_EACH);
+
+		if (j.resolved || reaches_within(j.ratio, j.lo, j.hi, PLANTED))
+			return blocks;
+	}
+	return most;
+}
+
 /*
  * RUNS runs of @blocks blocks, each drawn from the noise, with @shift planted on the log
  * scale: trials' throughput times exp(shift).  Which of a pair was the first is chance, so
- * the sign is, too, and the truth is exactly the shift.
+ * the sign is, too, and the truth is exactly the shift.  Of LOOK_EACH as many of these
+ * blocks as their figures ask for.
  */
-static struct tally draw(const struct noise *n, unsigned int blocks, double shift)
+static struct tally draw(const struct noise *n, unsigned int blocks, double shift, enum looks looks)
 {
 	gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
 	double *x = g_new(double, blocks);
 	double smear = smear_of(n);
 	struct tally t = {};
+	unsigned int used;
 
 	gsl_rng_set(rng, SEED + blocks);
 	while (t.runs < RUNS) {
@@ -95,7 +116,8 @@ static struct tally draw(const struct noise *n, unsigned int blocks, double shif
 			x[i] = (gsl_rng_uniform_int(rng, 2) ? one : -one) + shift +
 			       gsl_ran_gaussian(rng, smear);
 		}
-		count(&t, judge_blocks(n, x, blocks), exp(shift));
+		used = looks == LOOK_EACH ? blocks_until(n, x, blocks) : blocks;
+		count(&t, judge_blocks(n, x, used, looks), exp(shift));
 	}
 	g_free(x);
 	gsl_rng_free(rng);
@@ -123,7 +145,7 @@ static bool check_live(const struct noise *n)
 				whole &= isfinite(x[i]);
 			}
 			if (whole)
-				count(&t, judge_blocks(n, x, LIVE_BLOCKS), 1);
+				count(&t, judge_blocks(n, x, LIVE_BLOCKS, LOOK_ONCE), 1);
 		}
 	if (!t.runs)
 		return true;
@@ -135,7 +157,7 @@ static bool check_live(const struct noise *n)
 
 static bool check_alarms(const struct noise *n, unsigned int blocks)
 {
-	struct tally t = draw(n, blocks, 0);
+	struct tally t = draw(n, blocks, 0, LOOK_ONCE);
 	struct percents p = binomial_interval(t.alarms, t.runs);
 	g_autofree char *what = g_strdup_printf("alarms, drawn, %u blocks", blocks);
 
@@ -146,7 +168,7 @@ static bool check_alarms(const struct noise *n, unsigned int blocks)
 static bool check_coverage(const struct noise *n, unsigned int blocks, double size)
 {
 	double said = 100 * interval_coverage(blocks, LOOK_ONCE), seen;
-	struct tally t = draw(n, blocks, log1p(-size));
+	struct tally t = draw(n, blocks, log1p(-size), LOOK_ONCE);
 	g_autofree char *what = g_strdup_printf("-%.0f %% covered, %u blocks", 100 * size, blocks);
 	g_autofree char *wanted = g_strdup_printf("%.1f +-2 %%", said);
 
@@ -189,11 +211,28 @@ static bool check_power(const struct noise *n)
 		size = size_seen(n, blocks);
 	}
 	what = g_strdup_printf("-%.0f %% found, %u blocks", 100 * size, blocks);
-	t = draw(n, blocks, log1p(-size));
+	t = draw(n, blocks, log1p(-size), LOOK_ONCE);
 	p = binomial_interval(t.slower, t.runs);
 	return row(p.hi >= 100 * POWER, what, "80 % or more", "%u/%u: %.1f-%.1f %%", t.slower,
 		   t.runs, p.lo, p.hi) &
 	       (blocks <= LESS_BLOCKS || check_coverage(n, blocks, size));
+}
+
+/*
+ * A number of blocks that follows from the figures: no more alarms for that, and intervals
+ * that hold where it ends.  Both are promises, so no point more or less.
+ */
+static bool check_until(const struct noise *n)
+{
+	struct tally alike = draw(n, UNTIL_BLOCKS, 0, LOOK_EACH);
+	struct tally slower = draw(n, UNTIL_BLOCKS, log1p(-PLANTED), LOOK_EACH);
+	struct percents p = binomial_interval(alike.alarms, alike.runs);
+	double covered = percent(slower.covered, &slower);
+	bool ok = row(percent(alike.alarms, &alike) <= ALARMS, "alarms, drawn, until 5 %", "<= 5 %",
+		      "%u/%u: %.1f-%.1f %%", alike.alarms, alike.runs, p.lo, p.hi);
+
+	return ok & row(covered >= 100 * CONFIDENCE, "-5 % covered, until 5 %", "95 % or more",
+			"%u/%u: %.1f %%", slower.covered, slower.runs, covered);
 }
 
 bool check_noise(const struct noise *n)
@@ -211,5 +250,6 @@ bool check_noise(const struct noise *n)
 		ok &= check_alarms(n, blocks[i]);
 	for (unsigned int i = !n->guest; i < G_N_ELEMENTS(blocks); i++)
 		ok &= check_coverage(n, blocks[i], PLANTED);
+	ok &= check_until(n);
 	return ok & check_power(n);
 }
