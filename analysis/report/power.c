@@ -30,7 +30,9 @@ static double needed_shift(double *x, unsigned int n, double critical)
 	double shift = critical * sd + sqrt(n) * mean;
 
 	gsl_sort(x, 1, n);
-	return order_interval(x, n, LOOK_ONCE, &lo, &hi) ? fmax(shift, sqrt(n) * hi) : shift;
+	if (!order_interval(x, n, LOOK_ONCE, &lo, &hi))
+		hi = x[n - 1];
+	return fmax(shift, sqrt(n) * hi);
 }
 
 static void draw_needed(double *needed, unsigned int n, double level, enum looks looks)

@@ -244,7 +244,7 @@ static void about_intervals(struct document *out, const struct results *r)
 			text,
 			" of fewer than %u blocks the range covers less than 95 %% (of "
 			"5: 93.8 %%), so Student's t of the log ratios takes its "
-			"place, marked t, which wants normal noise;",
+			"place where that is wider, marked t, which wants normal noise;",
 			MIN_RANGE);
 	if (text->str[text->len - 1] == ';')
 		text->str[text->len - 1] = '.';

@@ -44,14 +44,16 @@ static double equivalence_p(const double *x, unsigned int n, double margin)
 	return gsl_cdf_tdist_Q((edge - fabs(m.mean)) / m.error, n - 1);
 }
 
-static void student_interval(const double *x, unsigned int n, struct comparison *c)
+/* @sorted: the same in ascending order.  Where the range is wider, it is the range. */
+static void student_interval(const double *x, const double *sorted, unsigned int n,
+			     struct comparison *c)
 {
 	struct moments m = moments(x, n);
 	double reach = gsl_cdf_tdist_Qinv(ALPHA / 2, n - 1) * m.error;
 
 	c->student = true;
-	c->lo = exp(m.mean - reach);
-	c->hi = exp(m.mean + reach);
+	c->lo = exp(fmin(m.mean - reach, sorted[0]));
+	c->hi = exp(fmax(m.mean + reach, sorted[n - 1]));
 }
 
 /* How many are above @edge, beyond doubt that is. */
@@ -100,7 +102,7 @@ struct comparison compare(const double *log_ratio, unsigned int n, double margin
 		c.lo = exp(c.lo);
 		c.hi = exp(c.hi);
 	} else if (n > 1 && looks == LOOK_ONCE) {
-		student_interval(log_ratio, n, &c);
+		student_interval(log_ratio, sorted, n, &c);
 	}
 	free(sorted);
 	if (n < 2)

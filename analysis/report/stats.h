@@ -9,8 +9,9 @@
  * - interval: order statistics of the ratios. From the least to the greatest covers
  *   the true median with a probability that is binomial whatever the noise: 96.9 %
  *   of 6 blocks, 98.4 % of 7. Of 5 it is 93.8 %: below MIN_RANGE blocks no such
- *   interval covers 95 %, and there is Student's t of the log ratios instead,
- *   marked as such. From 8 on a pair further in would do, nearly: the interval is
+ *   interval covers 95 %, and there is Student's t of the log ratios, or the range where
+ *   that is wider, marked as such: t alone covers less than it says of noise with short
+ *   tails. From 8 on a pair further in would do, nearly: the interval is
  *   interpolated between the pairs that cover more and less than 95 % (T. P.
  *   Hettmansperger and S. J. Sheather, Statistics & Probability Letters 4, 1986).
  * - p: Student's t of the log ratios. A sign-flip or rank test cannot resolve:

@@ -81,10 +81,12 @@ order_interval <- function(x) {
   if (n < 1 || covers(n, 1) < confidence)
     return(NULL)
   ranks <- seq_len(max(1, n %/% 2))
-  k <- max(ranks[covers(n, ranks) >= confidence])
+  # Interpolated of so few it covers less than it is to: it is to cover more.
+  aim <- if (n >= 8 && n < 12) confidence + 0.01 else confidence
+  k <- max(ranks[covers(n, ranks) >= aim])
   if (n < 8)
     return(c(x[k], x[n + 1 - k]))
-  i <- (covers(n, k) - confidence) / (covers(n, k) - covers(n, k + 1))
+  i <- (covers(n, k) - aim) / (covers(n, k) - covers(n, k + 1))
   lambda <- (n - k) * i / (k + (n - 2 * k) * i)
   c((1 - lambda) * x[k] + lambda * x[k + 1], (1 - lambda) * x[n + 1 - k] + lambda * x[n - k])
 }
@@ -162,7 +164,7 @@ compare <- function(x) {
     return(compare_looked(x))
   ends <- order_interval(x)
   if (is.null(ends))
-    ends <- if (constant(x)) range(x) else t.test(x, conf.level = confidence)$conf.int
+    ends <- if (constant(x)) range(x) else range(x, t.test(x, conf.level = confidence)$conf.int)
   edge <- log(1 + summary$margin)
   r$low <- exp(ends[1])
   r$high <- exp(ends[2])
@@ -192,11 +194,9 @@ detectable <- local({
       mean_z <- rowMeans(z)
       sd_z <- sqrt(rowSums((z - mean_z)^2) / (n - 1))
       need <- qt(1 - level / 2, n - 1) * sd_z + sqrt(n) * mean_z
-      if (covers(n, 1) >= confidence) {
-        high <- if (n < 8) do.call(pmax, as.data.frame(z))
-                else apply(z, 1, function(x) order_interval(x)[2])
-        need <- pmax(need, sqrt(n) * high)
-      }
+      high <- if (n < 8) do.call(pmax, as.data.frame(z))
+              else apply(z, 1, function(x) order_interval(x)[2])
+      need <- pmax(need, sqrt(n) * high)
       if (looked)
         need <- sqrt(n) * apply(z, 1, function(x) sort(x)[n + 1 - k])
       known[[key]] <<- quantile(need / sqrt(rchisq(draws, df) / df), summary$power, names = FALSE)

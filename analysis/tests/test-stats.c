@@ -131,7 +131,7 @@ static void test_interval_alone(void)
 static void test_interval(void)
 {
 	const double x[] = {-4, -3, -2, -1, 1, 2, 3, 4};
-	double lo, hi, share = (0.9921875 - 0.95) / (0.9921875 - 0.9296875);
+	double lo, hi, share = (0.9921875 - 0.96) / (0.9921875 - 0.9296875);
 	double within = 7 * share / (1 + 6 * share);
 
 	near(interval_coverage(6, LOOK_ONCE), 0.96875, 1e-12);

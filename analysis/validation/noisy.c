@@ -15,13 +15,8 @@
 #define RUNS 10000    /* that are drawn for a row */
 #define PLANTED 0.05  /* slower by so much */
 #define MARGIN 0.05
-/*
- * Per cent of comparisons. An interval that is interpolated (probes/tool/interval.h) errs
- * by up to half a point: of 8 blocks of normal noise it covers 94.5 %.
- */
-#define ALARMS 5.0
-#define ALARMS_MORE 1.0
-#define HOLDS 2.0 /* points that coverage may be off */
+#define ALARMS 5.0 /* per cent of comparisons */
+#define HOLDS 2.0  /* points that coverage may be off */
 #define LIVE_BLOCKS 6
 #define MOST_BLOCKS 300 /* to find PLANTED in; else what LESS_BLOCKS find is planted */
 #define LESS_BLOCKS 10
@@ -161,8 +156,8 @@ static bool check_alarms(const struct noise *n, unsigned int blocks)
 	struct percents p = binomial_interval(t.alarms, t.runs);
 	g_autofree char *what = g_strdup_printf("alarms, drawn, %u blocks", blocks);
 
-	return row(percent(t.alarms, &t) <= ALARMS + ALARMS_MORE, what, "<= 5 +-1 %",
-		   "%u/%u: %.1f-%.1f %%", t.alarms, t.runs, p.lo, p.hi);
+	return row(percent(t.alarms, &t) <= ALARMS, what, "<= 5 %", "%u/%u: %.1f-%.1f %%", t.alarms,
+		   t.runs, p.lo, p.hi);
 }
 
 static bool check_coverage(const struct noise *n, unsigned int blocks, double size)

@@ -31,8 +31,20 @@ static double range_coverage(unsigned int n)
 }
 
 /*
+ * What is interpolated is to cover so much.  Of few values it covers less than it is to: of 8
+ * that are normal 94.6 % where it is to cover 95, of 8 that are uniform 94.2; so these are to
+ * cover 96, and cover 95.2 to 96.1 (3 to 6 % wider).  Only noise of two values, far apart,
+ * has it cover less: then k alone would do, at 8 values 60 % wider.
+ */
+static double aim(unsigned int n)
+{
+	return n >= MIN_WITHIN && n < 12 ? CONFIDENCE + 0.01 : CONFIDENCE;
+}
+
+/*
  * The greatest k for which the interval from the kth least to the kth greatest of @n covers
- * the median with CONFIDENCE, at least 1; how often that one does, and the next narrower.
+ * the median as often as aim() says, at least 1; how often that one does, and the next
+ * narrower.
  */
 static unsigned int find_rank(unsigned int n, double *more, double *less)
 {
@@ -43,7 +55,7 @@ static unsigned int find_rank(unsigned int n, double *more, double *less)
 	for (;; k++) {
 		fewer += heads(k, n);
 		*less = 1 - 2 * fewer;
-		if (!(*less >= CONFIDENCE))
+		if (!(*less >= aim(n)))
 			return k;
 		*more = *less;
 	}
@@ -67,7 +79,7 @@ bool order_interval(const double *sorted, unsigned int n, enum looks looks, doub
 	if (!k)
 		return false;
 	if (looks == LOOK_ONCE && n >= MIN_WITHIN) {
-		share = (more - CONFIDENCE) / (more - less);
+		share = (more - aim(n)) / (more - less);
 		within = (n - k) * share / (k + (n - 2.0 * k) * share);
 	}
 	*lo = (1 - within) * sorted[k - 1] + within * sorted[k];
