@@ -105,7 +105,7 @@ def trial(path):
     return same
 
 
-# What is done for each element, to the instruction; the rest of a thread is not so exact.
+# What is done for each element; the rest of a thread is not so exact.
 COUNTED = ('virtqueue_pop', 'virtqueue_fill', 'virtqueue_flush', 'virtqueue_push')
 
 
@@ -145,6 +145,22 @@ def same_each_time(run):
     return same
 
 
+# A pop meets what other threads of QEMU leave to it: of 256 elements on a busy host, one job's
+# took 0.09 % more now and then.  Counts that agree are nearer than this (runners/ring/RING.md).
+AGREE = 0.005
+
+
+def alike(one, other):
+    """Whether they are equal, but for what a count, always a float here, may differ by."""
+    if isinstance(one, float) and isinstance(other, float):
+        return abs(one - other) < AGREE * max(abs(one), abs(other)) or one == other
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(alike(v, other[k]) for k, v in one.items())
+    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
+        return len(one) == len(other) and all(alike(a, b) for a, b in zip(one, other))
+    return one == other
+
+
 def differences(one, other):
     return ['%s: %.300s, not %.300s' % (k, json.dumps(one.get(k)), json.dumps(other.get(k)))
-            for k in sorted(set(one) | set(other)) if one.get(k) != other.get(k)]
+            for k in sorted(set(one) | set(other)) if not alike(one.get(k), other.get(k))]
