@@ -171,11 +171,11 @@ class Host:
 
     def found(self, folder):
         left = marked(self.mark) + inside(self.netns) + sorted(host_now() - self.before)
-        left += sorted(entries(self.tmpdir)) + special_files(folder)
+        left += sorted(entries(self.tmpdir)) + (special_files(folder) if folder else [])
         return left or self.left_bpf()
 
     def left(self, folder):
-        """What is still there when all has had its time to go; @folder: the run's."""
+        """What is still there when all has had its time to go; @folder: the run's, or None."""
         until = time.monotonic() + LIMIT_S
         while True:
             left = self.found(folder)
