@@ -40,7 +40,7 @@ static void test_faults(void)
 		{COUNT "device=d", "p.ini:8: [workload r] device: only with kind=fio or kind=ip"},
 		{COUNT "job=x", "p.ini:8: [workload r] job: only with kind=fio"},
 		{COUNT "seconds=2", "p.ini:8: [workload r] seconds: only with kind=fio or "
-				    "kind=iperf3 or measure=time"},
+				    "kind=iperf3 or kind=command or measure=time"},
 		{COUNT "kick=on", "p.ini:8: [workload r] kick: only with measure=time"},
 		{COUNT "disk=tape", "p.ini:8: [workload r] disk: tape: not one of null"},
 		{COUNT "size=2000", "p.ini:8: [workload r] size: 2000: not a whole number"},
