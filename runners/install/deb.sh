@@ -30,7 +30,7 @@ needed() {
 who() {
 	local name=${DEBFULLNAME:-$(git config user.name || :)}
 	local mail=${DEBEMAIL:-${EMAIL:-$(git config user.email || :)}}
-	echo "${name:-vqlab} <${mail:-root@$(uname -n).invalid}>"
+	echo "${name:-vqlab} <${mail:-vqlab@$(uname -n).invalid}>"
 }
 builder=$(who)
 needed >debian/needed
