@@ -55,25 +55,34 @@ static void verdict_cell(struct table *t, const struct results *r, const struct 
 	g_free(text);
 }
 
+/* A row of every variant, under the name of each ring that the workload ran on. */
+static void each_row(struct table *t, const struct results *r, unsigned int w,
+		     void (*row)(struct table *, const struct results *, const struct cell *))
+{
+	for (unsigned int ring = 0; ring < r->run->rings->len; ring++) {
+		if (!ring_group(t, r, w, ring))
+			continue;
+		for (unsigned int v = 0; v < r->run->variants->len; v++)
+			row(t, r, cell_at(r, w, ring, v));
+	}
+}
+
+static void throughput_row(struct table *t, const struct results *r, const struct cell *c)
+{
+	table_cell(t, "%s", variant_name(r, c));
+	table_cell(t, "%u", c->ok);
+	table_number(t, OVER(c, throughput).median);
+	ratio_cell(t, &c->to_off);
+	verdict_cell(t, r, c, &c->to_off);
+}
+
 static void throughput_table(struct document *out, const struct results *r, unsigned int w,
 			     const char *unit)
 {
 	char *head = g_strdup_printf(">%s", unit);
 	struct table *t = table_new("throughput", ">n", head, "to off [95 % CI]", "verdict", NULL);
 
-	for (unsigned int ring = 0; ring < r->run->rings->len; ring++) {
-		if (!ring_group(t, r, w, ring))
-			continue;
-		for (unsigned int v = 0; v < r->run->variants->len; v++) {
-			const struct cell *c = cell_at(r, w, ring, v);
-
-			table_cell(t, "%s", variant_name(r, c));
-			table_cell(t, "%u", c->ok);
-			table_number(t, OVER(c, throughput).median);
-			ratio_cell(t, &c->to_off);
-			verdict_cell(t, r, c, &c->to_off);
-		}
-	}
+	each_row(t, r, w, throughput_row);
 	table_print(t, out);
 	blank_line(out);
 	g_free(head);
@@ -104,6 +113,14 @@ static void qemu_table(struct document *out, const struct results *r, unsigned i
 	blank_line(out);
 }
 
+static void packet_row(struct table *t, const struct results *r, const struct cell *c)
+{
+	table_cell(t, "%s", variant_name(r, c));
+	table_number(t, OVER(c, packets).median);
+	ratio_cell(t, &c->packets_to_off);
+	table_number(t, 100 * OVER(c, lost).median);
+}
+
 static void packet_table(struct document *out, const struct results *r, unsigned int w)
 {
 	struct table *t;
@@ -111,23 +128,21 @@ static void packet_table(struct document *out, const struct results *r, unsigned
 	if (!counts_packets(r, w))
 		return;
 	t = table_new("packets", ">a second", "to off [95 % CI]", ">lost %", NULL);
-	for (unsigned int ring = 0; ring < r->run->rings->len; ring++) {
-		if (!ring_group(t, r, w, ring))
-			continue;
-		for (unsigned int v = 0; v < r->run->variants->len; v++) {
-			const struct cell *c = cell_at(r, w, ring, v);
-
-			table_cell(t, "%s", variant_name(r, c));
-			table_number(t, OVER(c, packets).median);
-			ratio_cell(t, &c->packets_to_off);
-			table_number(t, 100 * OVER(c, lost).median);
-		}
-	}
+	each_row(t, r, w, packet_row);
 	table_print(t, out);
 	paragraph(
 		out, 0,
 		"Packets: through the tap, both ways, of TCP as large as the guest's offloads make "
 		"them. Lost: of UDP's datagrams, on either side of it.\n");
+}
+
+static void cpu_row(struct table *t, const struct results *r, const struct cell *c)
+{
+	table_cell(t, "%s", variant_name(r, c));
+	table_number(t, OVER(c, cpu).median);
+	short_ratio_cell(t, &c->cpu_to_off);
+	table_number(t, OVER(c, ctx).median);
+	short_ratio_cell(t, &c->ctx_to_off);
 }
 
 static void cpu_table(struct document *out, const struct results *r, unsigned int w, enum work work)
@@ -139,33 +154,9 @@ static void cpu_table(struct document *out, const struct results *r, unsigned in
 	struct table *t = table_new("cost", cpu[work], "to off\n[95 % CI]", switches[work],
 				    "to off\n[95 % CI]", NULL);
 
-	for (unsigned int ring = 0; ring < r->run->rings->len; ring++) {
-		if (!ring_group(t, r, w, ring))
-			continue;
-		for (unsigned int v = 0; v < r->run->variants->len; v++) {
-			const struct cell *c = cell_at(r, w, ring, v);
-
-			table_cell(t, "%s", variant_name(r, c));
-			table_number(t, OVER(c, cpu).median);
-			short_ratio_cell(t, &c->cpu_to_off);
-			table_number(t, OVER(c, ctx).median);
-			short_ratio_cell(t, &c->ctx_to_off);
-		}
-	}
+	each_row(t, r, w, cpu_row);
 	table_print(t, out);
 	blank_line(out);
-}
-
-/* A row of every variant, under the name of each ring that the workload ran on. */
-static void each_row(struct table *t, const struct results *r, unsigned int w,
-		     void (*row)(struct table *, const struct results *, const struct cell *))
-{
-	for (unsigned int ring = 0; ring < r->run->rings->len; ring++) {
-		if (!ring_group(t, r, w, ring))
-			continue;
-		for (unsigned int v = 0; v < r->run->variants->len; v++)
-			row(t, r, cell_at(r, w, ring, v));
-	}
 }
 
 static void order_row(struct table *t, const struct results *r, const struct cell *c)
