@@ -33,8 +33,8 @@ measured() {
 same24=$(printf 'off,%.0s' {1..23})off
 counts() {
 	local planted=array-window,array-window,planted-20,planted-100,planted-500,planted-2000
-	measured counts count --variants $planted --ring split,packed --order in-order,shuffle:32 \
-		--elements 512 && build/validate counts "$out/counts.json"
+	measured counts count --variants $planted --ring split,packed --order in-order,shuffle:32 &&
+		build/validate counts "$out/counts.json"
 }
 # Of each of 12 pairs 17 comparisons of 6 boots.
 noise() {

@@ -145,8 +145,8 @@ def same_each_time(run):
     return same
 
 
-# A pop meets what other threads of QEMU leave to it: of 256 elements on a busy host, one job's
-# took 0.09 % more now and then.  Counts that agree are nearer than this (runners/ring/RING.md).
+# A pop's malloc meets the heap that the job's QEMU has: by about 4,000 instructions two jobs may
+# differ.  Counts that agree are nearer than this (runners/ring/RING.md).
 AGREE = 0.005
 
 

@@ -25,13 +25,13 @@ holds() {
 	EOF
 }
 
-check 'two runs, two formats, two orders' count --variants off,qemu,in-place --elements 512 \
+check 'two runs, two formats, two orders' count --variants off,qemu,in-place \
 	--order in-order,shuffle:32
 check 'no cell is left out' holds 'len(each) == 12 and not j["left_out"]'
 check 'each cell from two runs that agree' holds 'all(x["agree"] for x in each)' \
 	'all(len(x["runs"]) == 2 for x in each)'
 check 'each element is pushed once' holds \
-	'all(r["functions"]["virtqueue_push"]["calls"] == r["elements"] == 512
+	'all(r["functions"]["virtqueue_push"]["calls"] == r["elements"] == 1024
 		for x in each for r in x["runs"])'
 check 'fill and flush are parts of push, pop and push of the thread' holds \
 	'all(x["instructions"]["virtqueue_fill"] + x["instructions"]["virtqueue_flush"]
@@ -52,7 +52,7 @@ check "out of order, QEMU's code and in-place publish as often" holds \
 	'0 < c["qemu", "split", "shuffle:32"]["traffic"]["index_stores"] < 0.3' \
 	'c["qemu", "split", "shuffle:32"]["traffic"]["index_stores"] ==
 		c["in-place", "split", "shuffle:32"]["traffic"]["index_stores"]'
-check 'a flush a round' count --variants in-place,batch-used,batch-used+round --elements 512 \
+check 'a flush a round' count --variants in-place,batch-used,batch-used+round \
 	--depth 32 --batch 32 --order in-order --runs 1
 check '... is one, and writes one entry' holds \
 	'all(c["batch-used-round", r, "in-order"]["traffic"][t] == 1 / 32

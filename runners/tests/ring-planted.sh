@@ -10,7 +10,7 @@ qemu=$(runners/setup/qemu.sh 2>"$T/log") || { cat "$T/log"; echo 'Bail out! no Q
 tap_logs=("$T/out" "$T/err")
 
 count() {
-	build/vqring count --qemu "$qemu" --json "$T/json" --elements 512 \
+	build/vqring count --qemu "$qemu" --json "$T/json" \
 		--variants array-window,array-window,planted-20,planted-100,planted-500 \
 		"$@" >"$T/out" 2>"$T/err"
 }
