@@ -57,31 +57,31 @@ HAS_COUNT[6] = 1
 HAS_TIME[6] = 1
 $c1 << END
 1 1 57
-1 2 291.116
+1 2 293.083
 2 1 122.037
-2 2 861.302
+2 2 979.792
 3 1 120.04
 3 2 -48.1763
 4 1 158.432
 4 2 -10.3901
-5 1 32.0371
-5 2 -90.2129
-6 1 78.0371
+5 1 32.0659
+5 2 -90.2417
+6 1 80.0039
 6 2 -62.7964
 END
 $c2 << END
 1 1 63
-1 2 228.127
+1 2 228.129
 2 1 124.393
-2 2 827.76
-3 1 130.396
+2 2 663.728
+3 1 130.22
 3 2 80.4409
 4 1 168.436
 4 2 117.937
-5 1 34.2168
-5 2 33.7339
-6 1 80.3926
-6 2 -91.5225
+5 1 34.041
+5 2 33.9902
+6 1 80.9355
+6 2 -91.9487
 END
 COUNTED = 2
 array TITLE[2]
@@ -90,8 +90,8 @@ TITLE[1] = 'counted, split ring'
 NOTE[1] = 'off: 3578 and 3578'
 TITLE[2] = 'counted, packed ring'
 NOTE[2] = 'off: 3922 and 3922'
-LEFT = -91.5225
-RIGHT = 861.302
+LEFT = -91.9487
+RIGHT = 979.792
 ORDERS = 2
 array ORDER[2]
 ORDER[1] = 'in-order'
@@ -99,19 +99,19 @@ ORDER[2] = 'straggler:64'
 RINGS = 1
 array RING[1]
 RING[1] = 'split'
-LOW = 0.375143
+LOW = 0.402785
 HIGH = 1.05
 MARGIN = 0.05
 TICS = '1, 0.9, 0.8, 0.7, 0.5'
 TIMED_TITLE = 'timed in a guest: randread-tail'
-TIMED_NOTE = 'off: 10255 IOPS; n = 6 blocks'
+TIMED_NOTE = 'off: 8637 IOPS; n = 6 blocks'
 $t << END
-1 1 0.453218 0.375143 0.586083 1
-2 1 0.442259 0.425994 0.57472 1
-3 1 0.43759 0.431954 0.60382 1
-4 1 0.459341 0.416009 0.634395 1
-5 1 0.434814 0.391497 0.571221 1
-6 1 0.442731 0.425379 0.573226 1
+1 1 0.507652 0.402785 0.627744 1
+2 1 0.514795 0.428152 0.635273 1
+3 1 0.508626 0.456546 0.65943 1
+4 1 0.504293 0.477297 0.670083 1
+5 1 0.462349 0.425106 0.674384 1
+6 1 0.514532 0.463945 0.678207 1
 END
 LOAD = 'virtio-blk read, chains of 3, ring of 1024, 256 in flight; QEMU 10.0.13; by callgrind (valgrind-3.19.0), no guest'
 # As far as there is something to show, left to right: names, which order, a panel of

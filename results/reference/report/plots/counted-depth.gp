@@ -26,8 +26,8 @@ RAN_ON = 'QEMU 10.0.13, TCG, 2 host cores, Linux 6.18.44-fc-v669, run of 2026-11
 $d1_1 << END
 # depth instructions
 0.1 3577.89
-12.9961 3579.46
-124.912 3579.52
+12.9961 3579.49
+124.912 3579.55
 END
 $p1_1 << END
 # depth instructions
@@ -36,28 +36,28 @@ END
 $d1_2 << END
 # depth instructions
 0.1 3634.89
-12.9961 3778.17
+12.9961 3778.14
 124.912 5774.82
 END
 $p1_2 << END
 # depth instructions
-15.9797 3869.04
+15.9797 3871.01
 END
 $d1_3 << END
 # depth instructions
 0.1 3699.93
-12.9961 4369.75
-124.912 4978.6
+12.9961 4374.28
+124.912 4988.87
 END
 $p1_3 << END
 # depth instructions
-15.9797 4439.23
+15.9797 4557.71
 END
 $d1_4 << END
 # depth instructions
 0.1 3697.93
 12.9961 3481.07
-124.912 3443.03
+124.912 3443
 END
 $p1_4 << END
 # depth instructions
@@ -75,19 +75,19 @@ $p1_5 << END
 END
 $d1_6 << END
 # depth instructions
-0.1 3609.93
+0.1 3609.96
 12.9961 3457.4
-124.912 3424.4
+124.912 3424.43
 END
 $p1_6 << END
 # depth instructions
-15.9797 3487.71
+15.9797 3487.68
 END
 $d1_7 << END
 # depth instructions
-0.1 3655.93
+0.1 3657.9
 12.9961 3479.79
-124.912 3442.31
+124.912 3442.33
 END
 $p1_7 << END
 # depth instructions
@@ -116,17 +116,17 @@ END
 $d2_3 << END
 # depth instructions
 0.1 4046.16
-13.3102 4839.83
-121.926 5444.63
+13.3102 4862.81
+121.926 5448.5
 END
 $p2_3 << END
 # depth instructions
-10.5352 4749.52
+10.5352 4585.49
 END
 $d2_4 << END
 # depth instructions
-0.1 4052.16
-13.3102 3961.55
+0.1 4051.98
+13.3102 3961.98
 121.926 3951.37
 END
 $p2_4 << END
@@ -145,23 +145,23 @@ $p2_5 << END
 END
 $d2_6 << END
 # depth instructions
-0.1 3955.98
-13.3102 3956.65
-121.926 3955.24
+0.1 3955.8
+13.3102 3957.08
+121.926 3954.54
 END
 $p2_6 << END
 # depth instructions
-10.5352 3955.5
+10.5352 3955.75
 END
 $d2_7 << END
 # depth instructions
-0.1 4002.16
+0.1 4002.7
 13.3102 3699.31
 121.926 3651.59
 END
 $p2_7 << END
 # depth instructions
-10.5352 3830.24
+10.5352 3829.81
 END
 VARIANTS = 7
 array NAME[7]
@@ -185,7 +185,7 @@ RAN_ON = 'virtio-blk read, chains of 3, ring of 1024, 256 in flight; QEMU 10.0.1
 PANELS = 2
 LEFT = 0.1
 RIGHT = 124.912
-BOTTOM = 3230.57
+BOTTOM = 3230.59
 TOP = 6553.58
 array TITLE[2]
 TITLE[1] = 'split ring'
@@ -196,23 +196,23 @@ array LABEL_Y[14]
 do for [i = 1:14] { END_X[i] = NaN; END_Y[i] = NaN; LABEL_Y[i] = NaN }
 SET_YTICS = 'set ytics (4000, 5000, 6000)'
 END_X[6] = 124.912
-END_Y[6] = 3424.4
-LABEL_Y[6] = 3310.37
+END_Y[6] = 3424.43
+LABEL_Y[6] = 3310.39
 END_X[7] = 124.912
-END_Y[7] = 3442.31
-LABEL_Y[7] = 3390.95
+END_Y[7] = 3442.33
+LABEL_Y[7] = 3390.97
 END_X[4] = 124.912
-END_Y[4] = 3443.03
-LABEL_Y[4] = 3473.5
+END_Y[4] = 3443
+LABEL_Y[4] = 3473.51
 END_X[5] = 124.912
 END_Y[5] = 3480.45
-LABEL_Y[5] = 3558.05
+LABEL_Y[5] = 3558.06
 END_X[1] = 124.912
-END_Y[1] = 3579.52
-LABEL_Y[1] = 3644.65
+END_Y[1] = 3579.55
+LABEL_Y[1] = 3644.66
 END_X[3] = 124.912
-END_Y[3] = 4978.6
-LABEL_Y[3] = 4978.6
+END_Y[3] = 4988.87
+LABEL_Y[3] = 4988.87
 END_X[2] = 124.912
 END_Y[2] = 5774.82
 LABEL_Y[2] = 5774.82
@@ -221,19 +221,19 @@ END_Y[14] = 3651.59
 LABEL_Y[14] = 3651.59
 END_X[8] = 121.926
 END_Y[8] = 3923.41
-LABEL_Y[8] = 3814.35
+LABEL_Y[8] = 3814.19
 END_X[11] = 121.926
 END_Y[11] = 3951.37
-LABEL_Y[11] = 3907.2
+LABEL_Y[11] = 3907.03
 END_X[13] = 121.926
-END_Y[13] = 3955.24
-LABEL_Y[13] = 4002.31
+END_Y[13] = 3954.54
+LABEL_Y[13] = 4002.13
 END_X[12] = 121.926
 END_Y[12] = 3988.12
-LABEL_Y[12] = 4099.73
+LABEL_Y[12] = 4099.55
 END_X[10] = 121.926
-END_Y[10] = 5444.63
-LABEL_Y[10] = 5444.63
+END_Y[10] = 5448.5
+LABEL_Y[10] = 5448.5
 END_X[9] = 121.926
 END_Y[9] = 6182.62
 LABEL_Y[9] = 6182.62
