@@ -13,6 +13,7 @@ const struct figure load_figures[LOAD_FIGURES] = {
 	 "1",
 	 AT(ctx),
 	 {[WORK_GBIT] = "switches_per_gbit", [WORK_PACKET] = "switches_per_packet"}},
+	{"busy_processors", "1", AT(busy), {NULL}},
 	{"latency_p50_us", "us", AT(lat_p50), {NULL}},
 	{"latency_p99_us", "us", AT(lat_p99), {NULL}},
 };

@@ -13,7 +13,7 @@ struct figure {
 };
 
 /* Of the phases without probes, and of those with them. */
-#define LOAD_FIGURES 5
+#define LOAD_FIGURES 6
 #define ORDER_FIGURES 15
 #define PACKET_FIGURES 2
 extern const struct figure load_figures[LOAD_FIGURES];

@@ -101,6 +101,7 @@ static void take_load(struct sample *s, const struct phase *p, const struct work
 		s->lost = (double)p->lost / (p->datagrams + p->lost);
 	s->cpu = p->cpu_s * (counted ? 1e6 : 1e3) / units;
 	s->ctx = p->ctx_switches / units;
+	s->busy = p->window_s > 0 ? p->cpu_s / p->window_s : NAN;
 	if (units <= 0)
 		s->cpu = s->ctx = NAN;
 	s->lat_p50 = p->lat_p50;
@@ -146,7 +147,7 @@ static void fill_sample(const struct results *r, struct cell *c, struct sample *
 	const struct workload *w = workload_of(r, c);
 	const struct phase *bare = NULL, *probed = NULL;
 
-	s->throughput = s->cpu = s->ctx = s->lat_p50 = s->lat_p99 = NAN;
+	s->throughput = s->cpu = s->ctx = s->busy = s->lat_p50 = s->lat_p99 = NAN;
 	s->speed = s->packets = s->lost = NAN;
 	s->tax = s->fill = s->flush = s->cost = s->cost_raw = NAN;
 	if (s->trial) {

@@ -25,6 +25,7 @@ struct sample {
 	const struct trial *trial; /* NULL: not in the run */
 	/* Of the phase without probes; NAN when it is missing or not ok. */
 	double throughput, cpu, ctx, lat_p50, lat_p99;
+	double busy;	      /* processors that QEMU kept busy, while perf counted */
 	double speed;	      /* what ratios are of: throughput, or, where less is better, 1 / it */
 	double packets, lost; /* a second, through the tap; share of datagrams */
 	/* Of the phase with probes. */

@@ -143,6 +143,7 @@ static void cpu_row(struct table *t, const struct results *r, const struct cell 
 	short_ratio_cell(t, &c->cpu_to_off);
 	table_number(t, OVER(c, ctx).median);
 	short_ratio_cell(t, &c->ctx_to_off);
+	table_number(t, OVER(c, busy).median);
 }
 
 static void cpu_table(struct document *out, const struct results *r, unsigned int w, enum work work)
@@ -152,7 +153,7 @@ static void cpu_table(struct document *out, const struct results *r, unsigned in
 	static const char *const switches[N_WORKS] = {">switches\n/I/O", ">switches\n/Gbit",
 						      ">switches\n/pkt"};
 	struct table *t = table_new("cost", cpu[work], "to off\n[95 % CI]", switches[work],
-				    "to off\n[95 % CI]", NULL);
+				    "to off\n[95 % CI]", ">CPUs\nbusy", NULL);
 
 	each_row(t, r, w, cpu_row);
 	table_print(t, out);

@@ -271,7 +271,7 @@ or <- function(x, default) if (is.null(x)) default else x
 # was lost, of the phase without probes.
 load_figures <- function(p) {
   if (is.null(p))
-    return(c(throughput = NA, cpu = NA, switches = NA, p50 = NA, p99 = NA, packets = NA, lost = NA,
+    return(c(throughput = NA, cpu = NA, switches = NA, busy = NA, p50 = NA, p99 = NA, packets = NA, lost = NA,
              speed = NA))
   d <- p$datagrams
   counted <- p$kind == "fio" || !is.null(d)
@@ -280,6 +280,7 @@ load_figures <- function(p) {
   c(throughput = p$throughput,
     cpu = if (work > 0) number(p$cpu_s) * (if (counted) 1e6 else 1e3) / work else NA,
     switches = if (work > 0) number(p$ctx_switches) / work else NA,
+    busy = number(p$cpu_s) / or(p$perf_window$seconds, p$seconds),
     p50 = number(p$lat_us$p50), p99 = number(p$lat_us$p99), packets = number(p$packets_per_s),
     lost = if (is.null(d)) NA else d$lost / (d$received + d$lost),
     speed = if (p$workload %in% lower) 1 / p$throughput else p$throughput)
@@ -385,6 +386,7 @@ for (workload in unique(sapply(summary$cells, function(c) c$workload)))
       hold_range("load", where, cell$throughput, f[, "throughput"])
       hold_range("load", where, cell[[grep("^cpu_ms", names)]], f[, "cpu"])
       hold_range("load", where, cell[[grep("^switches_per", names)]], f[, "switches"])
+      hold_range("load", where, cell$busy_processors, f[, "busy"])
       hold_range("load", where, cell$latency_p50_us, f[, "p50"])
       hold_range("load", where, cell$latency_p99_us, f[, "p99"])
       if (any(!is.na(f[, "packets"]))) {

@@ -143,6 +143,7 @@ def check_live(s, caption, lines):
     need(bool(student) == any(c['to_off']['interval'] == 'student-t' for c in s.cells.values()),
          'of which blocks the intervals are')
     tables = [live_table(s, lines)]
+    check_busy(s, lines, tables[0])
     for rate in rates.split(', ') if rates else []:
         value, unit, ring = rate.split()
         c = s.cells[tables[0], ring, 'off']
@@ -161,6 +162,21 @@ def check_live(s, caption, lines):
     rest = [w for w in s.workloads if w != tables[0] and not found[w]]
     for judged in True, False:
         check_others(s, lines, [w for w in rest if bool(s.judged('to_off', w)) == judged], judged)
+
+
+def check_busy(s, lines, workload):
+    """The sentences on processors: of each ring where both sides were counted."""
+    for ring in s.d['rings']:
+        busy = {v: c['busy_processors']['median'] for (w, r, v), c in s.cells.items()
+                if (w, r) == (workload, ring) and c['busy_processors']['median'] is not None}
+        ordered = [x for v, x in busy.items() if s.ordered(v)]
+        if 'off' not in busy or not ordered:
+            continue
+        name, off, own = match(r'Processors that QEMU kept busy, (\w+): off (\S+), in order (.*)\.',
+                               lines.pop(0), 'busy')
+        need(name == ring, 'busy:', ring)
+        shows(off, busy['off'], 2, 'busy, off')
+        span(own, ordered, 2, 'busy, in order')
 
 
 def check_others(s, lines, rest, judged):

@@ -132,17 +132,24 @@ static struct others find_others(const struct results *r, unsigned int shown, bo
 	return o;
 }
 
+/* "0.44 to 0.55", or "0.44" if both are that; g_free() it. */
+static char *span_text(double low, double high, int digits)
+{
+	g_autofree char *from = g_strdup_printf("%.*f", digits, low);
+	g_autofree char *to = g_strdup_printf("%.*f", digits, high);
+
+	return strcmp(from, to) ? g_strdup_printf("%s to %s", from, to) : g_strdup(from);
+}
+
 /* What the workloads without a table have in common: nothing that is resolved. */
 static void put_unresolved(struct document *out, const struct results *r, unsigned int shown)
 {
 	struct others judged = find_others(r, shown, true), not = find_others(r, shown, false);
-	g_autofree char *from = g_strdup_printf("%.3f", judged.low);
-	g_autofree char *to = g_strdup_printf("%.3f", judged.high);
+	g_autofree char *span = span_text(judged.low, judged.high, 3);
 
 	if (judged.ratios)
-		paragraph(out, 0, "Nothing resolved (%u ratio%s, %s%s%s): %s.", judged.ratios,
-			  judged.ratios == 1 ? "" : "s", from, strcmp(from, to) ? " to " : "",
-			  strcmp(from, to) ? to : "", judged.names->str);
+		paragraph(out, 0, "Nothing resolved (%u ratio%s, %s): %s.", judged.ratios,
+			  judged.ratios == 1 ? "" : "s", span, judged.names->str);
 	/* A ratio of one block says nothing, and would be read as if it did. */
 	if (not .n)
 		paragraph(out, 0, "No two blocks, so no verdict: %s.", not .names->str);
@@ -170,6 +177,30 @@ static char *off_text(const struct results *r, unsigned int w)
 	return g_string_free(text, FALSE);
 }
 
+/* Whether off waits for a processor or for the device: a faster host helps the first only. */
+static void put_busy(struct document *out, const struct results *r, unsigned int w)
+{
+	for (unsigned int ring = 0; ring < r->run->rings->len; ring++) {
+		double off = OVER(cell_at(r, w, ring, r->off), busy).median;
+		double low = INFINITY, high = -INFINITY;
+		g_autofree char *span = NULL;
+
+		for (unsigned int v = 0; v < r->run->variants->len; v++) {
+			const struct cell *c = cell_at(r, w, ring, v);
+
+			if (!c->ordered)
+				continue;
+			low = fmin(low, OVER(c, busy).median); /* NAN is nothing */
+			high = fmax(high, OVER(c, busy).median);
+		}
+		if (isnan(off) || low > high)
+			continue;
+		span = span_text(low, high, 2);
+		paragraph(out, 0, "Processors that QEMU kept busy, %s: off %.2f, in order %s.",
+			  (char *)r->run->rings->pdata[ring], off, span);
+	}
+}
+
 static bool has_student(const struct results *r)
 {
 	for (unsigned int i = 0; i < r->n_cells; i++)
@@ -190,6 +221,7 @@ void put_letter_live(struct document *out, const struct results *r, const struct
 	paragraph(out, 0, "\nThroughput in a guest, ratio to off%s%s:", off,
 		  has_student(r) ? "; intervals of fewer than 6 blocks are Student's t" : "");
 	put_workload(out, r, first, room->rows);
+	put_busy(out, r, first);
 	for (unsigned int w = 0; w < r->run->workloads->len; w++) {
 		if (w == first || !resolved(r, w, -1))
 			continue;
