@@ -47,6 +47,16 @@ find_revision() {
 	}
 }
 
+# tree_mib: MiB that copies of the developer's tree take, or of its revision, which is exported
+# and then copied.
+tree_mib() {
+	if [ -n "${QEMU_REV:-}" ]; then
+		echo $(($(of_tree archive "$REVISION" | wc -c) * 2 >> 20))
+	else
+		du -sm --exclude=.git --exclude='build*' "$base" | cut -f1
+	fi
+}
+
 # export_revision DIR: that commit, and from the developer's tree what is not in git: the
 # subprojects that meson downloads, and submodules.
 export_revision() {

@@ -89,6 +89,20 @@ fetch_release() {
 	die "no QEMU${QEMU_RELEASE:+ $QEMU_RELEASE} source package can be fetched: check the network and the mirror in the host's apt configuration, or set QEMU_SRC or QEMU"
 }
 
+# need_room TREE: as much as a build in that tree takes, before it begins: what fails for it later
+# fails as whatever the compiler was about to write.
+need_room() {
+	local free need=200
+	if [ -n "${QEMU_SRC:-}" ]; then
+		[ -d "$1" ] || need=$((need + $(tree_mib)))
+	elif [ ! -d "$1" ] && [ ! -d "$Q/new" ]; then
+		need=$((need + 450))
+	fi
+	free=$(df -P -BM "$Q" | awk 'NR == 2 { print int($4) }')
+	[ "$free" -ge "$need" ] ||
+		die "$CACHE: $free MiB are free, and $source needs about $need to be built: free some space, or set VQLAB_CACHE=DIR to another disk"
+}
+
 # finish DIR: makes the folder of a result visible, in one step.
 finish() {
 	local dir=$1
@@ -195,6 +209,7 @@ from_source() {
 	of=$source
 	[ -z "${QEMU_REV:-}" ] || of="revisions of $base"
 	tree=$Q/tree-$(echo "$of $recipe" | sha256sum | cut -c1-16)
+	need_room "$tree"
 	if [ -n "${QEMU_REV:-}" ]; then
 		mkdir -p "$tree/src"
 		say "exporting $REVISION of $base"

@@ -107,6 +107,23 @@ check 'and says so' says '^vqlab: the package lists cannot be fetched from http:
 check 'no stamp keeps the next try from trying' test ! -e "$T/cache/apt/updated"
 check 'so the next one says the same' fails 1 no_network
 check 'in the same words' says 'cannot be fetched from'
+# A disk that has no room for a tree, as it lies there and of a revision.
+tree=$T/tree
+mkdir -p "$tree/hw/virtio" "$tree/subprojects"
+touch "$tree/hw/virtio/virtio.c" "$tree/subprojects/none"
+git init -q "$tree" && git -C "$tree" add . &&
+	git -C "$tree" -c user.name=x -c user.email=x@example.org commit -qm x
+small_disk() {
+	unshare --mount --propagation private bash -c 'mkdir "$0" && mount -t tmpfs -o size=64m none "$0" &&
+		VQLAB_CACHE=$0 QEMU_SRC=$1 QEMU_REV=${2:-} runners/setup/qemu.sh' "$T/small" "$tree" "$@"
+	rc=$?
+	rmdir "$T/small"
+	return $rc
+}
+for rev in '' HEAD; do
+	check "no room for ${rev:-a tree}: exit 1" fails 1 small_disk $rev
+	check 'before anything is copied' says "/small: 6[34] MiB are free, and tree $tree.* needs about 20[01] to be built: free some"
+done
 # apt-get as it was: a warning, and exit 0.
 mkdir "$T/bin"
 cat >"$T/bin/apt-get" <<'END'
