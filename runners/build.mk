@@ -5,7 +5,8 @@
 # guest, and keeps what came out.  A folder uses those above it in this list:
 #
 #   tool/      what all share: error (their one domain; its codes become exit status or
-#              state), clock, files, json, spawn (children that die with their parent), confine
+#              state), clock, files, json, kept (what a child says, in a file of
+#              bounded size), spawn (children that die with their parent), confine
 #              (what one may reach), host (who measures on this host; its failures are no
 #              results), own (where the lab's files are)
 #   host/      what the host is set to and does while trials run; where trials run on it
@@ -49,7 +50,7 @@ BENCH_O := $(call objs,runners runners/tool runners/host runners/plan runners/tr
 	$(filter-out %/guest-run.o,$(call objs,runners/machine)) $(COUNTER_O)
 # All but main(), for the unit tests and for vqring.
 BENCH_PURE_O := $(filter-out $(B)/runners/main.o,$(BENCH_O))
-BENCH_TESTS := plan plan-arms plan-axes plan-loads command fio plan-ring schedule load gates gates-load gates-net host activity pin tune rundir message qmp confined sandbox
+BENCH_TESTS := plan plan-arms plan-axes plan-loads command fio plan-ring schedule load gates gates-load gates-net host activity pin tune rundir message kept qmp confined sandbox
 BENCH_PKGS := glib-2.0 gio-2.0 json-glib-1.0 libseccomp
 
 include runners/ring/ring.mk

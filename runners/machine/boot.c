@@ -71,7 +71,8 @@ gboolean guest_qemu_program(GPtrArray *argv, const char *qemu_dir, GError **erro
 	return TRUE;
 }
 
-void guest_qemu_args(GPtrArray *argv, const char *guest_dir, int agent_fd, const char *console_log)
+void guest_qemu_args(GPtrArray *argv, const char *guest_dir, int agent_fd, int console_fd,
+		     const char *console_log)
 {
 	static const char *const machine[] = {"-nodefaults", "-no-user-config", "-display", "none",
 					      "-no-reboot",  "-machine",	"pc",	    NULL};
@@ -85,7 +86,9 @@ void guest_qemu_args(GPtrArray *argv, const char *guest_dir, int agent_fd, const
 	push(argv, KERNEL_ARGS);
 	push(argv, "-chardev");
 	/* A comma in a file name is doubled in QEMU's option syntax. */
-	if (console_log) {
+	if (console_fd >= 0) {
+		push_format(argv, "socket,id=console,fd=%d", console_fd);
+	} else if (console_log) {
 		g_auto(GStrv) parts = g_strsplit(console_log, ",", -1);
 		g_autofree char *path = g_strjoinv(",,", parts);
 

@@ -36,11 +36,13 @@ gboolean guest_qemu_program(GPtrArray *argv, const char *qemu_dir, GError **erro
  *
  * agent_fd     QEMU's end of a connected stream socket pair; QEMU must inherit
  *              it under this very number.  The other end goes to link_new().
- * console_log  where the guest's console goes, or NULL for nowhere.
+ * console_fd   QEMU's end of another, to which the guest's console goes, or -1.
+ * console_log  then, a file for it, or NULL for nowhere.
  *
  * After these, `-device virtio-...` and the like may follow in any order.
  * A poweroff of the guest, or its panic, ends QEMU (-no-reboot) with exit 0.
  */
-void guest_qemu_args(GPtrArray *argv, const char *guest_dir, int agent_fd, const char *console_log);
+void guest_qemu_args(GPtrArray *argv, const char *guest_dir, int agent_fd, int console_fd,
+		     const char *console_log);
 
 #endif

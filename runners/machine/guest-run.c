@@ -88,7 +88,7 @@ static GPtrArray *qemu_argv(int agent_fd, int qmp_fd, GError **error)
 		g_ptr_array_unref(argv);
 		return NULL;
 	}
-	guest_qemu_args(argv, guest_dir, agent_fd, console);
+	guest_qemu_args(argv, guest_dir, agent_fd, -1, console);
 	g_ptr_array_add(argv, g_strdup("-chardev"));
 	g_ptr_array_add(argv, g_strdup_printf("socket,id=qmp,fd=%d", qmp_fd));
 	g_ptr_array_add(argv, g_strdup("-mon"));

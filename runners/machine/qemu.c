@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -14,10 +15,10 @@
 #include <unistd.h>
 
 /* Numbers of QEMU's fd sets: files that root opened and nobody uses. */
-enum { SET_CONSOLE = 1, SET_KVM, SET_DISK };
+enum { SET_KVM = 1, SET_DISK };
 
-/* What the guest writes to its console, or makes QEMU log, ends here. */
-#define LOG_LIMIT (64ull << 20)
+/* It writes to no file but a raw disk; this is for where it is not confined. */
+#define FILE_LIMIT (64ull << 20)
 
 static char *command_line;
 
@@ -198,10 +199,7 @@ static bool push_all(GPtrArray *argv, GArray *keep, const struct qemu_setup *s, 
 
 	if (!guest_qemu_program(argv, s->info->dir, error))
 		return false;
-	/* Before anything that opens /dev/fdset/N. */
-	push(argv, "-add-fd");
-	push(argv, "fd=%d,set=%d", console, SET_CONSOLE);
-	guest_qemu_args(argv, guest, agent, "/dev/fdset/1");
+	guest_qemu_args(argv, guest, agent, console, NULL);
 	push_accel(argv, keep, s, group);
 	push(argv, "-m");
 	push(argv, "%" PRId64, s->plan->memory_mib);
@@ -228,10 +226,10 @@ static bool push_all(GPtrArray *argv, GArray *keep, const struct qemu_setup *s, 
 	return true;
 }
 
-/* Largest file that QEMU may write: its logs, or a raw disk. */
+/* Largest file that QEMU may write. */
 static uint64_t file_limit(const struct plan *p)
 {
-	uint64_t limit = LOG_LIMIT;
+	uint64_t limit = FILE_LIMIT;
 	unsigned int i;
 
 	for (i = 0; i < p->disks->len; i++) {
@@ -250,16 +248,14 @@ bool qemu_start(struct qemu *q, const struct qemu_setup *s, GError **error)
 	struct spawn sp = {.exec_fd = s->info->program_fd,
 			   .unprivileged = true,
 			   .confine = s->info->confined ? &confine : NULL};
-	int qmp[2] = {-1, -1}, agent[2] = {-1, -1}, plugin = -1;
-	int console = open(s->console, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	int log = open(s->log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
-	bool ok = console >= 0 && log >= 0;
+	int qmp[2] = {-1, -1}, agent[2] = {-1, -1}, console = -1, log = -1, plugin = -1;
+	bool ok;
 
 	memset(q, 0, sizeof(*q));
 	q->qmp_fd = q->agent_fd = -1;
-	if (!ok)
-		g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: %s", s->console, g_strerror(errno));
-	ok = ok && open_channels(qmp, agent, error) &&
+	q->console = kept_open(s->console, &console, error);
+	q->log = q->console ? kept_open(s->log, &log, error) : NULL;
+	ok = q->log && open_channels(qmp, agent, error) &&
 	     push_all(argv, keep, s, agent[1], qmp[1], console, &sp.extra_group, error) &&
 	     (!s->counter || push_counter(argv, keep, s, &plugin, error));
 	if (ok) {
@@ -290,4 +286,12 @@ bool qemu_start(struct qemu *q, const struct qemu_setup *s, GError **error)
 	q->qmp_fd = qmp[0];
 	q->agent_fd = agent[0];
 	return ok;
+}
+
+void qemu_end(struct qemu *q)
+{
+	child_end(&q->child, SIGKILL, 0);
+	kept_free(q->console);
+	kept_free(q->log);
+	q->console = q->log = NULL;
 }

@@ -6,10 +6,12 @@
 #include "disks.h"
 #include "folders.h"
 #include "runners/guest-count/counter.h"
+#include "runners/tool/kept.h"
 
 struct qemu {
 	struct child child;
-	int qmp_fd, agent_fd; /* our ends; the one who takes them over sets -1 */
+	int qmp_fd, agent_fd;	    /* our ends; the one who takes them over sets -1 */
+	struct kept *console, *log; /* what the guest and QEMU say */
 };
 
 struct qemu_setup {
@@ -26,8 +28,12 @@ struct qemu_setup {
 	struct guest_counter *counter; /* opened here, to be closed; NULL: nobody counts */
 };
 
-/* Disks and taps may be closed by the caller afterwards. */
+/* Disks and taps may be closed by the caller afterwards.  Also of one that could not be
+ * started, qemu_end() must be called. */
 bool qemu_start(struct qemu *q, const struct qemu_setup *s, GError **error);
+
+/* Kills it; what it said is in the files then.  One that is all zero is allowed. */
+void qemu_end(struct qemu *q);
 
 /*
  * The properties that the plan has for a device of @info, with a comma before each: sizes of

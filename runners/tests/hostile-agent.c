@@ -39,7 +39,7 @@ enum trick {
 	TRICK_NUMBERS,	/* digits in the output become others */
 	TRICK_ESCAPES,	/* letters in the output become controls */
 	TRICK_CONSOLE,	/* the console, without end */
-	TRICK_POWEROFF, /* ends */
+	TRICK_POWEROFF, /* ends, and before that 2 MiB on the console */
 	TRICK_PANIC,	/* the kernel does */
 	N_TRICKS
 };
@@ -148,6 +148,14 @@ static void spoil_answer(const struct frame *f)
 	say(FRAME_DONE, f->seq, p, sizeof(p));
 }
 
+static void fill_console(void)
+{
+	static uint8_t much[FRAME_MAX];
+
+	memset(much, 'c', sizeof(much));
+	write_all(STDOUT_FILENO, much, sizeof(much));
+}
+
 static void flood(const struct frame *f)
 {
 	static uint8_t much[FRAME_MAX];
@@ -160,8 +168,7 @@ static void flood(const struct frame *f)
 			say(FRAME_OUT, f->seq, much, sizeof(much));
 			break;
 		case TRICK_CONSOLE:
-			memset(much, 'c', sizeof(much));
-			write_all(STDOUT_FILENO, much, sizeof(much));
+			fill_console();
 			break;
 		default:
 			say(FRAME_HELLO, 0, version, sizeof(version));
@@ -183,6 +190,8 @@ static void make_noise(void)
 /* The frame that is hit. */
 static void play(const struct frame *f)
 {
+	size_t n;
+
 	static const uint8_t other[] = {99, 0, 0, 0, 'x'};
 	bool output = f->type != FRAME_DONE;
 
@@ -227,6 +236,8 @@ static void play(const struct frame *f)
 		spoil_output(f);
 		return;
 	case TRICK_POWEROFF:
+		for (n = 0; n < 2 << 20; n += FRAME_MAX)
+			fill_console();
 		exit(0);
 	case TRICK_PANIC:
 		write_to("/proc/sysrq-trigger", "c");

@@ -73,7 +73,7 @@ static void subject_start(struct subject *s, const char *qemu, const char *guest
 
 static void subject_end(struct subject *s)
 {
-	child_end(&s->q.child, SIGKILL, 0);
+	qemu_end(&s->q);
 	close(s->q.agent_fd);
 	confine_clear(&s->info.confine);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "alive.h"
-#include "runners/machine/boot.h"
 #include "runners/tool/files.h"
 
 #include <string.h>
@@ -54,12 +53,15 @@ static char *describe_dead_disk(struct trial *t)
 /* How QEMU ended, with its own words. */
 static char *describe_dead_qemu(struct trial *t)
 {
-	g_autofree char *log = trial_log_path(t, "qemu.log"), *line = last_line(log);
+	g_autofree char *log = trial_log_path(t, "qemu.log"), *all = NULL, *line = NULL;
 	g_autofree char *status = child_status(&t->qemu.child);
+	const char *words;
 
-	/* The log's first line is the command; alone it tells nothing. */
-	if (strstr(line, QEMU_PROGRAM " ") == line || strstr(line, "-add-fd "))
-		*line = '\0';
+	kept_end(t->qemu.log);
+	all = read_file(log, KEPT_MAX, NULL, NULL);
+	/* The first line is the command; alone it tells nothing. */
+	words = all ? strchr(all, '\n') : NULL;
+	line = words && words[1] ? last_line(log) : g_strdup("");
 	return g_strdup_printf("QEMU ended: %s%s%s", status, *line ? ": " : "", line);
 }
 

@@ -23,7 +23,6 @@
 #include <unistd.h>
 
 #define QMP_MS 20000
-#define LOG_KEEP (1 << 20)
 
 static bool start_iperf3(struct trial *t, GError **error)
 {
@@ -183,21 +182,12 @@ static bool run_guest(struct trial *t, GError **error)
 	       (!trial_counts(t) || driver_find(t, error)) && run_phases(t, error);
 }
 
-static void shorten(const char *path)
-{
-	struct stat st;
-
-	if (stat(path, &st) == 0 && st.st_size > LOG_KEEP && truncate(path, LOG_KEEP) < 0)
-		g_printerr("vqbench: cannot shorten %s\n", path);
-}
-
 /* Ends all that runs; what it was is in the logs. */
 static void stop_all(struct trial *t)
 {
-	static const char *const logs[] = {"console.log", "qemu.log"};
 	unsigned int i;
 
-	child_end(&t->qemu.child, SIGKILL, 0);
+	qemu_end(&t->qemu);
 	child_end(&t->iperf3, SIGKILL, 0);
 	for (i = 0; t->disks && i < t->bench->plan->disks->len; i++) {
 		const struct plan_disk *p = t->disks[i].plan;
@@ -210,11 +200,6 @@ static void stop_all(struct trial *t)
 		disk_close(&t->disks[i]);
 		if (stat(log, &st) == 0 && st.st_size == 0)
 			unlink(log);
-	}
-	for (i = 0; i < G_N_ELEMENTS(logs); i++) {
-		g_autofree char *path = trial_log_path(t, logs[i]);
-
-		shorten(path);
 	}
 	guest_counter_close(&t->counter);
 	link_free(t->link);

@@ -171,7 +171,7 @@ static bool vm_start(Vm *vm, const char *incoming, GError **error)
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, qmp) < 0) {
         return vm_fail(error, "socketpair");
     }
-    guest_qemu_args(argv, vm->guest_dir, vm->agent_fd, console);
+    guest_qemu_args(argv, vm->guest_dir, vm->agent_fd, -1, console);
     chardev = g_strdup_printf("socket,id=qmp,fd=%d", qmp[1]);
     vm_push(argv, (const char *[]){ "-accel", "tcg", "-m", "1024", "-d",
                                     "guest_errors", "-mon",
