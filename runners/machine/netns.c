@@ -76,28 +76,47 @@ bool netns_enter(GError **error)
 	return ok;
 }
 
-int netns_tap(int i, GError **error)
+/* Each queue is a descriptor that names the same device. */
+static bool open_queues(const char *name, int64_t queues, GArray *fds, GError **error)
 {
-	struct ifreq r = {.ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR};
-	int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC | O_NONBLOCK);
-	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ifreq r = {.ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR |
+				       (queues > 1 ? IFF_MULTI_QUEUE : 0)};
+
+	g_strlcpy(r.ifr_name, name, sizeof(r.ifr_name));
+	for (int64_t k = 0; k < queues; k++) {
+		int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC | O_NONBLOCK);
+
+		if (fd >= 0)
+			g_array_append_val(fds, fd);
+		if (fd >= 0 && ioctl(fd, TUNSETIFF, &r) == 0)
+			continue;
+		g_set_error(error, VQB_ERROR, VQB_FAILED,
+			    "cannot make queue %" PRId64 " of a tap device: %s%s", k,
+			    g_strerror(errno),
+			    fd < 0 ? " (/dev/net/tun): modprobe tun, and run as root" : "");
+		return false;
+	}
+	return true;
+}
+
+bool netns_tap(int i, int64_t queues, GArray *fds, GError **error)
+{
+	struct ifreq r = {.ifr_flags = 0};
+	int s;
 	bool ok;
 
 	snprintf(r.ifr_name, sizeof(r.ifr_name), "tap%d", i);
-	ok = fd >= 0 && s >= 0 && ioctl(fd, TUNSETIFF, &r) == 0 &&
-	     set_address(s, &r, SIOCSIFADDR, netns_host_address(i)) &&
+	if (!open_queues(r.ifr_name, queues, fds, error))
+		return false;
+	s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	ok = s >= 0 && set_address(s, &r, SIOCSIFADDR, netns_host_address(i)) &&
 	     set_address(s, &r, SIOCSIFNETMASK, NETNS_MASK) && bring_up(s, &r);
-	if (!ok) {
-		g_set_error(error, VQB_ERROR, VQB_FAILED, "cannot make a tap device: %s%s",
-			    g_strerror(errno),
-			    fd < 0 ? " (/dev/net/tun): modprobe tun, and run as root" : "");
-		if (fd >= 0)
-			close(fd);
-		fd = -1;
-	}
+	if (!ok)
+		g_set_error(error, VQB_ERROR, VQB_FAILED, "cannot give a tap device an address: %s",
+			    g_strerror(errno));
 	if (s >= 0)
 		close(s);
-	return fd;
+	return ok;
 }
 
 bool netns_counts(int i, struct tap_counts *c)

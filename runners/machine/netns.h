@@ -13,11 +13,11 @@
 bool netns_enter(GError **error);
 
 /*
- * Makes the tap device number @i (0 to 15) with an address and the link up.
- * Returns its descriptor, with a virtio-net header on packets, for QEMU to
- * inherit, or -1.
+ * Makes the tap device number @i (0 to 15) of @queues queues (from 1 on), with an address and the
+ * link up.  Appends a descriptor for each of them to @fds, ints, with a virtio-net header on
+ * packets, for QEMU to inherit; the caller closes them, also those of one that failed.
  */
-int netns_tap(int i, GError **error);
+bool netns_tap(int i, int64_t queues, GArray *fds, GError **error);
 
 /* Host's and guest's addresses on tap @i, and the guest's MAC; static text of
  * the last call. */

@@ -66,6 +66,8 @@ char *qemu_net_props(const struct plan_net *p, const struct qemuinfo *info, cons
 	if (p->queue_size)
 		g_string_append_printf(text, ",rx_queue_size=%" PRId64 ",tx_queue_size=%" PRId64,
 				       p->queue_size, MIN(p->queue_size, 256));
+	if (p->queues > 1)
+		g_string_append(text, ",mq=on");
 	g_string_append(text, free);
 	return g_string_free(text, FALSE);
 }
@@ -122,14 +124,18 @@ static void push_disk(GPtrArray *argv, GArray *keep, const struct qemu_setup *s,
 	     p->name, props, properties);
 }
 
+/* @tap: as many as it has queues. */
 static void push_net(GPtrArray *argv, GArray *keep, const struct qemu_setup *s,
-		     const struct plan_net *p, int i, int tap, const char *properties)
+		     const struct plan_net *p, int i, const int *tap, const char *properties)
 {
 	g_autofree char *props = qemu_net_props(p, s->info, s->props);
+	g_autoptr(GString) fds = g_string_new(NULL);
 
-	g_array_append_val(keep, tap);
+	for (int64_t k = 0; k < p->queues; k++)
+		g_string_append_printf(fds, "%s%d", k ? ":" : "", tap[k]);
+	g_array_append_vals(keep, tap, p->queues);
 	push(argv, "-netdev");
-	push(argv, "tap,id=tap-%s,fd=%d,vhost=off", p->name, tap);
+	push(argv, "tap,id=tap-%s,fds=%s,vhost=off", p->name, fds->str);
 	push(argv, "-device");
 	push(argv, "virtio-net-pci,id=%s,netdev=tap-%s,mac=%s,romfile=%s%s", p->name, p->name,
 	     netns_guest_mac(i), props, properties);
@@ -195,6 +201,7 @@ static bool push_all(GPtrArray *argv, GArray *keep, const struct qemu_setup *s, 
 {
 	g_autofree char *of_disks = properties(s, true), *of_nets = properties(s, false);
 	g_autofree char *guest = g_strdup_printf("/proc/self/fd/%d", s->guest->dir_fd);
+	const int *tap = s->taps ? (const int *)s->taps->data : NULL;
 	unsigned int i;
 
 	if (!guest_qemu_program(argv, s->info->dir, error))
@@ -217,8 +224,12 @@ static bool push_all(GPtrArray *argv, GArray *keep, const struct qemu_setup *s, 
 	}
 	for (i = 0; s->disks && i < s->plan->disks->len; i++)
 		push_disk(argv, keep, s, &s->disks[i], SET_DISK + i, of_disks);
-	for (i = 0; s->taps && i < s->plan->nets->len; i++)
-		push_net(argv, keep, s, s->plan->nets->pdata[i], i, s->taps[i], of_nets);
+	for (i = 0; tap && i < s->plan->nets->len; i++) {
+		const struct plan_net *net = s->plan->nets->pdata[i];
+
+		push_net(argv, keep, s, net, i, tap, of_nets);
+		tap += net->queues;
+	}
 	g_array_append_val(keep, agent);
 	g_array_append_val(keep, qmp);
 	g_array_append_val(keep, console);

@@ -23,8 +23,8 @@ struct qemu_setup {
 	const char *accel;   /* tcg or kvm */
 	const char *console; /* log files, created here */
 	const char *log;
-	struct disk *disks;	       /* n of plan->disks, opened; NULL: none of them */
-	const int *taps;	       /* one for each of plan->nets; NULL: no nets */
+	struct disk *disks; /* n of plan->disks, opened; NULL: none of them */
+	const GArray *taps; /* ints, a queue each of plan->nets, one after the other; NULL: none */
 	struct guest_counter *counter; /* opened here, to be closed; NULL: nobody counts */
 };
 

@@ -99,6 +99,9 @@ const struct plan_key plan_keys[] = {
 	{ GROUP_NET, "queue_size", KEY_INT, IN(plan_net, queue_size), 0, 1024, NULL, "0", NULL,
 	  "receive and transmit virtqueue size, a power of two from 256; 0: QEMU's",
 	  verify_net_queue },
+	{ GROUP_NET, "queues", KEY_INT, IN(plan_net, queues), 1, 64, NULL, "1", NULL,
+	  "pairs of receive and transmit virtqueues, up to a pair for each of the guest's "
+	  "processors", verify_net_queues },
 	{ GROUP_NET, "props", KEY_TEXT, IN(plan_net, props), 0, 0, NULL, "", NULL,
 	  "properties of virtio-net-pci, likewise", verify_net_props },
 

@@ -120,6 +120,7 @@ static bool check_device(struct plan *p, struct plan_workload *w, const char *gr
 				     w->device);
 	w->net = net != NULL;
 	w->queue_size = net ? net->queue_size : disk->queue_size;
+	w->queues = net ? net->queues : 0;
 	w->device_id = net ? g_strdup(w->device) : g_strconcat("disk-", w->device, NULL);
 	return true;
 }

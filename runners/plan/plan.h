@@ -40,6 +40,7 @@ struct plan_net {
 	char *name;  /* device id */
 	char *props; /* see props.h; NULL: none */
 	int64_t queue_size;
+	int64_t queues; /* of each kind: pairs of receive and transmit */
 };
 
 /* Of a workload of kind=ring: vqring's options; numbers that are 0 are left to it. */
@@ -89,6 +90,7 @@ struct plan_workload {
 	bool net;	    /* on a [net NAME], not on a [disk NAME] */
 	char *device_id;    /* disk-NAME or the net's name; kind=ring: the device's type */
 	int64_t queue_size; /* the device's; 0: QEMU's */
+	int64_t queues;	    /* the net's; of a disk 0 */
 	char *job_path;	    /* fio only */
 	char *job_text;
 };

@@ -15,6 +15,7 @@ static const struct {
 	{"netdev", NULL},
 	{"mac", NULL},
 	{"romfile", NULL},
+	{"mq", "queues="},
 	{"in_order", "strategy=qemu or off"},
 	{"x-reorder", "strategy="},
 	{"x-reorder-flush", "strategy=NAME+round"},

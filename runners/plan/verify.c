@@ -53,6 +53,19 @@ char *verify_net_queue(const struct plan *p, const void *item, GError **error)
 	return power_of_two(((const struct plan_net *)item)->queue_size, 256);
 }
 
+/* Linux asks for no more than it has processors. */
+char *verify_net_queues(const struct plan *p, const void *item, GError **error)
+{
+	int64_t queues = ((const struct plan_net *)item)->queues;
+
+	return queues <= p->cpus
+		       ? NULL
+		       : g_strdup_printf("%" PRId64 ": a guest of %" PRId64
+					 " processors uses no more than so many: cpus= of "
+					 "[machine] gives it more",
+					 queues, p->cpus);
+}
+
 /* A workload that no ring of the plan ever gets was meant to run. */
 char *verify_rings(const struct plan *p, const void *item, GError **error)
 {

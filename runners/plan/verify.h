@@ -12,6 +12,7 @@ char *verify_tail_us(const struct plan *p, const void *item, GError **error);
 char *verify_tail_permille(const struct plan *p, const void *item, GError **error);
 char *verify_disk_queue(const struct plan *p, const void *item, GError **error);
 char *verify_net_queue(const struct plan *p, const void *item, GError **error);
+char *verify_net_queues(const struct plan *p, const void *item, GError **error);
 char *verify_rings(const struct plan *p, const void *item, GError **error);
 char *verify_driver(const struct plan *p, const void *item, GError **error);
 char *verify_orders(const struct plan *p, const void *item, GError **error);

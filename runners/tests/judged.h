@@ -20,6 +20,11 @@ static void variant_is(const char *name)
 	slot.ring = "split";
 }
 
+/* Pairs of the net's, its features, and connections at the same time. */
+static int64_t net_queues = 1;
+static const char *net_bits;
+static int64_t net_streams = 1;
+
 static JsonNode *json(const char *text)
 {
 	return parse_json(text, strlen(text), "test", NULL);
@@ -34,8 +39,9 @@ static char *faults(struct phase *ph, const char *kind, const char *variant, boo
 	struct plan_workload w = {.name = "w",
 				  .kind = (char *)kind,
 				  .net = !strcmp(kind, "iperf3"),
+				  .queues = !strcmp(kind, "iperf3") ? net_queues : 0,
 				  .device_id = "disk-d",
-				  .iperf3 = {.direction = (char *)"out"},
+				  .iperf3 = {.direction = (char *)"out", .streams = net_streams},
 				  .seconds = 2};
 	struct slot_phase sp = {&w, probes, ph->driver || driver_missing};
 	struct trial t = {.slot = &slot, .features = json_object_new()};
@@ -44,7 +50,9 @@ static char *faults(struct phase *ph, const char *kind, const char *variant, boo
 
 	variant_is(variant);
 	json_object_set_string_member(t.features, "disk-d",
-				      strcmp(variant, "off") ? ORDERED : PLAIN);
+				      net_bits		       ? net_bits
+				      : strcmp(variant, "off") ? ORDERED
+							       : PLAIN);
 	slot.phases = g_array_new(FALSE, FALSE, sizeof(struct slot_phase));
 	g_array_append_val(slot.phases, sp);
 	t.phases = g_ptr_array_new();

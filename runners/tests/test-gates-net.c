@@ -37,12 +37,56 @@ static void test_net(void)
 	expect(&ph, "iperf3", false, "traffic");
 	ph.load.to_host.bytes /= 4;
 	expect(&ph, "iperf3", false, "traffic");
+	/* Each connection has a receiver, whose buffers hold 8 MiB at most. */
+	ph = net;
+	ph.load.to_host.bytes = 80000000;
+	expect(&ph, "iperf3", false, "traffic");
+	net_streams = 4;
+	expect(&ph, "iperf3", false, "");
+	ph.load.to_host.bytes = 50000000;
+	expect(&ph, "iperf3", false, "traffic");
+	net_streams = 1;
 	/* Each direction for itself. */
 	ph = net;
 	ph.load.to_guest.bytes = 60000;
 	expect(&ph, "iperf3", false, "");
 	ph.load.to_guest.bytes = 66001;
 	expect(&ph, "iperf3", false, "traffic");
+}
+
+/* Two pairs: queues 1 and 3 send, 0 and 2 receive, and 4 is for control. */
+static void test_queues(void)
+{
+	static const char queue[] = "{\"index\":%d,\"pops\":%d,\"fills\":%d,\"flushes\":%d,"
+				    "\"conserved\":true,\"order_violations\":0,"
+				    "\"length_mismatches\":0}";
+	static const int counts[] = {600, 1500, 400, 500, 100000};
+	g_autoptr(GString) text =
+		g_string_new("{\"lost_events\":0,\"unreadable_rings\":0,\"queues\":[");
+	struct phase ph = net;
+	int i;
+
+	for (i = 0; i < 5; i++) {
+		g_string_append(text, i ? "," : "");
+		g_string_append_printf(text, queue, i, counts[i], counts[i], counts[i]);
+	}
+	g_string_append(text, "]}");
+	ph.probe = json(text->str);
+	net_queues = 2;
+	net_bits = "0x130400000"; /* and bit 22 */
+	expect(&ph, "iperf3", true, "");
+	/* Those of the second pair are missed. */
+	ph.counted.tap.to_host = 1500;
+	ph.load.to_host.bytes /= 2;
+	ph.counted.tap.to_host_bytes /= 2;
+	expect(&ph, "iperf3", true, "elements");
+	/* The guest's driver asked for one. */
+	ph = net;
+	net_bits = PLAIN;
+	expect(&ph, "iperf3", false, "features");
+	net_queues = 1;
+	expect(&ph, "iperf3", false, "");
+	net_bits = NULL;
 }
 
 /* Headers are most of small datagrams; some are lost before the tap, and some behind it. */
@@ -107,6 +151,7 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/gates/net", test_net);
+	g_test_add_func("/gates/net/queues", test_queues);
 	g_test_add_func("/gates/net/udp", test_udp);
 	g_test_add_func("/gates/net/received", test_received);
 	g_test_add_func("/gates/net/counters", test_net_counters);

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BIT_RING_PACKED 34 /* virtio 1.3, section 6 */
+#define BIT_NET_MQ 22	   /* virtio 1.3, section 5.1.3 */
+#define BIT_RING_PACKED 34 /* section 6 */
 #define BIT_IN_ORDER 35
 
 void gate_free(gpointer data)
@@ -45,14 +46,32 @@ static void check_ring_sizes(struct trial *t, struct verdict *v)
 			JsonObject *q = json_array_get_object_element(queues, k);
 			int64_t num = json_int(q, "num", -1), index = json_int(q, "index", -1);
 
-			/* Odd queues of a net device transmit: see qemu.c. */
-			if (num == w->queue_size || (w->net && index % 2))
+			/* Odd queues of a net device transmit: see qemu.c; behind all is control.
+			 */
+			if (num == w->queue_size ||
+			    (w->net && (index % 2 || index == 2 * w->queues)))
 				continue;
 			verdict_add_boot(v, t,
 					 "%s:%" PRId64 " has a ring of %" PRId64 ", not %" PRId64
 					 ": this QEMU ignores queue_size",
 					 w->device_id, index, num, w->queue_size);
 		}
+	}
+}
+
+/* A driver that does not ask for several queues has one of each kind. */
+static void check_net_queues(struct trial *t, struct verdict *v)
+{
+	unsigned int i;
+
+	for (i = 0; i < t->phases->len; i++) {
+		struct phase *ph = t->phases->pdata[i];
+		const struct plan_workload *w = ph->slot->workload;
+		const char *text = t->features ? json_str(t->features, w->device_id, "0") : "0";
+
+		if (w->queues > 1 && !(g_ascii_strtoull(text, NULL, 16) >> BIT_NET_MQ & 1))
+			verdict_add(v, ph, "%s lacks MQ (%s), so it has 1 queue, not %" PRId64,
+				    w->device_id, text, w->queues);
 	}
 }
 
@@ -81,6 +100,7 @@ static void check_features(struct trial *t)
 					 has_packed ? "has" : "lacks", text);
 	}
 	check_ring_sizes(t, &v);
+	check_net_queues(t, &v);
 	fine = g_strdup_printf("%u devices: IN_ORDER %s, RING_PACKED %s", g_list_length(names),
 			       ordered ? "on" : "off", packed ? "on" : "off");
 	add(t, &v, fine);

@@ -64,7 +64,7 @@ struct trial {
 	GPtrArray *gates;     /* struct gate */
 
 	struct disk *disks; /* as bench->plan->disks */
-	int *taps;	    /* as bench->plan->nets */
+	GArray *taps;	    /* ints: as bench->plan->nets, a queue each */
 	struct child iperf3;
 	struct guest_counter counter; /* of a boot that counts the driver */
 	struct qemu qemu;

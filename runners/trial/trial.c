@@ -41,12 +41,10 @@ static bool build_machine(struct trial *t, GError **error)
 	if (!netns_enter(error))
 		return false;
 	t->disks = g_new0(struct disk, p->disks->len);
-	t->taps = g_new0(int, p->nets->len + 1);
-	for (i = 0; i < p->nets->len; i++) {
-		t->taps[i] = netns_tap(i, error);
-		if (t->taps[i] < 0)
+	t->taps = g_array_new(FALSE, FALSE, sizeof(int));
+	for (i = 0; i < p->nets->len; i++)
+		if (!netns_tap(i, ((struct plan_net *)p->nets->pdata[i])->queues, t->taps, error))
 			return false;
-	}
 	for (i = 0; i < p->disks->len; i++)
 		if (!disk_open(&t->disks[i], p->disks->pdata[i], t->bench->plugin,
 			       t->slot->seed + i, t->dir, error))
@@ -79,8 +77,8 @@ static bool start_qemu(struct trial *t, const char *accel, GError **error)
 
 	for (i = 0; t->disks && i < p->disks->len; i++)
 		disk_handed_over(&t->disks[i]);
-	for (i = 0; t->taps && i < p->nets->len; i++)
-		close(t->taps[i]);
+	for (i = 0; t->taps && i < t->taps->len; i++)
+		close(g_array_index(t->taps, int, i));
 	return ok;
 }
 

@@ -24,13 +24,13 @@ bool add_net(const char *variant, GError **error)
 {
     g_autofree char *address = next_pci_address();
     int i = n_nets;
-    int tap = netns_tap(i, error);
+    int tap;
 
-    if (tap < 0) {
+    if (!netns_tap(i, 1, vm.keep, error)) {
         return false;
     }
     n_nets++;
-    g_array_append_val(vm.keep, tap);
+    tap = g_array_index(vm.keep, int, vm.keep->len - 1);
     vm_arg(&vm, "-netdev");
     vm_arg(&vm, "tap,id=tap%d,fd=%d,vhost=off", i, tap);
     vm_arg(&vm, "-device");
