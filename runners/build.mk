@@ -56,7 +56,7 @@ BENCH_PKGS := glib-2.0 gio-2.0 json-glib-1.0 libseccomp
 include runners/ring/ring.mk
 
 TOOLS += $(B)/vqbench
-TESTS += $(patsubst %,$(B)/runners/test-%,$(BENCH_TESTS)) runners/tests/bench.sh runners/tests/bench-arms.sh \
+TESTS += $(patsubst %,$(B)/runners/test-%,$(BENCH_TESTS)) runners/tests/bench.sh runners/tests/bench-arms.sh runners/tests/bench-queues.sh \
 	runners/tests/bench-wrong.sh runners/tests/bench-ring.sh runners/tests/power.sh \
 	runners/tests/interrupt.sh \
 	runners/tests/man.sh runners/tests/rooms.sh runners/tests/doctor.sh runners/tests/hostile.sh runners/tests/fuzz-told.sh runners/tests/refuse.sh runners/tests/setup.sh runners/tests/hosts.sh \

@@ -148,3 +148,71 @@ char *props_of(const char *props, const char *help)
 	}
 	return g_string_free(text, FALSE);
 }
+
+/* The type that @help tells of the property @name; NULL: it does not.  The caller frees it. */
+static char *type_in(const char *help, const char *name)
+{
+	g_auto(GStrv) lines = g_strsplit(help, "\n", -1);
+	int i;
+
+	for (i = 0; lines[i]; i++) {
+		g_autofree char *is = name_in(lines[i]);
+		const char *type = is && !strcmp(is, name) ? strstr(lines[i], "=<") + 2 : NULL;
+
+		if (type)
+			return g_strndup(type, strcspn(type, ">"));
+	}
+	return NULL;
+}
+
+/* A value that does not fit its type stays text: QEMU says what it thinks of it. */
+static void add_typed(JsonBuilder *b, const char *type, const char *value)
+{
+	static const char *const on[] = {"on", "yes", "true", "y", NULL};
+	static const char *const off[] = {"off", "no", "false", "n", NULL};
+	bool flag = !g_strcmp0(type, "bool"), yes = g_strv_contains(on, value);
+	bool number = type && (strstr(type, "int") || strstr(type, "size"));
+	gint64 n;
+
+	if (flag && (yes || g_strv_contains(off, value)))
+		json_builder_add_boolean_value(b, yes);
+	else if (number && g_ascii_string_to_signed(value, 10, INT64_MIN, INT64_MAX, &n, NULL))
+		json_builder_add_int_value(b, n);
+	else
+		json_builder_add_string_value(b, value);
+}
+
+static void add_mapping(JsonBuilder *b, char **threads)
+{
+	json_builder_set_member_name(b, PROPS_MAPPING);
+	json_builder_begin_array(b);
+	for (; *threads; threads++) {
+		json_builder_begin_object(b);
+		json_builder_set_member_name(b, "iothread");
+		json_builder_add_string_value(b, *threads);
+		json_builder_end_object(b);
+	}
+	json_builder_end_array(b);
+}
+
+char *props_mapped(const char *device, const char *help, char **threads)
+{
+	g_auto(GStrv) list = plan_props_list(device);
+	g_autoptr(JsonBuilder) b = json_builder_new();
+	g_autoptr(JsonNode) root = NULL;
+	int i;
+
+	json_builder_begin_object(b);
+	json_builder_set_member_name(b, "driver");
+	json_builder_add_string_value(b, list[0]);
+	for (i = 1; list[i]; i++) {
+		g_autofree char *name = plan_prop_name(list[i]), *type = type_in(help, name);
+
+		json_builder_set_member_name(b, name);
+		add_typed(b, type, list[i] + strlen(name) + 1);
+	}
+	add_mapping(b, threads);
+	json_builder_end_object(b);
+	root = json_builder_get_root(b);
+	return json_to_string(root, FALSE);
+}

@@ -28,4 +28,14 @@ char *props_of(const char *props, const char *help);
  */
 char *props_both(const char *own, const char *variant, const char *help);
 
+/* The property that shares a disk's queues out to several iothreads, in turn. */
+#define PROPS_MAPPING "iothread-vq-mapping"
+
+/*
+ * What -device is given, @device (TYPE,NAME=VALUE,...) and that property, of the iothreads with
+ * the ids @threads: as JSON, since a list cannot be said otherwise, with the types that @help
+ * tells.  The caller frees it.
+ */
+char *props_mapped(const char *device, const char *help, char **threads);
+
 #endif /* VQLAB_MACHINE_PROPS_H */

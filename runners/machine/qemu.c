@@ -4,6 +4,7 @@
 #include "confined.h"
 #include "netns.h"
 #include "props.h"
+#include "runners/plan/find.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +17,8 @@
 
 /* Numbers of QEMU's fd sets: files that root opened and nobody uses. */
 enum { SET_KVM = 1, SET_DISK };
+
+#define IOTHREAD_ID "thread-"
 
 /* It writes to no file but a raw disk; this is for where it is not confined. */
 #define FILE_LIMIT (64ull << 20)
@@ -51,10 +54,28 @@ char *qemu_disk_props(const struct plan_disk *p, const struct qemuinfo *info, co
 
 	if (p->queue_size)
 		g_string_append_printf(text, ",queue-size=%" PRId64, p->queue_size);
-	if (p->iothread)
-		g_string_append_printf(text, ",iothread=thread-%s", p->iothread);
 	g_string_append(text, free);
 	return g_string_free(text, FALSE);
+}
+
+char *qemu_disk_device(const struct plan_disk *p, const struct qemuinfo *info, const char *props,
+		       const char *more)
+{
+	g_auto(GStrv) threads = plan_disk_iothreads(p);
+	g_autofree char *own = qemu_disk_props(p, info, props);
+	g_autofree char *all = NULL;
+	int i;
+
+	for (i = 0; threads[i]; i++) {
+		char *id = g_strconcat(IOTHREAD_ID, threads[i], NULL);
+
+		g_free(threads[i]);
+		threads[i] = id;
+	}
+	all = g_strdup_printf("virtio-blk-pci,id=disk-%s,drive=node-%s,serial=%s%s%s%s%s", p->name,
+			      p->name, p->name, i == 1 ? ",iothread=" : "",
+			      i == 1 ? threads[0] : "", own, more);
+	return i < 2 ? g_steal_pointer(&all) : props_mapped(all, info->disk_help, threads);
 }
 
 /* QEMU takes more than 256 for transmitting with vhost-user only. */
@@ -74,15 +95,16 @@ char *qemu_net_props(const struct plan_net *p, const struct qemuinfo *info, cons
 
 GPtrArray *qemu_iothreads(const struct plan *p)
 {
-	GPtrArray *names = g_ptr_array_new();
+	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
 	unsigned int i;
 
 	for (i = 0; i < p->disks->len; i++) {
-		const struct plan_disk *d = p->disks->pdata[i];
+		g_auto(GStrv) of = plan_disk_iothreads(p->disks->pdata[i]);
+		int k;
 
-		if (d->iothread &&
-		    !g_ptr_array_find_with_equal_func(names, d->iothread, g_str_equal, NULL))
-			g_ptr_array_add(names, d->iothread);
+		for (k = 0; of[k]; k++)
+			if (!g_ptr_array_find_with_equal_func(names, of[k], g_str_equal, NULL))
+				g_ptr_array_add(names, g_strdup(of[k]));
 	}
 	return names;
 }
@@ -94,7 +116,7 @@ void qemu_push_iothreads(GPtrArray *argv, const struct plan *p)
 
 	for (i = 0; i < names->len; i++) {
 		push(argv, "-object");
-		push(argv, "iothread,id=thread-%s", (char *)names->pdata[i]);
+		push(argv, "iothread,id=" IOTHREAD_ID "%s", (char *)names->pdata[i]);
 	}
 }
 
@@ -102,7 +124,6 @@ static void push_disk(GPtrArray *argv, GArray *keep, const struct qemu_setup *s,
 		      const struct disk *d, int set, const char *properties)
 {
 	const struct plan_disk *p = d->plan;
-	g_autofree char *props = qemu_disk_props(p, s->info, s->props);
 
 	g_array_append_val(keep, d->fd);
 	push(argv, "-blockdev");
@@ -120,8 +141,7 @@ static void push_disk(GPtrArray *argv, GArray *keep, const struct qemu_setup *s,
 		push(argv, "fd=%d,set=%d", d->fd, set);
 	}
 	push(argv, "-device");
-	push(argv, "virtio-blk-pci,id=disk-%s,drive=node-%s,serial=%s%s%s", p->name, p->name,
-	     p->name, props, properties);
+	g_ptr_array_add(argv, qemu_disk_device(p, s->info, s->props, properties));
 }
 
 /* @tap: as many as it has queues. */

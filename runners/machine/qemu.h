@@ -36,14 +36,22 @@ bool qemu_start(struct qemu *q, const struct qemu_setup *s, GError **error);
 void qemu_end(struct qemu *q);
 
 /*
- * The properties that the plan has for a device of @info, with a comma before each: sizes of
- * rings, its own and those of a variant, @props (or NULL).  "": none.  The caller frees it.
+ * What -device is given for @p on @info: what the plan says of it, the properties of a variant,
+ * @props (or NULL), and @more, with a comma before each.  The caller frees it.
+ */
+char *qemu_disk_device(const struct plan_disk *p, const struct qemuinfo *info, const char *props,
+		       const char *more);
+
+/*
+ * The properties that the plan has for a device of @info, with a comma before each: sizes and
+ * number of rings, its own and those of a variant, @props (or NULL).  "": none.  The caller
+ * frees it.
  */
 char *qemu_disk_props(const struct plan_disk *p, const struct qemuinfo *info, const char *props);
 char *qemu_net_props(const struct plan_net *p, const struct qemuinfo *info, const char *props);
 
-/* The names of iothreads that the plan's disks have, each once, in their order; the plan's.  The
- * caller unrefs the array. */
+/* The names of iothreads that the plan's disks have, each once, in their order.  The caller unrefs
+ * the array. */
 GPtrArray *qemu_iothreads(const struct plan *p);
 
 /* -object and the thread of each name that the plan's disks have. */

@@ -2,6 +2,7 @@
 #include "queuesize.h"
 #include "boot.h"
 #include "props.h"
+#include "runners/plan/find.h"
 #include "runners/plan/props.h"
 #include "runners/plan/read.h"
 #include "qemu.h"
@@ -38,13 +39,14 @@ static int push_devices(GPtrArray *argv, const struct plan *p, const struct qemu
 	for (i = 0; i < p->disks->len; i++) {
 		const struct plan_disk *d = p->disks->pdata[i];
 		g_autofree char *all = qemu_disk_props(d, q, props);
+		g_auto(GStrv) threads = plan_disk_iothreads(d);
 
-		if (!*all)
+		if (!*all && !*threads)
 			continue;
 		push(argv, "-blockdev");
 		push(argv, "driver=null-co,node-name=node-%s,size=1048576", d->name);
 		push(argv, "-device");
-		push(argv, "virtio-blk-pci,id=disk-%s,drive=node-%s%s", d->name, d->name, all);
+		g_ptr_array_add(argv, qemu_disk_device(d, q, props, ""));
 		n++;
 	}
 	for (i = 0; i < p->nets->len; i++) {
@@ -144,6 +146,19 @@ static bool check_group(const struct plan *p, const char *kind, const char *name
 	return !why || plan_complain(p, error, group, "props", "%s", why);
 }
 
+static bool check_mapping(const struct plan *p, const struct plan_disk *d, const struct qemuinfo *q,
+			  GError **error)
+{
+	g_auto(GStrv) threads = plan_disk_iothreads(d);
+	g_autofree char *group = g_strdup_printf("disk %s", d->name);
+
+	return g_strv_length(threads) < 2 || props_has(q->disk_help, PROPS_MAPPING) ||
+	       plan_complain(p, error, group, "iothread",
+			     "%s: this QEMU's disks have no " PROPS_MAPPING
+			     ", as they do from 9.0 on: name one thread, or take another QEMU",
+			     d->iothread);
+}
+
 /* Before QEMU is started, whose words are fewer. */
 static bool check_known(const struct plan *p, const struct qemuinfo *q, const struct plan_arm *arm,
 			GError **error)
@@ -153,7 +168,8 @@ static bool check_known(const struct plan *p, const struct qemuinfo *q, const st
 	for (i = 0; i < p->disks->len; i++) {
 		const struct plan_disk *d = p->disks->pdata[i];
 
-		if (!check_group(p, "disk", d->name, d->props, q->disk_help, NULL, error))
+		if (!check_group(p, "disk", d->name, d->props, q->disk_help, NULL, error) ||
+		    !check_mapping(p, d, q, error))
 			return false;
 	}
 	for (i = 0; i < p->nets->len; i++) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "find.h"
+#include "props.h"
 
 #include <string.h>
 
@@ -21,6 +22,11 @@ struct plan_net *plan_find_net(const struct plan *p, const char *name)
 		if (!strcmp(((struct plan_net *)p->nets->pdata[i])->name, name))
 			return p->nets->pdata[i];
 	return NULL;
+}
+
+char **plan_disk_iothreads(const struct plan_disk *d)
+{
+	return plan_split_list(strcmp(d->iothread, "none") ? d->iothread : "", ",");
 }
 
 struct plan_variant *plan_find_variant(const struct plan *p, const char *label)

@@ -11,6 +11,12 @@ bool plan_plain_name(const char *name, size_t max);
 struct plan_disk *plan_find_disk(const struct plan *p, const char *name);
 struct plan_net *plan_find_net(const struct plan *p, const char *name);
 
+/*
+ * Names of the threads that serve @d's queues, each every n-th of them; none: the main loop.
+ * g_strfreev() it.
+ */
+char **plan_disk_iothreads(const struct plan_disk *d);
+
 /* The place of the net @name among the plan's, from 0: that of its tap too. */
 int plan_net_number(const struct plan *p, const char *name);
 

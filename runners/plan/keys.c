@@ -89,9 +89,9 @@ const struct plan_key plan_keys[] = {
 	{ GROUP_DISK, "aio", KEY_TEXT, IN(plan_disk, aio), 0, 0, "threads|native|io_uring", "threads",
 	  "backend=file", "QEMU's back end; native bypasses the page cache", NULL },
 
-	{ GROUP_DISK, "iothread", KEY_TEXT, IN(plan_disk, iothread), 0, 0, NULL, "", NULL,
+	{ GROUP_DISK, "iothread", KEY_WORD, IN(plan_disk, iothread), 0, 0, NULL, "none", NULL,
 	  "NAME of the thread of QEMU's that serves it; disks that name the same share it; "
-	  "without it, the main loop", verify_iothread },
+	  "NAME,NAME...: its queues in turn, from QEMU 9.0 on; none: the main loop", verify_iothread },
 	{ GROUP_DISK, "props", KEY_TEXT, IN(plan_disk, props), 0, 0, NULL, "", NULL,
 	  "properties of virtio-blk-pci: num-queues=4,event_idx=off; those of a [variant NAME] "
 	  "go before", verify_disk_props },
@@ -222,10 +222,10 @@ void plan_print_keys(void)
 			printf("; default %s", k->preset);
 		printf("%s%s\n", k->only ? "; only with " : "", k->only ? k->only : "");
 	}
-	printf("\nAxes: a number of a workload, its bs= or rw=, a number of its disk or net, and a "
-	       "value in\n"
-	       "their props=, may be a list, iodepth=1;16;64.  Each combination is a workload, "
-	       "NAME@iodepth=16; "
-	       "vqbench\n"
-	       "plan PLAN.ini shows them.\n");
+	printf("\nAxes: a number of a workload, its bs= or rw=, a number of its disk or net, a "
+	       "disk's "
+	       "iothread=, and\n"
+	       "a value in their props=, may be a list, iodepth=1;16;64.  Each combination is a "
+	       "workload,\n"
+	       "NAME@iodepth=16; vqbench plan PLAN.ini shows them.\n");
 }

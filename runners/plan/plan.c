@@ -5,6 +5,7 @@
 #include "runners/tool/files.h"
 #include "find.h"
 #include "kinds.h"
+#include "props.h"
 #include "variant.h"
 
 #include <string.h>

@@ -31,7 +31,7 @@ struct plan_disk {
 	char *service;
 	int64_t base_us, tail_us, tail_permille, hang_after;
 	char *aio;
-	char *iothread; /* the name of the thread that serves it, or NULL: the main loop */
+	char *iothread; /* as written; see plan_disk_iothreads() */
 	char *props;	/* see props.h; NULL: none */
 	int64_t queue_size;
 };

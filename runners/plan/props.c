@@ -25,23 +25,46 @@ static const struct {
 	{"rx_queue_size", "queue_size="},
 	{"tx_queue_size", "queue_size="},
 	{"iothread", "iothread="},
+	{"iothread-vq-mapping", "iothread="},
 };
 
-char **plan_props_list(const char *props)
+char **plan_split_list(const char *value, const char *by)
 {
-	g_auto(GStrv) raw = g_strsplit(props ? props : "", ",", -1);
-	g_autoptr(GStrvBuilder) list = g_strv_builder_new();
+	g_auto(GStrv) raw = g_strsplit_set(value, by, -1);
+	GPtrArray *list = g_ptr_array_new();
 	int i;
 
 	for (i = 0; raw[i]; i++)
 		if (*g_strstrip(raw[i]))
-			g_strv_builder_add(list, raw[i]);
-	return g_strv_builder_end(list);
+			g_ptr_array_add(list, g_strdup(raw[i]));
+	g_ptr_array_add(list, NULL);
+	return (char **)g_ptr_array_free(list, FALSE);
+}
+
+char **plan_props_list(const char *props)
+{
+	return plan_split_list(props ? props : "", ",");
 }
 
 char *plan_prop_name(const char *prop)
 {
 	return g_strndup(prop, strcspn(prop, "="));
+}
+
+int64_t plan_props_number(const char *props, const char *name, int64_t other)
+{
+	g_auto(GStrv) list = plan_props_list(props);
+	int i;
+
+	for (i = 0; list[i]; i++) {
+		g_autofree char *is = plan_prop_name(list[i]);
+		guint64 n;
+
+		if (!strcmp(is, name) && g_ascii_string_to_unsigned(list[i] + strlen(is) + 1, 10, 0,
+								    INT64_MAX, &n, NULL))
+			return n;
+	}
+	return other;
 }
 
 static char *name_fault(const char *prop)

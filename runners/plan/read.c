@@ -2,6 +2,7 @@
 /* From the text of a plan to its structs, by the table of keys.c. */
 #include "read.h"
 #include "find.h"
+#include "props.h"
 
 #include <errno.h>
 #include <string.h>
@@ -73,19 +74,6 @@ static bool store_text(const struct plan *p, const struct plan_key *k, const cha
 				     "%s: holds characters that do not print", value);
 	*(char **)into = g_strdup(value);
 	return true;
-}
-
-char **plan_split_list(const char *value, const char *by)
-{
-	g_auto(GStrv) raw = g_strsplit_set(value, by, -1);
-	GPtrArray *list = g_ptr_array_new();
-	int i;
-
-	for (i = 0; raw[i]; i++)
-		if (*g_strstrip(raw[i]))
-			g_ptr_array_add(list, g_strdup(raw[i]));
-	g_ptr_array_add(list, NULL);
-	return (char **)g_ptr_array_free(list, FALSE);
 }
 
 static bool store(const struct plan *p, const struct plan_key *k, const char *group,

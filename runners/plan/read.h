@@ -27,10 +27,6 @@ bool plan_read_groups(struct plan *p, GKeyFile *f, GError **error);
 /* Frees the plan's [variant NAME]s, and the variants, which point to them. */
 void plan_free_arms(struct plan *p);
 
-/* What stands between any of the characters @by, without blanks and empty
- * parts; the caller frees it. */
-char **plan_split_list(const char *value, const char *by);
-
 /* Asks the verify function of each key of each group; the last of all checks. */
 bool plan_verify(const struct plan *p, GError **error);
 

@@ -186,11 +186,25 @@ char *verify_net_props(const struct plan *p, const void *item, GError **error)
 
 char *verify_iothread(const struct plan *p, const void *item, GError **error)
 {
-	const char *name = ((const struct plan_disk *)item)->iothread;
+	const struct plan_disk *d = item;
+	g_auto(GStrv) names = plan_disk_iothreads(d);
+	int64_t queues = plan_props_number(d->props, "num-queues", p->cpus);
+	int i;
 
-	return !name || plan_plain_name(name, 20)
+	for (i = 0; names[i]; i++) {
+		if (!plan_plain_name(names[i], 20))
+			return g_strdup_printf("%s: a name is up to 20 of a-z, 0-9 and -",
+					       names[i]);
+		if (g_strv_contains((const char *const *)names + i + 1, names[i]))
+			return g_strdup_printf("%s: listed twice", names[i]);
+		if (!strcmp(names[i], "none"))
+			return g_strdup("none: cannot be one of several");
+	}
+	return i <= 1 || i <= queues
 		       ? NULL
-		       : g_strdup_printf("%s: a name is up to 20 of a-z, 0-9 and -", name);
+		       : g_strdup_printf("%s: %d threads for a disk whose queues are %" PRId64
+					 ": give it more, props=num-queues=%d",
+					 d->iothread, i, queues, i);
 }
 
 char *verify_arm_props(const struct plan *p, const void *item, GError **error)

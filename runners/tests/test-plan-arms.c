@@ -215,6 +215,25 @@ static void test_props(void)
 	}
 }
 
+/* What QEMU takes as one line and as JSON alike: a flag, a number and a text by their types. */
+static void test_mapped(void)
+{
+	char *threads[] = {"thread-a", "thread-b", NULL};
+	g_autofree char *json = props_mapped("virtio-blk-pci,id=disk-d,serial=4,num-queues=4,"
+					     "event_idx=off,write-cache=on,x-reorder=in-place",
+					     disk, threads);
+	g_autofree char *wrong =
+		props_mapped("virtio-blk-pci,num-queues=four,event_idx=maybe", disk, threads);
+
+	g_assert_cmpstr(json, ==,
+			"{\"driver\":\"virtio-blk-pci\",\"id\":\"disk-d\",\"serial\":\"4\","
+			"\"num-queues\":4,\"event_idx\":false,\"write-cache\":\"on\","
+			"\"x-reorder\":\"in-place\",\"iothread-vq-mapping\":[{\"iothread\":"
+			"\"thread-a\"},{\"iothread\":\"thread-b\"}]}");
+	/* QEMU has to say what it makes of these. */
+	g_assert_nonnull(strstr(wrong, "\"num-queues\":\"four\",\"event_idx\":\"maybe\""));
+}
+
 int main(int argc, char **argv)
 {
 	int result;
@@ -226,6 +245,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/plan-arms/override", test_override);
 	g_test_add_func("/plan-arms/against", test_against);
 	g_test_add_func("/plan-arms/props", test_props);
+	g_test_add_func("/plan-arms/mapped", test_mapped);
 	result = g_test_run();
 	{
 		g_autofree char *path = g_build_filename(dir, "p.ini", NULL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Keys that list several values: the workloads and devices that come of it. */
+#include "runners/machine/qemu.h"
 #include "runners/plan/estimate.h"
 #include "runners/plan/find.h"
 #include "runners/tool/files.h"
@@ -108,11 +109,40 @@ static void test_thinned(void)
 	plan_free(p);
 }
 
+/* Threads and queues of devices, as axes: where "," is another thread of one disk. */
+static void test_devices(void)
+{
+	g_autofree char *text =
+		with_line(9, "iothread=none;a;a, b\nprops=num-queues=2\n[machine]\ncpus=2\n"
+			     "[net n]\nqueues=1;2\n[workload u]\nkind=iperf3\ndevice=n");
+	g_autoptr(GError) e = NULL;
+	struct plan *p = load(text, &e);
+	g_autoptr(GPtrArray) all = NULL;
+	g_auto(GStrv) main = NULL, two = NULL;
+
+	g_assert_no_error(e);
+	g_assert_cmpstr(workload(p, "w@iodepth=1@queue_size=64@iothread=none")->device, ==, "d-1");
+	g_assert_cmpstr(workload(p, "w@iodepth=1@queue_size=64@iothread=a, b")->device, ==, "d-3");
+	main = plan_disk_iothreads(plan_find_disk(p, "d-1"));
+	two = plan_disk_iothreads(plan_find_disk(p, "d-3"));
+	g_assert_cmpuint(g_strv_length(main), ==, 0);
+	g_assert_cmpuint(g_strv_length(two), ==, 2);
+	g_assert_cmpstr(two[1], ==, "b");
+	/* Each is one thread of QEMU's, and pin=auto gives each a core. */
+	all = qemu_iothreads(p);
+	g_assert_cmpuint(all->len, ==, 2);
+	g_assert_cmpint(workload(p, "u@queues=1")->queues, ==, 1);
+	g_assert_cmpint(workload(p, "u@queues=2")->queues, ==, 2);
+	g_assert_cmpint(workload(p, "v")->queues, ==, 0);
+	g_assert_cmpint(plan_find_net(p, "n-2")->queues, ==, 2);
+	plan_free(p);
+}
+
 static void test_faults(void)
 {
 	static const struct {
 		int line;
-		const char *with, *complaint;
+		const char *with, *complaint; /* NULL: none */
 	} faults[] = {
 		{16, "iodepth=1;", "p.ini:16: [workload w] iodepth: 1;: one of the values is e"},
 		{16, "iodepth=1;1", "p.ini:16: [workload w] iodepth: 1: listed twice"},
@@ -131,6 +161,23 @@ static void test_faults(void)
 		{5, "skip=w", "p.ini:5: [plan] skip: w: no workload has such a name"},
 		{5, "skip=*", "p.ini:1: [plan]: no [workload NAME] in this file"},
 		{10, "[disk d-2]", "p.ini:10: [disk d-2]: this name is that of a device of [disk"},
+		{9, "iothread=none;a,", NULL},
+		{9, "iothread=A", "p.ini:9: [disk d-1] iothread: A: a name is up to 20"},
+		{9, "iothread=a,a", "p.ini:9: [disk d-1] iothread: a: listed twice"},
+		{9, "iothread=a,none", "p.ini:9: [disk d-1] iothread: none: cannot be one of"},
+		{9, "iothread=a;a,b",
+		 "p.ini:9: [disk d-2] iothread: a,b: 2 threads for a disk whose queues are 1: give "
+		 "it more, props=num-queues=2"},
+		{9, "iothread=a;a,b\n[machine]\ncpus=2", NULL},
+		{9, "iothread=a,b,c\nprops=num-queues=2;3",
+		 "p.ini:9: [disk d-1] iothread: a,b,c: 3 threads for a disk whose queues are 2"},
+		{9, "props=iothread-vq-mapping=a",
+		 "[disk d-1] props: iothread-vq-mapping: the lab"},
+		{9, "[net n]\nqueues=2",
+		 "p.ini:10: [net n] queues: 2: a guest of 1 processors uses no more than so many"},
+		{9, "[net n]\nqueues=0", "p.ini:10: [net n] queues: 0: not a whole number between"},
+		{9, "[net n]\nprops=mq=on",
+		 "p.ini:10: [net n] props: mq: the lab sets this property itself: queues="},
 		{4, "blocks=1;2", "p.ini:4: [plan] blocks: 1;2: not a whole number"},
 		{17, "[workload v@x]", "p.ini:17: [workload v@x]: a name is"},
 		{20, "job=none-such.fio\niodepth=3", "p.ini:20: [workload v] job: "},
@@ -143,7 +190,7 @@ static void test_faults(void)
 		g_autoptr(GError) e = NULL;
 		struct plan *p = load(text, &e);
 
-		if (p || !strstr(e->message, faults[i].complaint)) {
+		if (!p == !faults[i].complaint || (e && !strstr(e->message, faults[i].complaint))) {
 			g_test_message("%s: wanted: %s", faults[i].with, faults[i].complaint);
 			g_test_message("got: %s", p ? "a plan" : e->message);
 			g_test_fail();
@@ -187,6 +234,7 @@ int main(int argc, char **argv)
 	g_assert_true(g_file_set_contents(bare, "[j]\n", -1, NULL));
 	g_test_add_func("/plan-axes/product", test_product);
 	g_test_add_func("/plan-axes/thinned", test_thinned);
+	g_test_add_func("/plan-axes/devices", test_devices);
 	g_test_add_func("/plan-axes/faults", test_faults);
 	g_test_add_func("/plan-axes/estimate", test_estimate);
 	rc = g_test_run();

@@ -319,8 +319,8 @@ static void test_hash(void)
 static void test_shipped(void)
 {
 	static const char *const names[] = {"configs/default.ini", "configs/quick.ini",
-					    "configs/aa.ini", "configs/arms.ini",
-					    "configs/loads.ini"};
+					    "configs/aa.ini",	   "configs/arms.ini",
+					    "configs/loads.ini",   "configs/devices.ini"};
 	size_t i;
 
 	for (i = 0; i < G_N_ELEMENTS(names); i++) {
