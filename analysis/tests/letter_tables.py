@@ -187,7 +187,7 @@ def check_others(s, lines, rest, judged):
     while not sentence.endswith('.'):
         sentence += ' ' + lines.pop(0)
     more = len(rest) - 6
-    names = ', '.join(w[:24] for w in rest[:6]) + (' and %d more' % more if more > 0 else '')
+    names = ', '.join(w[:40] for w in rest[:6]) + (' and %d more' % more if more > 0 else '')
     if not judged:
         return need(sentence == 'No two blocks, so no verdict: %s.' % names, 'no verdict:', names)
     ratios = [c['ratio'] for w in rest for c in s.to('to_off', w) if c['ratio'] is not None]

@@ -97,7 +97,7 @@ def check_live_words(s, text):
     told = [w for w in s.workloads if resolved_words(s.judged('to_off', w))]
     for w in told[:3]:
         judged = s.judged('to_off', w)
-        head = ' %s: of %d' % (w[:24], len(judged))
+        head = ' %s: of %d' % (w[:40], len(judged))
         need(rest.startswith(head), 'not told, or otherwise:', head)
         rest = rest[len(head):]
         for verdict in VERDICTS:

@@ -286,7 +286,7 @@ static void put_whose(GString *text, const struct results *r, unsigned int w, en
 static void put_live_workload(GString *text, const struct results *r, unsigned int w,
 			      const struct verdicts *v)
 {
-	g_string_append_printf(text, " %.24s: of %u",
+	g_string_append_printf(text, " %.40s: of %u",
 			       ((struct workload *)r->run->workloads->pdata[w])->name, v->judged);
 	for (enum verdict x = VERDICT_FASTER; x < VERDICT_UNRESOLVED; x++) {
 		if (!v->n[x])

@@ -114,7 +114,7 @@ static struct others find_others(const struct results *r, unsigned int shown, bo
 		if (w == shown || resolved(r, w, -1) || workload_judged(r, w) != judged)
 			continue;
 		if (o.n++ < NAMES)
-			g_string_append_printf(o.names, "%s%.24s", o.names->len ? ", " : "",
+			g_string_append_printf(o.names, "%s%.40s", o.names->len ? ", " : "",
 					       name_of(r, w));
 		for (unsigned int i = 0; i < r->n_cells; i++) {
 			const struct cell *c = &r->cells[i];
