@@ -134,7 +134,7 @@ help:
 	@echo '                TUNE=1           governor performance, no turbo, until it ends'
 	@echo '                HOSTS="A B"      on these, through ssh (SSH="ssh -F FILE"), as root'
 	@echo '                SLURM=N          on N hosts of a Slurm cluster (configs/slurm/)'
-	@echo '                QEMU_SRC=DIR     build your own QEMU tree (a copy of it)'
+	@echo '                QEMU_SRC=DIR     build your own QEMU tree (a copy of it), on HOSTS, too'
 	@echo '                AGAINST=REV      that tree against a revision of it'
 	@echo '                QEMU=BINARY      use this QEMU as it is: off and qemu only'
 	@echo '                KERNEL=VMLINUZ   boot this kernel (its modules beside it)'

@@ -12,6 +12,10 @@ cd "$(dirname "$0")/../.."
 
 . runners/setup/with-make.sh
 . runners/setup/cache.sh
+. runners/setup/qemu-tree.sh
+
+[ -z "${HOSTS:-}${SLURM:-}" ] ||
+	{ say "HOSTS= and SLURM= are of make bench, which counts, too: make count is of this host"; exit 2; }
 
 [ -f "$CONFIG" ] || { say "CONFIG=$CONFIG: no such plan; see configs/"; exit 2; }
 build/vqbench check "$CONFIG"
@@ -24,8 +28,7 @@ esac
 # The tree against a revision of it: vqbench has both built.
 which=()
 if [ -n "${AGAINST:-}" ]; then
-	[ -n "${QEMU_SRC:-}" ] || { say "AGAINST=$AGAINST: of which tree? QEMU_SRC=DIR names it"; exit 2; }
-	[ -z "${QEMU:-}" ] || { say "QEMU=$QEMU: AGAINST= is of the tree QEMU_SRC=$QEMU_SRC alone"; exit 2; }
+	check_against
 	which=(--tree "$QEMU_SRC" --against "$AGAINST")
 else
 	qemu=$(runners/setup/qemu.sh)

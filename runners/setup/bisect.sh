@@ -159,17 +159,6 @@ find_sides() {
 	echo "${good% *} ${bad% *}" >"$NOW/sides"
 }
 
-# repository: git's own, with what it needs of the developer's.
-repository() {
-	local objects shallow
-	objects=$(of_tree rev-parse --path-format=absolute --git-path objects)
-	shallow=$(of_tree rev-parse --path-format=absolute --git-path shallow)
-	git init -q --bare --object-format="$(of_tree rev-parse --show-object-format)" "$NOW/git"
-	echo "$objects" >"$NOW/git/objects/info/alternates"
-	in_git update-ref --no-deref HEAD "$bad_revision" # it wants to be somewhere
-	[ ! -f "$shallow" ] || cp "$shallow" "$NOW/git/shallow"
-}
-
 # table: what was counted, oldest first.
 table() {
 	local good
@@ -237,7 +226,8 @@ rm -rf "$NOW"
 mkdir "$NOW"
 { "${CC:-cc}" --version; echo "$OPTIONS $QEMU_HOOKS"; key build/vqring runners/setup/qemu* variants/*.[ch] variants/qemu/*; } >"$NOW/made-with"
 export BISECTED=$base
-repository
+borrow_objects "$NOW/git"
+in_git update-ref --no-deref HEAD "$bad_revision" # it wants to be somewhere
 find_sides
 bisect
 table

@@ -76,6 +76,32 @@ export_revision() {
 	check_subprojects "$dir"
 }
 
+# borrow_objects DIR: a bare repository in DIR, ours, with the objects of the developer's and
+# nothing else of him: his files, index and refs are neither read nor written through it.
+borrow_objects() {
+	local objects shallow
+	objects=$(of_tree rev-parse --path-format=absolute --git-path objects)
+	shallow=$(of_tree rev-parse --path-format=absolute --git-path shallow)
+	git init -q --bare --object-format="$(of_tree rev-parse --show-object-format)" "$1" &&
+		echo "$objects" >"$1/objects/info/alternates" &&
+		{ [ ! -f "$shallow" ] || cp "$shallow" "$1/shallow"; }
+}
+
+# export_commit COMMIT DIR: a repository in DIR that has that commit, whole, and none before it.
+export_commit() {
+	borrow_objects "$2.all" &&
+		git -C "$2.all" update-ref refs/heads/base "$1" &&
+		git init -q --object-format="$(of_tree rev-parse --show-object-format)" "$2" &&
+		git -C "$2" fetch -q --depth 1 "file://$2.all" base &&
+		rm -rf "$2.all"
+}
+
+# check_against: AGAINST is a revision of the tree QEMU_SRC, and leaves no other QEMU.
+check_against() {
+	[ -n "${QEMU_SRC:-}" ] || { say "AGAINST=$AGAINST: of which tree? QEMU_SRC=DIR names it"; exit 2; }
+	[ -z "${QEMU:-}" ] || { say "QEMU=$QEMU: AGAINST= is of the tree QEMU_SRC=$QEMU_SRC alone"; exit 2; }
+}
+
 # check_subprojects DIR: a git tree lacks what a tarball has.
 check_subprojects() {
 	local p missing=()

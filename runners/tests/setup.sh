@@ -65,6 +65,8 @@ check 'AGAINST= without a tree is refused' fails 2 mk bench AGAINST=HEAD CONFIG=
 check 'with the word that is missing' says 'AGAINST=HEAD: of which tree\? QEMU_SRC=DIR names it'
 check 'and so it is beside QEMU=' fails 2 mk bench AGAINST=HEAD QEMU_SRC="$T" QEMU=/bin/true CONFIG=configs/quick.ini
 check 'which says why' says 'QEMU=/bin/true: AGAINST= is of the tree'
+check 'make count HOSTS= is refused' fails 2 mk count HOSTS=a CONFIG=configs/quick.ini
+check 'and told where it belongs' says 'HOSTS= and SLURM= are of make bench, which counts, too'
 for v in QEMU QEMU_SRC KERNEL; do
 	script=qemu
 	[ $v != KERNEL ] || script=guest

@@ -18,6 +18,7 @@ cleanup() {
 }
 trap cleanup EXIT
 . runners/tests/tap.sh
+. runners/tests/hosts-lib.sh
 . runners/setup/cache.sh
 runners/setup/packages.sh || exit 1
 tap_logs=("$tmp/said")
@@ -82,13 +83,13 @@ answers() { munge --socket "$tmp/munge/socket" -n >/dev/null 2>&1; }
 check 'munged' until_true answers
 daemon slurmctld slurmctld -D
 daemon n1 slurmd -D -N n1
-daemon n2 slurmd -D -N n2
+node() { daemon n2 slurmd -D -N n2; }
+node
 idle() { [ "$(sinfo -h -N -o '%T' 2>/dev/null | grep -cx idle)" -eq 2 ]; }
 check 'slurmctld, and two hosts that are idle' until_true idle
 
 # -- a clone, and a plan of seconds ---------------------------------------------------------
-git clone -q . "$tmp/clone"
-cat >"$tmp/clone/configs/counted.ini" <<'END2'
+make_clone configs/counted.ini n1 n2 <<'END2'
 [plan]
 name=counted
 variants=off;in-place
@@ -98,18 +99,11 @@ kind=ring
 measure=count
 elements=256
 END2
-# Built already, and older than that: what is tested is not the compiler.
-git -C "$tmp/clone" ls-files -z | (cd "$tmp/clone" && xargs -0 touch -h -d 2001-01-01)
-for at in clone home/vqlab-n1 home/vqlab-n2; do
-	mkdir -p "$tmp/$at"
-	cp -a build "$tmp/$at/build"
-done
+# submit HOSTS: into $run.
 submit() {
 	(cd "$tmp/clone" && HOME=$tmp/home VQLAB_CACHE=$CACHE VQLAB_TOGETHER=1 \
-		make bench CONFIG=configs/counted.ini RUN=results/both SLURM="$1") >"$tmp/said" 2>&1
+		make bench CONFIG=configs/counted.ini RUN="${run#"$tmp/clone/"}" SLURM="$1") >"$tmp/said" 2>&1
 }
-says() { grep -qE -- "$1" "$tmp/said"; }
-fails() { ! "$@"; }
 run=$tmp/clone/results/both
 # ended: no job is left; false if one waits for what cannot come.
 settled() { [ -z "$(squeue -h 2>&1)" ] || squeue -h -o %r | grep -q DependencyNeverSatisfied; }
@@ -121,6 +115,7 @@ for bad in 0 two; do
 	check "SLURM=$bad is refused" fails submit $bad
 	check 'as what it is' says "SLURM=$bad: is no number of hosts"
 done
+refuses submit 2
 
 # One host's clone cannot be made: a file is where it belongs.
 mv "$tmp/home/vqlab-n2" "$tmp/home/away"
@@ -134,13 +129,47 @@ check 'which is the report' grep -q 'of 1 of 2 hosts' <(together)
 check 'and readable' test -s "$run/report.txt"
 cp -a "$run/n1" "$tmp/n1"
 
+# -- a host that dies in the middle of its job ------------------------------------------------
+# of_job PID: is it one of those that would go with the host?
+of_job() {
+	tr '\0' '\n' <"/proc/$1/environ" | grep -qx SLURMD_NODENAME=n2 ||
+		tr '\0' ' ' <"/proc/$1/cmdline" | grep -q "^slurmstepd: \[$job[.]"
+} 2>/dev/null
+# At once, as power goes: whoever is left for a moment would tell that another has ended.
+die() {
+	local pid
+	job=$(squeue -h -w n2 -o %A)
+	doomed=("${daemons[3]}")
+	for pid in /proc/[0-9]*; do
+		! of_job "${pid#/proc/}" || doomed+=("${pid#/proc/}")
+	done
+	unset 'daemons[3]'
+	kill -STOP "${doomed[@]}"
+	kill -KILL "${doomed[@]}"
+	[ ${#doomed[@]} -ge 5 ]
+}
+there=$tmp/home/vqlab-n2/results/both/rings
+counts() { [ -d "$there/count.tmp" ] || [ -e "$there/count.json" ]; }
 rm "$tmp/home/vqlab-n2"
 mv "$tmp/home/away" "$tmp/home/vqlab-n2"
 check 'the same again, with a host that has come back' submit 2
+check 'which counts' until_true counts
+check 'and dies' die
+check 'before it is through' test ! -e "$there/count.json"
+# As the cluster finds by itself when its SlurmdTimeout, five minutes, is over.
+scontrol update NodeName=n2 State=DOWN Reason=died
+check 'both jobs end' ended
+check 'it is missed' grep -q '^vqlab: n2: no run of it is here: it failed, or died; the same command with RUN=results/both goes on' <(together)
+check 'the other is the report' grep -q 'of 1 of 2 hosts' <(together)
+check 'and has what it had' cmp "$tmp/n1/rings/count.json" "$run/n1/rings/count.json"
+
+node
+scontrol update NodeName=n2 State=RESUME
+check 'the host is there again' until_true idle
+check 'the same once more' submit 2
 check 'ends, too' ended
 check 'the late host has its run' test "$(cd "$run/n2/rings" && echo *)" = count.json
 check 'the first counted nothing twice' cmp "$tmp/n1/rings/count.json" "$run/n1/rings/count.json"
-check 'what they say together' grep -q '^vqlab: 2 runs together' "$run/report.txt"
-check 'that they count the same' grep -q '^count: 2 of 2 cells are the same on all hosts' "$run/report.txt"
+agree 2
 check 'of both' grep -q 'of 2 of 2 hosts' <(together)
 tap_end
