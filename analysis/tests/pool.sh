@@ -59,6 +59,18 @@ rm "$work/two/plan.ini"
 for run in one two; do sed -i "1s/{/{\"identity\":{\"plan\":\"$run\"},/" "$work/$run/run.json"; done
 check 'so is another job or program' refuses 'other fio jobs or programs' "$work/one" "$work/two"
 sed -i 's/"plan":"two"/"plan":"one"/' "$work/two/run.json"
+arm() {
+	python3 -c 'import json, sys
+o = json.load(open(sys.argv[1]))
+o["arms"] = {v: {"version": "1", "source": "tree", "sha256": sys.argv[2], "hooks": False, "props": ""}
+             for v in o["variants"][1:]}
+json.dump(o, open(sys.argv[1], "w"))' "$work/$1/run.json" "$2"
+}
+arm one 1111
+arm two 1111
+check 'variants of one QEMU more' pooled "$work/one" "$work/two"
+arm two 2222
+check 'which is another one in each: refused' refuses 'the QEMU of qemu is another one in each' "$work/one" "$work/two"
 sed -i 's/"sha256": *"[^"]*"/"sha256":"0123456789abcdef"/' "$work/two/run.json"
 check 'another QEMU is refused' refuses 'different QEMUs' "$work/one" "$work/two"
 check '--verify is of one run' refuses 'several runs' --verify "$work/one" "$work/two"

@@ -20,9 +20,26 @@ static char *plan_text(const struct run *run)
 	return text;
 }
 
+/* The first variant whose QEMU, one of its own, is not the same in both; NULL: none. */
+static const char *other_arm(const struct run *a, const struct run *b)
+{
+	for (unsigned int i = 0; i < a->arms->len; i++) {
+		const struct arm *x = a->arms->pdata[i];
+
+		for (unsigned int k = 0; k < b->arms->len; k++) {
+			const struct arm *y = b->arms->pdata[k];
+
+			if (!strcmp(x->label, y->label) && strcmp(x->sha256, y->sha256))
+				return x->label;
+		}
+	}
+	return NULL;
+}
+
 char *why_apart(const struct run *a, const struct run *b)
 {
 	g_autofree char *plan_a = plan_text(a), *plan_b = plan_text(b);
+	const char *other;
 
 	if (g_strcmp0(plan_a, plan_b))
 		return g_strdup("they are of different plans");
@@ -35,6 +52,9 @@ char *why_apart(const struct run *a, const struct run *b)
 	if (strcmp(a->qemu_sha256, b->qemu_sha256))
 		return g_strdup_printf("they are of different QEMUs, %.12s and %.12s",
 				       a->qemu_sha256, b->qemu_sha256);
+	other = other_arm(a, b);
+	if (other)
+		return g_strdup_printf("the QEMU of %.40s is another one in each", other);
 	if (strcmp(a->vqlab_commit, b->vqlab_commit))
 		return g_strdup_printf("they are of different commits of vqlab, %.40s and %.40s",
 				       a->vqlab_commit, b->vqlab_commit);
