@@ -115,6 +115,33 @@ until_says() { "$report" --until-check "$work/until" | python3 -c "import json, 
 check 'what is open, for vqbench' until_says 'd["blocks"] == 12 and 0 < len(d["open"]) < 10 and d["resolved"] > 45'
 sed -i 's/"percent":5/"percent":8/' "$work/until/run.json"
 check 'is less where less is asked' until_says 'd["open"] == [] and d["within"] > 0'
+# Of a figure of which less is better the ratio is the inverse: as much is resolved, the other way.
+"$make_run" "$work/upper" --noise=0.06 --effect=qemu=0.7 --blocks=12 --until=5
+"$make_run" "$work/lower" --noise=0.06 --effect=qemu=0.7 --blocks=12 --until=5 --lower
+mirrored() {
+	"$report" --until-check "$work/upper" >"$work/upper.json"
+	"$report" --until-check "$work/lower" >"$work/lower.json"
+	python3 - "$work/upper.json" "$work/lower.json" <<-'END'
+	import json, sys
+	a, b = (json.load(open(x)) for x in sys.argv[1:])
+	assert [a[x] for x in ("resolved", "within")] == [b[x] for x in ("resolved", "within")], (a, b)
+	def bounds(d):
+	    for text in d["open"]:
+	        what, lo, to, hi = text.rsplit(" ", 3)
+	        yield what, float(lo), float(hi)
+	flat = 0
+	for (x, lo, hi), (y, low, high) in zip(bounds(a), bounds(b)):
+	    lower = x.startswith("made-up-flat")
+	    flat += lower
+	    if lower:
+	        low, high = 1 / high, 1 / low
+	    assert x == y and abs(lo - low) < 0.002 and abs(hi - high) < 0.002, (x, lo, hi, low, high)
+	assert flat, a
+	END
+}
+check 'less is better: after each block as much is open' mirrored
+check 'and a report' "$report" "$work/lower" --no-plots
+check 'has the opposite verdict' verdict_is "$work/lower/report" made-up-flat qemu faster
 sed -i 's/"percent":8/"percent":800/' "$work/until/run.json"
 check 'no share' exits 2 'run.json: until: percent: is not between 0 and 100' "$report" "$work/until"
 check 'a run whose blocks were set before has none' exits 2 'its number of blocks was set before' "$report" --until-check "$work/run"
