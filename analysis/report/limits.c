@@ -6,6 +6,7 @@
 #include "blocks.h"
 #include "report.h"
 #include "analysis/report/ring/sections.h"
+#include "analysis/report/ring/timed-quiet.h"
 #include "analysis/table.h"
 
 static void site_table(struct document *out, const struct results *r)
@@ -118,8 +119,9 @@ static void about_machine(struct document *out, const struct results *r)
 	paragraph(out, 2,
 		  "- %s Blocks and shuffling make drift hit all variants alike; they do not "
 		  "remove it.",
-		  r->disturbed ? "Of what else used the host, processor time and memory are known."
-			       : "What else used the host meanwhile is not known.");
+		  r->disturbed || timed_recorded(r)
+			  ? "Of what else used the host, processor time and memory are known."
+			  : "What else used the host meanwhile is not known.");
 }
 
 static void about_power(struct document *out, const struct results *r)

@@ -13,6 +13,7 @@
 #include "analysis/report/host/quiet.h"
 #include "analysis/report/letter/parts.h"
 #include "analysis/report/ring/sections.h"
+#include "analysis/report/ring/timed-quiet.h"
 #include "analysis/table.h"
 #include "probes/tool/looks.h"
 
@@ -340,7 +341,7 @@ static void method(struct document *out, const struct results *r)
 		  "with off's. Probe tax: throughput with probes over that without, in the same "
 		  "boot; 0.71 says that watching took 29 %% of it, 1 that it took nothing to be "
 		  "seen.");
-	report_quiet_method(out, r);
+	report_quiet_method(out, r, timed_recorded(r));
 	report_counted_method(out, r);
 }
 
@@ -366,7 +367,7 @@ struct document *report_document(const struct results *r)
 	plot_here(out, "throughput");
 	plot_here(out, NULL);
 	exclusions(out, r);
-	report_quiet(out, r);
+	report_host(out, r);
 	for (unsigned int w = 0; r->run->trials->len && w < r->run->workloads->len; w++)
 		report_workload(out, r, w);
 	report_functions(out, r);

@@ -256,7 +256,7 @@ def check_again(s, text):
         ' UNTIL=%g%%' % round(100 * s.d['until']['reach'], 6) if 'until' in s.d else ''), 'again')
 
 
-def noise_words(s):
+def noise_of_trials(s):
     h = s.d.get('host')
     n = len(h['disturbed']) if h else 0
     if not n:
@@ -268,6 +268,21 @@ def noise_words(s):
         return None
     return ('%d of %d trials ran on a disturbed host; without them %d of %d verdicts are others.' %
             (n, s.d['trials'], len(h['changed']), h['verdicts']))
+
+
+def noise_of_boots(s):
+    timed = s.d.get('timed', [])
+    hosts = [t['host'] for t in timed if 'host' in t]
+    n, changed = (sum(len(h[x]) for h in hosts) for x in ('disturbed', 'changed'))
+    if not n or (not changed and 4 * n <= sum(h['boots_recorded'] for h in hosts)):
+        return None
+    boots = sum(len(t['variants'][0]['boots']) for t in timed)
+    return ('%d of %d boots without a guest ran on a disturbed host; without them %d of %d ratios '
+            'are on another side of 1.' % (n, boots, changed, sum(h['ratios'] for h in hosts)))
+
+
+def noise_words(s):
+    return ' '.join(x for x in (noise_of_trials(s), noise_of_boots(s)) if x) or None
 
 
 def check_noise(s, text):

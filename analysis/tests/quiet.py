@@ -3,6 +3,10 @@
 #
 #   quiet.py make RUN SEED   records for each phase, many of them at the limit, some partly absent
 #   quiet.py calm RUN        records of a host on which nobody else was
+#   quiet.py boots RUN SEED  such records for each boot of its timed rings, one or two
+#   quiet.py lost RUN        the boots that the rule names, their files
+#   quiet.py rings RUN REST  of these RUN's summary says so, and of its ratios what REST's says, a
+#                            run without these boots
 #   quiet.py stolen RUN      the same, but all of its time was given to others
 #   quiet.py trials RUN      the trials that the rule names, one a line, and by what
 #   quiet.py holds RUN REST  RUN's summary says so, and of the verdicts what REST's says, a run
@@ -65,17 +69,67 @@ def shares(h):
     yield 'memory', psi.get('memory_some')
 
 
+def judge(t, records):
+    if any(t.get(m, {}).get('settings', PLAIN) != PLAIN for m in ('before', 'after')):
+        return 'settings'
+    hosts = [dict(shares(h), seconds=h['seconds']) for h in records]
+    by = [k for k in ('steal', 'others', 'memory')
+          if any((h[k] or 0) > 0.05 * h['seconds'] for h in hosts)]
+    return by[0] if by else None
+
+
 def judged(run):
     for _, t in trials(run):
-        if any('settings' in t.get(m, {}) for m in ('before', 'after')):
-            yield t['id'], 'settings'
-            continue
-        hosts = [dict(shares(p['host']), seconds=p['host']['seconds'])
-                 for p in t['phases'] if 'host' in p]
-        by = [k for k in ('steal', 'others', 'memory')
-              if any((h[k] or 0) > 0.05 * h['seconds'] for h in hosts)]
+        by = judge(t, [p['host'] for p in t['phases'] if 'host' in p])
         if by:
-            yield t['id'], by[0]
+            yield t['id'], by
+
+
+def ring_files(run):
+    for path in sorted(glob.glob(run + '/rings/*-b??.json')):
+        yield path, json.load(open(path))
+
+
+def make_boots(run, seed):
+    rng = random.Random(seed)
+    for path, d in ring_files(run):
+        b = d['boots'][0]
+        b['before'] = {'other_qemus': 1, 'settings': PLAIN}
+        b['after'] = {'other_qemus': 0, 'settings': OTHER if rng.random() < 0.15 else PLAIN}
+        b['host'] = [record(rng, False) for _ in range(rng.choice((1, 2)))]
+        json.dump(d, open(path, 'w'))
+
+
+def lost(run):
+    for path, d in ring_files(run):
+        by = judge(d['boots'][0], d['boots'][0]['host'])
+        if by:
+            yield path, by
+
+
+def side(v):
+    return ('unresolved' if v['ci_low'] is None or v['ci_low'] <= 1 <= v['ci_high'] else
+            'above 1' if v['ci_low'] > 1 else 'below 1')
+
+
+def rings_hold(run, rest):
+    d, e = (json.load(open(x + '/report/summary.json'))['timed'] for x in (run, rest))
+    files = dict(lost(run))
+    said = 0
+    for x, y in zip(d, e):
+        h = x['host']
+        name = run + '/rings/%s-%s-b' % (x['workload'], x['ring'])
+        assert [(name + '%02d.json' % b['block'], b['by']) for b in h['disturbed']] == \
+            [(f, by) for f, by in sorted(files.items()) if f.startswith(name)], h
+        assert h['boots_recorded'] == h['boots_beside_qemu'] == len(x['variants'][0]['boots'])
+        assert h['ratios'] == sum(v['ci_low'] is not None for v in x['variants'][1:])
+        want = [(a['variant'], side(a), side(b), a['n'], b['n'], b['ratio_to_off'])
+                for a, b in zip(x['variants'], y['variants']) if side(a) != side(b)]
+        got = [tuple(c[k] for k in ('variant', 'side', 'without', 'n', 'n_without',
+                                    'ratio_without')) for c in h['changed']]
+        assert got == want, (got, want)
+        said += len(got)
+    print(len(files), 'boots,', said, 'changed')
 
 
 def holds(run, rest):
@@ -109,6 +163,13 @@ elif what == 'stolen':
         for p in t['phases']:
             p['host']['steal_s'] = 9
         json.dump(t, open(path, 'w'))
+elif what == 'boots':
+    make_boots(run, int(sys.argv[3]))
+elif what == 'lost':
+    for name, by in lost(run):
+        print(name, by)
+elif what == 'rings':
+    rings_hold(run, sys.argv[3])
 elif what == 'trials':
     for name, by in judged(run):
         print(name, by)

@@ -66,6 +66,28 @@ check 'the mail says what the summary says' python3 "$here/letter.py" doctor "$w
 check 'verdicts change' says report drawn 'noise '
 check 'by names and numbers' grep -Eq '^made-up-.* [(][0-9][)] +[a-z ]+ [(][0-9][)]$' "$work/drawn/report/report-full.txt"
 
+# -- boots of timed rings, by the same rule ------------------------------------------------
+made rings
+quiet calm "$work/rings"
+python3 "$here/rings.py" make "$work/rings"
+reported rings
+check 'of boots without records, nothing is said' sh -c \
+	'! grep -q "Boots without a guest" "$0"/*' "$work/rings/report"
+quiet boots "$work/rings" 4
+cp -r "$work/rings" "$work/rings-rest"
+quiet lost "$work/rings-rest" >"$work/lost"
+while read -r file _; do rm "$file"; done <"$work/lost"
+reported rings
+reported rings-rest
+check 'the rule, and the ratios without those boots' quiet rings "$work/rings" "$work/rings-rest"
+check 'boots were disturbed in several ways' test "$(awk '{ print $2 }' "$work/lost" | sort -u | wc -l)" -ge 2
+check 'they are named' says report-full rings "- ring-flat, split ring, block $(sed -n '1s/.*-b0*\([0-9]*\)[.].*/\1/p' "$work/lost"): $(sed -n '1s/.* //p' "$work/lost")"
+check 'how many there were' says report-full rings "Boots without a guest: 7; with such a record: 7; on a disturbed host: $(wc -l <"$work/lost"),"
+check 'a ratio is on another side of 1' grep -Eq '^ring-flat +split +qemu +below 1 [(][0-9][)] +unresolved [(][0-9][)]$' "$work/rings/report/report-full.txt"
+check 'the mail says so' says report rings 'boots without a guest ran on a disturbed host; without them 2 of 2 ratios are on another side of 1.'
+check 'and the rule, how it is meant of boots' says report-full rings 'Of a boot without a guest, what a phase is to a trial'
+check 'in the words of the summary' python3 "$here/letter.py" check "$work/rings/report"
+
 quiet stolen "$work/calm"
 reported calm
 check 'where every trial is disturbed, none is left' says report calm 'noise Every trial, 60, ran on a disturbed host'

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -143,28 +144,28 @@ static void read_processes(struct activity *a, const char *root, pid_t session)
 }
 
 /* "ON_CPU WAITED SLICES", in nanoseconds; zeroes where the kernel does not count them. */
+void activity_add_thread(struct activity *a, const char *root, pid_t process, pid_t thread)
+{
+	g_autofree char *text = host_raw_text(root, "/proc/%d/task/%d/schedstat", process, thread);
+	const char *at = text ? text : "";
+	double ran, waited;
+
+	if (!host_number(&at, &ran) || !host_number(&at, &waited) || !(ran > 0))
+		return;
+	if (!a->waited)
+		a->waited = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
+	g_hash_table_insert(a->waited, GINT_TO_POINTER(thread), g_memdup2(&waited, sizeof(waited)));
+}
+
 static void read_waits(struct activity *a, const char *root, pid_t qemu)
 {
 	g_autofree char *folder = g_strdup_printf("%s/proc/%d/task", root, qemu);
 	g_autoptr(GDir) dir = qemu > 0 ? g_dir_open(folder, 0, NULL) : NULL;
-	g_autoptr(GHashTable) all = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	const char *tid;
-	bool counted = false;
 
-	while (dir && (tid = g_dir_read_name(dir))) {
-		g_autofree char *text =
-			host_raw_text(root, "/proc/%d/task/%s/schedstat", qemu, tid);
-		const char *at = text ? text : "";
-		double ran, *waited = g_new(double, 1);
-
-		if (host_number(&at, &ran) && host_number(&at, waited)) {
-			counted |= ran > 0;
-			g_hash_table_insert(all, g_strdup(tid), waited);
-		} else {
-			g_free(waited);
-		}
-	}
-	a->waited = counted ? g_steal_pointer(&all) : NULL;
+	a->waited = NULL;
+	while (dir && (tid = g_dir_read_name(dir)))
+		activity_add_thread(a, root, qemu, atoi(tid));
 }
 
 void activity_read(struct activity *a, const char *root, pid_t session, pid_t qemu)

@@ -37,6 +37,9 @@ struct activity {
 void activity_read(struct activity *a, const char *root, pid_t session, pid_t qemu);
 void activity_clear(struct activity *a);
 
+/* Of those that waited, one more thread of @process, which need not be QEMU. */
+void activity_add_thread(struct activity *a, const char *root, pid_t process, pid_t thread);
+
 /* "before" and "after" of trial.json; the caller unrefs it. */
 JsonObject *activity_json(const struct activity *a);
 

@@ -145,6 +145,29 @@ static void add_command_line(JsonBuilder *b, const char *line)
 	add_string(b, "command_line", line ? s->str : NULL);
 }
 
+static void add_object(JsonBuilder *b, JsonObject *o)
+{
+	g_autoptr(JsonNode) node = json_node_new(JSON_NODE_OBJECT);
+
+	json_node_set_object(node, o);
+	json_builder_add_value(b, g_steal_pointer(&node));
+}
+
+/* What the host did, as runners/TRIAL.md has it of trials. */
+static void add_host(JsonBuilder *b, const struct boot *boot)
+{
+	if (!boot->host)
+		return;
+	json_builder_set_member_name(b, "before");
+	add_object(b, boot->before);
+	json_builder_set_member_name(b, "after");
+	add_object(b, boot->after);
+	json_builder_set_member_name(b, "host");
+	json_builder_begin_array(b);
+	add_object(b, boot->host);
+	json_builder_end_array(b);
+}
+
 static void add_boot(JsonBuilder *b, const struct boot *boot)
 {
 	unsigned int i;
@@ -162,6 +185,7 @@ static void add_boot(JsonBuilder *b, const struct boot *boot)
 	for (i = 0; i < 2 && isfinite(boot->handover_ns[i]) && !boot->failed; i++)
 		json_builder_add_double_value(b, boot->handover_ns[i]);
 	json_builder_end_array(b);
+	add_host(b, boot);
 	json_builder_set_member_name(b, "order");
 	json_builder_begin_array(b);
 	for (i = 0; i < boot->order->len; i++)

@@ -3,9 +3,13 @@
 #include "blk.h"
 #include "handover.h"
 #include "hardware.h"
+#include "runners/host/activity.h"
+#include "runners/host/settings.h"
+#include "runners/host/text.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define START_MS 20000
 #define WARM_UP_NS 10000000
@@ -21,6 +25,9 @@ static void free_boot(gpointer data)
 	g_free(b->said);
 	g_free(b->command_line);
 	g_free(b->no_counter);
+	g_clear_pointer(&b->before, json_object_unref);
+	g_clear_pointer(&b->after, json_object_unref);
+	g_clear_pointer(&b->host, json_object_unref);
 	g_free(b);
 }
 
@@ -64,11 +71,31 @@ static void shuffle(GRand *r, uint32_t *list, uint32_t n)
 	}
 }
 
+/*
+ * This moment, whole and as JSON.  Of who waited for a processor only the two threads count that
+ * a turn is about: QEMU's main loop shares the driver's, and waits for that.
+ */
+static JsonObject *read_now(struct activity *a, const struct boot *b, const struct machine *m)
+{
+	JsonObject *o;
+	uint32_t i;
+
+	activity_read(a, HOST_ROOT, getsid(0), 0);
+	activity_add_thread(a, HOST_ROOT, getpid(), gettid());
+	for (i = 0; i < b->devices->len; i++)
+		activity_add_thread(a, HOST_ROOT, m->child.pid,
+				    ((struct device *)b->devices->pdata[i])->thread);
+	o = activity_json(a);
+	json_object_set_object_member(o, "settings", host_settings(HOST_ROOT));
+	return o;
+}
+
 static void take_turns(struct boot *b, struct machine *m, struct options *o)
 {
 	uint32_t n = b->devices->len, i, round;
 	g_autofree uint32_t *list = g_new(uint32_t, n);
 	g_autoptr(GRand) r = g_rand_new_with_seed(b->seed + 1);
+	struct activity begin, end;
 
 	/* With a number of elements, exactly these shall be seen. */
 	for (i = 0; i < n; i++) {
@@ -76,12 +103,17 @@ static void take_turns(struct boot *b, struct machine *m, struct options *o)
 		if (!o->elements)
 			take_turn(m, o, b->devices->pdata[i], false);
 	}
+	b->before = read_now(&begin, b, m);
 	for (round = 0; round < o->rounds; round++) {
 		shuffle(r, list, n);
 		g_array_append_vals(b->order, list, n);
 		for (i = 0; i < n; i++)
 			take_turn(m, o, b->devices->pdata[list[i]], true);
 	}
+	b->after = read_now(&end, b, m);
+	b->host = activity_between(&begin, &end);
+	activity_clear(&begin);
+	activity_clear(&end);
 	for (i = 0; i < n && !load_is_net(o->load.kind); i++) {
 		struct device *d = b->devices->pdata[i];
 

@@ -6,6 +6,8 @@
 #include "machine.h"
 #include "options.h"
 
+#include <json-glib/json-glib.h>
+
 /* One QEMU. */
 struct boot {
 	GPtrArray *devices;  /* of struct device, with their turns */
@@ -19,6 +21,9 @@ struct boot {
 	bool iothreads;	  /* each blk device has one; else the main loop serves all */
 	struct place place;
 	double handover_ns[2]; /* before and after the turns: handover.h */
+	/* The host at the first turn's start, at the last one's end, and between; NULL: no turns.
+	 */
+	JsonObject *before, *after, *host;
 };
 
 /* Runs all boots; of struct boot.  False with error set: nothing could be run. */

@@ -153,6 +153,8 @@ check 'rings are counted on both' is "$(field "$run/rings/counted.json" \
 check 'and timed in one boot, there and back' is "$(field "$run/rings/timed-split-b01.json" \
 	'sorted((d["label"], len(d["turns"])) for d in t["boots"][0]["devices"])')" \
 	"[('base', 5), ('plain', 5)]"
+check 'with what the host did, each time' is "$(field "$run/rings/timed-split-b01.json" \
+	'[[h["own_s"] > 0 for h in b["host"]] for b in t["boots"]]')" '[[True, True, True, True]]'
 build/vqreport "$run" >/dev/null
 check 'the report holds them to the baseline, by its label' \
 	grep -q 'plain over base: ' <(tr -s '\n ' ' ' <"$run/report/report.txt")

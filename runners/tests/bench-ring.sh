@@ -86,6 +86,10 @@ check 'with what is timed' is "$(field "$run/rings/time-split-b01.json" \
 	"[['off', 'ok', 5], ['off2', 'ok', 5], ['in-place', 'ok', 5]]"
 check 'in the order that the plan asks for' is "$(field "$run/rings/time-split-b01.json" \
 	'[t["order"], len(t["boots"]), t["boots"][0]["seed"] > 1]')" "['reverse:16', 1, True]"
+check 'with what the host did meanwhile' is "$(field "$run/rings/time-split-b01.json" \
+	'[(len(b["host"]), h["seconds"] >= 3 and h["own_s"] > 1 and h["others_s"] >= 0 and h["waited_s"] >= 0,
+	   b["before"]["load"]["1"] >= 0, b["after"]["settings"] == b["before"]["settings"])
+	  for b in t["boots"] for h in b["host"]]')" '[(1, True, True, True)]'
 check 'what was there is not counted again' is "$(stat -c '%i %Y' "$run/rings/count.json")" \
 	"$(cat "$tmp/before")"
 check 'the journal has it all' is "$(sed -n 's/^[^ ]* end //p' "$run/journal")" \

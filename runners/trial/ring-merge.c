@@ -115,6 +115,11 @@ static void add_boot(JsonObject *to, JsonObject *from)
 			json_object_remove_member(to, gone[i]);
 	if (!boot || !other)
 		return;
+	/* From the first turn of the first to the last turn of the last. */
+	append_all(boot, other, "host");
+	if (json_object_has_member(other, "after"))
+		json_object_set_member(boot, "after",
+				       json_node_copy(json_object_get_member(other, "after")));
 	devices = take_list(boot, "devices");
 	more = take_list(other, "devices");
 	for (i = 0; i < json_array_get_length(more); i++) {

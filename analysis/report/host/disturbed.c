@@ -41,26 +41,50 @@ static bool is_recorded(const struct trial *t)
 	return any;
 }
 
+int disturbed_period(const struct meanwhile *const *periods, unsigned int n, double limit,
+		     enum disturbance_kind *kind, double *share)
+{
+	int at = -1;
+
+	for (*kind = BY_STEAL; *kind <= BY_MEMORY; (*kind)++) {
+		for (unsigned int i = 0; i < n; i++) {
+			double one = periods[i] ? share_of(periods[i], *kind) : NAN;
+
+			/* Nothing is greater than a NAN, nor a NAN than anything. */
+			if (!(one > limit) || (at >= 0 && one <= *share))
+				continue;
+			at = i;
+			*share = one;
+		}
+		if (at >= 0)
+			return at;
+	}
+	return -1;
+}
+
+const char *disturbance_name(enum disturbance_kind kind)
+{
+	static const char *const names[] = {"settings", "steal", "others", "memory"};
+
+	return names[kind];
+}
+
 bool trial_disturbed(const struct trial *t, double limit, struct disturbance *d)
 {
+	g_autofree const struct meanwhile **periods =
+		g_new(const struct meanwhile *, t->phases->len + 1);
+	int at;
+
 	*d = (struct disturbance){t, NULL, BY_SETTINGS, NAN};
 	if (*t->changed)
 		return true;
-	for (d->kind = BY_STEAL; d->kind <= BY_MEMORY; d->kind++) {
-		for (unsigned int i = 0; i < t->phases->len; i++) {
-			const struct phase *p = t->phases->pdata[i];
-			double share = p->host ? share_of(p->host, d->kind) : NAN;
-
-			/* Nothing is greater than a NAN, nor a NAN than anything. */
-			if (!(share > limit) || (d->phase && share <= d->share))
-				continue;
-			d->phase = p;
-			d->share = share;
-		}
-		if (d->phase)
-			return true;
-	}
-	return false;
+	for (unsigned int i = 0; i < t->phases->len; i++)
+		periods[i] = ((struct phase *)t->phases->pdata[i])->host;
+	at = disturbed_period(periods, t->phases->len, limit, &d->kind, &d->share);
+	if (at < 0)
+		return false;
+	d->phase = t->phases->pdata[at];
+	return true;
 }
 
 static void compare_verdict(struct disturbed *d, unsigned int cell, bool to_qemu,

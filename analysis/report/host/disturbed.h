@@ -44,6 +44,17 @@ struct disturbed {
 	struct results *without; /* computed of it; NULL as changes is */
 };
 
+/*
+ * Of the @n @periods of one trial or boot (NULL: not recorded) that in which others can have kept
+ * more than @limit of a processor from it, and most; of the first @kind that holds, with its
+ * @share.  -1: none.
+ */
+int disturbed_period(const struct meanwhile *const *periods, unsigned int n, double limit,
+		     enum disturbance_kind *kind, double *share);
+
+/* "steal", as reports have it. */
+const char *disturbance_name(enum disturbance_kind kind);
+
 /* The disturbance of a trial, judged with @limit; kind and share in @d. False: none. */
 bool trial_disturbed(const struct trial *t, double limit, struct disturbance *d);
 

@@ -10,8 +10,6 @@
 #define TRIALS_LISTED 24 /* the rest is in summary.json */
 #define ROWS_LISTED 40
 
-static const char *const kind_names[] = {"settings", "steal", "others", "memory"};
-
 void put_settings(struct document *out, const struct run *run)
 {
 	GString *text = g_string_new(NULL);
@@ -45,7 +43,7 @@ static void put_trial(struct document *out, const struct disturbance *d)
 		paragraph(out, 2, "- %s: settings: %.200s", d->trial->id, d->trial->changed);
 	else
 		paragraph(out, 2, "- %s: %s, %.2f in %s with probes %s", d->trial->id,
-			  kind_names[d->kind], d->share, d->phase->workload,
+			  disturbance_name(d->kind), d->share, d->phase->workload,
 			  d->phase->probes ? "on" : "off");
 }
 
@@ -106,7 +104,6 @@ void report_quiet(struct document *out, const struct results *r)
 
 	if (!d)
 		return;
-	heading(out, '-', "Was the host quiet?");
 	paragraph(out, 0,
 		  "Trials: %u; with a record of what the host did: %u; on a disturbed host: %u, by "
 		  "the rule in Method, which looks at no result; beside a QEMU that was not "
@@ -125,9 +122,9 @@ void report_quiet(struct document *out, const struct results *r)
 		paragraph(out, 0, "\nNone is left to be judged without them.");
 }
 
-void report_quiet_method(struct document *out, const struct results *r)
+void report_quiet_method(struct document *out, const struct results *r, bool boots)
 {
-	if (!r->disturbed)
+	if (!r->disturbed && !boots)
 		return;
 	paragraph(out, 0,
 		  "\nDisturbed: a trial in one of whose phases others can have cost a thread more "
@@ -139,33 +136,38 @@ void report_quiet_method(struct document *out, const struct results *r)
 		  "processors wait for each other, are no disturbance. Memory: something waited "
 		  "for it. Settings: governor, turbo, SMT, huge pages or mitigations were not "
 		  "those at the run's start. The same for all variants; shares are of one "
-		  "processor. What others do to caches, memory and clock rates is not seen.",
-		  100 * r->margin);
+		  "processor. What others do to caches, memory and clock rates is not seen.%s",
+		  100 * r->margin,
+		  boots ? " Of a boot without a guest, what a phase is to a trial is the time from "
+			  "its first turn's start to its last one's end, and the threads that may "
+			  "have waited are the driver's and those that serve devices."
+			: "");
 }
 
-void put_letter_quiet(struct document *out, const struct results *r)
+void add_letter_quiet(GString *text, const struct results *r)
 {
 	const struct disturbed *d = r->disturbed;
 
 	if (!d || !d->trials->len)
 		return;
 	if (!d->changes)
-		field(out, "noise",
-		      "Every trial, %u, ran on a disturbed host: none is left to be judged "
-		      "without them.",
-		      d->trials->len);
+		g_string_append_printf(text,
+				       "Every trial, %u, ran on a disturbed host: none is left to "
+				       "be judged without them.",
+				       d->trials->len);
 	else if (d->changes->len || 4 * d->trials->len > d->recorded)
-		field(out, "noise",
-		      "%u of %u trials ran on a disturbed host; without them %u of %u verdicts "
-		      "are others.",
-		      d->trials->len, r->run->trials->len, d->changes->len, d->verdicts);
+		g_string_append_printf(text,
+				       "%u of %u trials ran on a disturbed host; without them %u "
+				       "of %u verdicts are others.",
+				       d->trials->len, r->run->trials->len, d->changes->len,
+				       d->verdicts);
 }
 
 static void write_trial(struct writer *w, const struct disturbance *d)
 {
 	write_inline(w, NULL);
 	write_string(w, "trial", d->trial->id);
-	write_string(w, "by", kind_names[d->kind]);
+	write_string(w, "by", disturbance_name(d->kind));
 	if (d->phase) {
 		write_string(w, "workload", d->phase->workload);
 		write_truth(w, "probes", d->phase->probes);

@@ -9,17 +9,17 @@
 /* How it is set, and how trials were placed on it, as fields. */
 void put_settings(struct document *out, const struct run *run);
 
-/* The section "Was the host quiet?". */
+/* Of the section "Was the host quiet?" what is of trials. */
 void report_quiet(struct document *out, const struct results *r);
 
-/* The rule, of the section Method. */
-void report_quiet_method(struct document *out, const struct results *r);
+/* The rule, of the section Method; @boots: it was asked of rings without a guest, too. */
+void report_quiet_method(struct document *out, const struct results *r, bool boots);
 
 /*
- * Of report.txt, a field: only if verdicts change without the disturbed trials, or more than
+ * Of report.txt, a sentence: only if verdicts change without the disturbed trials, or more than
  * a quarter of the trials are some, so that little is left.
  */
-void put_letter_quiet(struct document *out, const struct results *r);
+void add_letter_quiet(GString *text, const struct results *r);
 
 /* The member host of summary.json. */
 void write_quiet(struct writer *w, const struct results *r);

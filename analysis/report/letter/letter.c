@@ -3,6 +3,7 @@
 
 #include "analysis/report/baseline.h"
 #include "analysis/report/host/quiet.h"
+#include "analysis/report/ring/timed-quiet.h"
 #include "analysis/text.h"
 #include "parts.h"
 
@@ -31,6 +32,16 @@ static bool give_way(struct room *room)
 	return false;
 }
 
+static void put_quiet(struct document *out, const struct results *r)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	add_letter_quiet(text, r);
+	add_letter_timed_quiet(text, r);
+	if (text->len)
+		field(out, "noise", "%s", text->str);
+}
+
 static char *write_letter(const struct results *r, const struct room *room)
 {
 	struct document *out = document_new();
@@ -46,7 +57,7 @@ static char *write_letter(const struct results *r, const struct room *room)
 	blank_line(out);
 	put_letter_batches(out, r);
 	put_letter_watched(out, r, room);
-	put_letter_quiet(out, r);
+	put_quiet(out, r);
 	put_letter_method(out, r);
 	baseline_document(r->run, out);
 	text = document_text(out);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "analysis/report/host/record.h"
+
 #define LABELS_MAX 64
 #define RATE_MAX 1e12
 
@@ -17,6 +19,8 @@ static void boot_free(void *data)
 		g_free(b->devices[i].rate);
 	}
 	g_free(b->devices);
+	g_ptr_array_free(b->host, TRUE);
+	g_free(b->changed);
 	g_free(b->failed);
 	g_free(b);
 }
@@ -127,6 +131,18 @@ static void read_device(struct timed *t, struct timed_boot *b, struct reader *r,
 		g_clear_pointer(&d->rate, g_free);
 }
 
+static void read_host(struct timed *t, struct timed_boot *b, struct reader *r, JsonObject *o)
+{
+	JsonArray *host = opt_array(r, o, "host");
+
+	b->host = g_ptr_array_new_with_free_func(g_free);
+	for (unsigned int i = 0; !r->error && i < array_length(host); i++)
+		g_ptr_array_add(b->host, read_meanwhile(r, array_object(r, host, i, "host")));
+	b->changed = t->settings && t->settings->len ? read_changed_settings(r, o, t->settings)
+						     : g_strdup("");
+	b->other_qemus = read_other_qemus(r, o);
+}
+
 static void read_boot(struct timed *t, struct reader *r, JsonObject *o, int block)
 {
 	struct timed_boot *b = g_new0(struct timed_boot, 1);
@@ -135,6 +151,7 @@ static void read_boot(struct timed *t, struct reader *r, JsonObject *o, int bloc
 	g_ptr_array_add(t->boots, b);
 	b->block = block;
 	b->failed = opt_string(r, o, "failed", "");
+	read_host(t, b, r, o);
 	for (unsigned int i = 0; !r->error && i < array_length(devices); i++)
 		read_device(t, b, r, array_object(r, devices, i, "devices"));
 }

@@ -8,6 +8,7 @@
 #include "driver-costs.h"
 #include "rings.h"
 #include "time.h"
+#include "timed-quiet.h"
 
 static void write_cell(struct writer *w, const struct counted *c, unsigned int label,
 		       unsigned int ring, unsigned int order)
@@ -104,6 +105,7 @@ static void write_timed(struct writer *w, const struct results *r, const struct 
 		for (unsigned int label = 0; label < t->labels->len; label++)
 			write_ratio(w, t, label);
 		write_close(w, ']');
+		write_timed_quiet(w, t, r->margin);
 		write_close(w, '}');
 	}
 }

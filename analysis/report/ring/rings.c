@@ -185,6 +185,7 @@ static bool load_workload(struct ring_workload *w, const struct run *run, GError
 			t = timed_new();
 			t->base = g_strdup(base_label(run));
 			t->looks = run_looks(run);
+			t->settings = run->settings;
 			fine = load_timed(w, t, run, ring, error);
 		}
 		g_ptr_array_add(w->timed, t);

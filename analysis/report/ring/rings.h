@@ -8,6 +8,7 @@
  *	costs.c         counted cells beside off's
  *	driver-costs.c  counting boots: instructions of the guest's driver, an element
  *	time.c          boots -> a ratio and its interval
+ *	timed-quiet.c   boots that others disturbed, and ratios without them
  *	counted-text.c, counted-tables.c, live-table.c, driver-table.c, timed-table.c,
  *	replay-table.c  -> report-full.txt
  *	match.c         which counted order is most like a load in a guest

@@ -17,16 +17,22 @@ double boot_log_ratio(const struct timed *t, unsigned int boot, unsigned int lab
 	return isfinite(x) ? x : NAN;
 }
 
-struct block_ratio ring_ratio(const struct timed *t, unsigned int label, unsigned int base)
+struct block_ratio ring_ratio_without(const struct timed *t, unsigned int label, unsigned int base,
+				      const bool *out)
 {
 	double *x = g_new(double, t->boots->len + 1);
 	struct block_ratio r;
 
 	for (unsigned int b = 0; b < t->boots->len; b++)
-		x[b] = boot_log_ratio(t, b, label, base);
+		x[b] = out && out[b] ? NAN : boot_log_ratio(t, b, label, base);
 	r = blocks_ratio(x, t->boots->len, t->looks);
 	g_free(x);
 	return r;
+}
+
+struct block_ratio ring_ratio(const struct timed *t, unsigned int label, unsigned int base)
+{
+	return ring_ratio_without(t, label, base, NULL);
 }
 
 double boot_rate(const struct timed *t, unsigned int boot, unsigned int label)

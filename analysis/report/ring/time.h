@@ -12,6 +12,10 @@
  */
 struct block_ratio ring_ratio(const struct timed *t, unsigned int label, unsigned int base);
 
+/* The same without the boots that @out says; one for each of @t's. */
+struct block_ratio ring_ratio_without(const struct timed *t, unsigned int label, unsigned int base,
+				      const bool *out);
+
 /* Its log in one boot; NAN where one of both has no rate. */
 double boot_log_ratio(const struct timed *t, unsigned int boot, unsigned int label,
 		      unsigned int base);

@@ -25,6 +25,9 @@ struct timed_device {
 
 struct timed_boot {
 	int block;
+	GPtrArray *host; /* struct meanwhile: of its turns, in each QEMU; empty: not recorded */
+	char *changed;	 /* settings of the host that were not the run's, or "" */
+	uint64_t other_qemus;
 	char *failed;		      /* why QEMU did not start, or "" */
 	struct timed_device *devices; /* by label */
 	unsigned int n;		      /* of them: labels known when it was read */
@@ -35,6 +38,7 @@ struct timed {
 	char *device, *load, *order; /* order: "natural" if none was asked for */
 	uint64_t size, depth, chain;
 	enum looks looks;	      /* who ended the run */
+	const GPtrArray *settings;    /* the run's, of its host; NULL: whatever they are */
 	GPtrArray *labels, *variants; /* char * */
 	GPtrArray *boots;	      /* struct timed_boot, by block */
 };
