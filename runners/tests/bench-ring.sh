@@ -265,6 +265,23 @@ finish
 check 'no rule for a run that has begun' is "$status" 2
 check 'and is told why' says 'was begun without --until: its intervals are for that'
 
+# -- the same processors, or none of what it has ------------------------------------
+# As if it had been begun where there were cores enough for each part, or on others.
+printf '\n[machine]\npin=auto\n' | cat "$tmp/blocks.ini" - >"$tmp/pin.ini"
+plan=$tmp/pin.ini
+run=$tmp/pin
+go --blocks 1
+finish
+check 'a run with pin=auto' is "$status" 0
+check 'says which processors are whose, or why not' grep -q "^vqbench: \(not \)\?pinned: ." "$tmp/said"
+check 'keeps that' is "$(sed -n '/^begun/q; s/^pin //p' "$run/journal" | wc -l)" 1
+sed -i '/^begun/,$!s/^pin .*/pin vCPU 9/' "$run/journal"
+go --blocks 2
+finish
+check 'on other processors it is refused' is "$status" 2
+check 'with the reason' says 'was begun with another place on the host.s processors (vCPU 9, now .*): go on with the same, or take another folder'
+check 'and runs nothing' is "$(rings_there)" 'time-split-b01.json '
+
 # -- who measures on this host ------------------------------------------------------
 # This test, or, if the lock cannot be had, really somebody else.
 exec 9>>/run/lock/vqlab.lock
