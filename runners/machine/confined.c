@@ -33,18 +33,23 @@ static const char *const readable[] = {"/usr",
 				       "/sys/devices/system",
 				       "/sys/kernel/mm"};
 
-/* One that was built with its libraries elsewhere says so here. */
-static void allow_libraries(struct confine *c)
+static void allow_listed(struct confine *c, const char *variable)
 {
-	const char *list = g_getenv("LD_LIBRARY_PATH");
+	const char *list = g_getenv(variable);
 	g_auto(GStrv) dirs = g_strsplit(list ? list : "", ":", -1);
-	size_t i;
 
-	for (i = 0; i < G_N_ELEMENTS(readable); i++)
-		confine_allow(c, readable[i]);
-	for (i = 0; dirs[i]; i++)
+	for (size_t i = 0; dirs[i]; i++)
 		if (g_path_is_absolute(dirs[i]))
 			confine_allow(c, dirs[i]);
+}
+
+static void allow_libraries(struct confine *c)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(readable); i++)
+		confine_allow(c, readable[i]);
+	/* One that was built with its libraries or modules elsewhere says so here. */
+	allow_listed(c, "LD_LIBRARY_PATH");
+	allow_listed(c, "QEMU_MODULE_DIR");
 }
 
 /* A QEMU that was not built by the lab looks for its firmware where it lies: in

@@ -235,9 +235,12 @@ static void test_environment(struct subject *s)
 {
 	g_autofree char *secret = ask(s, "environment HTTP_PASSWORD");
 	g_autofree char *path = ask(s, "environment PATH");
+	/* Without it, a QEMU whose modules lie elsewhere has neither qtest nor devices. */
+	g_autofree char *modules = ask(s, "environment QEMU_MODULE_DIR");
 
 	g_assert_cmpstr(secret, ==, "-");
 	g_assert_cmpstr(path, ==, g_getenv("PATH"));
+	g_assert_cmpstr(modules, ==, "/modules");
 }
 
 static void test_reach(void)
@@ -246,8 +249,10 @@ static void test_reach(void)
 	struct subject s = {0};
 
 	g_setenv("HTTP_PASSWORD", "secret", TRUE);
+	g_setenv("QEMU_MODULE_DIR", "/modules", TRUE);
 	subject_start(&s, qemu, guest);
 	g_unsetenv("HTTP_PASSWORD");
+	g_unsetenv("QEMU_MODULE_DIR");
 	/* It stands for a QEMU that was built without seccomp, which is said. */
 	g_assert_false(s.info.sandbox);
 	g_assert_nonnull(strstr(s.info.confined, "; not by -sandbox: "));

@@ -120,6 +120,7 @@ static char **nobodys_environment(char **env)
 					   "LC_",
 					   "TZ",
 					   "LD_LIBRARY_PATH",
+					   "QEMU_MODULE_DIR",
 					   "GLIBC_TUNABLES",
 					   "MALLOC_",
 					   "ASAN_OPTIONS",
