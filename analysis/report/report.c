@@ -174,6 +174,7 @@ static void at_a_glance(struct document *out, const struct results *r)
 		"been seen four times in five; a smaller one may be there. Equivalent: within %.3g "
 		"%%.",
 		100 * r->margin);
+	put_inverse(out, r->run);
 	g_free(one);
 	g_free(two);
 }

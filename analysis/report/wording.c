@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "wording.h"
+#include "analysis/document.h"
+
+#define INVERSE_NAMED 6 /* workloads; axes make many */
 
 char *ran_on(const struct run *run)
 {
@@ -31,4 +34,25 @@ char *verdict_text(const struct results *r, const struct cell *c, const struct c
 	default:
 		return g_strdup(verdict_name(cmp->verdict));
 	}
+}
+
+void put_inverse(struct document *out, const struct run *run)
+{
+	g_autoptr(GString) names = g_string_new(NULL);
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < run->workloads->len; i++) {
+		const struct workload *w = run->workloads->pdata[i];
+
+		if (w->lower && n++ < INVERSE_NAMED)
+			g_string_append_printf(names, "%s%.24s (%.16s)", n > 1 ? ", " : "", w->name,
+					       w->unit);
+	}
+	if (n > INVERSE_NAMED)
+		g_string_append_printf(names, " and %u more", n - INVERSE_NAMED);
+	if (n)
+		paragraph(out, 0,
+			  "Less is better, and ratios are of the inverse, so that one above 1 is "
+			  "faster: %s.",
+			  names->str);
 }

@@ -11,4 +11,10 @@ char *verdict_text(const struct results *r, const struct cell *c, const struct c
 /* One line about what the figures were measured on; g_free() it. */
 char *ran_on(const struct run *run);
 
+/*
+ * Of which workloads less is better, and what their ratios are; of a run without such a one
+ * nothing.
+ */
+void put_inverse(struct document *out, const struct run *run);
+
 #endif

@@ -76,6 +76,12 @@ check 'is told' sh -c 'grep -A1 "^baseline *off$" "$0" | grep -q "^ *qemu$"' "$w
 check 'one run is too few' refuses 'needed are the folders of two runs' "$work/a"
 check 'a folder that is no run' refuses 'run.json' "$work/a" "$work/nothing"
 check 'a margin that is none' refuses 'must lie between' --margin=0 "$work/a" "$work/b"
+for run in a b; do
+	build/analysis/make-run "$work/less-$run" --lower --blocks=6 --seed=${#run} || exit 1
+done
+check 'a load of which less is better' compared "$work/less-a" "$work/less-b"
+check 'is named, with what its ratios are' says '^faster: made-up-flat \(IOPS\)\.$'
+check 'and others are not' sh -c 'build/vqreport compare "$0" "$0" >"$1" && ! grep -q "Less is better" "$1"' "$work/a" "$work/text"
 echo '{' >"$work/b/run.json"
 check 'a broken file' refuses "run.json" "$work/a" "$work/b"
 tap_end

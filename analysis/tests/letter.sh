@@ -84,6 +84,11 @@ letter looked-rings 'a run whose figures ended it'
 check 'says so' says looked-rings 'until Judged after each block, of at most 99, by intervals and tests that allow for that; after 9: '
 check 'and how to do it again' says looked-rings 'configs/made-up.ini UNTIL=5%'
 check 'the check sees each change in that' holds doctor looked-rings
+made lower --blocks=6 --noise=0.02 --effect=qemu=0.7 --lower
+letter lower 'a load of which less is better'
+check 'says of what its ratios are' says lower 'above 1 is faster: made-up-flat (IOPS).'
+check 'the check sees each change in that' holds doctor lower
+check 'so do its tables' sh -c 'tr "\n" " " <"$0" | grep -q "faster: made-up-flat (IOPS)[.] *Left out"' "$work/lower/report/report-full.txt"
 made one --blocks=1
 letter one 'a single block'
 check 'claims nothing' says one 'live Unresolved: no two blocks with a pair, so no verdict.'

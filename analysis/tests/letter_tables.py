@@ -139,7 +139,7 @@ def live_table(s, lines):
 def check_live(s, caption, lines):
     rates, student = match(
         r'Throughput in a guest, ratio to off(?: \((.*)\))?'
-        r'(; intervals of fewer than 6 blocks are Student\'s t|):', caption, 'live')
+        r'(; intervals of fewer than 6 blocks are Student\'s t, or the range|):', caption, 'live')
     need(bool(student) == any(c['to_off']['interval'] == 'student-t' for c in s.cells.values()),
          'of which blocks the intervals are')
     tables = [live_table(s, lines)]
@@ -162,6 +162,7 @@ def check_live(s, caption, lines):
     rest = [w for w in s.workloads if w != tables[0] and not found[w]]
     for judged in True, False:
         check_others(s, lines, [w for w in rest if bool(s.judged('to_off', w)) == judged], judged)
+    check_inverse(s, lines)
 
 
 def check_busy(s, lines, workload):
@@ -196,6 +197,20 @@ def check_others(s, lines, rest, judged):
     need(int(n) == len(ratios) and (word == 'ratio') == (len(ratios) == 1), 'live:', n, word)
     span(over, ratios, 3, 'what is not resolved')
     need(said == names, 'live: not resolved are', names)
+
+
+def check_inverse(s, lines):
+    """The sentence on workloads of which less is better."""
+    lower = {w[:24]: c['unit'] for (w, _, _), c in s.cells.items() if c.get('better') == 'lower'}
+    if not lower:
+        return
+    sentence = lines.pop(0)
+    while not sentence.endswith('.'):
+        sentence += ' ' + lines.pop(0)
+    names = ['%s (%s)' % x for x in lower.items()]
+    need(sentence == 'Less is better, and ratios are of the inverse, so that one above 1 is faster: '
+         '%s.' % (', '.join(names[:6]) + (' and %d more' % (len(names) - 6) if len(names) > 6 else '')),
+         'less is better:', *names)
 
 
 def check_timed(s, caption, lines):

@@ -76,4 +76,9 @@ check 'another QEMU is refused' refuses 'different QEMUs' "$work/one" "$work/two
 check '--verify is of one run' refuses 'several runs' --verify "$work/one" "$work/two"
 check '--mixed of one is nothing' refuses 'needs several' --mixed "$work/one"
 check 'a folder that is no run' refuses 'run.json' "$work/one" "$work/nothing"
+for run in three four; do
+	build/analysis/make-run "$work/less-$run" --lower --blocks=6 --seed=${#run} || exit 1
+done
+check 'a load of which less is better' pooled "$work/less-three" "$work/less-four"
+check 'is named, with what its ratios are' says '^faster: made-up-flat \(IOPS\)\.$'
 tap_end

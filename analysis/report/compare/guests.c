@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "analysis/report/ring/rings.h"
+#include "analysis/report/wording.h"
 #include "analysis/table.h"
 #include "compare.h"
 #include "difference.h"
@@ -177,4 +178,5 @@ void compare_guests(struct document *out, const struct results *a, const struct 
 	}
 	if (!n)
 		paragraph(out, 0, "No workload, ring and variant has a ratio in both.");
+	put_inverse(out, a->run);
 }

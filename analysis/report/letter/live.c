@@ -219,7 +219,9 @@ void put_letter_live(struct document *out, const struct results *r, const struct
 	first = MAX(0, deciding_workload(r));
 	off = off_text(r, first);
 	paragraph(out, 0, "\nThroughput in a guest, ratio to off%s%s:", off,
-		  has_student(r) ? "; intervals of fewer than 6 blocks are Student's t" : "");
+		  has_student(r) ? "; intervals of fewer than 6 blocks are Student's t, or "
+				   "the range"
+				 : "");
 	put_workload(out, r, first, room->rows);
 	put_busy(out, r, first);
 	for (unsigned int w = 0; w < r->run->workloads->len; w++) {
@@ -233,4 +235,5 @@ void put_letter_live(struct document *out, const struct results *r, const struct
 	if (left)
 		paragraph(out, 0, "%u more verdicts in report-full.txt.", left);
 	put_unresolved(out, r, first);
+	put_inverse(out, r->run);
 }

@@ -7,6 +7,7 @@
 
 #include "analysis/report/ring/costs.h"
 #include "analysis/report/ring/rings.h"
+#include "analysis/report/wording.h"
 #include "analysis/table.h"
 #include "common.h"
 
@@ -196,6 +197,7 @@ static void pool_guests(struct document *out, struct results *const *r, unsigned
 	}
 	if (!rows)
 		paragraph(out, 0, "No variant has a ratio to off on any of them.");
+	put_inverse(out, first->run);
 }
 
 /* The counted workload of that name, or NULL. */
