@@ -139,8 +139,8 @@ char *command_figure_fault(const struct plan_command *c)
 
 char *command_unit_fault(const struct plan_command *c)
 {
-	return g_utf8_strlen(c->unit, -1) <= UNIT_MAX && g_str_is_ascii(c->unit)
+	return *c->unit && g_utf8_strlen(c->unit, -1) <= UNIT_MAX && g_str_is_ascii(c->unit)
 		       ? NULL
-		       : g_strdup_printf("%s: a unit is up to %d characters of ASCII", c->unit,
+		       : g_strdup_printf("%s: a unit is 1 to %d characters of ASCII", c->unit,
 					 UNIT_MAX);
 }
