@@ -93,6 +93,24 @@ static void test_refused(void)
 	}
 }
 
+/* An expression that a line makes too hard for it is no line without a figure, nor is another
+ * tried. */
+static void test_too_hard(void)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+	g_autoptr(GError) e = NULL;
+	double x;
+
+	for (int i = 0; i < 100000; i++)
+		g_string_append(text, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!: x\n");
+	g_string_append(text, "rate: 7\n");
+	g_assert_false(figure(&x, "regex:(?:\\w+ ?)+: ([0-9]+)", text->str, &e));
+	g_assert_nonnull(strstr(e->message, "gives up on a line of its output"));
+	g_clear_error(&e);
+	g_assert_true(figure(&x, "regex:(?:\\w+ ?)+: ([0-9]+)", "rate: 7\n", &e));
+	g_assert_cmpfloat(x, ==, 7);
+}
+
 /* However long a line is, so much of it is looked at; a NUL ends no line in secret. */
 static void test_bounded(void)
 {
@@ -119,6 +137,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/command/found", test_found);
 	g_test_add_func("/command/refused", test_refused);
+	g_test_add_func("/command/too-hard", test_too_hard);
 	g_test_add_func("/command/bounded", test_bounded);
 	return g_test_run();
 }

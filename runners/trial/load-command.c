@@ -78,10 +78,20 @@ static bool by_regex(double *figure, const char *expression, const char *text, G
 
 	for (line = text; *line; line = *end ? end + 1 : end) {
 		g_autoptr(GMatchInfo) match = NULL;
+		g_autoptr(GError) e = NULL;
+		bool matches;
 
 		end = line + strcspn(line, "\r\n");
-		if (!g_regex_match_full(regex, line, MIN(end - line, MATCHED_MAX), 0, 0, &match,
-					NULL))
+		matches = g_regex_match_full(regex, line, MIN(end - line, MATCHED_MAX), 0, 0,
+					     &match, &e);
+		/* Half a second is gone then; on to the next line, a guest could hold us for days.
+		 */
+		if (e)
+			return load_refuse(error,
+					   "%s gives up on a line of its output: one repetition "
+					   "inside another takes too many steps",
+					   expression);
+		if (!matches)
 			continue;
 		g_free(found);
 		found = g_match_info_fetch(match, 1);
