@@ -51,6 +51,8 @@ trial=$run/trials/b01-split-in-place
 # On a busy host two processes begin apart, and the gate on time may fall, as it should.
 check 'its gates hold' is "$(field "$trial/trial.json" \
 	'[(g["name"], g["detail"]) for g in t["gates"] if not g["ok"] and g["name"] != "time"]')" '[]'
+check 'no load was at work for longer than its phase was' is "$(field "$trial/trial.json" \
+	'[p["workload"] for p in t["phases"] if p["counted"]["busy_s"] > p["wall_s"]]')" '[]'
 
 # queues WORKLOAD EXPRESSION: of the queues that did more than begin a connection.
 queues() {

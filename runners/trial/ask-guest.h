@@ -13,7 +13,7 @@ int64_t guest_outstanding(struct trial *t);
 
 /*
  * Milliseconds in which the disk of @w had a request under way, by the guest kernel's own
- * count; -1: unknown, or no disk.
+ * count; -1: unknown, no disk, or several processors, whose count is of idle time, too.
  */
 int64_t guest_disk_busy_ms(struct trial *t, const struct plan_workload *w);
 
