@@ -61,12 +61,13 @@ void budget_block_ended(struct budget *b, bool whole)
 #define LOOK_MAX (1u << 20)
 #define OPEN_SAID 3
 
-/* "5%" or "0.5%", more than 0 and less than 100; 0 if it is none. */
+/* "5%" or "0.5%", more than 0 and less than 100, to the six digits that are kept; 0: none. */
 static double parse_percent(const char *text)
 {
-	char *end;
+	char *end, kept[G_ASCII_DTOSTR_BUF_SIZE];
 	double percent = g_ascii_isdigit(*text) ? g_ascii_strtod(text, &end) : 0;
 
+	percent = g_ascii_strtod(g_ascii_formatd(kept, sizeof(kept), "%g", percent), NULL);
 	return percent > 0 && percent < 100 && !strcmp(end, "%") ? percent : 0;
 }
 

@@ -242,6 +242,9 @@ go --until 40%
 finish
 check 'another rule is refused' is "$status" 2
 check 'with the reason' says 'was begun with --until 50%: its intervals are for that'
+go --until 50.00000001%
+finish
+check 'but not one that is kept as the same' is "$status" 0
 # Six more that were as the first.
 for b in 3 4 5 6 7 8; do
 	cp "$run/rings/time-split-b01.json" "$run/rings/time-split-b0$b.json"
@@ -253,7 +256,7 @@ check 'which ends it' is "$status $(rings_there | wc -w)" '0 8'
 check 'as it says' says 'that is enough: no more blocks'
 check 'the report knows both' sh -c \
 	'build/vqreport --no-plots "$0" >/dev/null && tr "\n" " " <"$0/report/report.txt" | grep -q "of at most 20, .* after 8: "' "$run"
-for until in 5 0% 100% -1% % 5%%; do
+for until in 5 0% 100% 99.9999999% -1% % 5%%; do
 	go --until "$until"
 	finish
 	check "'$until' is no rule" is "$status" 2
