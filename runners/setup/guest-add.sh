@@ -65,9 +65,13 @@ libraries() {
 interpreter() {
 	local line words name
 	IFS= read -r line <"$1" || :
+	[[ $line != *$'\r' ]] || refuse "$1: its first line ends in a carriage return, which the kernel takes for a part of the name"
 	read -r -a words <<<"${line#\#!}"
 	name=${words[0]:-}
 	[ "${name##*/}" != env ] || name=${words[1]:-}
+	case $name in
+	-* | *=*) refuse "$1: its first line has more for env than a name, $name: busybox's, in the guest, may not know it: name the interpreter" ;;
+	esac
 	[ -n "$name" ] || refuse "$1: its first line names no interpreter"
 	case $name in
 	/*) grep -qxF "${name#/}" "$WORK/base" || refuse "$1: runs by $name, which the guest lacks" ;;

@@ -163,6 +163,26 @@ check 'and the next' says 'Linux 7.1.2-cloud-amd64 is listed in sid but cannot b
 check 'and the last' says 'trixie has no cloud kernel'
 check 'and what to do is said' says 'no kernel for the guest can be fetched: check the network, or set KERNEL='
 
+# -- programs that go into a guest -------------------------------------------------------
+# Of this guest only what is looked at.
+mkdir -p "$T/guest/root/bin"
+touch "$T/guest/root/bin/sh" "$T/guest/vmlinuz"
+(cd "$T/guest/root" && find . | cpio -o -H newc --quiet) >"$T/guest/initramfs.cpio"
+printf '{\n "kernel": "none"\n}\n' >"$T/guest/manifest.json"
+# add LINE: a script that begins with it
+add() {
+	printf '%b\n:\n' "$1" >"$T/script"
+	VQLAB_CACHE=$T/added runners/setup/guest-add.sh "$T/guest" --program "$T/script" /program/w/script
+}
+check 'a script goes into a guest' fails 0 add '#!/bin/sh -e'
+check 'by env, too' fails 0 add '#!/usr/bin/env sh'
+check 'not where the guest lacks what it runs by' fails 2 add '#!/usr/bin/env perl'
+check 'which is named' says '/script: runs by perl, which the guest lacks'
+check 'nor with an option for env' fails 2 add '#!/usr/bin/env -S sh -e'
+check 'which is named' says '/script: its first line has more for env than a name, -S: '
+check "nor with another system's end of line" fails 2 add '#!/bin/sh\r'
+check 'which is said' says '/script: its first line ends in a carriage return'
+
 # -- services of what is installed -------------------------------------------------------
 # On a host without a word about services, which /usr/sbin is here.
 mkdir "$T/sbin" "$T/apt"
