@@ -121,6 +121,9 @@ bool pin_decide(const GArray *cpus, const struct pin_need *need, struct pinning 
 		if (i < first || i >= next)
 			CPU_OR(&p->rest, &p->rest, &g_array_index(cores, struct core, i).cpus);
 	describe(text, "the rest", -1, &p->rest);
+	/* Linux gives a new thread the processors of the one that starts it. */
+	if (need->pool)
+		g_string_append(text, "; what aio=threads starts shares its loop's core");
 	*said = g_string_free(text, FALSE);
 	return true;
 }

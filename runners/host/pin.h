@@ -18,6 +18,7 @@
 struct pin_need {
 	unsigned int vcpus, iothreads;
 	bool servers; /* of a disk (nbdkit), or of a network (iperf3) */
+	bool pool;    /* QEMU's own, of a disk with aio=threads */
 };
 
 struct pinning {

@@ -31,42 +31,50 @@ static void test_decide(void)
 	} cases[] = {
 		/* What this lab was made on. */
 		{"0.0 1.0",
-		 {1, 0, true},
+		 {1, 0, true, false},
 		 false,
 		 "2 cores, and 4 are needed: 1 for vCPUs, 1 for QEMU's main loop, 1 for servers, 1 "
 		 "for the rest"},
 		{"0.0",
-		 {1, 1, false},
+		 {1, 1, false, false},
 		 false,
 		 "1 core, and 4 are needed: 1 for vCPUs, 1 for QEMU's main loop, 1 for iothreads, "
 		 "1 for the rest"},
 		{"",
-		 {1, 0, false},
+		 {1, 0, false, false},
 		 false,
 		 "0 cores, and 3 are needed: 1 for vCPUs, 1 for QEMU's main loop, 1 for the rest"},
-		{"0.0 1.0 2.0", {1, 0, false}, true, "vCPU 0 on 1, main loop on 2, the rest on 0"},
+		{"0.0 1.0 2.0",
+		 {1, 0, false, false},
+		 true,
+		 "vCPU 0 on 1, main loop on 2, the rest on 0"},
 		{"0.0 1.0 2.0 3.0 4.0 5.0",
-		 {1, 1, true},
+		 {1, 1, true, false},
 		 true,
 		 "vCPU 0 on 1, main loop on 2, iothread 0 on 3, servers on 4, the rest on 0,5"},
+		{"0.0 1.0 2.0",
+		 {1, 0, false, true},
+		 true,
+		 "vCPU 0 on 1, main loop on 2, the rest on 0; what aio=threads starts shares its "
+		 "loop's core"},
 		/* Eight threads are four cores; a core is given whole. */
 		{"0.0 1.0 2.0 3.0 0.0 1.0 2.0 3.0",
-		 {1, 0, true},
+		 {1, 0, true, false},
 		 true,
 		 "vCPU 0 on 1,5, main loop on 2,6, servers on 3,7, the rest on 0,4"},
 		{"0.0 0.0 2.0 2.0 4.0 4.0 6.0 6.0",
-		 {2, 0, true},
+		 {2, 0, true, false},
 		 false,
 		 "4 cores, and 5 are needed: 2 for vCPUs, 1 for QEMU's main loop, 1 for servers, 1 "
 		 "for the rest"},
 		/* A node that has enough of them, though not the first. */
 		{"0.0 1.0 2.0 3.1 4.1 5.1 6.1",
-		 {2, 0, true},
+		 {2, 0, true, false},
 		 true,
 		 "vCPU 0 on 3, vCPU 1 on 4, main loop on 5, servers on 6, the rest on 0-2"},
 		/* None has. */
 		{"0.0 1.1 2.0 3.1",
-		 {1, 0, true},
+		 {1, 0, true, false},
 		 true,
 		 "vCPU 0 on 2, main loop on 1, servers on 3, the rest on 0"},
 	};
@@ -90,7 +98,7 @@ static void test_apart(void)
 	for (int i = 0; i < 2000; i++) {
 		g_autoptr(GArray) cpus = g_array_new(FALSE, FALSE, sizeof(struct host_cpu));
 		struct pin_need need = {g_test_rand_int_range(1, 5), g_test_rand_int_range(0, 3),
-					g_test_rand_int_range(0, 2)};
+					g_test_rand_int_range(0, 2), false};
 		int n = g_test_rand_int_range(1, 40), per = g_test_rand_int_range(1, 4), used = 0;
 		g_autofree char *said = NULL;
 		const cpu_set_t *parts[16];

@@ -18,10 +18,23 @@ static bool any_server(const struct plan *p)
 	return any;
 }
 
+static bool any_pool(const struct plan *p)
+{
+	bool any = false;
+
+	for (unsigned int i = 0; i < p->disks->len; i++) {
+		const struct plan_disk *d = p->disks->pdata[i];
+
+		any |= !strcmp(d->backend, "file") && !strcmp(d->aio, "threads");
+	}
+	return any;
+}
+
 void bench_pin(struct bench *b)
 {
 	g_autoptr(GPtrArray) iothreads = qemu_iothreads(b->plan);
-	struct pin_need need = {b->plan->cpus, iothreads->len, any_server(b->plan)};
+	struct pin_need need = {b->plan->cpus, iothreads->len, any_server(b->plan),
+				any_pool(b->plan)};
 	g_autoptr(GArray) cpus = NULL;
 	struct pinning p;
 	cpu_set_t allowed;
