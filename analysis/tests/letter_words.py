@@ -266,8 +266,10 @@ def noise_of_trials(s):
                 'them.' % n)
     if not h['changed'] and 4 * n <= h['trials_recorded']:
         return None
-    return ('%d of %d trials ran on a disturbed host; without them %d of %d verdicts are others.' %
-            (n, s.d['trials'], len(h['changed']), h['verdicts']))
+    gone = sum(x['n_without'] < 2 for x in h['changed'])
+    return ('%d of %d trials ran on a disturbed host; without them %d of %d verdicts are others%s.' %
+            (n, s.d['trials'], len(h['changed']), h['verdicts'],
+             ', %d of them for want of two blocks' % gone if gone else ''))
 
 
 def noise_of_boots(s):

@@ -7,7 +7,7 @@
 #   quiet.py lost RUN        the boots that the rule names, their files
 #   quiet.py rings RUN REST  of these RUN's summary says so, and of its ratios what REST's says, a
 #                            run without these boots
-#   quiet.py stolen RUN      the same, but all of its time was given to others
+#   quiet.py stolen RUN [N]  such records, but all of its time was given to others, from block N on
 #   quiet.py trials RUN      the trials that the rule names, one a line, and by what
 #   quiet.py holds RUN REST  RUN's summary says so, and of the verdicts what REST's says, a run
 #                            without these trials
@@ -160,6 +160,8 @@ elif what == 'calm':
     make(run, 1, calm=True)
 elif what == 'stolen':
     for path, t in trials(run):
+        if t['block'] < int((sys.argv + [0])[3]):
+            continue
         for p in t['phases']:
             p['host']['steal_s'] = 9
         json.dump(t, open(path, 'w'))

@@ -88,6 +88,15 @@ check 'the mail says so' says report rings 'boots without a guest ran on a distu
 check 'and the rule, how it is meant of boots' says report-full rings 'Of a boot without a guest, what a phase is to a trial'
 check 'in the words of the summary' python3 "$here/letter.py" check "$work/rings/report"
 
+made one
+quiet calm "$work/one"
+quiet stolen "$work/one" 2
+reported one
+check 'a verdict that is none for want of blocks is told from another one' says report one \
+	'50 of 60 trials ran on a disturbed host; without them 56 of 56 verdicts are others, 56 of them for want of two blocks.'
+check 'by the report, too' says report-full one 'are others, 56 of them for want of two blocks (pairs'
+check 'in the words of the summary, of these' python3 "$here/letter.py" check "$work/one/report"
+
 quiet stolen "$work/calm"
 reported calm
 check 'where every trial is disturbed, none is left' says report calm 'noise Every trial, 60, ran on a disturbed host'

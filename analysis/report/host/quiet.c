@@ -68,9 +68,20 @@ static void put_by_variant(struct document *out, const struct results *r)
 	g_string_free(text, TRUE);
 }
 
+/* ", 3 of them for want of two blocks": what could not be judged any more; g_free() it. */
+static char *wanting_text(const struct disturbed *d)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < d->changes->len; i++)
+		n += ((struct changed_verdict *)d->changes->pdata[i])->without->n < 2;
+	return n ? g_strdup_printf(", %u of them for want of two blocks", n) : g_strdup("");
+}
+
 static void put_changes(struct document *out, const struct results *r)
 {
 	const struct disturbed *d = r->disturbed;
+	g_autofree char *wanting = wanting_text(d);
 	struct table *t;
 
 	if (!d->changes->len) {
@@ -79,8 +90,8 @@ static void put_changes(struct document *out, const struct results *r)
 		return;
 	}
 	paragraph(out, 0,
-		  "\nWithout them %u of %u verdicts are others (pairs of blocks in brackets):\n",
-		  d->changes->len, d->verdicts);
+		  "\nWithout them %u of %u verdicts are others%s (pairs of blocks in brackets):\n",
+		  d->changes->len, d->verdicts, wanting);
 	t = table_new("workload", "ring", "variant", "to", "with all", "without", NULL);
 	for (unsigned int i = 0; i < MIN(d->changes->len, ROWS_LISTED); i++) {
 		const struct changed_verdict *c = d->changes->pdata[i];
@@ -147,6 +158,7 @@ void report_quiet_method(struct document *out, const struct results *r, bool boo
 void add_letter_quiet(GString *text, const struct results *r)
 {
 	const struct disturbed *d = r->disturbed;
+	g_autofree char *wanting = d && d->changes ? wanting_text(d) : NULL;
 
 	if (!d || !d->trials->len)
 		return;
@@ -158,9 +170,9 @@ void add_letter_quiet(GString *text, const struct results *r)
 	else if (d->changes->len || 4 * d->trials->len > d->recorded)
 		g_string_append_printf(text,
 				       "%u of %u trials ran on a disturbed host; without them %u "
-				       "of %u verdicts are others.",
+				       "of %u verdicts are others%s.",
 				       d->trials->len, r->run->trials->len, d->changes->len,
-				       d->verdicts);
+				       d->verdicts, wanting);
 }
 
 static void write_trial(struct writer *w, const struct disturbance *d)
