@@ -3,6 +3,7 @@
 #include "callgrind.h"
 #include "machine.h"
 #include "report.h"
+#include "workdir.h"
 #include "runners/tool/files.h"
 #include "runners/tool/json.h"
 
@@ -72,7 +73,7 @@ static void finish_job(struct job *j)
 		j->failed = g_strdup(e ? e->message : "its process died");
 }
 
-/* Their QEMUs end with them. */
+/* Their QEMUs end with them, and are ours to wait for then. */
 static void kill_jobs(GPtrArray *jobs)
 {
 	unsigned int i;
@@ -160,7 +161,8 @@ static void settle_orders(struct options *o)
 
 JsonNode *count_run(struct options *o, GError **error)
 {
-	g_autofree char *valgrind = callgrind_version(), *dir = NULL;
+	g_autofree char *valgrind = callgrind_version();
+	struct workdir dir;
 	GPtrArray *jobs;
 	JsonNode *root = NULL;
 	unsigned int i, good = 0;
@@ -171,11 +173,11 @@ JsonNode *count_run(struct options *o, GError **error)
 		return NULL;
 	}
 	catch_signals(interrupt);
-	dir = g_dir_make_tmp("vqring-XXXXXX", error);
-	if (!dir)
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	if (!workdir_open(&dir, error))
 		return NULL;
 	settle_orders(o);
-	jobs = make_jobs(o, dir);
+	jobs = make_jobs(o, dir.path);
 	run_jobs(o, jobs, o->jobs);
 	for (i = 0; i < jobs->len && !interrupted; i++)
 		good += ((struct job *)jobs->pdata[i])->result != NULL;
@@ -185,7 +187,7 @@ JsonNode *count_run(struct options *o, GError **error)
 		g_set_error(error, VQB_ERROR, VQB_FAILED, "nothing could be counted: %s",
 			    ((struct job *)jobs->pdata[0])->failed);
 	g_ptr_array_unref(jobs);
-	remove_tree(dir);
+	workdir_close(&dir);
 	catch_signals(SIG_DFL);
 	if (interrupted)
 		raise(interrupted);

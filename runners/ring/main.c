@@ -17,6 +17,7 @@
  *   random.c       random drivers: boots; random-draw.c: what is drawn, by dice.h;
  *                  random-life.c: what a driver does; random-report.c
  *   count.c        instructions an element: the jobs, what they agree on
+ *   workdir.c      where they leave their files
  *   count-job.c    one QEMU under callgrind.c; profile.c reads what that wrote, code.c
  *                  the program's code; count-table.c prints
  *

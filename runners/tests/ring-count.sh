@@ -128,9 +128,31 @@ int main(int argc, char **argv)
 END
 early() {
 	TMPDIR=$T/early build/vqring count --qemu "$T/qemu" --order shuffle:16 >"$T/out" 2>"$T/err"
-	[ $? -eq 143 ] && rmdir "$T/early"
+	[ $? -eq 143 ]
 }
 check 'nor does it before it counts' early
+check '... not a file' rmdir "$T/early"
+# Killed, it leaves its folder to the next one, which leaves alone that of one at work.
+pipes() { [ "$(find "$T/early" -type p | wc -l)" -ge 2 ]; }
+killed() {
+	local pid rc
+	mkdir "$T/early"
+	TMPDIR=$T/early build/vqring count --qemu "$qemu" --elements 100000 >"$T/out" 2>"$T/err" &
+	pid=$!
+	until pipes; do
+		kill -0 "$pid" || return 1
+		sleep 0.1
+	done
+	early
+	rc=$?
+	kill -KILL "$pid"
+	wait "$pid"
+	while pgrep -f "callgrind-out-file=$T/early/"; do sleep 0.1; done
+	[ "$rc" -eq 0 ] && pipes
+}
+check 'killed, it leaves its folder, but not another at work' killed
+check 'the next one starts' early
+check '... and removes it' rmdir "$T/early"
 no_valgrind() {
 	mkdir -p "$T/bin"
 	printf '#!/bin/sh\nexit 127\n' >"$T/bin/valgrind"
