@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Plans whose variants have QEMUs and properties of their own. */
+#include "plan-file.h"
 #include "runners/machine/props.h"
 #include "runners/plan/against.h"
 #include "runners/plan/find.h"
 #include "runners/plan/props.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
 
 static const char good[] = "[plan]\n"				 /* 1 */
@@ -24,16 +24,6 @@ static const char good[] = "[plan]\n"				 /* 1 */
 			   "[workload w]\n"			 /* 14 */
 			   "kind=iperf3\n"			 /* 15 */
 			   "device=net0\n";			 /* 16 */
-
-static char *dir;
-
-static struct plan *load(const char *text, GError **error)
-{
-	g_autofree char *path = g_build_filename(dir, "p.ini", NULL);
-
-	g_assert_true(g_file_set_contents(path, text, -1, NULL));
-	return plan_load(path, error);
-}
 
 static void test_good(void)
 {
@@ -62,17 +52,6 @@ static void test_good(void)
 	g_assert_false(plan_counts_driver(p, twice));
 	g_assert_true(plan_counts_driver(p, base));
 	plan_free(p);
-}
-
-static char *with_line(int line, const char *with)
-{
-	g_auto(GStrv) lines = g_strsplit(good, "\n", -1);
-
-	if (!line)
-		return g_strconcat(good, with, "\n", NULL);
-	g_free(lines[line - 1]);
-	lines[line - 1] = g_strdup(with);
-	return g_strjoinv("\n", lines);
 }
 
 static void test_faults(void)
@@ -113,7 +92,7 @@ static void test_faults(void)
 	size_t i;
 
 	for (i = 0; i < G_N_ELEMENTS(faults); i++) {
-		g_autofree char *text = with_line(faults[i].line, faults[i].with);
+		g_autofree char *text = with_line(good, faults[i].line, faults[i].with);
 		g_autoptr(GError) e = NULL;
 		struct plan *p = load(text, &e);
 
@@ -236,22 +215,12 @@ static void test_mapped(void)
 
 int main(int argc, char **argv)
 {
-	int result;
-
-	g_test_init(&argc, &argv, NULL);
-	dir = g_dir_make_tmp("vqlab-plan-XXXXXX", NULL);
+	begin(argc, argv);
 	g_test_add_func("/plan-arms/good", test_good);
 	g_test_add_func("/plan-arms/faults", test_faults);
 	g_test_add_func("/plan-arms/override", test_override);
 	g_test_add_func("/plan-arms/against", test_against);
 	g_test_add_func("/plan-arms/props", test_props);
 	g_test_add_func("/plan-arms/mapped", test_mapped);
-	result = g_test_run();
-	{
-		g_autofree char *path = g_build_filename(dir, "p.ini", NULL);
-
-		g_remove(path);
-		g_rmdir(dir);
-	}
-	return result;
+	return run_all();
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Keys that list several values: the workloads and devices that come of it. */
+#include "plan-file.h"
 #include "runners/machine/qemu.h"
 #include "runners/plan/estimate.h"
 #include "runners/plan/find.h"
-#include "runners/tool/files.h"
 
 #include <string.h>
 
@@ -28,16 +28,6 @@ static const char good[] = "[plan]\n"				   /* 1 */
 			   "device=e\n"				   /* 19 */
 			   "job=x.fio\n"			   /* 20 */
 			   "seconds=2\n";			   /* 21 */
-
-static char *dir;
-
-static struct plan *load(const char *text, GError **error)
-{
-	g_autofree char *path = g_build_filename(dir, "p.ini", NULL);
-
-	g_assert_true(g_file_set_contents(path, text, -1, NULL));
-	return plan_load(path, error);
-}
 
 static struct plan_workload *workload(const struct plan *p, const char *name)
 {
@@ -82,19 +72,10 @@ static void test_product(void)
 	plan_free(p);
 }
 
-static char *with_line(int line, const char *with)
-{
-	g_auto(GStrv) lines = g_strsplit(good, "\n", -1);
-
-	g_free(lines[line - 1]);
-	lines[line - 1] = g_strdup(with);
-	return g_strjoinv("\n", lines);
-}
-
 static void test_thinned(void)
 {
 	g_autofree char *text =
-		with_line(5, "driver=none\nonly=w@iodepth=16@*;v\nskip=*@queue_size=64@*");
+		with_line(good, 5, "driver=none\nonly=w@iodepth=16@*;v\nskip=*@queue_size=64@*");
 	g_autoptr(GError) e = NULL;
 	struct plan *p = load(text, &e);
 
@@ -113,8 +94,9 @@ static void test_thinned(void)
 static void test_devices(void)
 {
 	g_autofree char *text =
-		with_line(9, "iothread=none;a;a, b\nprops=num-queues=2\n[machine]\ncpus=2\n"
-			     "[net n]\nqueues=1;2\n[workload u]\nkind=iperf3\ndevice=n");
+		with_line(good, 9,
+			  "iothread=none;a;a, b\nprops=num-queues=2\n[machine]\ncpus=2\n"
+			  "[net n]\nqueues=1;2\n[workload u]\nkind=iperf3\ndevice=n");
 	g_autoptr(GError) e = NULL;
 	struct plan *p = load(text, &e);
 	g_autoptr(GPtrArray) all = NULL;
@@ -186,7 +168,7 @@ static void test_faults(void)
 	size_t i;
 
 	for (i = 0; i < G_N_ELEMENTS(faults); i++) {
-		g_autofree char *text = with_line(faults[i].line, faults[i].with);
+		g_autofree char *text = with_line(good, faults[i].line, faults[i].with);
 		g_autoptr(GError) e = NULL;
 		struct plan *p = load(text, &e);
 
@@ -224,10 +206,8 @@ static void test_estimate(void)
 int main(int argc, char **argv)
 {
 	g_autofree char *job = NULL, *bare = NULL;
-	int rc;
 
-	g_test_init(&argc, &argv, NULL);
-	dir = g_dir_make_tmp("vqlab-plan-XXXXXX", NULL);
+	begin(argc, argv);
 	job = g_build_filename(dir, "x.fio", NULL);
 	bare = g_build_filename(dir, "bare.fio", NULL);
 	g_assert_true(g_file_set_contents(job, "[j]\n  iodepth = 64\niodepth_batch=4\n", -1, NULL));
@@ -237,7 +217,5 @@ int main(int argc, char **argv)
 	g_test_add_func("/plan-axes/devices", test_devices);
 	g_test_add_func("/plan-axes/faults", test_faults);
 	g_test_add_func("/plan-axes/estimate", test_estimate);
-	rc = g_test_run();
-	remove_tree(dir);
-	return rc;
+	return run_all();
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Plans: loads and their keys; each fault names file, line and key. */
+#include "plan-file.h"
 #include "runners/plan/command.h"
-#include "runners/tool/files.h"
 #include "runners/trial/load-kinds.h"
 
 #include <glib/gstdio.h>
@@ -10,16 +10,6 @@
 
 #define HEAD "[plan]\nname=t\nvariants=off\n"			  /* 1 to 3 */
 #define NET HEAD "[net n]\n[workload w]\nkind=iperf3\ndevice=n\n" /* 4 to 7 */
-
-static char *dir;
-
-static struct plan *load(const char *text, GError **error)
-{
-	g_autofree char *path = g_build_filename(dir, "p.ini", NULL);
-
-	g_assert_true(g_file_set_contents(path, text, -1, NULL));
-	return plan_load(path, error);
-}
 
 struct fault {
 	const char *text, *complaint;
@@ -273,10 +263,8 @@ int main(int argc, char **argv)
 {
 	static const Elf64_Ehdr other = {.e_ident = {0x7f, 'E', 'L', 'F', ELFCLASS64},
 					 .e_machine = EM_AARCH64};
-	int rc;
 
-	g_test_init(&argc, &argv, NULL);
-	dir = g_dir_make_tmp("vqlab-plan-XXXXXX", NULL);
+	begin(argc, argv);
 	put("x.fio", "[j]\n", -1, 0644);
 	put("mine.sh", "#!/bin/sh\n", -1, 0755);
 	put("text", "#!/bin/sh\n", -1, 0644);
@@ -289,8 +277,5 @@ int main(int argc, char **argv)
 	g_test_add_func("/plan-loads/command/faults", test_command_faults);
 	g_test_add_func("/plan-loads/command/hash", test_command_hash);
 	g_test_add_func("/plan-loads/packages", test_packages);
-	rc = g_test_run();
-	remove_tree(dir);
-	g_free(dir);
-	return rc;
+	return run_all();
 }

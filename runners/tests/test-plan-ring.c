@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Plans with rings, and whose driver is counted. */
+#include "plan-file.h"
 #include "runners/left-out.h"
 #include "runners/plan/find.h"
 #include "runners/plan/schedule.h"
-#include "runners/tool/files.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -13,16 +13,6 @@
 #define RING PLAN "[workload r]\nkind=ring\n"				 /* 5, 6 */
 #define COUNT RING "measure=count\n"					 /* 7 */
 #define TIME RING "measure=time\n"					 /* 7 */
-
-static char *dir;
-
-static struct plan *load(const char *text, GError **error)
-{
-	g_autofree char *path = g_build_filename(dir, "p.ini", NULL);
-
-	g_assert_true(g_file_set_contents(path, text, -1, NULL));
-	return plan_load(path, error);
-}
 
 static void test_faults(void)
 {
@@ -186,15 +176,10 @@ static void test_no_driver(void)
 
 int main(int argc, char **argv)
 {
-	int rc;
-
-	g_test_init(&argc, &argv, NULL);
-	dir = g_dir_make_tmp("vqlab-plan-ring-XXXXXX", NULL);
+	begin(argc, argv);
 	g_test_add_func("/plan-ring/faults", test_faults);
 	g_test_add_func("/plan-ring/good", test_good);
 	g_test_add_func("/plan-ring/driver", test_driver);
 	g_test_add_func("/plan-ring/no-driver", test_no_driver);
-	rc = g_test_run();
-	remove_tree(dir);
-	return rc;
+	return run_all();
 }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Plans: what is accepted, and that each fault names file, line and key. */
+#include "plan-file.h"
 #include "runners/plan/plan.h"
-#include "runners/tool/files.h"
 #include "runners/plan/find.h"
 #include "runners/plan/kinds.h"
 #include "runners/trial/load-kinds.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
 
 static const char good[] = "[plan]\n"		   /* 1 */
@@ -25,16 +24,6 @@ static const char good[] = "[plan]\n"		   /* 1 */
 			   "[workload v]\n"	   /* 14 */
 			   "kind=iperf3\n"	   /* 15 */
 			   "device=net0\n";	   /* 16 */
-
-static char *dir;
-
-static struct plan *load(const char *text, GError **error)
-{
-	g_autofree char *path = g_build_filename(dir, "p.ini", NULL);
-
-	g_assert_true(g_file_set_contents(path, text, -1, NULL));
-	return plan_load(path, error);
-}
 
 static void test_good(void)
 {
@@ -59,18 +48,6 @@ static void test_good(void)
 	g_assert_cmpstr(w->iperf3.direction, ==, "out");
 	g_assert_true(plan_workload_on(w, "packed"));
 	plan_free(p);
-}
-
-/* The good plan with line @line replaced (0: @with appended). */
-static char *with_line(int line, const char *with)
-{
-	g_auto(GStrv) lines = g_strsplit(good, "\n", -1);
-
-	if (!line)
-		return g_strconcat(good, with, "\n", NULL);
-	g_free(lines[line - 1]);
-	lines[line - 1] = g_strdup(with);
-	return g_strjoinv("\n", lines);
 }
 
 static void test_faults(void)
@@ -139,7 +116,7 @@ static void test_faults(void)
 	size_t i;
 
 	for (i = 0; i < G_N_ELEMENTS(faults); i++) {
-		g_autofree char *text = with_line(faults[i].line, faults[i].with);
+		g_autofree char *text = with_line(good, faults[i].line, faults[i].with);
 		g_autoptr(GError) e = NULL;
 		struct plan *p = load(text, &e);
 
@@ -183,7 +160,7 @@ static void test_job_faults(void)
 		{"[j]\nrw=randtrim\n", "j.fio:2: writes or trims, but [disk d]"},
 	};
 	g_autofree char *job = g_build_filename(dir, "j.fio", NULL);
-	g_autofree char *text = with_line(13, "job=j.fio");
+	g_autofree char *text = with_line(good, 13, "job=j.fio");
 	size_t i;
 
 	for (i = 0; i < G_N_ELEMENTS(faults); i++) {
@@ -272,7 +249,7 @@ static void test_override(void)
 static void test_device(void)
 {
 	g_autofree char *job = g_build_filename(dir, "x.fio", NULL);
-	g_autofree char *line = g_strconcat("job=", job, NULL), *text = with_line(13, line);
+	g_autofree char *line = g_strconcat("job=", job, NULL), *text = with_line(good, 13, line);
 	static const char queues[] = "[plan]\nname=t\nvariants=off\n"
 				     "[disk d]\nbackend=file\nqueue_size=128\n"
 				     "[net n]\nqueue_size=512\n"
@@ -352,10 +329,8 @@ static void test_kinds(void)
 int main(int argc, char **argv)
 {
 	g_autofree char *job = NULL;
-	int rc;
 
-	g_test_init(&argc, &argv, NULL);
-	dir = g_dir_make_tmp("vqlab-plan-XXXXXX", NULL);
+	begin(argc, argv);
 	job = g_build_filename(dir, "x.fio", NULL);
 	g_assert_true(g_file_set_contents(job, "[j]\n", -1, NULL));
 	g_test_add_func("/plan/good", test_good);
@@ -368,7 +343,5 @@ int main(int argc, char **argv)
 	g_test_add_func("/plan/hash", test_hash);
 	g_test_add_func("/plan/kinds", test_kinds);
 	g_test_add_func("/plan/shipped", test_shipped);
-	rc = g_test_run();
-	remove_tree(dir);
-	return rc;
+	return run_all();
 }
