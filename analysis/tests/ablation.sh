@@ -2,12 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # vqreport's section "What in-order is for": a made-up run whose figures are known, each
 # printed figure held to them, and the words to rules.
-set -u
-make -s --no-print-directory build/vqreport build/analysis/make-run >/dev/null || exit 1
-here=$(cd "$(dirname "$0")" && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-. runners/tests/tap.sh
+. analysis/tests/runs.sh
 run=$work/run
 plain=$run/report/report-full.txt
 holds() { python3 "$here/rings.py" "$@"; }
@@ -18,8 +13,7 @@ build/analysis/make-run "$run" --blocks=3 --noise=0.2 --variants=off,qemu,in-pla
 	python3 "$here/rings.py" make "$run" || exit 1
 check 'a run with one used entry a batch' build/vqreport "$run"
 check 'each printed figure is that of the files' holds ablation "$run"
-check 'in 72 columns of ASCII' sh -c \
-	'! grep -nE "^.{73,}$" "$0" && ! LC_ALL=C grep -nP "[^\x20-\x7e]" "$0"' "$plain"
+check 'in 72 columns of ASCII' narrow "$plain"
 check 'the plot of both effects' test -s "$run/report/plots/order-and-batch.png"
 check 'the least and the longest batch' says 'Elements a used entry: 1.0 to 63.'
 check 'what costs more in each cell pays nothing back' says 'pays that back in 0 of 4'

@@ -2,12 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Every statistic of a report, computed again by R from the run's own files (again.R): of the
 # run that the tree keeps, and of made-up runs whose blocks call for each kind of interval.
-set -u
-make -s --no-print-directory build/vqreport build/analysis/make-run >/dev/null || exit 1
-here=$(cd "$(dirname "$0")" && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-. runners/tests/tap.sh
+. analysis/tests/runs.sh
 again() { Rscript --vanilla "$here/again.R" "$1"; }
 
 # made NAME OPTIONS...: a run of that name, with its report.

@@ -1,28 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # vqreport compare, on made-up runs whose differences are known.
-set -u
-make -s --no-print-directory build/vqreport build/analysis/make-run >/dev/null || exit 1
-here=$(cd "$(dirname "$0")" && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-. runners/tests/tap.sh
+. analysis/tests/runs.sh
 
 compared() { build/vqreport compare "$@" >"$work/text"; }
 says() { grep -qE -- "$1" "$work/text"; }
 by_r() { Rscript --vanilla "$here/compare.R" "$1" "$2" "$work/text"; }
-narrow() {
-	! grep -nE '^.{73,}$' "$work/text" && ! LC_ALL=C grep -nP '[^\x20-\x7e]' "$work/text"
-}
 
 # refuses WORDS ARGUMENTS...: with status 2, and says why.
-refuses() {
-	local said=$1 rc=0
-	shift
-	build/vqreport compare "$@" >"$work/out" 2>&1 || rc=$?
-	cat "$work/out"
-	[ "$rc" = 2 ] && grep -q "^vqreport: .*$said" "$work/out"
-}
+refuses() { exits 2 "^vqreport: .*$1" build/vqreport compare "${@:2}"; }
 
 made() {
 	build/analysis/make-run "$work/$1" --noise=0.03 "${@:2}" && python3 "$here/rings.py" make "$work/$1" &&
@@ -45,7 +31,7 @@ json.dump(d, open(sys.argv[1], 'w'))
 EOF
 
 check 'two runs' compared "$work/a" "$work/b"
-check 'in 72 columns of ASCII' narrow
+check 'in 72 columns of ASCII' narrow "$work/text"
 check 'what made them differs' says '^ +0\.0\.1$'
 check 'a variant that one has' says '^- only B has the variant in-place'
 check 'a workload that is another' says '^- the workload .* is another in both'

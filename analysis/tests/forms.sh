@@ -2,21 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The other forms of a report: every figure as CSV, what plots show as CSV, Markdown. Each
 # is held to summary.json or to index.html.
-set -u
-make -s --no-print-directory build/vqreport build/analysis/make-run >/dev/null || exit 1
-here=$(cd "$(dirname "$0")" && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-. runners/tests/tap.sh
+. analysis/tests/runs.sh
 run=$work/run
 
-exits() {
-	local want=$1 said=$2 got=0
-	shift 2
-	"$@" >"$work/out" 2>&1 || got=$?
-	cat "$work/out"
-	[ "$got" = "$want" ] && grep -q -- "$said" "$work/out"
-}
 prints() { build/vqreport "$2" "$run" >"$work/$1"; }
 holds() { python3 "$here/forms.py" "$@"; }
 

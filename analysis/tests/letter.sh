@@ -3,13 +3,7 @@
 # report.txt, the report as a mail: it fits, what was found stands first, and nothing is in
 # it that summary.json does not say, held to that by code of its own, letter.py, which is
 # held to see each digit that is another one.
-set -u
-make -s --no-print-directory build/vqreport build/analysis/make-run >/dev/null || exit 1
-here=$(cd "$(dirname "$0")" && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-. runners/tests/tap.sh
-export PYTHONDONTWRITEBYTECODE=1
+. analysis/tests/runs.sh
 
 # made NAME OPTION...: a made-up run, with rings if NAME says so.
 made() {

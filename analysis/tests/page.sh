@@ -2,12 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # index.html as a browser sees it: of a run with everything that a report can have, of one
 # whose guest said what would be markup, and of a replay; in a headless Chromium, page.py.
-set -u
-make -s --no-print-directory build/vqreport build/vqreplay build/analysis/make-run >/dev/null || exit 1
-here=$(cd "$(dirname "$0")" && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-. runners/tests/tap.sh
+. analysis/tests/runs.sh
+make -s --no-print-directory build/vqreplay >/dev/null || exit 1
 run=$work/run
 
 # What page.py finds is one check a line.

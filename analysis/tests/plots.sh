@@ -2,12 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Plots stand alone: no panel is empty, whatever of a run was not measured; the script
 # beside each draws it again; the first of them says what each strategy costs.
-set -u
-make -s --no-print-directory build/vqreport build/vqmail build/analysis/make-run >/dev/null || exit 1
-here=$(cd "$(dirname "$0")" && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-. runners/tests/tap.sh
+. analysis/tests/runs.sh
+make -s --no-print-directory build/vqmail >/dev/null || exit 1
 run=$work/run
 plots=$run/report/plots
 

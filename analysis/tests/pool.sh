@@ -1,28 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # vqreport of several runs: made-up hosts that agree, and one that does not.
-set -u
-make -s --no-print-directory build/vqreport build/analysis/make-run >/dev/null || exit 1
-here=$(cd "$(dirname "$0")" && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-. runners/tests/tap.sh
+. analysis/tests/runs.sh
 
 pooled() { build/vqreport "$@" >"$work/text"; }
 says() { grep -qE -- "$1" "$work/text"; }
 by_r() { Rscript --vanilla "$here/pool.R" "$work/text" "$@"; }
-narrow() {
-	! grep -nE '^.{73,}$' "$work/text" && ! LC_ALL=C grep -nP '[^\x20-\x7e]' "$work/text"
-}
 
 # refuses WORDS ARGUMENTS...: with status 2, and says why.
-refuses() {
-	local said=$1 rc=0
-	shift
-	build/vqreport "$@" >"$work/out" 2>&1 || rc=$?
-	cat "$work/out"
-	[ "$rc" = 2 ] && grep -q "^vqreport: .*$said" "$work/out"
-}
+refuses() { exits 2 "^vqreport: .*$1" build/vqreport "${@:2}"; }
 
 made() {
 	build/analysis/make-run "$work/$1" --noise=0.04 "${@:2}" && python3 "$here/rings.py" make "$work/$1" &&
@@ -35,7 +21,7 @@ made three --blocks=7 --seed=3 --effect=qemu=0.7 --drop=b02-split-bitmap || exit
 made other --blocks=6 --seed=4 --effect=qemu=0.4 || exit 1
 
 check 'three hosts' pooled "$work/one" "$work/two" "$work/three"
-check 'in 72 columns of ASCII' narrow
+check 'in 72 columns of ASCII' narrow "$work/text"
 check 'are slower alike' says '^ +qemu +3 .* slower$'
 check 'R finds their figures again' by_r "$work/one" "$work/two" "$work/three"
 check 'what was counted is the same' says '^ring-read: ([0-9]+) of \1 cells are the same'

@@ -2,13 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Which trials a report calls disturbed, and what it says is left without them: held to the
 # rule written a second time, and to the report of a run that never had those trials.
-set -u
-make -s --no-print-directory build/vqreport build/analysis/make-run >/dev/null || exit 1
-here=$(cd "$(dirname "$0")" && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-. runners/tests/tap.sh
-export PYTHONDONTWRITEBYTECODE=1
+. analysis/tests/runs.sh
 
 quiet() { python3 "$here/quiet.py" "$@"; }
 reported() { build/vqreport --no-plots "$work/$1" >/dev/null; }

@@ -2,29 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # vqreport on what was counted and on rings without a guest: a made-up run whose figures
 # are known, each printed figure held to them; devices that were caught; hostile files.
-set -u
-make -s --no-print-directory build/vqreport build/analysis/make-run >/dev/null || exit 1
-here=$(cd "$(dirname "$0")" && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-. runners/tests/tap.sh
+. analysis/tests/runs.sh
 run=$work/run
 plain=$run/report/report-full.txt
 
 build/analysis/make-run "$run" --blocks=3 --noise=0.2 || exit 1
 python3 "$here/rings.py" make "$run" || exit 1
 
-exits() {
-	local want=$1 said=$2 got=0
-	shift 2
-	"$@" >"$work/out" 2>&1 || got=$?
-	cat "$work/out"
-	[ "$got" = "$want" ] && grep -q -- "$said" "$work/out"
-}
 holds() { python3 "$here/rings.py" "$@"; }
-fits() {
-	! grep -nE '^.{73,}$' "$1" && ! LC_ALL=C grep -nP '[^\x20-\x7e]' "$1"
-}
 # says TEXT: in the report, whatever the lines end with
 says() { tr '\n' ' ' <"$plain" | tr -s ' ' | grep -qF -- "$1"; }
 copy() {
@@ -34,7 +19,7 @@ copy() {
 }
 
 check 'a run with rings' build/vqreport "$run"
-check 'in 72 columns of ASCII' fits "$plain"
+check 'in 72 columns of ASCII' narrow "$plain"
 check 'what order costs, counted, stands before throughput' sh -c \
 	'grep -n "^What order costs, counted: virtio-blk\|^Throughput relative" "$0" | head -1 | grep -q counted' "$plain"
 check 'device: each printed figure is that of the JSON' holds device "$run"
@@ -121,7 +106,7 @@ for c in cells:
     if c['order'] == 'in-order': c['order'] = 'o\n' * 2000
     if c['state'] != 'ok': c['evidence'] = '\x00\x07%s%n' * 3000"
 check 'names and evidence of a hostile file' build/vqreport "$work/copy" --no-plots
-check 'stay within 72 columns of ASCII' fits "$work/copy/report/report-full.txt"
+check 'stay within 72 columns of ASCII' narrow "$work/copy/report/report-full.txt"
 copy
 holds edit "$work/copy" "d['cells'] = []"
 check 'no cell at all' build/vqreport "$work/copy" --no-plots
