@@ -49,6 +49,7 @@
 void gate_time(struct verdict *v, struct phase *ph)
 {
 	double plan = ph->slot->workload->seconds, ran = ph->load.seconds;
+	bool job = ph->slot->workload->job;
 
 	if (plan_kind(ph->slot->workload)->own_time)
 		return;
@@ -58,15 +59,16 @@ void gate_time(struct verdict *v, struct phase *ph)
 			    "it, or is the disk smaller than it needs?",
 			    ran, plan);
 	if (ran > LATE * plan + LATE_S)
-		verdict_add(v, ph,
-			    "the load ran %.2f s, not %.0f: sections one after the other "
-			    "(stonewall, wait_for, startdelay), or a runtime of its own?",
-			    ran, plan);
+		verdict_add(v, ph, "the load ran %.2f s, not %.0f: %s?", ran, plan,
+			    job ? "sections one after the other (stonewall, wait_for, startdelay), "
+				  "or a runtime of its own"
+				: "is the host too busy for it");
 	if (ph->busy_s > BUSY * ran + BUSY_S)
 		verdict_add(v, ph,
-			    "the load says that it ran %.2f s, but was at work for %.2f: "
-			    "sections one after the other (stonewall, wait_for, startdelay)?",
-			    ran, ph->busy_s);
+			    "the load says that it ran %.2f s, but was at work for %.2f: %s?", ran,
+			    ph->busy_s,
+			    job ? "sections one after the other (stonewall, wait_for, startdelay)"
+				: "is the host too busy for it");
 }
 
 static void disk_traffic(struct verdict *v, struct phase *ph)
