@@ -111,12 +111,13 @@ int64_t until_blocks(const struct until *u, const char *dir, int64_t asked)
 static void say_state(JsonObject *o, JsonArray *open, double percent)
 {
 	unsigned int n = json_array_get_length(open), i;
+	int64_t resolved = json_int(o, "resolved", 0);
 
 	fprintf(stderr,
-		"vqbench: after block %" PRId64 ": %" PRId64 " comparisons resolved, %" PRId64
+		"vqbench: after block %" PRId64 ": %" PRId64 " comparison%s resolved, %" PRId64
 		" within %g %%, %u open",
-		json_int(o, "blocks", 0), json_int(o, "resolved", 0), json_int(o, "within", 0),
-		percent, n);
+		json_int(o, "blocks", 0), resolved, resolved == 1 ? "" : "s",
+		json_int(o, "within", 0), percent, n);
 	for (i = 0; i < MIN(n, OPEN_SAID); i++)
 		fprintf(stderr, "%s %s", i ? ";" : ":", json_array_get_string_element(open, i));
 	fprintf(stderr, n > OPEN_SAID ? "; and %u more\n" : "\n", n - OPEN_SAID);

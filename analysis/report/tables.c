@@ -88,11 +88,20 @@ static void throughput_table(struct document *out, const struct results *r, unsi
 	g_free(head);
 }
 
+/* Does a variant keep order that is not QEMU's own? */
+static bool any_beside_qemu(const struct results *r, unsigned int w)
+{
+	for (unsigned int v = 0; v < r->run->variants->len; v++)
+		if ((int)v != r->qemu && cell_at(r, w, 0, v)->ordered)
+			return true;
+	return false;
+}
+
 static void qemu_table(struct document *out, const struct results *r, unsigned int w)
 {
 	struct table *t;
 
-	if (r->qemu < 0)
+	if (r->qemu < 0 || !any_beside_qemu(r, w))
 		return;
 	t = table_new("throughput", ">n", "to qemu [95 % CI]", "verdict", NULL);
 	for (unsigned int ring = 0; ring < r->run->rings->len; ring++) {

@@ -76,7 +76,7 @@ check 'the most disordered workload is the first table' sh -c \
 made looked-rings --blocks=9 --noise=0.02 --effect=qemu=0.7 --until=5
 letter looked-rings 'a run whose figures ended it'
 check 'says so' says looked-rings 'until Judged after each block, of at most 99, by intervals and tests that allow for that; after 9: '
-check 'and how to do it again' says looked-rings 'configs/made-up.ini UNTIL=5%'
+check 'and how to do it again' says looked-rings 'configs/made-up.ini UNTIL=5% BLOCKS=99'
 check 'the check sees each change in that' holds doctor looked-rings
 made lower --blocks=6 --noise=0.02 --effect=qemu=0.7 --lower
 letter lower 'a load of which less is better'

@@ -72,8 +72,8 @@ def check_timed_words(s, text):
                     'interval' % (plural(boots, 'boot'), 7 if 'until' in s.d else 6), 'timed:', head)
     below = sum(not holds_one(v) and v['ci_high'] < 1 for _, v in ratios)
     above = sum(not holds_one(v) and v['ci_low'] > 1 for _, v in ratios)
-    need(head == 'Elements/s to off without a guest, %d boots, %d ratios: %d below 1, %d above, '
-         '%d unresolved (95 %% intervals)' % (boots, len(ratios), below, above,
+    need(head == 'Elements/s to off without a guest, %d boots, %s: %d below 1, %d above, '
+         '%d unresolved (95 %% intervals)' % (boots, plural(len(ratios), 'ratio'), below, above,
                                               len(ratios) - below - above), 'timed:', head)
 
 
@@ -253,7 +253,8 @@ def check_plan(s, text):
 def check_again(s, text):
     need(text == 'vqlab %s (%s): make bench CONFIG=configs/%s.ini%s' % (
         s.d['vqlab'][:10], s.d['commit'][:12], s.d['plan'][:40],
-        ' UNTIL=%g%%' % round(100 * s.d['until']['reach'], 6) if 'until' in s.d else ''), 'again')
+        ' UNTIL=%g%% BLOCKS=%d' % (round(100 * s.d['until']['reach'], 6),
+                                   s.d['until']['most_blocks']) if 'until' in s.d else ''), 'again')
 
 
 def noise_of_trials(s):
@@ -279,8 +280,8 @@ def noise_of_boots(s):
     if not n or (not changed and 4 * n <= sum(h['boots_recorded'] for h in hosts)):
         return None
     boots = sum(len(t['variants'][0]['boots']) for t in timed)
-    return ('%d of %d boots without a guest ran on a disturbed host; without them %d of %d ratios '
-            'are on another side of 1.' % (n, boots, changed, sum(h['ratios'] for h in hosts)))
+    return ('%d of %d boots without a guest ran on a disturbed host; ratios on another side of 1 '
+            'without them: %d of %d.' % (n, boots, changed, sum(h['ratios'] for h in hosts)))
 
 
 def noise_words(s):

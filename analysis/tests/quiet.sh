@@ -78,7 +78,7 @@ check 'boots were disturbed in several ways' test "$(awk '{ print $2 }' "$work/l
 check 'they are named' says report-full rings "- ring-flat, split ring, block $(sed -n '1s/.*-b0*\([0-9]*\)[.].*/\1/p' "$work/lost"): $(sed -n '1s/.* //p' "$work/lost")"
 check 'how many there were' says report-full rings "Boots without a guest: 7; with such a record: 7; on a disturbed host: $(wc -l <"$work/lost"),"
 check 'a ratio is on another side of 1' grep -Eq '^ring-flat +split +qemu +below 1 [(][0-9][)] +unresolved [(][0-9][)]$' "$work/rings/report/report-full.txt"
-check 'the mail says so' says report rings 'boots without a guest ran on a disturbed host; without them 2 of 2 ratios are on another side of 1.'
+check 'the mail says so' says report rings 'boots without a guest ran on a disturbed host; ratios on another side of 1 without them: 2 of 2.'
 check 'and the rule, how it is meant of boots' says report-full rings 'Of a boot without a guest, what a phase is to a trial'
 check 'in the words of the summary' python3 "$here/letter.py" check "$work/rings/report"
 

@@ -146,6 +146,11 @@ sed -i 's/"percent":8/"percent":800/' "$work/until/run.json"
 check 'no share' exits 2 'run.json: until: percent: is not between 0 and 100' "$report" "$work/until"
 check 'a run whose blocks were set before has none' exits 2 'its number of blocks was set before' "$report" --until-check "$work/run"
 
+# Nothing stands beside QEMU's own order.
+"$make_run" "$work/two" --variants=off,qemu --blocks=2
+"$report" "$work/two" --no-plots >/dev/null
+check 'of no table there is but a head' sh -c '! grep -q "to qemu" "$0"' "$work/two/report/report-full.txt"
+
 # What cannot be said is said.
 "$make_run" "$work/one" --blocks=1
 check 'a single block gets a report' "$report" "$work/one"

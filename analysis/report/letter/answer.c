@@ -208,9 +208,9 @@ static void answer_timed(struct document *out, const struct results *r, const ch
 		      run_looks(r->run) == LOOK_EACH ? MIN_LOOKED : MIN_RANGE, led);
 	else
 		field(out, "timed",
-		      "Elements/s to off without a guest, %u boots, %u ratios: %u below 1, %u "
+		      "Elements/s to off without a guest, %u boots, %u ratio%s: %u below 1, %u "
 		      "above, %u unresolved (95 %% intervals)%s.",
-		      t.boots, n, t.below, t.above, t.holds + t.none, led);
+		      t.boots, n, n == 1 ? "" : "s", t.below, t.above, t.holds + t.none, led);
 }
 
 /* Verdicts, counted; and the ratios and variants of those that are of one kind. */

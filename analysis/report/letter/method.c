@@ -69,7 +69,8 @@ void put_letter_method(struct document *out, const struct results *r)
 	put_arms(out, run, false);
 	put_plan(out, r);
 	if (looked)
-		until = g_strdup_printf(" UNTIL=%.3g%%", 100 * run->until.within);
+		until = g_strdup_printf(" UNTIL=%.3g%% BLOCKS=%u", 100 * run->until.within,
+					run->until.most);
 	field(out, "again", "vqlab %.10s (%.12s): make bench CONFIG=configs/%.40s.ini%s%s%.60s",
 	      run->vqlab_version, run->vqlab_commit, run->plan, looked ? until : "",
 	      *run->against ? " QEMU_SRC=DIR AGAINST=" : "", run->against);

@@ -199,12 +199,13 @@ static void put_changes(struct document *out, const struct results *r, const str
 	struct listing l = {.out = out};
 
 	if (!sum->changed) {
-		paragraph(out, 0, "\nWithout them none of %u ratios is on another side of 1.",
+		paragraph(out, 0,
+			  "\nRatios to off that are on another side of 1 without them: none of %u.",
 			  sum->ratios);
 		return;
 	}
 	paragraph(out, 0,
-		  "\nWithout them %u of %u ratios to off are on another side of 1 (boots in "
+		  "\nRatios to off that are on another side of 1 without them: %u of %u (boots in "
 		  "brackets):\n",
 		  sum->changed, sum->ratios);
 	l.table = table_new("workload", "ring", "variant", "with all", "without", NULL);
@@ -248,8 +249,8 @@ void add_letter_timed_quiet(GString *text, const struct results *r)
 	if (!sum.disturbed || (!sum.changed && 4 * sum.disturbed <= sum.recorded))
 		return;
 	g_string_append_printf(text,
-			       "%s%u of %u boots without a guest ran on a disturbed host; without "
-			       "them %u of %u ratios are on another side of 1.",
+			       "%s%u of %u boots without a guest ran on a disturbed host; ratios "
+			       "on another side of 1 without them: %u of %u.",
 			       text->len ? " " : "", sum.disturbed, sum.boots, sum.changed,
 			       sum.ratios);
 }
