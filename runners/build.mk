@@ -50,7 +50,7 @@ BENCH_O := $(call objs,runners runners/tool runners/host runners/plan runners/tr
 	$(filter-out %/guest-run.o,$(call objs,runners/machine)) $(COUNTER_O)
 # All but main(), for the unit tests and for vqring.
 BENCH_PURE_O := $(filter-out $(B)/runners/main.o,$(BENCH_O))
-BENCH_TESTS := plan plan-arms plan-axes plan-loads command fio plan-ring schedule load gates gates-load gates-net host activity pin tune rundir message kept qmp confined sandbox
+BENCH_TESTS := plan plan-arms plan-axes plan-loads command fio plan-ring schedule load gates gates-load gates-net host activity pin tune rundir message kept disks qmp confined sandbox
 BENCH_PKGS := glib-2.0 gio-2.0 json-glib-1.0 libseccomp
 
 include runners/ring/ring.mk

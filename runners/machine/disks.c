@@ -22,7 +22,7 @@ static bool open_server(struct disk *d, const char *plugin, uint64_t seed, const
 	g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
 	g_autofree char *log = g_strdup_printf("%s/nbdkit-%s.log", dir, p->name);
 	struct spawn s = {.unprivileged = true};
-	int pair[2], plugin_fd, log_fd;
+	int pair[2], plugin_fd, log_fd = -1;
 	bool ok;
 
 	plugin_fd = open(plugin, O_RDONLY | O_CLOEXEC);
@@ -31,12 +31,18 @@ static bool open_server(struct disk *d, const char *plugin, uint64_t seed, const
 			    g_strerror(errno));
 		return false;
 	}
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
-		g_set_error(error, VQB_ERROR, VQB_FAILED, "socketpair: %s", g_strerror(errno));
+	/* A line for each request that cannot be, of which a QEMU may send any number. */
+	d->log = kept_open(log, &log_fd, error);
+	if (!d->log) {
 		close(plugin_fd);
 		return false;
 	}
-	log_fd = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
+		g_set_error(error, VQB_ERROR, VQB_FAILED, "socketpair: %s", g_strerror(errno));
+		close(plugin_fd);
+		close(log_fd);
+		return false;
+	}
 	g_ptr_array_add(argv, g_strdup("nbdkit"));
 	g_ptr_array_add(argv, g_strdup("--single"));
 	g_ptr_array_add(argv, g_strdup("--foreground"));
@@ -63,8 +69,7 @@ static bool open_server(struct disk *d, const char *plugin, uint64_t seed, const
 	ok = spawn(&d->server, &s, error);
 	close(pair[0]);
 	close(plugin_fd);
-	if (log_fd >= 0)
-		close(log_fd);
+	close(log_fd);
 	d->fd = pair[1];
 	return ok;
 }
@@ -135,4 +140,6 @@ void disk_close(struct disk *d)
 {
 	disk_handed_over(d);
 	child_end(&d->server, SIGKILL, 0);
+	kept_free(d->log);
+	d->log = NULL;
 }

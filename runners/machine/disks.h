@@ -8,11 +8,13 @@
 #define VQLAB_DISKS_H
 
 #include "runners/plan/plan.h"
+#include "runners/tool/kept.h"
 #include "runners/tool/spawn.h"
 
 struct disk {
 	const struct plan_disk *plan;
 	struct child server; /* nbdkit */
+	struct kept *log;    /* what that says */
 	int fd;		     /* QEMU's end of the connection, or the file */
 };
 

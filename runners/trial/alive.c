@@ -42,6 +42,7 @@ static char *describe_dead_disk(struct trial *t)
 			continue;
 		name = g_strdup_printf("nbdkit-%s.log", d->plan->name);
 		log = trial_log_path(t, name);
+		kept_end(d->log);
 		line = read_server_error(log);
 		status = child_status(&d->server);
 		return g_strdup_printf("the server of disk %s ended: %s%s%s", d->plan->name, status,

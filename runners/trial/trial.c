@@ -104,6 +104,7 @@ static bool boot(struct trial *t, int limit_s, GError **error)
 		return false;
 	}
 	log = trial_log_path(t, "console.log");
+	kept_end(t->qemu.console);
 	line = last_line(log);
 	g_set_error(error, VQB_ERROR, VQB_NO_START, "%s%s%s", e->message,
 		    *line ? "; the console's last line: " : "; nothing on the console", line);
