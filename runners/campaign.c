@@ -322,6 +322,14 @@ bool campaign_run(struct campaign *c, GError **error)
 	unsigned int i;
 	bool ok;
 
+	/* Only what a guest's driver executes was to be counted, and no QEMU or accelerator lets
+	 * us. */
+	if (!c->slots->len) {
+		g_set_error(error, VQB_ERROR, VQB_FAILED,
+			    "nothing is left that can be counted; without --counted, the same "
+			    "command measures the rest");
+		return false;
+	}
 	progress_init(&p, c->slots->len);
 	for (i = 0; i < c->slots->len; i++)
 		p.done += is_done(c, c->slots->pdata[i]);

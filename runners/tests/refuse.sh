@@ -41,6 +41,11 @@ check 'the size that it makes is good' fails 0 vqbench check "$T/1024.ini" --qem
 other=$(QEMU=$(command -v qemu-system-x86_64) runners/setup/qemu.sh)
 check 'on a QEMU that heeds it, 64 is good' fails 0 vqbench check "$T/64.ini" --qemu "$other"
 check 'what it lacks is left out of the count' says 'good: 2 workloads, 2 variants, 1 trials'
+plan count.ini 's/^driver=none/driver=off/'
+check 'a QEMU in which nothing can be counted' fails 1 vqbench run "$T/count.ini" -o "$T/nothing" \
+	--counted --together --accel tcg --qemu "$other" --guest "$guest" --variants off
+check 'is told why' says "the guest's driver is not counted: .* only a QEMU that the lab built can count"
+check 'and what then' says '^vqbench: nothing is left that can be counted; without --counted'
 plan packed.ini 's/^kind=/rings=packed\n&/; s/^rings=split/rings=split;packed/'
 check 'rings without a workload: refused' fails 2 vqbench run "$T/packed.ini" --dry-run --rings split
 check 'with the reason' says "none of the plan's workloads is for these rings"
