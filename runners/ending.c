@@ -127,7 +127,7 @@ bool until_look(struct until *u, const char *dir, GError **error)
 {
 	const char *argv[] = {u->vqreport, "--until-check", "--", dir, NULL};
 	struct spawn s = {.argv = argv};
-	g_autofree char *said = capture(&s, false, LOOK_MAX, LOOK_MS, error);
+	g_autofree char *said = capture(&s, true, LOOK_MAX, LOOK_MS, error);
 	g_autoptr(JsonNode) n = said ? parse_json(said, strlen(said), "vqreport", error) : NULL;
 	JsonObject *o = n ? json_node_get_object(n) : NULL;
 	JsonArray *open = json_list(o, "open");

@@ -254,6 +254,13 @@ finish
 check 'it goes on under its rule' says 'after block 8: .* 0 open'
 check 'which ends it' is "$status $(rings_there | wc -w)" '0 8'
 check 'as it says' says 'that is enough: no more blocks'
+mkdir "$run/trials/b01-split-broken"
+echo '{' >"$run/trials/b01-split-broken/trial.json"
+go
+finish
+check 'what cannot be judged is a failure' is "$status" 1
+check 'in the words of vqreport' says '^vqbench: .*/vqreport: exit status 2: vqreport: .*b01-split-broken/trial.json'
+rm -r "$run/trials/b01-split-broken"
 check 'the report knows both' sh -c \
 	'build/vqreport --no-plots "$0" >/dev/null && tr "\n" " " <"$0/report/report.txt" | grep -q "of at most 20, .* after 8: "' "$run"
 for until in 5 0% 100% 99.9999999% -1% % 5%%; do
