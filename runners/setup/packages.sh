@@ -29,6 +29,15 @@ for p in "${want[@]}"; do
 	state=$(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null) || state=none
 	[ "$state" = installed ] || missing+=("$p")
 done
+# Of what is a service, nothing is started: the tests do that themselves, and nobody else asked
+# for it.  Maintainers' scripts ask this program; an administrator's own stays.
+policy=/usr/sbin/policy-rc.d
+stay=$'#!/bin/sh\n# vqlab is installing packages; none of their services is to start.\nexit 101'
+is_ours() { [ -f "$policy" ] && [ "$(<"$policy")" = "$stay" ]; }
+# One who was killed could not take it away; what he began may still install, and has it open.
+if [ -z "$only_list" ] && [ "$(id -u)" -eq 0 ] && is_ours; then
+	flock --nonblock "$policy" rm -f "$policy" || :
+fi
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 [ -z "$only_list" ] || { printf '%s\n' "${missing[@]}"; exit 1; }
@@ -39,13 +48,11 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 echo "vqlab: installing ${#missing[@]} packages: ${missing[*]}" >&2
 log=$(mktemp)
-# Of what is a service, nothing is started: the tests do that themselves, and nobody else asked
-# for it.  Maintainers' scripts ask this program; an administrator's own stays.
-policy=/usr/sbin/policy-rc.d
-stay=$'#!/bin/sh\n# vqlab is installing packages; none of their services is to start.\nexit 101'
-if [ ! -e "$policy" ] || [ "$(<"$policy")" = "$stay" ]; then
+if [ ! -e "$policy" ] || is_ours; then
 	echo "$stay" >"$policy"
 	chmod 755 "$policy"
+	exec 9<"$policy"
+	flock --shared 9
 	trap 'rm -f "$log" "$policy"' EXIT
 else
 	trap 'rm -f "$log"' EXIT

@@ -196,6 +196,17 @@ install() {
 check 'packages are installed' fails 0 install
 check 'and none of their services is started' test "$(cat "$T/asked")" = 'start: 101'
 check 'what says so is gone then' test -z "$(ls "$T/sbin")"
+# What a SIGKILL leaves behind, as long as apt-get goes on, and then.
+sed -i "1a cp /usr/sbin/policy-rc.d $T/left" "$T/apt/apt-get"
+install
+cp "$T/left" "$T/sbin/policy-rc.d"
+echo bash >"$T/list"
+installing() { flock --shared "$T/sbin/policy-rc.d" bash -c "$(declare -f install); T=$T install"; }
+fails 0 installing
+check 'what was left behind stays while there is who installs' test -s "$T/sbin/policy-rc.d"
+install
+check 'and is gone when there is none' test -z "$(ls "$T/sbin")"
+echo vqlab-has-no-such-package >"$T/list"
 printf '#!/bin/sh\nexit 0\n' >"$T/sbin/policy-rc.d"
 chmod 755 "$T/sbin/policy-rc.d"
 check 'where the administrator has something to say' fails 0 install
