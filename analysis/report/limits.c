@@ -198,6 +198,21 @@ static void about_chance(struct document *out, const struct results *r)
 		  n, 100 * (1 - pow(0.95, n)));
 }
 
+/* Loads that ask for no more than a rate. */
+static void about_pace(struct document *out, const struct results *r)
+{
+	for (unsigned int w = 0; w < r->run->workloads->len; w++) {
+		const struct workload *load = r->run->workloads->pdata[w];
+
+		if (load->paced)
+			paragraph(out, 2,
+				  "- %.40s is sent at a rate that the plan sets: a variant that is "
+				  "equivalent there keeps up with it, and may be slower all the "
+				  "same. What it costs is in what was lost and in CPU time.",
+				  load->name);
+	}
+}
+
 static void about_order(struct document *out, const struct results *r)
 {
 	GString *names = g_string_new(NULL), *unknown = g_string_new(NULL);
@@ -278,6 +293,7 @@ void report_limits(struct document *out, const struct results *r)
 	if (r->run->trials->len) {
 		about_power(out, r);
 		about_chance(out, r);
+		about_pace(out, r);
 		about_order(out, r);
 		about_cost(out, r);
 	}

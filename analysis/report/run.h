@@ -158,6 +158,7 @@ struct workload {
 	char *name, *kind, *device, *summary, *unit;
 	enum work work;
 	bool lower;	     /* less of its unit is better */
+	bool paced;	     /* sent at a rate of the plan's, not as fast as it goes */
 	char *direction;     /* of a network's: out, in, both */
 	char *settings;	     /* all else that tells it from others: protocol, program, or "" */
 	GPtrArray *rings;    /* char *; empty: all of the run's */

@@ -52,6 +52,7 @@ static void read_kind(struct reader *r, JsonObject *o, struct workload *w)
 	bool command = !strcmp(w->kind, "command"), net = opt_bool(r, o, "net");
 
 	w->lower = !strcmp(better, "lower");
+	w->paced = !strcmp(protocol, "udp") && opt_count(r, o, "rate_mbit", 0) > 0;
 	if (command)
 		w->work = net ? WORK_PACKET : WORK_IO;
 	else if (strcmp(w->kind, "fio"))

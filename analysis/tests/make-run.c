@@ -307,7 +307,9 @@ static void write_run(const char *dir, char **variants)
 			"\"%s\",\"unit\":\"%s\"%s%s}",
 			i ? "," : "", disks[i].name, disks[i].kind, disks[i].device,
 			disks[i].summary, strcmp(disks[i].kind, "fio") ? "Gbit/s" : "IOPS",
-			opt.udp && !strcmp(disks[i].kind, "iperf3") ? ",\"protocol\":\"udp\"" : "",
+			opt.udp && !strcmp(disks[i].kind, "iperf3")
+				? ",\"protocol\":\"udp\",\"rate_mbit\":5"
+				: "",
 			opt.lower && !strcmp(disks[i].name, "made-up-flat")
 				? ",\"better\":\"lower\""
 				: "");

@@ -174,6 +174,9 @@ check 'as is said' grep -q '^Less IOPS is better' "$work/lower/report/report-ful
 check 'a load of datagrams' "$report" "$work/udp" --no-plots
 check 'has packets a second, and what was lost' \
 	test "$(sed -n '/^packets .* lost %$/,/^Packets/p' "$work/udp/report/report-full.txt" | grep -Ec '^  off +[0-9]+  1 +20.0$')" = 2
+check 'at a rate of the plan, which limits what can be said' sh -c \
+	'tr "\n" " " <"$1" | tr -s " " | grep -q -- "- made-up-tcp is sent at a rate that the plan sets: a variant that is equivalent" && ! grep -q "at a rate that" "$2"' \
+	- "$work/udp/report/report-full.txt" "$work/run/report/report-full.txt"
 check 'costs what a packet costs' grep -q '^ */1k pkt .* /pkt ' "$work/udp/report/report-full.txt"
 check 'in 72 columns, too' no_line_too_long "$work/udp/report"
 # One bad workload takes nothing from the others, where phases are judged one by one.
