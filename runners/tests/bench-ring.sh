@@ -295,7 +295,7 @@ check 'and runs nothing' is "$(rings_there)" 'time-split-b01.json '
 # -- who measures on this host ------------------------------------------------------
 # This test, or, if the lock cannot be had, really somebody else.
 exec 9>>/run/lock/vqlab.lock
-flock --nonblock 9
+flock --timeout 60 9
 build/vqring run --qemu "$qemu" --variants off --rounds 1 >"$tmp/said" 2>&1 9>&- &
 bench=$!
 check 'vqring waits, and says for whom' until_true \

@@ -185,7 +185,7 @@ check 'for what nbdkit says' is "$(field "$run/trials/b01-split-off/trial.json" 
 # This test, or, if the lock cannot be had, really somebody else.
 run=$tmp/waits
 exec 9>>/run/lock/vqlab.lock
-flock --nonblock 9
+flock --timeout 60 9
 build/vqbench run $plan -o "$run" --qemu "$qemu" --guest "$guest" >"$tmp/said" 2>&1 9>&- &
 bench=$!
 check 'a second vqbench waits, and says for whom' until_true \

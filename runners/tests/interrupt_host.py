@@ -129,13 +129,18 @@ def of_nobody(paths):
     return found
 
 
+def shared_memory():
+    """Without the folder of a test that runs beside."""
+    return {p for p in entries('/dev/shm') if not os.path.basename(p).startswith('vqlab-fuzz-')}
+
+
 def host_now():
     """What must be the same before and after, whoever else is at work."""
     mounts = {'mount ' + line.split()[4].decode() + ' ' + line.split(b' - ')[1].decode()
               for line in read('/proc/self/mountinfo').splitlines()}
     # Of a namespace of its own a run's taps are; here none may appear.
     taps = {n for n in entries('/sys/class/net') if os.path.basename(n).startswith('tap')}
-    return (mounts | taps | entries('/dev/shm') | entries('/sys/fs/bpf') | entries('/run/netns') |
+    return (mounts | taps | shared_memory() | entries('/sys/fs/bpf') | entries('/run/netns') |
             entries('/run/lock') | of_nobody(entries('/tmp')))
 
 

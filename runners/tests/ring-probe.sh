@@ -29,7 +29,7 @@ held() {
 both() {
 	rm -f "$T"/{in,out,ready,ring.json,probe.json}
 	mkfifo "$T/in" "$T/out" "$T/ready"
-	build/vqring run --qemu "$qemu" --stall 60000 --rounds 2 --elements 3000 --hold --json "$T/ring.json" \
+	build/vqring run --together --qemu "$qemu" --stall 60000 --rounds 2 --elements 3000 --hold --json "$T/ring.json" \
 		"$@" <"$T/in" >"$T/out" 2>"$T/err" &
 	ring=$!
 	exec 7>"$T/in" 6<"$T/out"

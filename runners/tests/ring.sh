@@ -22,9 +22,9 @@ full() { case $1 in split) echo $all ;; *) echo off,$ours ;; esac; }
 entries='r["used_entries"] == r["used"] or d["variant"][:10] == "batch-used" and r["used_entries"] < r["used"]'
 
 # ring OPTIONS...: two turns of 3,000 elements for each variant; a busy host is not a
-# device that hangs
+# device that hangs, and nothing is measured here, so nobody need wait
 ring() {
-	build/vqring run --qemu "$qemu" --stall 60000 --rounds 2 --elements 3000 --json "$T/json" "$@" \
+	build/vqring run --together --qemu "$qemu" --stall 60000 --rounds 2 --elements 3000 --json "$T/json" "$@" \
 		>"$T/out" 2>"$T/err"
 }
 # each RULE...: holds for each device d of the last run, and its ring r
@@ -113,7 +113,7 @@ check 'a disk of zeroes is not one of offsets' caught broken data off --variants
 timed() {
 	local rule=$1
 	shift
-	build/vqring run --qemu "$qemu" --stall 60000 --rounds 3 --turn 2 --boots 6 --json "$T/json" "$@" \
+	build/vqring run --together --qemu "$qemu" --stall 60000 --rounds 3 --turn 2 --boots 6 --json "$T/json" "$@" \
 		>"$T/out" 2>"$T/err" || return 1
 	python3 - "$T/json" "$rule" <<-'EOF'
 		import json, sys
@@ -144,7 +144,7 @@ timed() {
 bare() {
 	[ "$(id -u)" -eq 0 ] || return 0
 	setpriv --inh-caps=-sys_nice --bounding-set=-sys_nice \
-		build/vqring run --qemu "$qemu" --stall 60000 --rounds 1 --turn 2 --json "$T/json" "${@:2}" &&
+		build/vqring run --together --qemu "$qemu" --stall 60000 --rounds 1 --turn 2 --json "$T/json" "${@:2}" &&
 		python3 -c 'import json, sys
 p = json.load(open(sys.argv[1]))["boots"][0]["place"]
 sys.exit(not eval(sys.argv[2]))' "$T/json" "$1"
@@ -163,7 +163,7 @@ check 'timed: nor where the disk has threads of its own' \
 # What the JSON says of processors, the kernel says of the threads.
 where() {
 	local qemu_pid='' driver device
-	build/vqring run --qemu "$qemu" $three --rounds 20000 --turn 1 >"$T/out" 2>"$T/err" &
+	build/vqring run --together --qemu "$qemu" $three --rounds 20000 --turn 1 >"$T/out" 2>"$T/err" &
 	running=$!
 	read -r driver device < <(python3 -c 'import json, sys
 p = json.load(open(sys.argv[1]))["boots"][0]["place"]
@@ -210,7 +210,7 @@ check 'one order twice' refused 'there twice' --order shuffle:4,shuffle:4
 check 'an order that nobody knows' refused 'sideways: not one of' --order sideways
 check 'no descriptor at all' refused 'not a number from 1' --size 0
 unwritable() {
-	build/vqring run --qemu "$qemu" --json "$T/none/json" >"$T/out" 2>"$T/err"
+	build/vqring run --together --qemu "$qemu" --json "$T/none/json" >"$T/out" 2>"$T/err"
 	[ $? -eq 2 ] && grep "$T/none/json: No such file" "$T/err" && [ ! -s "$T/out" ]
 }
 check 'a result that cannot be written: said before anything runs' unwritable
