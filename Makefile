@@ -44,9 +44,11 @@ OURS     := CONFIG RUN BLOCKS BUDGET UNTIL TUNE HOSTS SLURM SSH QEMU QEMU_SRC AG
 TOOLCHAIN := CC CLANG CFLAGS CPPFLAGS LDFLAGS WARN SHELL MAKEFLAGS PATH LC_ALL PKG_CONFIG_PATH
 
 # How long each fuzzer runs: of make test, and of make soak.
-FUZZ_SECONDS ?= 5
+FUZZ_SECONDS ?= 20
 SOAK_SECONDS ?=
-FUZZ     := FUZZ_SECONDS SOAK_SECONDS
+# And how many tests run beside each other.
+LANES    ?=
+FUZZ     := FUZZ_SECONDS SOAK_SECONDS LANES
 OURS     += $(FUZZ)
 
 SHELL  := /bin/bash
@@ -111,9 +113,12 @@ pkg_libs   = $$(pkg-config --libs $(1))
 objs   = $(patsubst %.c,$(B)/%.o,$(filter-out %.bpf.c,$(wildcard $(addsuffix /*.c,$(1)))))
 fuzzed = $(patsubst $(B)/%,$(B)/fuzz/%,$(1))
 
-# Rooms add to these: programs, tests (each speaks TAP), C files to check.
+# Rooms add to these: programs, tests (each speaks TAP), what these run beside the programs, tests
+# that nothing may run beside, each with the reason, C files to check.
 TOOLS :=
 TESTS :=
+TESTED :=
+ALONE :=
 C_STYLE :=
 
 include variants/build.mk
@@ -149,13 +154,14 @@ help:
 	@echo '                COVER=FILE       what stands above the report'
 	@echo '                PLOTS=ascii      inside the text; PLOTS=none; or names of plots'
 	@echo 'make test     every test; ends in N passed, N failed, N skipped'
+	@echo '                LANES=N          beside each other (processors, at most 4)'
 	@echo 'make validate known effects and faults, planted: does the lab find them, and no others?'
 	@echo '                RUN=DIR ONLY="PART..."  counts, noise, slowed, faults, live'
 	@echo 'make matrix   old and new QEMUs and kernels, as Debian serves them: tables'
 	@echo '                RELEASES="7.2 10.2" ONLY="rings guests probes vhost-user hooks"'
 	@echo 'make soak     the strategies against the oracle, 10^9 operations each'
 	@echo '                SOAK_OPS=N SOAK_SEED=N SOAK_STRATEGIES="NAME..."; that seed goes on'
-	@echo '                behind them fuzzers and hostile guests, SOAK_SECONDS=N (3600; 0: none; make test FUZZ_SECONDS=5)'
+	@echo '                behind them fuzzers and hostile guests, SOAK_SECONDS=N (3600; 0: none; make test FUZZ_SECONDS=20)'
 	@echo 'make interrupt  signals to a run at random moments: what is left, lost, or another'
 	@echo '                TRIES=100 SEED=N'
 	@echo 'make doctor   what this host can and cannot do, and the remedy'
@@ -219,8 +225,8 @@ mail: all
 test: all
 	@runners/setup/qemu.sh >/dev/null
 	@runners/setup/guest.sh >/dev/null
-	@$(MAKE) --no-print-directory -j$$(nproc) $(filter $(B)/%,$(TESTS))
-	@runners/tests/run-tests $(TESTS)
+	@$(MAKE) --no-print-directory -j$$(nproc) $(filter $(B)/%,$(TESTS)) $(TESTED)
+	@runners/tests/run-tests $${LANES:+--lanes="$$LANES"} --alone='$(ALONE)' $(TESTS)
 
 format-check:
 	@clang-format --dry-run --Werror $(C_STYLE) && echo 'format-check: clean'

@@ -125,6 +125,7 @@ include analysis/validation/validation.mk
 
 # All of vqreport; what draws is not called.
 TESTS += analysis/tests/fuzz-run.sh
+TESTED += $(B)/fuzz/fuzz-ops $(B)/fuzz/fuzz-run
 $(B)/fuzz/fuzz-run: FUZZ_PKGS = $(REPORT_PKGS)
 $(B)/fuzz/fuzz-run: EXTRA_CFLAGS = -I$(B) $(call pkg_cflags,$(REPORT_PKGS))
 $(B)/fuzz/fuzz-run: $(B)/fuzz/analysis/tests/fuzz-run.o $(call fuzzed,$(filter-out %-resource.o,$(REPORT_OBJS)) $(TOOL_OBJS)) \

@@ -59,7 +59,7 @@ TOOLS += $(B)/vqbench
 TESTS += $(patsubst %,$(B)/runners/test-%,$(BENCH_TESTS)) runners/tests/bench.sh runners/tests/bench-arms.sh runners/tests/bench-queues.sh \
 	runners/tests/bench-wrong.sh runners/tests/bench-ring.sh runners/tests/power.sh \
 	runners/tests/interrupt.sh \
-	runners/tests/man.sh runners/tests/rooms.sh runners/tests/doctor.sh runners/tests/hostile.sh runners/tests/fuzz-told.sh runners/tests/refuse.sh runners/tests/setup.sh runners/tests/hosts.sh \
+	runners/tests/run-tests.sh runners/tests/man.sh runners/tests/rooms.sh runners/tests/doctor.sh runners/tests/hostile.sh runners/tests/fuzz-told.sh runners/tests/refuse.sh runners/tests/setup.sh runners/tests/hosts.sh \
 	runners/tests/bisect.sh runners/tests/slurm.sh
 C_STYLE += $(wildcard runners/*.[ch] runners/*/*.[ch])
 
@@ -94,6 +94,7 @@ FUZZ_files := $(patsubst %.c,%,$(wildcard runners/plan/*.c)) \
 FUZZERS := told link files
 
 TESTS += runners/tests/fuzz-link.sh runners/tests/fuzz-files.sh
+TESTED += $(FUZZERS:%=$(B)/fuzz/fuzz-%)
 
 $(FUZZERS:%=$(B)/fuzz/fuzz-%): FUZZ_PKGS = $(BENCH_PKGS)
 $(FUZZERS:%=$(B)/fuzz/fuzz-%): EXTRA_CFLAGS = $(call pkg_cflags,$(BENCH_PKGS))

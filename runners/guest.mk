@@ -7,6 +7,7 @@ TOOLS   += $(B)/runners/guest-run $(B)/runners/latency.so
 TESTS   += $(B)/runners/test-link $(B)/runners/test-agent $(B)/runners/test-service
 TESTS   += runners/tests/latency.sh runners/tests/guest.sh runners/tests/hostile-guest.sh
 TESTS   += $(B)/runners/test-counter runners/tests/guest-count.sh
+TESTED  += $(B)/runners/agent $(B)/runners/hostile-agent
 
 $(GUEST_O) $(COUNTER_O) $(B)/runners/machine/guest-run.o: EXTRA_CFLAGS = $(call pkg_cflags,glib-2.0 json-glib-1.0)
 

@@ -3,14 +3,14 @@
 # usage: fuzz.sh TARGET SEEDER [LEAST]
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# FUZZ_SECONDS of the environment: how long (5; make soak takes more).  SEEDER DIR fills
+# FUZZ_SECONDS of the environment: how long (20; make soak takes more).  SEEDER DIR fills
 # the corpus; so do the inputs that found faults, tests/seeds/NAME of a room.
 # The corpus stays beside the target for the next run, or in FUZZ_CORPUS/NAME.  LEAST: how
 # many inputs there must be (100): that it ran, not how fast this host is.  An input that
 # breaks the target is kept beside it.
 set -uo pipefail
 . runners/tests/tap.sh
-target=$1 seeder=$2 least=${3:-100} seconds=${FUZZ_SECONDS:-5}
+target=$1 seeder=$2 least=${3:-100} seconds=${FUZZ_SECONDS:-20}
 name=${target##*/}
 log=$target.log corpus=${FUZZ_CORPUS:+$FUZZ_CORPUS/$name}
 : "${corpus:=$target.corpus}"

@@ -150,6 +150,18 @@ forgotten() {
 	done
 }
 
+# What a test makes for itself when it is run alone, but make test does not: two tests would make
+# it at the same time.
+made_twice() {
+	env -u MAKEFLAGS -u MAKELEVEL make -s --no-print-directory \
+		--eval='print: ; @printf "%s\\n" $(TESTS) $(TOOLS) $(TESTED)' print >"$work/made"
+	grep '/tests/[^/]*\.sh$' "$work/all" | while read -r t; do
+		sed -n ':a; /\\$/ { N; s/\\\n//; ba }; s/^\t*make -s --no-print-directory //p' "$t" |
+			tr ' ' '\n' | sed -n 's|^\$B/|build/probes/|; /^build\//p' | grep -vxFf "$work/made" |
+			sed "s|^|$t: |"
+	done
+}
+
 # none NAME COMMAND: passes if COMMAND finds nothing.
 none() {
 	"$2" >"$work/found" 2>&1
@@ -168,5 +180,6 @@ none "no file of more than 400 lines" long
 check "there are tests" test "$(wc -l <"$work/tests")" -gt 80
 none "each test that is a script can be run" not_executable
 none "no test is forgotten" forgotten
+none "make test makes first what tests make" made_twice
 none "no room with more than 12 files of code at its top" crowded
 tap_end
