@@ -173,6 +173,7 @@ check 'it is a result, too' is "$(state_of "$run" b01-split-hash-table)" stalled
 check 'with what was seen in its reason' is "$(field "$trial" \
 	'all(w in t["reason"] for w in ("disk-tail", "in flight", "randread-tail"))')" True
 
+# Of these the gate "time", too, may fall: on a busy host a load now and then takes longer.
 # -- a strategy that swaps two elements in 10,000 -------------------------------
 # Only with workload randread-tail, and long enough for 10,000 requests.
 guest_plan "$tmp/broken.ini" -e 's/^seconds=.*/seconds=7/' -e '/^\[net/d' \
@@ -195,7 +196,7 @@ trial=$run/trials/b01-split-broken-swap/trial.json
 check 'a wrong strategy ends no run' is "$status" 0
 check 'its trial is invalid' is "$(state_of "$run" b01-split-broken-swap)" invalid
 check 'because of the order in which elements came' is "$(field "$trial" \
-	'[g["name"] for g in t["gates"] if not g["ok"]]')" "['order']"
+	'{g["name"] for g in t["gates"] if not g["ok"]} - {"time"}')" "{'order'}"
 
 # -- one that skips a short element in a hundred --------------------------------
 # A disk's are all complete; a received frame ends in a short one.
@@ -211,8 +212,8 @@ for ring in split packed; do
 	trial=$run/trials/b01-$ring-broken-skip/trial.json
 	check "$ring: its trial is invalid" is "$(state_of "$run" b01-$ring-broken-skip)" invalid
 	check "$ring: because of a length, in each direction, watched or not" is "$(field "$trial" \
-		'[[g["name"] for g in t["gates"] if not g["ok"]], {p["reason"].split(":")[0]
-			for p in t["phases"]}, len(t["phases"])]')" "[['length'], {'length'}, 4]"
+		'[{g["name"] for g in t["gates"] if not g["ok"]} - {"time"}, {p["reason"].split(":")[0]
+			for p in t["phases"]}, len(t["phases"])]')" "[{'length'}, {'length'}, 4]"
 	trial=$run/trials/b01-$ring-batch-used/trial.json
 	check "$ring: batch-used is right" is "$(state_of "$run" b01-$ring-batch-used)" ok
 	check "$ring: with one entry for the buffers of a frame" is "$(field "$trial" \
