@@ -196,8 +196,9 @@ static void put_busy(struct document *out, const struct results *r, unsigned int
 		if (isnan(off) || low > high)
 			continue;
 		span = span_text(low, high, 2);
-		paragraph(out, 0, "Processors that QEMU kept busy, %s: off %.2f, in order %s.",
-			  (char *)r->run->rings->pdata[ring], off, span);
+		paragraph(out, 0, "Processors that QEMU kept busy, %s: %.24s %.2f, in order %s.",
+			  (char *)r->run->rings->pdata[ring],
+			  (char *)r->run->variants->pdata[r->off], off, span);
 	}
 }
 
