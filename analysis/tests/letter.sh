@@ -71,6 +71,12 @@ made plain --blocks=6 --noise=0.02 --effect=qemu=0.7
 letter plain 'a slower strategy, without rings'
 check 'the check sees each change in that' holds doctor plain
 check 'is slower, with its ratios' says plain 'made-up-tail: of 8, 2 slower (qemu, 0.691 to 0.698 of off)'
+made axes --blocks=6 --noise=0.02 --effect=qemu=0.7
+sed -i -e 's/"made-up-tail"/"made-up-tail@iothread=a,b"/g' "$work"/axes/run.json "$work"/axes/trials/*/trial.json
+letter axes 'a cell of an axis'
+check 'the check sees each change in that, too' holds doctor axes
+check 'its whole name is above its table' sh -c \
+	'grep -A1 "^made-up-tail@iothread=a,b:$" "$0" | grep -q "^made-up-tail *split"' "$work/axes/report/report.txt"
 check 'the most disordered workload is the first table' sh -c \
 	'grep "95 % CI" "$0" | head -1 | grep -q "^made-up-tail "' "$work/plain/report/report.txt"
 made looked-rings --blocks=9 --noise=0.02 --effect=qemu=0.7 --until=5

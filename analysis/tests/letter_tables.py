@@ -116,11 +116,17 @@ CELL = r'\s+(\d+\.\d+|-)\s+(\S+)\s+(%s|unresolved|one block|no pair|not run|[a-z
 CELL %= '|'.join(VERDICTS)
 
 
+# A cell of axes, before its table.
+AXES = r'([a-z0-9-]+@.+):$'
+
+
 def live_table(s, lines):
     """Of one workload, which is returned."""
+    cell = take(lines, AXES)
     rings = re.findall(r'(\w+)\s+95 % CI\s+verdict', lines[0])
     name = lines.pop(0).split()[0]
-    fits = [w for w in s.workloads if w.startswith(name)]
+    fits = [w for w in s.workloads if (w.startswith(name) if not cell else w == cell.group(1))]
+    need(all(w.startswith(name) and bool(cell) == ('@' in w) for w in fits[:1]), 'which cell:', name)
     need(fits and rings == [r for r in s.d['rings'] if (fits[0], r, s.d['variants'][0]) in s.cells],
          'no such workload:', name)
     shown = []
@@ -149,7 +155,7 @@ def check_live(s, caption, lines):
         c = s.cells[tables[0], ring, 'off']
         need(unit == c['unit'], 'unit')
         shows(value, c['throughput']['median'], len(value.partition('.')[2]), 'off, ' + ring)
-    while lines and re.match(r'\S+\s+(split|packed)\s+95 % CI', lines[0]):
+    while lines and re.match(AXES + r'|\S+\s+(split|packed)\s+95 % CI', lines[0]):
         tables.append(live_table(s, lines))
     waits = {w: (bool(s.judged('to_off', w)), max((c['ordering']['stash_time_mean']['median'] or 0)
              for (x, _, _), c in s.cells.items() if x == w)) for w in s.workloads}

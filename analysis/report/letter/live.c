@@ -64,12 +64,16 @@ static void put_cells(struct table *t, const struct results *r, const struct cel
 		table_cell(t, "%.16s", verdict);
 }
 
-/* The rings that it runs on: one or two columns. */
+/*
+ * The rings that it runs on: one or two columns.  A cell of axes has its name in a line of its
+ * own: a heading has no room for what tells it from its neighbour.
+ */
 static void put_workload(struct document *out, const struct results *r, unsigned int w,
 			 unsigned int rows)
 {
 	char *head[2] = {NULL};
 	unsigned int ring[2], n = 0, left = 0;
+	g_autofree char *plain = g_strndup(name_of(r, w), strcspn(name_of(r, w), "@"));
 	struct table *t;
 
 	for (unsigned int i = 0; i < r->run->rings->len && n < 2; i++)
@@ -79,8 +83,9 @@ static void put_workload(struct document *out, const struct results *r, unsigned
 		return;
 	for (unsigned int i = 0; i < n; i++)
 		head[i] = g_strdup_printf(">%s", (char *)r->run->rings->pdata[ring[i]]);
-	t = table_new(name_of(r, w), head[0], "95 % CI", "verdict", head[1], "95 % CI", "verdict",
-		      NULL);
+	if (strcmp(plain, name_of(r, w)))
+		paragraph(out, 0, "%s:", name_of(r, w));
+	t = table_new(plain, head[0], "95 % CI", "verdict", head[1], "95 % CI", "verdict", NULL);
 	for (unsigned int v = 0; v < r->run->variants->len; v++) {
 		if ((int)v == r->off)
 			continue;
