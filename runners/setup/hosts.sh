@@ -91,7 +91,8 @@ one() {
 		say "the tree $QEMU_SRC goes there"
 		carry_tree || die "that tree cannot be copied there"
 	fi
-	on "$(bench_command "$host" "$name")" | tr -d '\r' || status=$?
+	# Line by line: whoever looks on wants to see them, and a host that dies says no more.
+	on "$(bench_command "$host" "$name")" | sed -u 's/\r//g' || status=$?
 	# Also of a run that failed: what has ended counts.
 	rsync -a "${through[@]}" "${home}vqlab-$host/results/$name/" "$RUN/$host/" ||
 		die "no run could be fetched from there"

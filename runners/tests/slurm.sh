@@ -156,6 +156,7 @@ check 'the same again, with a host that has come back' submit 2
 check 'which counts' until_true counts
 check 'and dies' die
 check 'before it is through' test ! -e "$there/count.json"
+check 'its log is there until then' test "$(grep -l ': running configs/counted.ini into ' "$run"/slurm-[12].log | wc -l)" = 2
 # As the cluster finds by itself when its SlurmdTimeout, five minutes, is over.
 scontrol update NodeName=n2 State=DOWN Reason=died
 check 'both jobs end' ended
