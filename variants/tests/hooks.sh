@@ -139,6 +139,8 @@ check "x-reorder-force alone is an error" [ "$rc" -eq 1 ]
 
 # What the user may set ----------------------------------------------------
 
+# With a release, nothing of the user's is looked at.
+unset QEMU_RELEASE
 rc=0
 QEMU=$work/nothing runners/setup/qemu.sh >"$work/out" 2>"$work/err" || rc=$?
 check "QEMU= that does not exist is refused" [ "$rc" -eq 2 -a ! -s "$work/out" ]
