@@ -129,6 +129,7 @@ static void test_fio_verified(void)
 		1000, 800, 1) ",\"write\":" PART(3000, 1200, 1);
 	g_autofree char *one = g_strdup_printf("{\"jobs\":[{%s}]}", job);
 	const struct plan_workload group = {.job_text = (char *)"[a]\n group_reporting=1\n"};
+	const struct plan_workload none = {.job_text = (char *)"[a]\ngroup_reporting =  0\n"};
 	struct load l;
 
 	g_assert_true(fio(&l, one, NULL));
@@ -136,6 +137,8 @@ static void test_fio_verified(void)
 	/* There it is the sum of all jobs' times. */
 	g_assert_true(load_fio(&l, &group, one, strlen(one), NULL));
 	g_assert_cmpfloat(l.seconds, ==, 1.2);
+	g_assert_true(load_fio(&l, &none, one, strlen(one), NULL));
+	g_assert_cmpfloat(l.seconds, ==, 2);
 }
 
 /* Percentiles are those of the part with most requests, wherever it stands. */

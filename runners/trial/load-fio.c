@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct sum {
@@ -51,11 +52,11 @@ static bool is_grouped(const struct plan_workload *w)
 	int i;
 
 	for (i = 0; lines[i]; i++) {
-		const char *s = g_strstrip(lines[i]);
+		const char *s = g_strstrip(lines[i]), *value = strchr(s, '=');
 
 		if (g_str_has_prefix(s, "group_reporting") &&
 		    strchr(" \t=", s[strlen("group_reporting")]))
-			grouped |= !strstr(s, "=0") && !strstr(s, "= 0");
+			grouped |= !value || strtol(value + 1, NULL, 10);
 	}
 	return grouped;
 }
