@@ -42,7 +42,7 @@ echo 'devices and trials that break a rule each, in memory'
 units 'devices, 20 break a rule each' '23 of 23' test-ring-rules /rules/
 units 'gates of a boot, of probes' '2 of 2' test-gates /gates
 units 'gates of loads, of a driver' '7 of 7' test-gates-load /gates
-units 'gates of a network' '3 of 3' test-gates-net /gates
+units 'gates of a network' '5 of 5' test-gates-net /gates
 
 # -- what a run keeps --------------------------------------------------------------------
 # doctored WHAT: whether vqreport --verify sees it in $tmp/run
