@@ -42,13 +42,13 @@ victim_end() {
 	victim_pid=''
 }
 # probe_start ARGUMENTS...: returns when it is watching the victim, with all probes unless
-# $probes says otherwise
+# $probes says otherwise; with $result the result does not go to p.json
 probes=--durations
 probe_start() {
 	rm -f "$T/ready" "$T/p.json"
 	mkfifo "$T/ready"
 	# shellcheck disable=SC2086
-	build/vqprobe -p "$victim_pid" --json "$T/p.json" --ready-fd 8 $probes "$@" \
+	build/vqprobe -p "$victim_pid" ${result:---json $T/p.json} --ready-fd 8 $probes "$@" \
 		8>"$T/ready" 7>&- 2>"$T/err" &
 	probe_pid=$!
 	[ "$(head -c 1 "$T/ready")" = 1 ]

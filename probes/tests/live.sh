@@ -370,7 +370,7 @@ replugged() {
 	live -p "$victim_pid" --window 50ms --every 200ms --json-lines
 	echo go >&7
 	victim_done
-	shows_device disk-0 && until_true off || return 1
+	until_true shows_device disk-0 && until_true off || return 1
 	echo replug >&7
 	echo go >&7
 	until_true shows_device disk-two || return 1

@@ -94,16 +94,18 @@ mid_stream() {
 }
 check 'attached and detached in mid-stream: nothing is amiss' mid_stream
 
-# A device is unplugged, and the next one's queue gets the same memory.
+# A device is unplugged, and the next one's queue gets the same memory.  A name is read
+# some time after the first event: not before vqprobe has shown it.
+shown() { grep -q "\"device\":\"$1\"" "$T/lines"; }
 replug() {
 	victim_start victim-nop5 split 64 20000 1 9
-	probe_start --no-calibration "$@"
+	result=--json-lines probe_start --no-calibration --interval 100ms "$@" >"$T/lines"
 	echo go >&7
-	victim_done
+	until_true shown disk-0 && victim_done || return 1
 	echo replug >&7
 	echo go >&7
 	until_true second_truth || return 1
-	probe_end TERM && victim_end
+	probe_end TERM && tail -n 1 "$T/lines" >"$T/p.json" && victim_end
 }
 second_truth() { [ "$(wc -l <"$T/truth")" = 2 ]; }
 check 'unplugged, and another in its memory: watched' replug -o "$T/replug"
