@@ -61,6 +61,17 @@ probe_end() {
 	probe_pid=''
 	return "$rc"
 }
+# probe_some N ARGUMENTS...: attached to it in mid-stream until an interval had N elements of
+# one queue, and detached
+probe_some() {
+	local n=$1
+	shift
+	result=--json-lines probe_start --no-calibration --interval 100ms --buffer 262144 "$@" \
+		>"$T/lines"
+	until_true some "$n" && probe_end TERM && tail -n 1 "$T/lines" >"$T/p.json"
+}
+some() { tail -n 1 "$T/lines" | sed 's/"elements":/\n&/g' | awk -F '[:,]' -v n="$1" \
+	'/^"elements":/ && $2 >= n { found = 1 } END { exit !found }'; }
 # watch VICTIM "ITS ARGUMENTS" [VQPROBE'S...]: the whole of it, result in p.json; with
 # resets=yes the devices are reset first, as a booting guest does; load= is another
 # command than go

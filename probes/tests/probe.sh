@@ -85,12 +85,11 @@ check 'tiny buffer: losses are counted to the last one, and said' loses
 mid_stream() {
 	victim_start victim-nop5 packed 256 1000000000 1 5 inorder
 	echo go >&7
-	probe_start --no-calibration && sleep 0.2 && probe_end TERM || return 1
+	probe_some 1000 || return 1
 	kill "$victim_pid"
 	victim_end 2>/dev/null
 	is '$.queues[*].conserved' true && is '$.queues[*].order_violations' 0 &&
-		is '$.queues[*].length_mismatches' 0 && is '$.lost_events' 0 &&
-		[ "$(get '$.queues[0].pops')" -gt 1000 ]
+		is '$.queues[*].length_mismatches' 0 && is '$.lost_events' 0
 }
 check 'attached and detached in mid-stream: nothing is amiss' mid_stream
 
