@@ -74,7 +74,7 @@ $(PROBES)/test-table: $(PROBES)/tests/test-table.o $(PROBES)/show/table.o $(PROB
 $(addprefix $(PROBES)/test-,model model-partial model-run queues oracle): $(PROBES)/test-%: $(PROBES)/tests/test-%.o $(MODEL_OBJS)
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0) -lm
 
-TESTS += $(PROBES)/test-plan probes/tests/exact.sh probes/tests/binary.sh
+TESTS += $(PROBES)/test-plan probes/tests/exact.sh probes/tests/beside.sh probes/tests/binary.sh
 $(PROBES)/test-plan: $(PROBES)/tests/test-plan.o $(PROBES)/target/plan.o
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0) -lZydis
 

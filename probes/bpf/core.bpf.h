@@ -49,18 +49,21 @@ struct elem_span {
  * write (perf, on 6.18).  A program that has a tail call keeps the kernel's own stack;
  * so each has one, which is never made.
  */
-struct {
+struct no_program {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, __u32);
-} no_program SEC(".maps");
+};
+/* The kernel has programs of one kind in a table: those of functions with a return may be
+ * sessions, others are not. */
+struct no_program no_program SEC(".maps"), no_entry SEC(".maps");
 const volatile __u32 never;
 
 /*
- * Are the programs attached as sessions (target/attach.h)?  An entry of a session returns
- * 0 to have its return armed, 1 else.  Other entries must return 0: before Linux 6.13 a 1
- * takes the probe off.
+ * Are the programs that have a return attached as sessions (target/attach.h)?  An entry of
+ * a session returns 0 to have its return armed, 1 else.  Other entries must return 0: before
+ * Linux 6.13 a 1 takes the probe off.
  */
 const volatile __u32 session;
 
@@ -69,10 +72,29 @@ static __always_inline int arm_return(int yes)
 	return session && !yes;
 }
 
-static __always_inline void stay_on_task_stack(struct pt_regs *ctx)
+/*
+ * With sessions in all processes of a file: the process that is watched, by its number in
+ * its own pid namespace; 0: they are in that process only.  A session that is limited to a
+ * process by the kernel is not asked in another one, and that arms the return there.  Set
+ * before they are attached.
+ */
+__u32 own_tgid;
+__u64 own_ns_dev, own_ns_ino;
+
+static __always_inline int is_own(void)
+{
+	struct bpf_pidns_info id;
+
+	if (!own_tgid)
+		return 1;
+	return !bpf_get_ns_current_pid_tgid(own_ns_dev, own_ns_ino, &id, sizeof(id)) &&
+	       id.tgid == own_tgid;
+}
+
+static __always_inline void stay_on_task_stack(struct pt_regs *ctx, struct no_program *table)
 {
 	if (never)
-		bpf_tail_call(ctx, &no_program, 0);
+		bpf_tail_call(ctx, table, 0);
 }
 
 static __always_inline int read_vq(struct vq_span *s, __u64 vq)

@@ -252,21 +252,21 @@ static __always_inline void flush_returned(struct pt_regs *ctx)
 #define ENTRY_AND_RETURN(name)                                                                     \
 	SEC("uprobe") int name##_session(struct pt_regs *ctx)                                      \
 	{                                                                                          \
-		stay_on_task_stack(ctx);                                                           \
+		stay_on_task_stack(ctx, &no_program);                                              \
 		if (!is_return(ctx))                                                               \
-			return arm_return(name##_entered(ctx));                                    \
+			return arm_return(is_own() && name##_entered(ctx));                        \
 		name##_returned(ctx);                                                              \
 		return 0;                                                                          \
 	}                                                                                          \
 	SEC("uprobe") int name##_entry(struct pt_regs *ctx)                                        \
 	{                                                                                          \
-		stay_on_task_stack(ctx);                                                           \
+		stay_on_task_stack(ctx, &no_program);                                              \
 		name##_entered(ctx);                                                               \
 		return 0;                                                                          \
 	}                                                                                          \
 	SEC("uretprobe") int name##_return(struct pt_regs *ctx)                                    \
 	{                                                                                          \
-		stay_on_task_stack(ctx);                                                           \
+		stay_on_task_stack(ctx, &no_program);                                              \
 		name##_returned(ctx);                                                              \
 		return 0;                                                                          \
 	}
@@ -280,12 +280,12 @@ int fill_light(struct pt_regs *ctx)
 {
 	__u64 ts = bpf_ktime_get_ns();
 
-	stay_on_task_stack(ctx);
+	stay_on_task_stack(ctx, &no_entry);
 	if (!enabled)
-		return arm_return(0);
+		return 0;
 	if (send_new_pops_before(ctx->di, ts, 0))
 		send_elem(VQ_FILL, ctx->di, ts, ts, ctx->si, ctx->dx);
-	return arm_return(0);
+	return 0;
 }
 
 static __always_inline int elem_entry(struct pt_regs *ctx, __u16 type)
@@ -293,10 +293,10 @@ static __always_inline int elem_entry(struct pt_regs *ctx, __u16 type)
 	__u64 ts = bpf_ktime_get_ns();
 
 	if (!enabled)
-		return arm_return(0);
+		return 0;
 	if (send_new_pops_before(ctx->di, ts, type == VQ_UNPOP))
 		send_elem(type, ctx->di, ts, ts, ctx->si, 0);
-	return arm_return(0);
+	return 0;
 }
 
 SEC("uprobe")
@@ -334,13 +334,13 @@ int rewind_entry(struct pt_regs *ctx)
 	__u32 inuse = 0;
 
 	if (!enabled)
-		return arm_return(0);
+		return 0;
 	if (READ(inuse, ctx->di + layout.vq_start + layout.vq_inuse))
 		__sync_fetch_and_add(&unreadable_calls, 1);
 	/* QEMU refuses more. */
 	if (send_new_pops_before(ctx->di, ts, (__u32)ctx->si <= inuse ? ctx->si : 0))
 		send_count(VQ_REWIND, ctx->di, ts, ts, ctx->si, inuse);
-	return arm_return(0);
+	return 0;
 }
 
 SEC("uprobe")
@@ -349,7 +349,7 @@ int reset_entry(struct pt_regs *ctx)
 	note_reset(ctx->di, bpf_ktime_get_ns());
 	if (enabled)
 		__sync_fetch_and_add(&reset_calls, 1);
-	return arm_return(0);
+	return 0;
 }
 
 SEC("uprobe")
@@ -362,5 +362,5 @@ int queue_reset_entry(struct pt_regs *ctx)
 	note_reset(vq + (__u64)(__u32)ctx->si * layout.vq_stride, bpf_ktime_get_ns());
 	if (enabled)
 		__sync_fetch_and_add(&queue_reset_calls, 1);
-	return arm_return(0);
+	return 0;
 }

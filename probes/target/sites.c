@@ -211,7 +211,6 @@ static struct programs programs(struct vqprobe_bpf *skel, const struct vq_site *
 #define ENTRY_AND_RETURN(id, stem, name, need, args, reads, event, light)                          \
 	[VQ_FN_##id] = {skel->progs.stem##_session, skel->progs.stem##_entry,                      \
 			skel->progs.stem##_return, LIGHT_##light(stem)},
-	/* A program without a return is good for a session, too. */
 #define ENTRY(id, stem, name, need, args, reads, event, light)                                     \
 	[VQ_FN_##id] = {.entry = skel->progs.stem##_entry, LIGHT_##light(stem)},
 	const struct programs table[VQ_FUNCTIONS] = {VQ_FUNCTION_TABLE(ENTRY_AND_RETURN, ENTRY)};
@@ -223,12 +222,23 @@ static struct programs programs(struct vqprobe_bpf *skel, const struct vq_site *
 	return table[site->fn];
 }
 
+/*
+ * Of a session the kernel arms the return whenever the program is not run to say no: a
+ * function that must have no return probe must have no session either.
+ */
+static enum vq_way way_of_entry(enum vq_way way)
+{
+	return way == VQ_WAY_SESSION ? VQ_WAY_MULTI : way;
+}
+
 void vq_sites_prepare(struct vqprobe_bpf *skel, const struct vq_site *sites, enum vq_way way)
 {
 	struct bpf_program *p;
 
-	bpf_object__for_each_program (p, skel->obj)
+	bpf_object__for_each_program (p, skel->obj) {
 		bpf_program__set_autoload(p, false);
+		vq_attach_prepare(p, way_of_entry(way));
+	}
 	for (int i = 0; i < VQ_FUNCTIONS; i++) {
 		struct programs of = programs(skel, &sites[i]);
 		bool session = way == VQ_WAY_SESSION && of.session;
@@ -236,11 +246,11 @@ void vq_sites_prepare(struct vqprobe_bpf *skel, const struct vq_site *sites, enu
 		if (!sites[i].present)
 			continue;
 		bpf_program__set_autoload(session ? of.session : of.entry, true);
+		if (session)
+			vq_attach_prepare(of.session, way);
 		if (of.ret && !session)
 			bpf_program__set_autoload(of.ret, true);
 	}
-	bpf_object__for_each_program (p, skel->obj)
-		vq_attach_prepare(p, way);
 }
 
 bool vq_site_attach(struct vq_site *site, struct vqprobe_bpf *skel, enum vq_way way, pid_t pid,
@@ -249,10 +259,11 @@ bool vq_site_attach(struct vq_site *site, struct vqprobe_bpf *skel, enum vq_way 
 	struct programs p = programs(skel, site);
 
 	if (way == VQ_WAY_SESSION && p.session)
-		site->entry = vq_attach(p.session, way, true, pid, exe, site->offset);
+		site->entry = vq_attach(p.session, way, true, skel->bss->own_tgid ? 0 : pid, exe,
+					site->offset);
 	/* Return first: an entry without its return must not be noted. */
 	else if (!p.ret || (site->ret = vq_attach(p.ret, way, true, pid, exe, site->offset)))
-		site->entry = vq_attach(p.entry, way, false, pid, exe, site->offset);
+		site->entry = vq_attach(p.entry, way_of_entry(way), false, pid, exe, site->offset);
 	if (!site->entry) {
 		int err = errno;
 

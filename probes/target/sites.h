@@ -67,7 +67,10 @@ bool vq_sites_lighten(struct vq_site *sites, const struct vq_layout *layout, enu
 /* To be called before the programs of @skel are loaded: which are wanted for @sites. */
 void vq_sites_prepare(struct vqprobe_bpf *skel, const struct vq_site *sites, enum vq_way way);
 
-/* Attaches the programs of @site in process @pid, binary @exe. */
+/*
+ * Attaches the programs of @site in process @pid, binary @exe; sessions in all processes of
+ * it if own_tgid is set in @skel (bpf/core.bpf.h).
+ */
 bool vq_site_attach(struct vq_site *site, struct vqprobe_bpf *skel, enum vq_way way, pid_t pid,
 		    const char *exe, GError **error);
 

@@ -65,7 +65,7 @@ check 'another file has its name: watched' run
 check 'another file has its name: every figure' from DWARF
 meanwhile=(true)
 
-program $B/victim-pie /lib64/ld-linux-x86-64.so.2
+program $V/victim-pie /lib64/ld-linux-x86-64.so.2
 check 'started by the dynamic linker: watched' run
 check 'started by the dynamic linker: every figure' from DWARF
 

@@ -11,7 +11,7 @@ more_cleanup() {
 }
 trap more_cleanup EXIT
 tmux() { command tmux -S "$T/tmux" -f /dev/null "$@"; }
-victim=$B/victim-nop5
+victim=$V/victim-nop5
 
 as_without() {
 	local what='env -u _ -u SHLVL -u OLDPWD -u PWD | sort; ulimit -Sn; trap; ls /proc/self/fd | wc -l'
@@ -64,7 +64,7 @@ from_the_first() {
 	agrees && is '$.queues[*].in_flight_start' 0
 }
 check 'every figure, from the first pop on' from_the_first $victim split 256 50000 2 1
-check 'a binary whose address is not known before' from_the_first $B/victim-pie split 256 20000 1 2
+check 'a binary whose address is not known before' from_the_first $V/victim-pie split 256 20000 1 2
 check 'a script that ends in exec' from_the_first sh -c "sleep 0; exec $victim split 256 20000 1 3"
 
 to_both() { start -- $victim split 64 10 1 1 && ends "$2" kill "-$1" "$probe_pid"; }
@@ -102,12 +102,12 @@ gone() { ! kill -0 "$1" 2>/dev/null; }
 check 'vqprobe is killed: what it watched goes on unharmed' survives
 
 key() {
-	tmux new-session -d -x 80 -y 24 "build/vqprobe --ready-fd 8 -- $PWD/$victim split 64 10 1 1 \
+	tmux new-session -d -x 80 -y 24 "build/vqprobe --ready-fd 8 -- $victim split 64 10 1 1 \
 		8>$T/ready2; echo exit \$? >$T/exit; cat"
 	rm -f "$T/exit"
 	until_true screen_has 'rates and percentiles' && tmux send-keys C-c && until_true [ -s "$T/exit" ]
 	cat "$T/exit"
-	[ "$(cat "$T/exit")" = 'exit 130' ] && ! pgrep -f "^$PWD/$victim split 64 10 1 1"
+	[ "$(cat "$T/exit")" = 'exit 130' ] && ! pgrep -f "^$victim split 64 10 1 1"
 }
 screen_has() { tmux capture-pane -p | grep -q -- "$1"; }
 check 'Ctrl-C ends both' key

@@ -45,8 +45,8 @@ watches() {
 }
 
 # --- ids -------------------------------------------------------------------------
-run $B/victim-nop5 split 64 1000 1 1
-run $B/victim-nop5 split 64 1000 1 1
+run $V/victim-nop5 split 64 1000 1 1
+run $V/victim-nop5 split 64 1000 1 1
 until_true becomes "${pids[0]}" victim
 until_true becomes "${pids[1]}" victim
 a=${pids[0]} b=${pids[1]}
@@ -192,7 +192,7 @@ check 'a trace with such names: vqprobe and vqreplay clean them' from_trace
 
 # --- served by others ---------------------------------------------------------------
 vhost_user() {
-	run $B/victim-nop5 split 64 1000 1 1 -device '{"driver":"vhost-user-blk-pci","id":"x"}' \
+	run $V/victim-nop5 split 64 1000 1 1 -device '{"driver":"vhost-user-blk-pci","id":"x"}' \
 		-netdev vhost-user,chardev=c -device virtio-blk-pci,serial=vhost
 	until_true becomes "${pids[0]}" serial
 	probe -p "${pids[0]}" &&
@@ -212,14 +212,14 @@ end_all
 vhost_net() {
 	mknod "$T/vhost-net" c 1 3
 	# shellcheck disable=SC2016
-	run bash -c 'exec 5<>"$1" "$2" split 64 1000 1 1' - "$T/vhost-net" $B/victim-nop5
+	run bash -c 'exec 5<>"$1" "$2" split 64 1000 1 1' - "$T/vhost-net" $V/victim-nop5
 	until_true becomes "${pids[0]}" '^[^ ]*victim'
 	probe -p "${pids[0]}" && grep -q 'vhost-net: served by vhost' "$T/err"
 }
 check 'vhost in the kernel: said' vhost_net
 end_all
 plain() {
-	run $B/victim-nop5 split 64 1000 1 1 -device virtio-blk-pci,id=vhost-user
+	run $V/victim-nop5 split 64 1000 1 1 -device virtio-blk-pci,id=vhost-user
 	until_true becomes "${pids[0]}" blk
 	build/vqprobe --check -p "${pids[0]}" >"$T/out" && ! grep -i 'served' "$T/out"
 }

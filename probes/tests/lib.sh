@@ -5,6 +5,10 @@ B=build/probes
 make -s --no-print-directory build/vqprobe $B/victim-nop5 $B/victim-pie $B/victim-stripped \
 	$B/probejson >/dev/null
 T=$(mktemp -d)
+# Copies of the victims, for this test alone: of a program's file there is one vqprobe at a time.
+V=$T/victims
+mkdir "$V"
+cp $B/victim-nop5 $B/victim-pie $B/victim-stripped "$V/"
 victim_pid='' probe_pid=''
 cleanup() {
 	[ -z "$probe_pid" ] || kill "$probe_pid" 2>/dev/null || true
@@ -21,7 +25,8 @@ victim_start() {
 	mkfifo "$T/in"
 	local program=$1
 	shift
-	"$B/$program" "$@" <"$T/in" >"$T/truth" &
+	[ -e "$V/$program" ] || cp "$B/$program" "$V/"
+	"$V/$program" "$@" <"$T/in" >"$T/truth" &
 	victim_pid=$!
 	exec 7>"$T/in"
 	until_true victim_runs

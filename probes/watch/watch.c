@@ -15,6 +15,7 @@
 #include "probes/target/device.h"
 #include "probes/target/process.h"
 #include "resets.h"
+#include "safe.h"
 #include "watch.h"
 #include "probes/vqprobe.skel.h"
 
@@ -117,28 +118,6 @@ static void end_window(struct vq_watch *w)
 	vq_sites_read_modes(w->target, w->sites);
 }
 
-/* Would probes do no harm?  See the manual page, SAFETY. */
-static bool is_safe(const struct vq_watch *w, bool trust_guest, GError **error)
-{
-	if (w->way != VQ_WAY_SESSION && !trust_guest) {
-		g_set_error(error, VQ_ERROR, VQ_ERROR_FAILED,
-			    "this kernel has no uprobe sessions (Linux 6.13): with return probes "
-			    "a guest that puts buffers into a device's memory can make its QEMU "
-			    "crash; if your guests do not, say --trust-guest");
-		return false;
-	}
-	if (vq_target_has_seccomp(w->target) && vq_seccomp_kills()) {
-		g_set_error(error, VQ_ERROR, VQ_ERROR_FAILED,
-			    "process %d is under seccomp (-sandbox), and this kernel comes back "
-			    "from a probe by a system call which a filter may refuse, which would "
-			    "end the process: Linux 6.14 or later, or a QEMU without -sandbox is "
-			    "needed",
-			    w->pid);
-		return false;
-	}
-	return true;
-}
-
 /* All that can be done before the first probe. */
 static bool load_and_calibrate(struct vq_watch *w, const struct vq_watch_options *o, GError **error)
 {
@@ -151,7 +130,7 @@ static bool load_and_calibrate(struct vq_watch *w, const struct vq_watch_options
 			      o->light == VQ_LIGHT_ALL ? error : NULL) &&
 	    o->light == VQ_LIGHT_ALL)
 		return false;
-	if (!vq_way_find(&w->way, error) || !is_safe(w, o->trust_guest, error))
+	if (!vq_way_find(&w->way, error) || !vq_safe_way(w, o->trust_guest, error))
 		return false;
 	w->skel = vq_watch_load(&w->layout, w->sites, w->way, o->buffer_kib, error);
 	if (!w->skel)
@@ -167,6 +146,9 @@ static bool load_and_calibrate(struct vq_watch *w, const struct vq_watch_options
 
 bool vq_watch_attach(struct vq_watch *w, const struct vq_watch_options *o, GError **error)
 {
+	if (!vq_safe_claim(w, o, error))
+		return false;
+	vq_safe_own(w);
 	w->model = vq_model_new();
 	w->model->select = o->select;
 	w->lines = vq_lines_open(w->skel, error);
@@ -244,6 +226,7 @@ static void add_probes(struct vq_watch *w)
 	vqprobe_bpf__destroy(old);
 	w->skel = skel;
 	w->lines = lines;
+	vq_safe_own(w);
 	memcpy(w->sites, w->all_sites, sizeof(w->sites));
 	vq_model_gap(w->model);
 	if (!attach_probes(w, &error)) /* most likely it has just ended */
@@ -380,6 +363,7 @@ void vq_watch_free(struct vq_watch *w)
 	if (!w)
 		return;
 	vq_sites_detach(w->sites, VQ_FUNCTIONS);
+	vq_claim_drop(w->claim);
 	vq_lines_close(w->lines);
 	vqprobe_bpf__destroy(w->skel);
 	if (w->model)
