@@ -58,7 +58,7 @@ $(B)/vqprobe: $(PROBES)/vqprobe.o $(PROBES_OBJS)
 
 # Tests ---------------------------------------------------------------------
 TESTED += $(addprefix $(PROBES)/,victim-nop5 victim-pie victim-stripped victim-rival victim-rivals \
-	probejson make-trace) $(B)/fuzz/fuzz-trace $(B)/fuzz/fuzz-trace-seeds
+	probejson make-trace) $(FLOOR)/floor $(B)/fuzz/fuzz-trace $(B)/fuzz/fuzz-trace-seeds
 TESTS += $(PROBES)/test-tool
 $(PROBES)/test-tool: $(PROBES)/tests/test-tool.o $(TOOL_OBJS)
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkg_libs,glib-2.0 json-glib-1.0) -lm

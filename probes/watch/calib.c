@@ -175,7 +175,7 @@ static bool calibrate_one(struct vqprobe_bpf *skel, enum vq_way way, const struc
 	}
 	run(fn, f, second, arg, batches, v, lines, &sink);
 	base = spread(v, batches).median;
-	if (!vq_site_attach(site, skel, way, getpid(), "/proc/self/exe", error)) {
+	if (!vq_site_attach(site, skel, way, getpid(), false, "/proc/self/exe", error)) {
 		vq_lines_close(lines);
 		return false;
 	}

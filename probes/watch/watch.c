@@ -79,8 +79,8 @@ static void on_event(void *data, const struct vq_head *h)
 static bool attach_probes(struct vq_watch *w, GError **error)
 {
 	for (int i = 0; i < VQ_FUNCTIONS; i++)
-		if (w->sites[i].present &&
-		    !vq_site_attach(&w->sites[i], w->skel, w->way, w->pid, w->target->exe, error))
+		if (w->sites[i].present && !vq_site_attach(&w->sites[i], w->skel, w->way, w->pid,
+							   w->shared, w->target->exe, error))
 			return false;
 	return true;
 }
