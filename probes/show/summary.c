@@ -169,6 +169,7 @@ static JsonBuilder *to_json(const struct vq_summary *s)
 	add_int(b, "unreadable_rings", vq_summary_unreadable_rings(s));
 	add_int(b, "unreadable_calls", s->unreadable_calls);
 	add_int(b, "nested_calls", s->nested_calls);
+	add_int(b, "late_names", s->late_names);
 	add_int_or_null(b, "null_pops", s->durations, s->null_pops);
 	if (s->layout_from)
 		add_string(b, "layout", s->layout_from);
@@ -331,6 +332,12 @@ void vq_summary_warn(const struct vq_summary *s)
 			"vqprobe: %" PRIu64 " CALLS WITHIN OTHERS, not recorded: the figures are "
 			"wrong: the guest has buffers or rings in a device's memory\n",
 			s->nested_calls);
+	if (s->late_names)
+		fprintf(stderr,
+			"vqprobe: %" PRIu64
+			" NAMES WERE READ AFTER A RESET: what came before it may be "
+			"of a device that was unplugged: this host did not run vqprobe meanwhile\n",
+			s->late_names);
 	if (orderless_queues(s))
 		fprintf(stderr,
 			"vqprobe: %u QUEUES HAD COMPLETIONS AND NOT ONE POP: nothing is known of "

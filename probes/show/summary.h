@@ -22,6 +22,7 @@ struct vq_summary {
 	uint64_t null_pops;
 	uint64_t unreadable_calls;
 	uint64_t nested_calls; /* not recorded */
+	uint64_t late_names;   /* of devices: what came before a reset may be another's */
 	uint64_t reset_calls, queue_reset_calls;
 	const char *way;	     /* of vq_way_name, or NULL */
 	bool light;		     /* no probes on pops: packed rings are not understood */

@@ -136,6 +136,21 @@ check 'unplugged, --light: watched' replug --light
 probes=--durations
 check 'unplugged, --light: two queues' two_queues
 check 'unplugged, --light: conserved' is '$.queues[*].conserved' true
+in_time() { is '$.late_names' 0 && [ ! -s "$T/err" ]; }
+check 'unplugged: each name was read in time' in_time
+# The host does not run vqprobe until both have been: the first's name cannot be known.
+too_late() {
+	victim_start victim-nop5 split 64 20000 1 9
+	probe_start --no-calibration --buffer 262144
+	kill -STOP "$probe_pid"
+	printf 'go\nreplug\ngo\n' >&7
+	until_true second_truth || return 1
+	kill -CONT "$probe_pid"
+	probe_end TERM && victim_end
+	is '$.late_names' 1 && is '$.queues[*].device' '"disk-two"' &&
+		grep -q '^vqprobe: 1 NAMES WERE READ AFTER A RESET' "$T/err"
+}
+check 'unplugged before its name was read: that is said' too_late
 
 # --- which of several functions of one name --------------------------------------
 make -s --no-print-directory $B/victim-rival $B/victim-rivals >/dev/null

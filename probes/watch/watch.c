@@ -48,17 +48,24 @@ static void name_queue(struct vq_watch *w, uint64_t vq, bool has_name)
 	/* Offsets that do not fit make every figure wrong. */
 	if (!named)
 		w->malformed++;
+	g_hash_table_insert(w->named, g_memdup2(&vq, sizeof(vq)), GSIZE_TO_POINTER(vq_now()));
 	pass_on(w, &q.h, sizeof(q));
 }
 
-/* A device that begins anew may be another one, which got the memory of one that was
- * unplugged. */
+/*
+ * A device that begins anew may be another one, which got the memory of one that was
+ * unplugged.  What came before has then the name of the former, unless that was not read
+ * before the reset, as on a host that did not run this process for so long.
+ */
 static void on_reset(struct vq_watch *w, const struct vq_count_event *e)
 {
 	uint64_t vq = vq_target_find_queue(w->target, &w->layout, e->h.vq, e->count);
 
-	if (vq && vq_model_knows(w->model, vq))
-		name_queue(w, vq, true);
+	if (!vq || !vq_model_knows(w->model, vq))
+		return;
+	w->late_names += GPOINTER_TO_SIZE(g_hash_table_lookup(w->named, &vq)) > e->h.ts &&
+			 vq_model_queue(w->model, vq)->fills;
+	name_queue(w, vq, true);
 }
 
 static void on_event(void *data, const struct vq_head *h)
@@ -179,6 +186,7 @@ struct vq_watch *vq_watch_examine(pid_t pid, const char *name, GError **error)
 	w->pid = pid;
 	w->name = g_strdup(name);
 	w->unsure = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+	w->named = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 	w->vhost = vq_process_vhost(pid);
 	w->target = vq_target_open(pid, error);
 	if (w->target && vq_sites_find(w->target, w->sites, error) &&
@@ -331,6 +339,7 @@ void vq_watch_summarise(const struct vq_watch *w, struct vq_summary *s)
 	s->null_pops = w->skel->bss->null_pops;
 	s->unreadable_calls = w->skel->bss->unreadable_calls + w->malformed;
 	s->nested_calls = w->skel->bss->nested_calls;
+	s->late_names = w->late_names;
 	s->reset_calls = w->skel->bss->reset_calls;
 	s->queue_reset_calls = w->skel->bss->queue_reset_calls;
 	s->way = vq_way_name(w->way);
@@ -372,5 +381,6 @@ void vq_watch_free(struct vq_watch *w)
 	g_free(w->name);
 	g_free(w->vhost);
 	g_hash_table_unref(w->unsure);
+	g_hash_table_unref(w->named);
 	g_free(w);
 }

@@ -60,6 +60,7 @@ struct vq_watch {
 	struct vq_lines *lines;
 	struct vq_model *model;
 	GHashTable *unsure; /* VirtQueues to be named again: addresses, uint64_t */
+	GHashTable *named;  /* when the name was read, ns of CLOCK_MONOTONIC, by the same */
 	struct vq_trace_writer *trace;
 	struct vq_events events; /* if shows_events */
 	bool shows_events;
@@ -68,6 +69,7 @@ struct vq_watch {
 	uint64_t seen_ns;	   /* sum of the windows that are over */
 	unsigned windows;
 	uint64_t malformed;
+	uint64_t late_names; /* read after a reset that may have been of another device */
 };
 
 /*
