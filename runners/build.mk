@@ -33,7 +33,7 @@
 #   here       main: the command line; campaign runs what is scheduled one by one, worker the process
 #              of each, rings what
 #              vqring is asked, signals end a run; rundir: the run's folder, its lock and journal;
-#              identity: what must be the same when it is resumed; runinfo: run.json;
+#              identity: what must be the same when it is resumed; runinfo: run.json (-resumed: of a run that goes on);
 #              left-out: what a QEMU cannot run; ending:
 #              what ends a run before its last block; progress
 #
@@ -89,7 +89,7 @@ FUZZ_TOOLS := $(addprefix runners/tool/,spawn confine error clock files json hos
 FUZZ_told := $(addprefix runners/,trial/message trial/load trial/load-fio trial/load-iperf3 trial/load-command trial/perfstat trial/probe machine/qmp) $(FUZZ_TOOLS)
 FUZZ_link := $(addprefix runners/machine/,link link-wait) probes/tool/text
 FUZZ_files := $(patsubst %.c,%,$(wildcard runners/plan/*.c)) \
-	$(addprefix runners/,rundir runinfo identity host/settings host/text machine/manifest machine/folders disk/service) \
+	$(addprefix runners/,rundir runinfo-resumed identity host/settings host/text machine/manifest machine/folders disk/service) \
 	$(filter-out runners/tool/spawn,$(FUZZ_TOOLS)) $(REORDER_SRC:%.c=%)
 FUZZERS := told link files
 

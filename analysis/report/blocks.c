@@ -51,6 +51,12 @@ enum looks run_looks(const struct run *run)
 	return run->until.within > 0 ? LOOK_EACH : LOOK_ONCE;
 }
 
+bool run_overrides_blocks(const struct run *run)
+{
+	return run_looks(run) == LOOK_ONCE && run->blocks_of_plan &&
+	       run->blocks_of_plan != run->blocks;
+}
+
 unsigned int workload_blocks(const struct run *run, const struct workload *w)
 {
 	return w->blocks ? MIN(w->blocks, run->blocks) : run->blocks;

@@ -19,6 +19,9 @@ void end_where_it_did(struct run *run);
 /* After which blocks did somebody look who could end the run? */
 enum looks run_looks(const struct run *run);
 
+/* Did its command say how many, and other than the plan? False of older runs, which do not tell. */
+bool run_overrides_blocks(const struct run *run);
+
 /* In how many of the run's blocks the workload is. */
 unsigned int workload_blocks(const struct run *run, const struct workload *w);
 

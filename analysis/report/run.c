@@ -166,6 +166,8 @@ static void read_plan(struct reader *r, JsonObject *o, struct run *run)
 	read_baseline(r, o, run);
 	run->against = opt_string(r, o, "against", "");
 	run->blocks = at_most_trials(r, "blocks", need_count(r, o, "blocks"));
+	run->blocks_of_plan =
+		at_most_trials(r, "blocks_of_plan", opt_count(r, o, "blocks_of_plan", 0));
 	run->trials_planned =
 		at_most_trials(r, "trials_planned", opt_count(r, o, "trials_planned", 0));
 	read_until(r, o, run);

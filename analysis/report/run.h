@@ -219,6 +219,7 @@ struct run {
 	GPtrArray *counting;	   /* struct trial: counting boots, likewise */
 	char *no_driver;	   /* why no driver was counted, or "" */
 	unsigned int blocks, trials_planned;
+	unsigned int blocks_of_plan; /* whatever the command said; 0: older runs do not say */
 	struct until until;
 };
 

@@ -172,6 +172,8 @@ static void head(struct writer *j, const struct results *r)
 	write_names(j, "strategies", run->strategies);
 	write_names(j, "rings", run->rings);
 	write_count(j, "plan_blocks", run->blocks);
+	if (run_overrides_blocks(run))
+		write_count(j, "blocks_instead_of", run->blocks_of_plan);
 	write_count(j, "blocks_run", r->n_blocks);
 	write_count(j, "trials", run->trials->len);
 	write_count(j, "trials_planned", run->trials_planned);

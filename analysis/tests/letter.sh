@@ -84,6 +84,14 @@ letter looked-rings 'a run whose figures ended it'
 check 'says so' says looked-rings 'until Judged after each block, of at most 99, by intervals and tests that allow for that; after 9: '
 check 'and how to do it again' says looked-rings 'configs/made-up.ini UNTIL=5% BLOCKS=99'
 check 'the check sees each change in that' holds doctor looked-rings
+made blocks --blocks=6 --noise=0.02
+sed -i '1s/{/{"blocks_of_plan":3,/' "$work/blocks/run.json"
+letter blocks 'a run of more blocks than its plan has'
+check 'says how to do it again with as many' says blocks 'configs/made-up.ini BLOCKS=6 more'
+check 'the check sees each change in that' holds doctor blocks
+sed -i '1s/"blocks_of_plan":3/"blocks_of_plan":6/' "$work/blocks/run.json"
+letter blocks 'a run of as many as its plan has'
+check 'needs nothing for that' says blocks 'configs/made-up.ini more'
 made lower --blocks=6 --noise=0.02 --effect=qemu=0.7 --lower
 letter lower 'a load of which less is better'
 check 'says of what its ratios are' says lower 'above 1 is faster: made-up-flat (IOPS).'

@@ -251,10 +251,15 @@ def check_plan(s, text):
 
 
 def check_again(s, text):
+    blocks = ''
+    if 'until' in s.d:
+        blocks = ' UNTIL=%g%% BLOCKS=%d' % (round(100 * s.d['until']['reach'], 6),
+                                            s.d['until']['most_blocks'])
+    elif 'blocks_instead_of' in s.d:
+        need(s.d['blocks_instead_of'] != s.d['plan_blocks'], 'again: the plan has as many')
+        blocks = ' BLOCKS=%d' % s.d['plan_blocks']
     need(text == 'vqlab %s (%s): make bench CONFIG=configs/%s.ini%s' % (
-        s.d['vqlab'][:10], s.d['commit'][:12], s.d['plan'][:40],
-        ' UNTIL=%g%% BLOCKS=%d' % (round(100 * s.d['until']['reach'], 6),
-                                   s.d['until']['most_blocks']) if 'until' in s.d else ''), 'again')
+        s.d['vqlab'][:10], s.d['commit'][:12], s.d['plan'][:40], blocks), 'again')
 
 
 def noise_of_trials(s):

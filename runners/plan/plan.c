@@ -181,6 +181,7 @@ struct plan *plan_load(const char *path, GError **error)
 		g_set_error(error, VQB_ERROR, VQB_BAD_INPUT, "%s: %s", path, why);
 	} else if ((all = plan_expand(p, f, error)) && plan_read_groups(p, all, error) &&
 		   check_all(p, error)) {
+		p->own_blocks = p->blocks;
 		return p;
 	}
 	plan_free(p);

@@ -105,6 +105,7 @@ struct plan {
 	char **driver;	     /* labels; NULL: plan_counts_driver() chooses */
 	char **baseline;     /* labels in the place of off, and of qemu; NULL: these */
 	int64_t blocks, seed, stall_seconds;
+	int64_t own_blocks; /* those of the file, whatever the command line says */
 	int64_t memory_mib, cpus;
 	char *pin;	      /* no, or auto: see runners/host/pin.h */
 	char **packages;      /* of Debian, for the guest; NULL: none */

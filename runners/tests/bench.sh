@@ -104,6 +104,7 @@ check 'in order, by the driver that knows it' is "$(field "$counted" \
 check 'trials are not counting' is "$(field "$run/trials/${order[0]}/trial.json" \
 	'[t["counting"], {p["driver"] for p in t["phases"]}]')" '[False, {None}]'
 check 'run.json counts the trials' is "$(field "$run/run.json" 't["trials_planned"]')" 2
+check 'and the blocks of the plan' is "$(field "$run/run.json" 't["blocks_of_plan"]')" 1
 check 'and says what the parts of the run have in common' is "$(field "$run/run.json" \
 	'[len(t["identity"][k]) for k in ("vqbench", "vqring", "vqprobe", "plugin", "program",
 		"kernel", "image", "plan")]')" '[64, 64, 64, 64, 64, 64, 64, 64]'

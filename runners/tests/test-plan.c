@@ -231,6 +231,8 @@ static void test_override(void)
 	g_assert_cmpstr(p->rings[0], ==, "packed");
 	g_assert_null(p->rings[1]);
 	g_assert_cmpint(p->blocks, ==, 3);
+	/* By which a report tells that the command had them. */
+	g_assert_cmpint(p->own_blocks, ==, 6);
 	g_assert_cmpint(p->seed, ==, 7);
 	/* 0 is a seed of the user's, too: it asks for one to be drawn. */
 	g_assert_true(plan_override(p, NULL, NULL, 0, -1, &e));

@@ -48,11 +48,21 @@ static void put_until(struct document *out, const struct results *r)
 	      r->run->until.most, r->run->blocks, state);
 }
 
+/* " BLOCKS=12": what make is given beside the plan for a run of so many; g_free() it. */
+static char *blocks_text(const struct run *run)
+{
+	if (run_looks(run) == LOOK_EACH)
+		return g_strdup_printf(" UNTIL=%.3g%% BLOCKS=%u", 100 * run->until.within,
+				       run->until.most);
+	return run_overrides_blocks(run) ? g_strdup_printf(" BLOCKS=%u", run->blocks)
+					 : g_strdup("");
+}
+
 void put_letter_method(struct document *out, const struct results *r)
 {
 	const struct run *run = r->run;
 	unsigned int families = test_families(r);
-	g_autofree char *until = NULL;
+	g_autofree char *blocks = blocks_text(run);
 	bool looked = run_looks(run) == LOOK_EACH;
 
 	if (families)
@@ -68,11 +78,8 @@ void put_letter_method(struct document *out, const struct results *r)
 	put_provenance(out, r);
 	put_arms(out, run, false);
 	put_plan(out, r);
-	if (looked)
-		until = g_strdup_printf(" UNTIL=%.3g%% BLOCKS=%u", 100 * run->until.within,
-					run->until.most);
 	field(out, "again", "vqlab %.10s (%.12s): make bench CONFIG=configs/%.40s.ini%s%s%.60s",
-	      run->vqlab_version, run->vqlab_commit, run->plan, looked ? until : "",
+	      run->vqlab_version, run->vqlab_commit, run->plan, blocks,
 	      *run->against ? " QEMU_SRC=DIR AGAINST=" : "", run->against);
 	field(out, "more", "report-full.txt: all tables, and what this run cannot tell");
 }
