@@ -51,7 +51,7 @@ high = RIGHT + room(sides) / sides
 
 set multiplot
 do for [panel = 1:COUNTED] {
-	block = sprintf('$c%d', panel)
+	block = sprintf('c%d:', panel)
 	x0 = PAD_LEFT + (panel - 1) * (COUNT_WIDE + GAP_X)
 	set lmargin at screen x0 / WIDTH
 	set rmargin at screen (x0 + COUNT_WIDE) / WIDTH
@@ -74,14 +74,18 @@ do for [panel = 1:COUNTED] {
 	set xtics step(span / 4)
 	set xlabel 'instructions, over off''s'
 	set arrow 1 from 0, graph 0 to 0, graph 1 nohead linecolor rgb '#444444' linewidth 1.2
-	plot for [v = 1:VARIANTS] block using ($1 == v ? $3 / 2 : NaN):(place($1, $2, ORDERS)):($3 / 2) \
+	plot for [v = 1:VARIANTS] DATA index block \
+			using ($1 == v ? $3 / 2 : NaN):(place($1, $2, ORDERS)):($3 / 2) \
 			with xerrorbars pointtype 0 linecolor rgb COLOUR[LOOK[v]] linewidth 1 dashtype 1, \
-		for [v = 1:VARIANTS] block using ($1 == v ? $3 : NaN):(place($1, $2, ORDERS)) \
+		for [v = 1:VARIANTS] DATA index block \
+			using ($1 == v ? $3 : NaN):(place($1, $2, ORDERS)) \
 			with points pointtype FILLED[LOOK[v]] pointsize 1.2 * POINT \
 			linecolor rgb COLOUR[LOOK[v]], \
-		block using 3:(place($1, $2, ORDERS)):($3 < 0 ? '' : sprintf('%+.0f', $3)) \
+		DATA index block \
+			using 3:(place($1, $2, ORDERS)):($3 < 0 ? '' : sprintf('%+.0f', $3)) \
 			with labels left offset 0.8, 0 font SMALL, \
-		block using 3:(place($1, $2, ORDERS)):($3 < 0 ? sprintf('%+.0f', $3) : '') \
+		DATA index block \
+			using 3:(place($1, $2, ORDERS)):($3 < 0 ? sprintf('%+.0f', $3) : '') \
 			with labels right offset -0.8, 0 font SMALL
 	unset label
 	unset arrow
@@ -117,15 +121,19 @@ if (TIMED) {
 	set object 1 rectangle from 1 / (1 + MARGIN), graph 0 to 1 + MARGIN, graph 1 behind \
 		fillcolor rgb '#eeeeee' fillstyle solid 1 noborder
 	set arrow 1 from 1, graph 0 to 1, graph 1 nohead linecolor rgb '#444444' linewidth 1.2
-	plot for [v = 1:VARIANTS] $t using ($1 == v ? $3 : NaN):(place($1, $2, RINGS)):4:5 \
+	plot for [v = 1:VARIANTS] DATA index 't:' \
+			using ($1 == v ? $3 : NaN):(place($1, $2, RINGS)):4:5 \
 			with xerrorbars linecolor rgb COLOUR[LOOK[v]] linewidth 1.6 dashtype 1 \
 			pointtype 0, \
-		for [v = 1:VARIANTS] $t using ($1 == v ? $3 : NaN):(place($1, $2, RINGS)) with points \
+		for [v = 1:VARIANTS] DATA index 't:' \
+			using ($1 == v ? $3 : NaN):(place($1, $2, RINGS)) with points \
 			pointtype FILLED[LOOK[v]] pointsize 1.3 * POINT linecolor rgb COLOUR[LOOK[v]], \
-		for [v = 1:VARIANTS] $t using ($1 == v && $6 == 0 ? $3 : NaN):(place($1, $2, RINGS)) \
+		for [v = 1:VARIANTS] DATA index 't:' \
+			using ($1 == v && $6 == 0 ? $3 : NaN):(place($1, $2, RINGS)) \
 			with points pointtype FILLED[LOOK[v]] pointsize 0.75 * POINT \
 			linecolor rgb '#ffffff', \
-		$t using 5:(place($1, $2, RINGS)):(sprintf('%.3f', $3)) with labels left \
+		DATA index 't:' \
+			using 5:(place($1, $2, RINGS)):(sprintf('%.3f', $3)) with labels left \
 			offset 0.8, 0 font SMALL
 }
 unset multiplot

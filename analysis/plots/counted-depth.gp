@@ -38,9 +38,9 @@ do for [panel = 1:PANELS] {
 	set xlabel 'reorder depth, mean over all elements (0: in order)'
 	set ylabel panel == 1 ? 'instructions an element' : ''
 	load 'names.gp'
-	plot for [v = 1:VARIANTS] sprintf('$d%d_%d', panel, v) \
+	plot for [v = 1:VARIANTS] DATA index sprintf('d%d_%d:', panel, v) \
 			using 1:2 with linespoints linetype LOOK[v] notitle, \
-		for [v = 1:VARIANTS] sprintf('$p%d_%d', panel, v) \
+		for [v = 1:VARIANTS] DATA index sprintf('p%d_%d:', panel, v) \
 			using 1:2 with points linetype LOOK[v] pointsize 1.2 * POINT notitle
 	unset label 1
 	unset label 2

@@ -31,11 +31,14 @@ do for [panel = 1:PANELS] {
 	set label 11 TITLE[panel] at graph 0, screen top + 13.0 / HEIGHT left font MIDDLE
 	set xlabel 'elements a used entry of '.BATCH_NAME
 	set ylabel panel == 1 ? 'instructions an element' : ''
-	plot sprintf('$d%d', panel) using 1:2 with points pointtype SHAPE[8] pointsize 1.6 * POINT \
+	block = sprintf('d%d:', panel)
+	plot DATA index block using 1:2 with points pointtype SHAPE[8] pointsize 1.6 * POINT \
 			linewidth 1.5 linecolor rgb COLOUR[2] notitle, \
-		'' using 1:3 with points pointtype SHAPE[9] pointsize 1.6 * POINT linewidth 1.5 \
+		DATA index block \
+			using 1:3 with points pointtype SHAPE[9] pointsize 1.6 * POINT linewidth 1.5 \
 			linecolor rgb COLOUR[3] notitle, \
-		'' using 1:4 with points pointtype SHAPE[7] pointsize 1.9 * POINT linewidth 1.5 \
+		DATA index block \
+			using 1:4 with points pointtype SHAPE[7] pointsize 1.9 * POINT linewidth 1.5 \
 			linecolor rgb COLOUR[5] notitle
 	unset label 1
 	unset label 2

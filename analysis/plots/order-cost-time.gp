@@ -31,7 +31,7 @@ load 'steps.gp'
 
 set multiplot
 do for [panel = 1:PANELS] {
-	block = sprintf('$d%d', panel)
+	block = sprintf('d%d:', panel)
 	load 'panel.gp'
 	set label 12 NOTE[panel] at graph 0, screen panel_top(panel) + 13.0 / HEIGHT left \
 		font SMALL textcolor rgb '#444444'
@@ -42,11 +42,11 @@ do for [panel = 1:PANELS] {
 	if (AT_COLUMN[panel] == 0) {
 		do for [v = 1:VARIANTS] { set ytics add (NAME[v] v) }
 	}
-	plot block using ($2 / 2):1:(0):2:($1 - 0.32):($1 + 0.32) with boxxyerror \
+	plot DATA index block using ($2 / 2):1:(0):2:($1 - 0.32):($1 + 0.32) with boxxyerror \
 			fillstyle solid 1 noborder linecolor rgb FIRST_PART notitle, \
-		block using ($2 + $3 / 2):1:2:($2 + $3):($1 - 0.32):($1 + 0.32) \
+		DATA index block using ($2 + $3 / 2):1:2:($2 + $3):($1 - 0.32):($1 + 0.32) \
 			with boxxyerror fillstyle solid 1 noborder linecolor rgb SECOND_PART notitle, \
-		block using 4:1:5:6 with xerrorbars linetype 1 dashtype 1 pointtype 7 \
+		DATA index block using 4:1:5:6 with xerrorbars linetype 1 dashtype 1 pointtype 7 \
 			pointsize 0.6 * POINT linewidth 1.4 notitle
 	unset label 1
 	unset label 2

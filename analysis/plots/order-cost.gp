@@ -34,7 +34,7 @@ set xtics 0, step(right / 3)
 
 set multiplot
 do for [panel = 1:PANELS] {
-	block = sprintf('$d%d', panel)
+	block = sprintf('d%d:', panel)
 	load 'panel.gp'
 	set label 12 NOTE[panel] at graph 0, screen panel_top(panel) + 13.0 / HEIGHT left \
 		font SMALL textcolor rgb '#444444'
@@ -43,13 +43,15 @@ do for [panel = 1:PANELS] {
 	if (AT_COLUMN[panel] == 0) {
 		do for [v = 1:VARIANTS] { set ytics add (NAME[v] v) }
 	}
-	plot block using ($2 / 2):1:(0):2:($1 - 0.32):($1 + 0.32) with boxxyerror \
+	plot DATA index block using ($2 / 2):1:(0):2:($1 - 0.32):($1 + 0.32) with boxxyerror \
 			fillstyle solid 1 noborder linecolor rgb FIRST_PART notitle, \
-		block using ($2 + $3 / 2):1:2:($2 + $3):($1 - 0.32):($1 + 0.32) \
+		DATA index block using ($2 + $3 / 2):1:2:($2 + $3):($1 - 0.32):($1 + 0.32) \
 			with boxxyerror fillstyle solid 1 noborder linecolor rgb SECOND_PART notitle, \
-		block using ($2 + $3 + $4 / 2):1:($2 + $3):($2 + $3 + $4):($1 - 0.32):($1 + 0.32) \
+		DATA index block \
+			using ($2 + $3 + $4 / 2):1:($2 + $3):($2 + $3 + $4):($1 - 0.32):($1 + 0.32) \
 			with boxxyerror fillstyle solid 1 noborder linecolor rgb THIRD_PART notitle, \
-		block using ($2 + $3 + $4):1:(LOOK[int($1)] == 1 ? sprintf('%.0f', $2 + $3) \
+		DATA index block \
+			using ($2 + $3 + $4):1:(LOOK[int($1)] == 1 ? sprintf('%.0f', $2 + $3) \
 			: sprintf('%+.0f', $5)) with labels left offset 0.5, 0 font SMALL notitle
 	unset label 1
 	unset label 2

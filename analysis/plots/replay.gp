@@ -36,9 +36,9 @@ do for [panel = 1:PANELS] {
 	set yrange [BOTTOM[panel]:TOP[panel]]
 	set xlabel LOWEST[panel] ? X_LABEL : ''
 	set ylabel AT_COLUMN[panel] == 0 ? Y_LABEL[panel] : ''
-	plot for [v = 1:VARIANTS] sprintf('$d%d_%d', panel, v) \
+	plot for [v = 1:VARIANTS] DATA index sprintf('d%d_%d:', panel, v) \
 			using 1:2 with linespoints linetype LOOK[v] notitle, \
-		for [v = 1:VARIANTS] sprintf('$p%d_%d', panel, v) \
+		for [v = 1:VARIANTS] DATA index sprintf('p%d_%d:', panel, v) \
 			using 1:2 with points linetype LOOK[v] pointsize 1.2 * POINT notitle
 	unset label 1
 	unset label 2

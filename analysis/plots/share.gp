@@ -47,9 +47,9 @@ do for [panel = 1:PANELS] {
 		}
 	}
 	set xlabel LOWEST[panel] ? X_LABEL : ''
-	plot for [v = 1:VARIANTS] sprintf('$d%d_%d', panel, v) \
+	plot for [v = 1:VARIANTS] DATA index sprintf('d%d_%d:', panel, v) \
 			using 1:(100 * $2) with lines linetype LOOK[v] notitle, \
-		for [v = 1:VARIANTS] sprintf('$d%d_%d', panel, v) \
+		for [v = 1:VARIANTS] DATA index sprintf('d%d_%d:', panel, v) \
 			using ($3 == 1 ? $1 : NaN):(100 * $2) with points linetype LOOK[v] linewidth 1.4 notitle
 	unset label 1
 	unset label 2

@@ -38,7 +38,7 @@ set arrow 1 from 1, graph 0 to 1, graph 1 nohead linecolor rgb '#444444' linewid
 
 set multiplot
 do for [panel = 1:PANELS] {
-	block = sprintf('$d%d', panel)
+	block = sprintf('d%d:', panel)
 	load 'panel.gp'
 	set ytics scale 0 ('' 1)
 	if (AT_COLUMN[panel] == 0) {
@@ -46,13 +46,17 @@ do for [panel = 1:PANELS] {
 			if (v != OFF) { set ytics add (NAME[v] row(v)) }
 		}
 	}
-	plot for [v = 1:VARIANTS] block using ($1 == v ? $2 : NaN):(row($1)):3:4 with xerrorbars \
+	plot for [v = 1:VARIANTS] DATA index block \
+			using ($1 == v ? $2 : NaN):(row($1)):3:4 with xerrorbars \
 			linecolor rgb COLOUR[LOOK[v]] linewidth 1.6 dashtype 1 pointtype 0, \
-		for [v = 1:VARIANTS] block using ($1 == v ? $2 : NaN):(row($1)) with points \
+		for [v = 1:VARIANTS] DATA index block \
+			using ($1 == v ? $2 : NaN):(row($1)) with points \
 			pointtype FILLED[LOOK[v]] pointsize 1.3 * POINT linecolor rgb COLOUR[LOOK[v]], \
-		for [v = 1:VARIANTS] block using ($1 == v && $5 == 0 ? $2 : NaN):(row($1)) with points \
+		for [v = 1:VARIANTS] DATA index block \
+			using ($1 == v && $5 == 0 ? $2 : NaN):(row($1)) with points \
 			pointtype FILLED[LOOK[v]] pointsize 0.75 * POINT linecolor rgb '#ffffff', \
-		block using (RIGHT):(row($1)):(sprintf('%.3f', $2)) with labels left offset 0.6, 0 \
+		DATA index block \
+			using (RIGHT):(row($1)):(sprintf('%.3f', $2)) with labels left offset 0.6, 0 \
 			font SMALL
 	unset label 1
 	unset label 2

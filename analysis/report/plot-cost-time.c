@@ -10,7 +10,7 @@
 static GString *cost_rows(const struct results *r, const GArray *panels, unsigned int panel,
 			  bool corrected, double *right)
 {
-	GString *rows = g_string_new("# variant fill flush total least greatest\n");
+	GString *rows = g_string_new(NULL);
 
 	for (unsigned int v = 0; v < r->run->variants->len; v++) {
 		const struct cell *c = panel_cell(r, panels, panel, v);
@@ -83,7 +83,8 @@ static bool write_cost(const struct results *r, struct drawing *d)
 	for (unsigned int i = 0; i < panels->len; i++) {
 		unsigned int w = g_array_index(panels, struct panel, i).workload;
 
-		put_block(d, cost_rows(r, panels, i, corrected, &right[w]), "d%u", i + 1);
+		put_block(d, cost_rows(r, panels, i, corrected, &right[w]),
+			  "variant fill flush total least greatest", "d%u", i + 1);
 	}
 	for (unsigned int i = 0; i < panels->len; i++)
 		g_string_append_printf(

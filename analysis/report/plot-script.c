@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A plot's script: what it loads is put in its place, so that it needs no other file. */
+/* A plot's script, in which what it loads is put in its place, and the data that it reads. */
 #include <gio/gio.h>
 #include <string.h>
 
@@ -11,6 +11,7 @@
 void drawing_init(struct drawing *d)
 {
 	d->vars = g_string_new(NULL);
+	d->data = g_string_new(NULL);
 	d->csv = g_string_new(NULL);
 	d->run = NULL;
 }
@@ -18,6 +19,7 @@ void drawing_init(struct drawing *d)
 void drawing_clear(struct drawing *d)
 {
 	g_string_free(d->vars, TRUE);
+	g_string_free(d->data, TRUE);
 	g_string_free(d->csv, TRUE);
 }
 
@@ -44,15 +46,21 @@ void put_element(GString *vars, const char *name, unsigned int i, const char *te
 	g_string_append_c(vars, '\n');
 }
 
-void put_block(struct drawing *d, GString *rows, const char *name, ...)
+/*
+ * gnuplot finds a set by the comment that it begins with, and two empty lines end it. One
+ * without rows is left out: gnuplot would take the rows of the next one for its own.
+ */
+void put_block(struct drawing *d, GString *rows, const char *head, const char *name, ...)
 {
 	va_list args;
 
-	g_string_append_c(d->vars, '$');
-	va_start(args, name);
-	g_string_append_vprintf(d->vars, name, args);
-	va_end(args);
-	g_string_append_printf(d->vars, " << END\n%sEND\n", rows->str);
+	if (rows->len) {
+		g_string_append(d->data, "# ");
+		va_start(args, name);
+		g_string_append_vprintf(d->data, name, args);
+		va_end(args);
+		g_string_append_printf(d->data, ": %s\n%s\n\n", head, rows->str);
+	}
 	g_string_free(rows, TRUE);
 }
 
@@ -101,6 +109,23 @@ static bool put_script(GString *out, const char *text, const char *vars, bool co
 	return true;
 }
 
+/*
+ * What each script begins with. FORMAT and DATA_FROM are set by -e; without DATA_FROM the
+ * data stands beside the script, whose path gnuplot says in ARG0.
+ */
+static void put_beginning(GString *out, const char *name)
+{
+	g_string_append_printf(
+		out,
+		"# gnuplot %s.gp draws %s.png of %s.dat; gnuplot -e \"FORMAT = 'svg'\" %s.gp "
+		"draws %s.svg.\nPLOT = '%s'\n"
+		"if (!exists('FORMAT')) FORMAT = 'png'\n"
+		"BESIDE = 0\n"
+		"do for [i = 1:strlen(ARG0)] { if (ARG0[i:i] eq '/') { BESIDE = i } }\n"
+		"DATA = exists('DATA_FROM') ? DATA_FROM : ARG0[1:BESIDE].PLOT.'.dat'\n",
+		name, name, name, name, name, name);
+}
+
 char *plot_script(const char *name, const char *vars, GError **error)
 {
 	g_autofree char *path = g_strdup_printf(SCRIPTS "%s.gp", name);
@@ -112,11 +137,7 @@ char *plot_script(const char *name, const char *vars, GError **error)
 		return NULL;
 	own = g_strndup(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
 	out = g_string_new(NULL);
-	g_string_append_printf(out,
-			       "# gnuplot %s.gp draws %s.png; gnuplot -e \"FORMAT = 'svg'\" %s.gp "
-			       "draws %s.svg.\nPLOT = '%s'\n"
-			       "if (!exists('FORMAT')) FORMAT = 'png'\n",
-			       name, name, name, name, name);
+	put_beginning(out, name);
 	if (put_script(out, own, vars, true, error))
 		return g_string_free(out, FALSE);
 	g_string_free(out, TRUE);

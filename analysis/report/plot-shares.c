@@ -49,7 +49,7 @@ static double mark_place(const struct shares *s, double value, double offset)
 static GString *share_rows(const struct cell *c, struct shares *s, double offset)
 {
 	const struct hist *h = hist_of(c, s);
-	GString *rows = g_string_new("# value share_at_least marked\n");
+	GString *rows = g_string_new(NULL);
 	double total = bins_total(h), left = total, place = 0;
 	double drawn_value = 0, drawn_share = 1;
 	bool any = false;
@@ -120,7 +120,7 @@ static GArray *write_shares(const struct results *r, struct drawing *d, struct s
 			put_block(d,
 				  share_rows(panel_cell(r, panels, i, v), s,
 					     (v + 0.5) / r->run->variants->len),
-				  "d%u_%u", i + 1, v + 1);
+				  "value share_at_least marked", "d%u_%u", i + 1, v + 1);
 	put_share_data(r, panels, s, d->csv);
 	put_panels(r, panels, d->vars);
 	put_panel_notes(r, panels, d->vars);

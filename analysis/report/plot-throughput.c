@@ -17,7 +17,7 @@ static bool shows_ratio(const struct results *r, const struct cell *c, const voi
 static GString *ratio_rows(const struct results *r, const GArray *panels, unsigned int panel,
 			   double *low, double *high)
 {
-	GString *rows = g_string_new("# variant ratio low high resolved\n");
+	GString *rows = g_string_new(NULL);
 
 	for (unsigned int v = 0; v < r->run->variants->len; v++) {
 		const struct cell *cell = panel_cell(r, panels, panel, v);
@@ -81,7 +81,8 @@ static bool write_throughput(const struct results *r, struct drawing *d)
 	double low = 1, high = 1;
 
 	for (unsigned int i = 0; i < panels->len; i++)
-		put_block(d, ratio_rows(r, panels, i, &low, &high), "d%u", i + 1);
+		put_block(d, ratio_rows(r, panels, i, &low, &high),
+			  "variant ratio low high resolved", "d%u", i + 1);
 	low = fmax(0.05, fmin(low, 1 / (1 + r->margin)) / 1.04);
 	high = fmin(20, fmax(high, 1 + r->margin) * 1.04);
 	g_string_append_printf(d->vars, "LEFT = %g\nRIGHT = %g\nMARGIN = %g\nOFF = %d\n", low, high,

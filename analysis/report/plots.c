@@ -82,7 +82,7 @@ static void put_common(const struct results *r, GString *vars)
 /* A file without a name that holds @text, to be read from its beginning; -1 with errno set. */
 static int unnamed_file(const char *text)
 {
-	int fd = memfd_create("script", MFD_CLOEXEC);
+	int fd = memfd_create("plot", MFD_CLOEXEC);
 
 	if (fd >= 0 && (write(fd, text, strlen(text)) != (ssize_t)strlen(text) ||
 			lseek(fd, 0, SEEK_SET) < 0)) {
@@ -93,13 +93,14 @@ static int unnamed_file(const char *text)
 }
 
 /*
- * What gnuplot draws by @script in @format; NULL with an error.  Neither the script nor the
- * image has a name meanwhile, so one who is killed leaves no file.
+ * What gnuplot draws by @script of @data in @format; NULL with an error.  None of them has a
+ * name meanwhile, so one who is killed leaves no file.
  */
-static GBytes *gnuplot(const char *name, const char *script, const char *format, GError **error)
+static GBytes *gnuplot(const char *name, const char *script, const char *data, const char *format,
+		       GError **error)
 {
 	static const char set_output[] = "\nset output PLOT.'.'.FORMAT\n";
-	g_autofree char *set = g_strdup_printf("FORMAT = '%s'", format);
+	g_autofree char *set = g_strdup_printf("FORMAT = '%s'; DATA_FROM = '/dev/fd/3'", format);
 	g_auto(GStrv) around = g_strsplit(script, set_output, 2);
 	g_autofree char *text = g_strjoinv("\n", around);
 	g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(
@@ -107,14 +108,17 @@ static GBytes *gnuplot(const char *name, const char *script, const char *format,
 	g_autoptr(GBytes) out = NULL, said = NULL;
 	g_autoptr(GSubprocess) p = NULL;
 	g_autoptr(GError) why = NULL;
-	int in = unnamed_file(text);
+	int in = unnamed_file(text), from = in < 0 ? -1 : unnamed_file(data);
 
-	if (in < 0) {
+	if (from < 0) {
 		g_set_error(error, PLOT_ERROR, PLOT_NOT_DRAWN, "%s.gp: %s", name,
 			    g_strerror(errno));
+		if (in >= 0)
+			close(in);
 		return NULL;
 	}
 	g_subprocess_launcher_take_stdin_fd(launcher, in);
+	g_subprocess_launcher_take_fd(launcher, from, 3);
 	g_subprocess_launcher_setenv(launcher, "LC_ALL", "C", TRUE);
 	p = g_subprocess_launcher_spawn(launcher, &why, "gnuplot", "-d", "-e", set, "/dev/stdin",
 					NULL);
@@ -147,11 +151,11 @@ static bool make_small(const char *format, char **image, size_t *size, GError **
 }
 
 /* Draws @folder's NAME.FORMAT. */
-static bool draw_image(const char *script, const char *folder, const char *name, const char *format,
-		       GError **error)
+static bool draw_image(const char *script, const char *data, const char *folder, const char *name,
+		       const char *format, GError **error)
 {
 	g_autofree char *to = g_strdup_printf("%s/%s.%s", folder, name, format), *image = NULL;
-	g_autoptr(GBytes) drawn = gnuplot(name, script, format, error);
+	g_autoptr(GBytes) drawn = gnuplot(name, script, data, format, error);
 	size_t size = drawn ? g_bytes_get_size(drawn) : 0;
 
 	if (!drawn)
@@ -177,7 +181,7 @@ static bool keep_text(const char *folder, const char *name, const char *suffix, 
 
 static bool is_plot(const char *name)
 {
-	static const char *const suffixes[] = {".svg", ".png", ".csv", ".gp"};
+	static const char *const suffixes[] = {".svg", ".png", ".csv", ".gp", ".dat"};
 
 	for (unsigned int i = 0; i < G_N_ELEMENTS(suffixes); i++)
 		if (g_str_has_suffix(name, suffixes[i]))
@@ -218,9 +222,10 @@ bool draw_plot(const char *name, const struct drawing *d, const char *folder, GE
 	GError *why = NULL;
 	g_autofree char *plain = plot_script(name, d->vars->str, &why);
 	g_autofree char *text = plain && d->run ? baseline_words(d->run, plain) : g_strdup(plain);
-	bool ok = text && draw_image(text, folder, name, "svg", &why) &&
-		  draw_image(text, folder, name, "png", &why) &&
+	bool ok = text && draw_image(text, d->data->str, folder, name, "svg", &why) &&
+		  draw_image(text, d->data->str, folder, name, "png", &why) &&
 		  keep_text(folder, name, "gp", text, &why) &&
+		  keep_text(folder, name, "dat", d->data->str, &why) &&
 		  keep_text(folder, name, "csv", d->csv->str, &why);
 
 	ok = warn_unless_drawn(ok, name, &why);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * How a plot is made: what it shows is appended to a struct drawing, as gnuplot variables
- * and blocks of data. plot-script.c puts them and the scripts (../plots/, compiled into the
- * program) together to NAME.gp, which needs no other file, and plots.c has gnuplot draw
- * NAME.svg and NAME.png by it. So `gnuplot NAME.gp` draws the same again, by hand.
+ * and sets of points. plot-script.c puts the variables and the scripts (../plots/, compiled
+ * into the program) together to NAME.gp; the points are NAME.dat, which it reads and which
+ * has nothing but numbers; and plots.c has gnuplot draw NAME.svg and NAME.png by them. So
+ * `gnuplot NAME.gp` draws the same again, by hand, wherever the two stand together.
  *
  * What a plot shows stands beside it as NAME.csv, too: a head with units, then rows
  * (csv.h); index.html has it as a table.
@@ -16,14 +17,15 @@
 
 #include "results.h"
 
-/* What a plot is drawn from; both are empty at first. */
+/* What a plot is drawn from; all is empty at first. */
 struct drawing {
-	GString *vars;	       /* gnuplot commands: variables, and blocks of data */
+	GString *vars;	       /* gnuplot commands: variables */
+	GString *data;	       /* what NAME.dat will be: sets of points (put_block()) */
 	GString *csv;	       /* what NAME.csv will be; none if it stays empty */
 	const struct run *run; /* whose baseline's labels its texts get; NULL: as they are */
 };
 
-/* A plot's name (NAME.gp, NAME.svg, NAME.png) and who writes its data. */
+/* A plot's name (NAME.gp, NAME.svg, NAME.png, ...) and who writes its data. */
 struct plot {
 	const char *name;
 	/* False when the run has nothing to show. */
@@ -56,8 +58,12 @@ unsigned int plot_look(const char *variant, unsigned int *spare);
 /* Appends VARIANTS, LONGEST, and the arrays NAME and LOOK, of @names (char *). */
 void put_variants(GString *vars, const GPtrArray *names);
 
-/* Appends the block of data that a script calls $NAME; frees @rows. */
-void put_block(struct drawing *d, GString *rows, const char *name, ...) G_GNUC_PRINTF(3, 4);
+/*
+ * Appends the set of points that a script plots by `DATA index 'NAME:'`, in lines of numbers;
+ * @head says what its columns are, for who reads NAME.dat. Frees @rows.
+ */
+void put_block(struct drawing *d, GString *rows, const char *head, const char *name, ...)
+	G_GNUC_PRINTF(4, 5);
 
 /* Appends @name = '@text', quoted. */
 void put_text(GString *vars, const char *name, const char *text);
@@ -69,8 +75,8 @@ void put_element(GString *vars, const char *name, unsigned int i, const char *te
 void remove_plots(const char *folder);
 
 /*
- * Draws @folder's NAME.svg and NAME.png, and leaves NAME.gp and NAME.csv beside them. True,
- * too, if gnuplot failed at this one: then a warning says why.
+ * Draws @folder's NAME.svg and NAME.png, and leaves NAME.gp, NAME.dat and NAME.csv beside them.
+ * True, too, if gnuplot failed at this one: then a warning says why.
  */
 bool draw_plot(const char *name, const struct drawing *d, const char *folder, GError **error);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What the plots of a replay show: blocks of data and variables for plots/replay*.gp. */
+/* What the plots of a replay show: sets of points and variables for plots/replay*.gp. */
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
@@ -64,7 +64,7 @@ static int by_x(const void *a, const void *b)
 static GString *curve(const struct replayed *r, point_fn point, const struct replay_panel *p,
 		      unsigned int v, struct frame *f, struct curve_end *end)
 {
-	GString *rows = g_string_new("# x over_off\n");
+	GString *rows = g_string_new(NULL);
 	g_autoptr(GArray) points = g_array_new(FALSE, FALSE, sizeof(struct curve_end));
 
 	for (guint i = 0; i < r->sources->len; i++) {
@@ -168,12 +168,11 @@ static struct frame write_measure(const struct replayed *r, unsigned int measure
 		for (unsigned int v = 0; p->measure == measure && v < n; v++) {
 			struct curve_end *end = &ends[i * n + v], last = {0, NAN};
 
-			put_block(d, curve(r, point, p, v, &f, end), "d%u_%u", i + 1, v + 1);
-			/* A block without rows, else: gnuplot looks for one. */
-			put_block(d,
-				  extra ? curve(r, extra, p, v, &f, &last)
-					: g_string_new("# none\n"),
-				  "p%u_%u", i + 1, v + 1);
+			put_block(d, curve(r, point, p, v, &f, end), "x over_off", "d%u_%u", i + 1,
+				  v + 1);
+			if (extra)
+				put_block(d, curve(r, extra, p, v, &f, &last), "x over_off",
+					  "p%u_%u", i + 1, v + 1);
 			if (isnan(end->y)) /* no curve: named by its points */
 				*end = last;
 		}

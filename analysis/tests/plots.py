@@ -15,21 +15,25 @@ import zlib
 
 
 def read(script):
-    """Variables, and how many lines of data each block has."""
+    """Variables, and how many lines of numbers each set in the data beside it has."""
     variables, blocks, name = {}, {}, None
     for line in open(script):
-        begin = re.match(r'\$(\w+) << END$', line)
         value = re.match(r"(\w+(?:\[\d+\])?) = (?:'(.*)'|([-\d.e]+))$", line.rstrip('\n'))
-        if name is not None:
-            if line == 'END\n':
-                name = None
-            elif not line.startswith('#'):
-                blocks[name] += 1
-        elif begin:
-            name = begin.group(1)
-            blocks[name] = 0
-        elif value:
+        if value:
             variables[value.group(1)] = value.group(2) if value.group(3) is None else value.group(3)
+    for line in open(script[:-2] + 'dat'):
+        begin = re.match(r'# (\w+): [\w ]+$', line)
+        if begin:
+            name = begin.group(1)
+            if name in blocks:
+                sys.exit('%s: two sets are %s' % (script, name))
+            blocks[name] = 0
+        elif line != '\n':
+            # What a name in a run says stands in no data.
+            [float(x) for x in line.split()]
+            blocks[name] += 1
+    if not blocks or not all(blocks.values()):
+        sys.exit('%s: its data: a set without points: %s' % (script, blocks))
     return variables, blocks
 
 

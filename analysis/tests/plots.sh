@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Plots stand alone: no panel is empty, whatever of a run was not measured; the script
-# beside each draws it again; the first of them says what each strategy costs.
+# Plots stand alone: no panel is empty, whatever of a run was not measured; the script and
+# the data beside each draw it again; the first of them says what each strategy costs.
 . analysis/tests/runs.sh
 make -s --no-print-directory build/vqmail >/dev/null || exit 1
 run=$work/run
@@ -11,10 +11,10 @@ holds() { python3 "$here/plots.py" "$@"; }
 # Nothing is said: gnuplot failed at none.
 drawn() { build/vqreport "$@" 2>&1 >/dev/null | { ! grep .; }; }
 title() { grep -q "^TITLE\[[0-9]*\] = '$2'\$" "$1"; }
-by_hand() {
-	mkdir -p "$work/hand" && cp "$plots/$1.gp" "$work/hand" || return 1
-	(cd "$work/hand" && gnuplot "$1.gp" && gnuplot -e "FORMAT = 'svg'" "$1.gp")
-}
+# Of what stands in $work/hand alone: $1, a script in that folder, in both formats.
+by_hand() { (cd "$work/hand" && gnuplot "$1.gp" && gnuplot -e "FORMAT = 'svg'" "$1.gp"); }
+# Points are data, and no script names the folder that it was made in.
+is_script() { ! grep -nE '^[-+.0-9]+( |$)' "$1" && ! grep -nF "$work" "$1"; }
 
 # -- everything that a run can have -------------------------------------------------
 build/analysis/make-run "$run" --blocks=6 --noise=0.2 \
@@ -22,16 +22,26 @@ build/analysis/make-run "$run" --blocks=6 --noise=0.2 \
 python3 "$here/rings.py" make "$run" || exit 1
 check 'all plots of a run' drawn "$run"
 check 'have data in each panel, and PNG, SVG and CSV' holds full "$plots"
-for p in "$plots"/*.gp; do
+# The folder is copied, and of the run it was made of nothing is left meanwhile.
+cp -r "$plots" "$work/hand"
+rm "$work/hand"/*.png "$work/hand"/*.svg "$work/hand"/*.csv
+mv "$run" "$work/away"
+for p in "$work/hand"/*.gp; do
 	p=$(basename "$p" .gp)
-	check "$p: its script alone, by hand" by_hand "$p"
+	check "$p: a script without points" is_script "$work/hand/$p.gp"
+	check "$p: the script and its data alone, by hand" by_hand "$p"
 	check "$p: draws both" test -s "$work/hand/$p.png" -a -s "$work/hand/$p.svg"
+	check "$p: the same picture" holds same "$work/away/report/plots/$p.png" "$work/hand/$p.png"
 done
-check 'the same picture: throughput' holds same "$plots/throughput.png" "$work/hand/throughput.png"
-check 'the same picture: counted-depth' holds same "$plots/counted-depth.png" "$work/hand/counted-depth.png"
-sed 's/^1 \([0-9]\)/1.4 \1/; s/^2 \([0-9]\)/2.4 \1/' "$plots/throughput.gp" >"$work/hand/other.gp"
-check 'other data' sh -c "cd '$work/hand' && gnuplot other.gp"
+mv "$work/away" "$run"
+mkdir "$work/else"
+check 'from another folder' sh -c "cd '$work/else' && gnuplot ../hand/depth.gp"
+check 'the same bytes' cmp "$work/else/depth.png" "$work/hand/depth.png"
+sed -i 's/^1 \([0-9]\)/1.4 \1/; s/^2 \([0-9]\)/2.4 \1/' "$work/hand/throughput.dat"
+check 'other data' by_hand throughput
 check 'another picture' sh -c "! python3 '$here/plots.py' same '$plots/throughput.png' '$work/hand/throughput.png'"
+rm "$work/hand/depth.dat"
+check 'without its data a script fails' sh -c "! (cd '$work/hand' && gnuplot depth.gp)"
 check 'the first counts both ring formats' holds has "$plots/answer.gp" COUNTED 2
 check 'in order and out of it' holds has "$plots/answer.gp" ORDERS 2
 check 'and times both' holds has "$plots/answer.gp" RINGS 2
@@ -89,7 +99,7 @@ check 'a replay without instructions, on split rings' drawn "$work/replay"
 check 'has the panel of its time alone' holds has "$work/replay/report/plots/replay-depth.gp" PANELS 1
 # In whatever order sources were named: curves go from left to right.
 rising() {
-	awk '/^\$d/ { x = 0 } /^\$/ { on = /^\$d/ } on && /^[0-9]/ { n++; if ($1 < x) exit 1; x = $1 }
+	awk '/^# d/ { x = 0 } /^# / { on = /^# d/ } on && /^[0-9]/ { n++; if ($1 < x) exit 1; x = $1 }
 		END { exit !(n > 9) }' "$1"
 }
 mkdir "$work/mixed"
@@ -98,6 +108,6 @@ build/vqreplay --json "$work/mixed/replay.json" --synth shuffle:64 --synth in-or
 	--instructions none >/dev/null
 check 'a replay of sources in any order' drawn "$work/mixed"
 for p in replay-depth replay-size; do
-	check "$p: its curves go to the right" rising "$work/mixed/report/plots/$p.gp"
+	check "$p: its curves go to the right" rising "$work/mixed/report/plots/$p.dat"
 done
 tap_end

@@ -95,7 +95,7 @@ static bool write_ablation_plot(const struct results *r, struct drawing *d)
 			g_string_free(rows, TRUE);
 			continue;
 		}
-		put_block(d, rows, "d%u", ++panels);
+		put_block(d, rows, "elements_an_entry order batch both", "d%u", ++panels);
 		put_element(titles, "TITLE", panels, title);
 	}
 	if (!panels)

@@ -147,7 +147,7 @@ static void put_counted(const struct answer *a, struct drawing *d)
 			g_string_free(rows, TRUE);
 			continue;
 		}
-		put_block(d, rows, "c%u", ++panels);
+		put_block(d, rows, "row order over_off", "c%u", ++panels);
 		put_element(titles, "TITLE", panels, title);
 		put_element(titles, "NOTE", panels, note);
 	}
@@ -236,7 +236,7 @@ static void put_timed(const struct results *r, const struct answer *a, struct dr
 	put_ratio_tics(d->vars, e.low, e.high);
 	put_text(d->vars, "TIMED_TITLE", title);
 	put_text(d->vars, "TIMED_NOTE", note->str);
-	put_block(d, all, "t");
+	put_block(d, all, "row ring ratio low high resolved", "t");
 	g_string_free(note, TRUE);
 }
 

@@ -62,7 +62,7 @@ static struct parts parts_of(const struct counted *c, unsigned int label, unsign
 static GString *part_rows(const struct counted *c, unsigned int ring, unsigned int order,
 			  double *right)
 {
-	GString *rows = g_string_new("# variant fill flush pop over\n");
+	GString *rows = g_string_new(NULL);
 
 	for (unsigned int i = 0; i < c->labels->len; i++) {
 		struct parts p = parts_of(c, i, ring, order);
@@ -137,7 +137,8 @@ static bool write_order_cost(const struct results *r, struct drawing *d)
 			}
 			in_row++;
 			lengths[rows - 1]++;
-			put_block(d, part_rows(c, ring, order, &right), "d%u", ++panels);
+			put_block(d, part_rows(c, ring, order, &right),
+				  "variant fill flush pop over", "d%u", ++panels);
 			put_titles(c, ring, order, panels, titles);
 		}
 	}

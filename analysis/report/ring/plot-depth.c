@@ -59,7 +59,7 @@ static GArray *points_of(const struct counted *c, unsigned int label, unsigned i
 
 static GString *rows_of(const GArray *points, struct frame *f)
 {
-	GString *rows = g_string_new("# depth instructions\n");
+	GString *rows = g_string_new(NULL);
 
 	for (unsigned int i = 0; i < points->len; i++) {
 		const struct point *p = &g_array_index(points, struct point, i);
@@ -128,8 +128,8 @@ static void write_points(const struct counted *c, unsigned int ring, unsigned in
 		g_autoptr(GArray) curve = points_of(c, i, ring, true);
 		g_autoptr(GArray) others = points_of(c, i, ring, false);
 
-		put_block(d, rows_of(curve, f), "d%u_%u", panel + 1, i + 1);
-		put_block(d, rows_of(others, f), "p%u_%u", panel + 1, i + 1);
+		put_block(d, rows_of(curve, f), "depth instructions", "d%u_%u", panel + 1, i + 1);
+		put_block(d, rows_of(others, f), "depth instructions", "p%u_%u", panel + 1, i + 1);
 	}
 }
 

@@ -1,6 +1,9 @@
-# gnuplot answer.gp draws answer.png; gnuplot -e "FORMAT = 'svg'" answer.gp draws answer.svg.
+# gnuplot answer.gp draws answer.png of answer.dat; gnuplot -e "FORMAT = 'svg'" answer.gp draws answer.svg.
 PLOT = 'answer'
 if (!exists('FORMAT')) FORMAT = 'png'
+BESIDE = 0
+do for [i = 1:strlen(ARG0)] { if (ARG0[i:i] eq '/') { BESIDE = i } }
+DATA = exists('DATA_FROM') ? DATA_FROM : ARG0[1:BESIDE].PLOT.'.dat'
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What keeping the order costs, by strategy, over off. Counted: instructions in
 # virtqueue_pop and push for an element in the real QEMU, with completions in order and out
@@ -55,34 +58,6 @@ HAS_COUNT[5] = 1
 HAS_TIME[5] = 1
 HAS_COUNT[6] = 1
 HAS_TIME[6] = 1
-$c1 << END
-1 1 57
-1 2 293.083
-2 1 122.037
-2 2 979.792
-3 1 120.04
-3 2 -48.1763
-4 1 158.432
-4 2 -10.3901
-5 1 32.0659
-5 2 -90.2417
-6 1 80.0039
-6 2 -62.7964
-END
-$c2 << END
-1 1 63
-1 2 228.129
-2 1 124.393
-2 2 663.728
-3 1 130.22
-3 2 80.4409
-4 1 168.436
-4 2 117.937
-5 1 34.041
-5 2 33.9902
-6 1 80.9355
-6 2 -91.9487
-END
 COUNTED = 2
 array TITLE[2]
 array NOTE[2]
@@ -105,14 +80,6 @@ MARGIN = 0.05
 TICS = '1, 0.9, 0.8, 0.7, 0.5'
 TIMED_TITLE = 'timed in a guest: randread-tail'
 TIMED_NOTE = 'off: 8637 IOPS; n = 6 blocks'
-$t << END
-1 1 0.507652 0.402785 0.627744 1
-2 1 0.514795 0.428152 0.635273 1
-3 1 0.508626 0.456546 0.65943 1
-4 1 0.504293 0.477297 0.670083 1
-5 1 0.462349 0.425106 0.674384 1
-6 1 0.514532 0.463945 0.678207 1
-END
 LOAD = 'virtio-blk read, chains of 3, ring of 1024, 256 in flight; QEMU 10.0.13; by callgrind (valgrind-3.19.0), no guest'
 # As far as there is something to show, left to right: names, which order, a panel of
 # counts a ring format, which ring format, a panel of times.
@@ -214,7 +181,7 @@ high = RIGHT + room(sides) / sides
 
 set multiplot
 do for [panel = 1:COUNTED] {
-	block = sprintf('$c%d', panel)
+	block = sprintf('c%d:', panel)
 	x0 = PAD_LEFT + (panel - 1) * (COUNT_WIDE + GAP_X)
 	set lmargin at screen x0 / WIDTH
 	set rmargin at screen (x0 + COUNT_WIDE) / WIDTH
@@ -237,14 +204,18 @@ do for [panel = 1:COUNTED] {
 	set xtics step(span / 4)
 	set xlabel 'instructions, over off''s'
 	set arrow 1 from 0, graph 0 to 0, graph 1 nohead linecolor rgb '#444444' linewidth 1.2
-	plot for [v = 1:VARIANTS] block using ($1 == v ? $3 / 2 : NaN):(place($1, $2, ORDERS)):($3 / 2) \
+	plot for [v = 1:VARIANTS] DATA index block \
+			using ($1 == v ? $3 / 2 : NaN):(place($1, $2, ORDERS)):($3 / 2) \
 			with xerrorbars pointtype 0 linecolor rgb COLOUR[LOOK[v]] linewidth 1 dashtype 1, \
-		for [v = 1:VARIANTS] block using ($1 == v ? $3 : NaN):(place($1, $2, ORDERS)) \
+		for [v = 1:VARIANTS] DATA index block \
+			using ($1 == v ? $3 : NaN):(place($1, $2, ORDERS)) \
 			with points pointtype FILLED[LOOK[v]] pointsize 1.2 * POINT \
 			linecolor rgb COLOUR[LOOK[v]], \
-		block using 3:(place($1, $2, ORDERS)):($3 < 0 ? '' : sprintf('%+.0f', $3)) \
+		DATA index block \
+			using 3:(place($1, $2, ORDERS)):($3 < 0 ? '' : sprintf('%+.0f', $3)) \
 			with labels left offset 0.8, 0 font SMALL, \
-		block using 3:(place($1, $2, ORDERS)):($3 < 0 ? sprintf('%+.0f', $3) : '') \
+		DATA index block \
+			using 3:(place($1, $2, ORDERS)):($3 < 0 ? sprintf('%+.0f', $3) : '') \
 			with labels right offset -0.8, 0 font SMALL
 	unset label
 	unset arrow
@@ -280,15 +251,19 @@ if (TIMED) {
 	set object 1 rectangle from 1 / (1 + MARGIN), graph 0 to 1 + MARGIN, graph 1 behind \
 		fillcolor rgb '#eeeeee' fillstyle solid 1 noborder
 	set arrow 1 from 1, graph 0 to 1, graph 1 nohead linecolor rgb '#444444' linewidth 1.2
-	plot for [v = 1:VARIANTS] $t using ($1 == v ? $3 : NaN):(place($1, $2, RINGS)):4:5 \
+	plot for [v = 1:VARIANTS] DATA index 't:' \
+			using ($1 == v ? $3 : NaN):(place($1, $2, RINGS)):4:5 \
 			with xerrorbars linecolor rgb COLOUR[LOOK[v]] linewidth 1.6 dashtype 1 \
 			pointtype 0, \
-		for [v = 1:VARIANTS] $t using ($1 == v ? $3 : NaN):(place($1, $2, RINGS)) with points \
+		for [v = 1:VARIANTS] DATA index 't:' \
+			using ($1 == v ? $3 : NaN):(place($1, $2, RINGS)) with points \
 			pointtype FILLED[LOOK[v]] pointsize 1.3 * POINT linecolor rgb COLOUR[LOOK[v]], \
-		for [v = 1:VARIANTS] $t using ($1 == v && $6 == 0 ? $3 : NaN):(place($1, $2, RINGS)) \
+		for [v = 1:VARIANTS] DATA index 't:' \
+			using ($1 == v && $6 == 0 ? $3 : NaN):(place($1, $2, RINGS)) \
 			with points pointtype FILLED[LOOK[v]] pointsize 0.75 * POINT \
 			linecolor rgb '#ffffff', \
-		$t using 5:(place($1, $2, RINGS)):(sprintf('%.3f', $3)) with labels left \
+		DATA index 't:' \
+			using 5:(place($1, $2, RINGS)):(sprintf('%.3f', $3)) with labels left \
 			offset 0.8, 0 font SMALL
 }
 unset multiplot

@@ -1,6 +1,9 @@
-# gnuplot counted-depth.gp draws counted-depth.png; gnuplot -e "FORMAT = 'svg'" counted-depth.gp draws counted-depth.svg.
+# gnuplot counted-depth.gp draws counted-depth.png of counted-depth.dat; gnuplot -e "FORMAT = 'svg'" counted-depth.gp draws counted-depth.svg.
 PLOT = 'counted-depth'
 if (!exists('FORMAT')) FORMAT = 'png'
+BESIDE = 0
+do for [i = 1:strlen(ARG0)] { if (ARG0[i:i] eq '/') { BESIDE = i } }
+DATA = exists('DATA_FROM') ? DATA_FROM : ARG0[1:BESIDE].PLOT.'.dat'
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Instructions an element in the real QEMU's device, counted, over how far out of order
 # elements complete: a panel a ring format, a curve a variant, its name at its end.
@@ -23,146 +26,6 @@ LOOK[7] = 8
 NAME[7] = 'batch-used'
 LONGEST = 12
 RAN_ON = 'QEMU 10.0.13, TCG, 2 host cores, Linux 6.18.44-fc-v669, run of 2026-11-26'
-$d1_1 << END
-# depth instructions
-0.1 3577.89
-12.9961 3579.49
-124.912 3579.55
-END
-$p1_1 << END
-# depth instructions
-15.9797 3577.92
-END
-$d1_2 << END
-# depth instructions
-0.1 3634.89
-12.9961 3778.14
-124.912 5774.82
-END
-$p1_2 << END
-# depth instructions
-15.9797 3871.01
-END
-$d1_3 << END
-# depth instructions
-0.1 3699.93
-12.9961 4374.28
-124.912 4988.87
-END
-$p1_3 << END
-# depth instructions
-15.9797 4557.71
-END
-$d1_4 << END
-# depth instructions
-0.1 3697.93
-12.9961 3481.07
-124.912 3443
-END
-$p1_4 << END
-# depth instructions
-15.9797 3529.75
-END
-$d1_5 << END
-# depth instructions
-0.1 3736.33
-12.9961 3518.65
-124.912 3480.45
-END
-$p1_5 << END
-# depth instructions
-15.9797 3567.53
-END
-$d1_6 << END
-# depth instructions
-0.1 3609.96
-12.9961 3457.4
-124.912 3424.43
-END
-$p1_6 << END
-# depth instructions
-15.9797 3487.68
-END
-$d1_7 << END
-# depth instructions
-0.1 3657.9
-12.9961 3479.79
-124.912 3442.33
-END
-$p1_7 << END
-# depth instructions
-15.9797 3515.13
-END
-$d2_1 << END
-# depth instructions
-0.1 3921.76
-13.3102 3923.41
-121.926 3923.41
-END
-$p2_1 << END
-# depth instructions
-10.5352 3921.76
-END
-$d2_2 << END
-# depth instructions
-0.1 3984.76
-13.3102 4212.52
-121.926 6182.62
-END
-$p2_2 << END
-# depth instructions
-10.5352 4149.89
-END
-$d2_3 << END
-# depth instructions
-0.1 4046.16
-13.3102 4862.81
-121.926 5448.5
-END
-$p2_3 << END
-# depth instructions
-10.5352 4585.49
-END
-$d2_4 << END
-# depth instructions
-0.1 4051.98
-13.3102 3961.98
-121.926 3951.37
-END
-$p2_4 << END
-# depth instructions
-10.5352 4002.2
-END
-$d2_5 << END
-# depth instructions
-0.1 4090.2
-13.3102 3998.7
-121.926 3988.12
-END
-$p2_5 << END
-# depth instructions
-10.5352 4039.7
-END
-$d2_6 << END
-# depth instructions
-0.1 3955.8
-13.3102 3957.08
-121.926 3954.54
-END
-$p2_6 << END
-# depth instructions
-10.5352 3955.75
-END
-$d2_7 << END
-# depth instructions
-0.1 4002.7
-13.3102 3699.31
-121.926 3651.59
-END
-$p2_7 << END
-# depth instructions
-10.5352 3829.81
-END
 VARIANTS = 7
 array NAME[7]
 array LOOK[7]
@@ -332,9 +195,9 @@ do for [panel = 1:PANELS] {
 			unset arrow 20 + v
 		}
 	}
-	plot for [v = 1:VARIANTS] sprintf('$d%d_%d', panel, v) \
+	plot for [v = 1:VARIANTS] DATA index sprintf('d%d_%d:', panel, v) \
 			using 1:2 with linespoints linetype LOOK[v] notitle, \
-		for [v = 1:VARIANTS] sprintf('$p%d_%d', panel, v) \
+		for [v = 1:VARIANTS] DATA index sprintf('p%d_%d:', panel, v) \
 			using 1:2 with points linetype LOOK[v] pointsize 1.2 * POINT notitle
 	unset label 1
 	unset label 2

@@ -1,6 +1,9 @@
-# gnuplot order-and-batch.gp draws order-and-batch.png; gnuplot -e "FORMAT = 'svg'" order-and-batch.gp draws order-and-batch.svg.
+# gnuplot order-and-batch.gp draws order-and-batch.png of order-and-batch.dat; gnuplot -e "FORMAT = 'svg'" order-and-batch.gp draws order-and-batch.svg.
 PLOT = 'order-and-batch'
 if (!exists('FORMAT')) FORMAT = 'png'
+BESIDE = 0
+do for [i = 1:strlen(ARG0)] { if (ARG0[i:i] eq '/') { BESIDE = i } }
+DATA = exists('DATA_FROM') ? DATA_FROM : ARG0[1:BESIDE].PLOT.'.dat'
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What order alone does to the instructions of the real QEMU's device, and what one used
 # entry a batch does besides, over the length of the batches: a panel a ring format.
@@ -23,22 +26,6 @@ LOOK[7] = 8
 NAME[7] = 'batch-used'
 LONGEST = 12
 RAN_ON = 'QEMU 10.0.13, TCG, 2 host cores, Linux 6.18.44-fc-v669, run of 2026-11-26'
-$d1 << END
-1 32.0659 47.938 80.0039
-7.31429 -122.087 22.3887 -99.6987
-51.2 -155.116 17.9048 -137.211
-2.61224 -90.2417 27.4453 -62.7964
-1 32.1484 32 64.1484
-1.86372 43.6756 71.1889 114.864
-END
-$d2 << END
-1 34.041 46.8945 80.9355
-7.80488 33.668 -257.767 -224.099
-34.5946 31.1318 -302.958 -271.826
-2.06119 33.9902 -125.939 -91.9487
-1 34.1484 32 66.1484
-1.7934 46.7408 -80.656 -33.9152
-END
 BATCH_NAME = 'batch-used'
 PANELS = 2
 LEFT = 0.9
@@ -126,11 +113,14 @@ do for [panel = 1:PANELS] {
 	set label 11 TITLE[panel] at graph 0, screen top + 13.0 / HEIGHT left font MIDDLE
 	set xlabel 'elements a used entry of '.BATCH_NAME
 	set ylabel panel == 1 ? 'instructions an element' : ''
-	plot sprintf('$d%d', panel) using 1:2 with points pointtype SHAPE[8] pointsize 1.6 * POINT \
+	block = sprintf('d%d:', panel)
+	plot DATA index block using 1:2 with points pointtype SHAPE[8] pointsize 1.6 * POINT \
 			linewidth 1.5 linecolor rgb COLOUR[2] notitle, \
-		'' using 1:3 with points pointtype SHAPE[9] pointsize 1.6 * POINT linewidth 1.5 \
+		DATA index block \
+			using 1:3 with points pointtype SHAPE[9] pointsize 1.6 * POINT linewidth 1.5 \
 			linecolor rgb COLOUR[3] notitle, \
-		'' using 1:4 with points pointtype SHAPE[7] pointsize 1.9 * POINT linewidth 1.5 \
+		DATA index block \
+			using 1:4 with points pointtype SHAPE[7] pointsize 1.9 * POINT linewidth 1.5 \
 			linecolor rgb COLOUR[5] notitle
 	unset label 1
 	unset label 2

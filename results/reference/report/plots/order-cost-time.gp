@@ -1,6 +1,9 @@
-# gnuplot order-cost-time.gp draws order-cost-time.png; gnuplot -e "FORMAT = 'svg'" order-cost-time.gp draws order-cost-time.svg.
+# gnuplot order-cost-time.gp draws order-cost-time.png of order-cost-time.dat; gnuplot -e "FORMAT = 'svg'" order-cost-time.gp draws order-cost-time.svg.
 PLOT = 'order-cost-time'
 if (!exists('FORMAT')) FORMAT = 'png'
+BESIDE = 0
+do for [i = 1:strlen(ARG0)] { if (ARG0[i:i] eq '/') { BESIDE = i } }
+DATA = exists('DATA_FROM') ? DATA_FROM : ARG0[1:BESIDE].PLOT.'.dat'
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Order cost in time: in fill and in flush for one element, stacked, with the range of
 # their sum over the trials, a panel for each workload and ring format that was watched.
@@ -73,86 +76,6 @@ NOTE[7] = 'n = 1 trial, 87 k elements'
 NOTE[8] = 'n = 1 trial, 542 k elements'
 CORRECTED = 1
 array RIGHT[8]
-$d1 << END
-# variant fill flush total least greatest
-1 860.884 392.152 1256.37 995.353 1490.59
-2 1214.34 499.972 1720.99 1430.51 2066.48
-3 1392.65 434.479 1812.39 1718.33 1892.88
-4 977.521 470.603 1458 1169.45 1587.77
-5 1013 452.287 1492.63 964.399 1949.1
-6 1024.43 392.934 1417.36 1232.54 1655.06
-7 998.882 371.624 1325.65 1194.92 1515.52
-END
-$d2 << END
-# variant fill flush total least greatest
-1 575.952 207.588 783.54 783.54 783.54
-2 518.338 295.65 813.988 813.988 813.988
-3 906.063 219.741 1125.8 1125.8 1125.8
-4 341.891 147.8 489.691 489.691 489.691
-5 432.033 163.439 595.472 595.472 595.472
-6 498.186 160.144 658.329 658.329 658.329
-7 644.268 230.831 875.099 875.099 875.099
-END
-$d3 << END
-# variant fill flush total least greatest
-1 593.472 264.933 858.405 858.405 858.405
-2 398.173 392.268 790.441 790.441 790.441
-3 351.21 112.514 463.723 463.723 463.723
-4 351.01 354.768 705.778 705.778 705.778
-5 183.384 134.788 318.172 318.172 318.172
-6 313.408 113.864 427.273 427.273 427.273
-7 358.562 150.011 508.574 508.574 508.574
-END
-$d4 << END
-# variant fill flush total least greatest
-1 236.069 24.2784 260.348 260.348 260.348
-2 208.546 44.3023 252.849 252.849 252.849
-3 291.455 30.7705 322.226 322.226 322.226
-4 375.358 56.4168 431.775 431.775 431.775
-5 245.018 48.3917 293.41 293.41 293.41
-6 304.2 34.7358 338.936 338.936 338.936
-7 202.665 26.727 229.392 229.392 229.392
-END
-$d5 << END
-# variant fill flush total least greatest
-1 584.383 290.97 875.353 875.353 875.353
-2 3502.77 1748.14 5250.91 5250.91 5250.91
-3 1591.83 557.8 2149.63 2149.63 2149.63
-4 895.161 377.48 1272.64 1272.64 1272.64
-5 1150.92 705.228 1856.15 1856.15 1856.15
-6 1329.46 774.641 2104.1 2104.1 2104.1
-7 833.157 431.547 1264.7 1264.7 1264.7
-END
-$d6 << END
-# variant fill flush total least greatest
-1 576.987 253.322 830.309 830.309 830.309
-2 730.479 381.651 1112.13 1112.13 1112.13
-3 791.208 254.571 1045.78 1045.78 1045.78
-4 314.05 199.575 513.626 513.626 513.626
-5 456.227 301.137 757.365 757.365 757.365
-6 794.698 417.749 1212.45 1212.45 1212.45
-7 335.127 164.056 499.183 499.183 499.183
-END
-$d7 << END
-# variant fill flush total least greatest
-1 557.472 440.447 997.919 997.919 997.919
-2 361.679 324.069 685.748 685.748 685.748
-3 194.258 62.1281 256.386 256.386 256.386
-4 415.269 423.608 838.877 838.877 838.877
-5 261.5 241.515 503.015 503.015 503.015
-6 392.205 272.143 664.348 664.348 664.348
-7 140.43 38.9621 179.392 179.392 179.392
-END
-$d8 << END
-# variant fill flush total least greatest
-1 207.437 74.8908 282.327 282.327 282.327
-2 193.093 94.3777 287.47 287.47 287.47
-3 193.255 67.6988 260.954 260.954 260.954
-4 95.7499 70.8229 166.573 166.573 166.573
-5 312.725 104.249 416.974 416.974 416.974
-6 352.683 101.884 454.567 454.567 454.567
-7 216.426 33.9897 250.416 250.416 250.416
-END
 RIGHT[1] = 2066.48
 RIGHT[2] = 1212.45
 RIGHT[3] = 997.919
@@ -246,7 +169,7 @@ THIRD_PART = '#D55E00'
 
 set multiplot
 do for [panel = 1:PANELS] {
-	block = sprintf('$d%d', panel)
+	block = sprintf('d%d:', panel)
 	set lmargin at screen panel_left(panel)
 	set rmargin at screen panel_left(panel) + wide / WIDTH
 	set tmargin at screen panel_top(panel)
@@ -261,11 +184,11 @@ do for [panel = 1:PANELS] {
 	if (AT_COLUMN[panel] == 0) {
 		do for [v = 1:VARIANTS] { set ytics add (NAME[v] v) }
 	}
-	plot block using ($2 / 2):1:(0):2:($1 - 0.32):($1 + 0.32) with boxxyerror \
+	plot DATA index block using ($2 / 2):1:(0):2:($1 - 0.32):($1 + 0.32) with boxxyerror \
 			fillstyle solid 1 noborder linecolor rgb FIRST_PART notitle, \
-		block using ($2 + $3 / 2):1:2:($2 + $3):($1 - 0.32):($1 + 0.32) \
+		DATA index block using ($2 + $3 / 2):1:2:($2 + $3):($1 - 0.32):($1 + 0.32) \
 			with boxxyerror fillstyle solid 1 noborder linecolor rgb SECOND_PART notitle, \
-		block using 4:1:5:6 with xerrorbars linetype 1 dashtype 1 pointtype 7 \
+		DATA index block using 4:1:5:6 with xerrorbars linetype 1 dashtype 1 pointtype 7 \
 			pointsize 0.6 * POINT linewidth 1.4 notitle
 	unset label 1
 	unset label 2

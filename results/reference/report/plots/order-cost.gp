@@ -1,6 +1,9 @@
-# gnuplot order-cost.gp draws order-cost.png; gnuplot -e "FORMAT = 'svg'" order-cost.gp draws order-cost.svg.
+# gnuplot order-cost.gp draws order-cost.png of order-cost.dat; gnuplot -e "FORMAT = 'svg'" order-cost.gp draws order-cost.svg.
 PLOT = 'order-cost'
 if (!exists('FORMAT')) FORMAT = 'png'
+BESIDE = 0
+do for [i = 1:strlen(ARG0)] { if (ARG0[i:i] eq '/') { BESIDE = i } }
+DATA = exists('DATA_FROM') ? DATA_FROM : ARG0[1:BESIDE].PLOT.'.dat'
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Order cost, counted in the real QEMU: instructions in fill, in flush and, over off's, in
 # pop for one element, stacked, and their sum over off's beside them; a panel for each ring
@@ -24,86 +27,6 @@ LOOK[7] = 8
 NAME[7] = 'batch-used'
 LONGEST = 12
 RAN_ON = 'QEMU 10.0.13, TCG, 2 host cores, Linux 6.18.44-fc-v669, run of 2026-11-26'
-$d1 << END
-# variant fill flush pop over
-1 816 156 0 0
-2 722 293 14 57
-3 904 158 32.0371 122.037
-4 714 346.003 32.0371 120.04
-5 725 373.395 32.0371 158.432
-6 824 148 32.0659 32.0659
-7 856 162 34.0039 80.0039
-END
-$d2 << END
-# variant fill flush pop over
-1 816 156 0 0
-2 959.287 197.395 13.9712 198.653
-3 1599.07 108.154 59.5674 794.791
-4 714 129.138 30.4438 -98.4185
-5 725 155.723 30.4438 -60.8335
-6 752.83 66.6387 30.4438 -122.087
-7 744.023 97.834 30.4438 -99.6987
-END
-$d3 << END
-# variant fill flush pop over
-1 816 156 0 0
-2 2968.04 185.256 13.9712 2195.27
-3 2097.8 87.2451 196.278 1409.32
-4 714 91.0654 30.3862 -136.548
-5 725 117.486 30.415 -99.0986
-6 743.699 42.7695 30.415 -155.116
-7 740.41 63.9346 30.4438 -137.211
-END
-$d4 << END
-# variant fill flush pop over
-1 816 156 0 0
-2 1027.47 221.672 15.938 293.083
-3 1691.17 111.773 148.848 979.792
-4 714 177.815 32.0083 -48.1763
-5 725 204.602 32.0083 -10.3901
-6 770.844 78.9062 32.0083 -90.2417
-7 779.031 98.1641 32.0083 -62.7964
-END
-$d5 << END
-# variant fill flush pop over
-1 709 405.846 0 0
-2 722 441.846 14 63
-3 801 403.846 34.3926 124.393
-4 717 493.849 34.2168 130.22
-5 728 521.24 34.041 168.436
-6 721 393.846 34.041 34.041
-7 753 407.846 34.9355 80.9355
-END
-$d6 << END
-# variant fill flush pop over
-1 709 405.846 0 0
-2 960.307 429.645 14 289.105
-3 1589.62 396.077 68.5469 939.397
-4 717 403.169 33.2451 38.5684
-5 728 429.743 32.3926 75.29
-6 729.815 385.453 33.2451 33.668
-7 743.711 113.791 33.2451 -224.099
-END
-$d7 << END
-# variant fill flush pop over
-1 709 405.846 0 0
-2 2931.64 428.414 14 2259.21
-3 2093.6 390.752 155.587 1525.09
-4 717 392.71 33.0928 27.957
-5 728 419.157 32.3926 64.7041
-6 730.77 382.115 33.0928 31.1318
-7 743.113 67.3438 32.5625 -271.826
-END
-$d8 << END
-# variant fill flush pop over
-1 709 405.846 0 0
-2 893.826 435.146 14.002 228.129
-3 1326.83 397.54 54.2007 663.728
-4 717 443.819 34.4673 80.4409
-5 728 470.741 34.041 117.937
-6 725.83 388.112 34.8936 33.9902
-7 748.092 240.338 34.4673 -91.9487
-END
 VARIANTS = 7
 array NAME[7]
 array LOOK[7]
@@ -259,7 +182,7 @@ set xtics 0, step(right / 3)
 
 set multiplot
 do for [panel = 1:PANELS] {
-	block = sprintf('$d%d', panel)
+	block = sprintf('d%d:', panel)
 	set lmargin at screen panel_left(panel)
 	set rmargin at screen panel_left(panel) + wide / WIDTH
 	set tmargin at screen panel_top(panel)
@@ -272,13 +195,15 @@ do for [panel = 1:PANELS] {
 	if (AT_COLUMN[panel] == 0) {
 		do for [v = 1:VARIANTS] { set ytics add (NAME[v] v) }
 	}
-	plot block using ($2 / 2):1:(0):2:($1 - 0.32):($1 + 0.32) with boxxyerror \
+	plot DATA index block using ($2 / 2):1:(0):2:($1 - 0.32):($1 + 0.32) with boxxyerror \
 			fillstyle solid 1 noborder linecolor rgb FIRST_PART notitle, \
-		block using ($2 + $3 / 2):1:2:($2 + $3):($1 - 0.32):($1 + 0.32) \
+		DATA index block using ($2 + $3 / 2):1:2:($2 + $3):($1 - 0.32):($1 + 0.32) \
 			with boxxyerror fillstyle solid 1 noborder linecolor rgb SECOND_PART notitle, \
-		block using ($2 + $3 + $4 / 2):1:($2 + $3):($2 + $3 + $4):($1 - 0.32):($1 + 0.32) \
+		DATA index block \
+			using ($2 + $3 + $4 / 2):1:($2 + $3):($2 + $3 + $4):($1 - 0.32):($1 + 0.32) \
 			with boxxyerror fillstyle solid 1 noborder linecolor rgb THIRD_PART notitle, \
-		block using ($2 + $3 + $4):1:(LOOK[int($1)] == 1 ? sprintf('%.0f', $2 + $3) \
+		DATA index block \
+			using ($2 + $3 + $4):1:(LOOK[int($1)] == 1 ? sprintf('%.0f', $2 + $3) \
 			: sprintf('%+.0f', $5)) with labels left offset 0.5, 0 font SMALL notitle
 	unset label 1
 	unset label 2

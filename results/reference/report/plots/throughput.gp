@@ -1,6 +1,9 @@
-# gnuplot throughput.gp draws throughput.png; gnuplot -e "FORMAT = 'svg'" throughput.gp draws throughput.svg.
+# gnuplot throughput.gp draws throughput.png of throughput.dat; gnuplot -e "FORMAT = 'svg'" throughput.gp draws throughput.svg.
 PLOT = 'throughput'
 if (!exists('FORMAT')) FORMAT = 'png'
+BESIDE = 0
+do for [i = 1:strlen(ARG0)] { if (ARG0[i:i] eq '/') { BESIDE = i } }
+DATA = exists('DATA_FROM') ? DATA_FROM : ARG0[1:BESIDE].PLOT.'.dat'
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Throughput relative to off: a point and its 95 % interval for each variant, a panel for
 # each workload and ring format that was measured.
@@ -23,78 +26,6 @@ LOOK[7] = 8
 NAME[7] = 'batch-used'
 LONGEST = 12
 RAN_ON = 'QEMU 10.0.13, TCG, 2 host cores, Linux 6.18.44-fc-v669, run of 2026-11-26'
-$d1 << END
-# variant ratio low high resolved
-2 0.507652 0.402785 0.627744 1
-3 0.514795 0.428152 0.635273 1
-4 0.508626 0.456546 0.65943 1
-5 0.504293 0.477297 0.670083 1
-6 0.462349 0.425106 0.674384 1
-7 0.514532 0.463945 0.678207 1
-END
-$d2 << END
-# variant ratio low high resolved
-2 1.42305 1.42305 1.42305 0
-3 1.68516 1.68516 1.68516 0
-4 1.62975 1.62975 1.62975 0
-5 1.81672 1.81672 1.81672 0
-6 1.71066 1.71066 1.71066 0
-7 1.61496 1.61496 1.61496 0
-END
-$d3 << END
-# variant ratio low high resolved
-2 1.18261 1.18261 1.18261 0
-3 1.2614 1.2614 1.2614 0
-4 0.76395 0.76395 0.76395 0
-5 0.878232 0.878232 0.878232 0
-6 1.20313 1.20313 1.20313 0
-7 1.07896 1.07896 1.07896 0
-END
-$d4 << END
-# variant ratio low high resolved
-2 1.1109 1.1109 1.1109 0
-3 1.14389 1.14389 1.14389 0
-4 1.13618 1.13618 1.13618 0
-5 1.07714 1.07714 1.07714 0
-6 1.09642 1.09642 1.09642 0
-7 1.15544 1.15544 1.15544 0
-END
-$d5 << END
-# variant ratio low high resolved
-2 0.425217 0.425217 0.425217 0
-3 0.597279 0.597279 0.597279 0
-4 0.44597 0.44597 0.44597 0
-5 0.420277 0.420277 0.420277 0
-6 0.622817 0.622817 0.622817 0
-7 0.437603 0.437603 0.437603 0
-END
-$d6 << END
-# variant ratio low high resolved
-2 0.805529 0.805529 0.805529 0
-3 1.27097 1.27097 1.27097 0
-4 1.19981 1.19981 1.19981 0
-5 1.37907 1.37907 1.37907 0
-6 1.25756 1.25756 1.25756 0
-7 0.960996 0.960996 0.960996 0
-END
-$d7 << END
-# variant ratio low high resolved
-2 0.935745 0.935745 0.935745 0
-3 0.861187 0.861187 0.861187 0
-4 0.962459 0.962459 0.962459 0
-5 1.08275 1.08275 1.08275 0
-6 0.821039 0.821039 0.821039 0
-7 0.922047 0.922047 0.922047 0
-END
-$d8 << END
-# variant ratio low high resolved
-2 0.735166 0.735166 0.735166 0
-3 1.1377 1.1377 1.1377 0
-4 1.0778 1.0778 1.0778 0
-5 1.01218 1.01218 1.01218 0
-6 0.938473 0.938473 0.938473 0
-7 1.2515 1.2515 1.2515 0
-END
 LEFT = 0.387293
 RIGHT = 1.88939
 MARGIN = 0.05
@@ -228,7 +159,7 @@ set arrow 1 from 1, graph 0 to 1, graph 1 nohead linecolor rgb '#444444' linewid
 
 set multiplot
 do for [panel = 1:PANELS] {
-	block = sprintf('$d%d', panel)
+	block = sprintf('d%d:', panel)
 	set lmargin at screen panel_left(panel)
 	set rmargin at screen panel_left(panel) + wide / WIDTH
 	set tmargin at screen panel_top(panel)
@@ -240,13 +171,17 @@ do for [panel = 1:PANELS] {
 			if (v != OFF) { set ytics add (NAME[v] row(v)) }
 		}
 	}
-	plot for [v = 1:VARIANTS] block using ($1 == v ? $2 : NaN):(row($1)):3:4 with xerrorbars \
+	plot for [v = 1:VARIANTS] DATA index block \
+			using ($1 == v ? $2 : NaN):(row($1)):3:4 with xerrorbars \
 			linecolor rgb COLOUR[LOOK[v]] linewidth 1.6 dashtype 1 pointtype 0, \
-		for [v = 1:VARIANTS] block using ($1 == v ? $2 : NaN):(row($1)) with points \
+		for [v = 1:VARIANTS] DATA index block \
+			using ($1 == v ? $2 : NaN):(row($1)) with points \
 			pointtype FILLED[LOOK[v]] pointsize 1.3 * POINT linecolor rgb COLOUR[LOOK[v]], \
-		for [v = 1:VARIANTS] block using ($1 == v && $5 == 0 ? $2 : NaN):(row($1)) with points \
+		for [v = 1:VARIANTS] DATA index block \
+			using ($1 == v && $5 == 0 ? $2 : NaN):(row($1)) with points \
 			pointtype FILLED[LOOK[v]] pointsize 0.75 * POINT linecolor rgb '#ffffff', \
-		block using (RIGHT):(row($1)):(sprintf('%.3f', $2)) with labels left offset 0.6, 0 \
+		DATA index block \
+			using (RIGHT):(row($1)):(sprintf('%.3f', $2)) with labels left offset 0.6, 0 \
 			font SMALL
 	unset label 1
 	unset label 2
