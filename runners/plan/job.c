@@ -21,6 +21,16 @@
 
 static const char *const variables[] = {"VQLAB_DEVICE", "VQLAB_SECONDS", NULL};
 
+/* Is @line of a job one that sets @option, which may also be called @alias? */
+static bool sets_option(const char *line, const char *option, const char *alias)
+{
+	const char *s = line + strspn(line, " \t");
+	size_t n = strcspn(s, " \t=");
+
+	return s[n] && ((n == strlen(option) && !strncmp(s, option, n)) ||
+			(n == strlen(alias) && !strncmp(s, alias, n)));
+}
+
 /* The job with @value in the place of each @option's own, which may also be called @alias;
  * false where it has none. */
 static bool set_option(struct plan_workload *w, const char *option, const char *alias,
@@ -31,11 +41,7 @@ static bool set_option(struct plan_workload *w, const char *option, const char *
 	int i;
 
 	for (i = 0; lines[i]; i++) {
-		const char *s = lines[i] + strspn(lines[i], " \t");
-		size_t n = strcspn(s, " \t=");
-
-		if (!s[n] || ((n != strlen(option) || strncmp(s, option, n)) &&
-			      (n != strlen(alias) || strncmp(s, alias, n))))
+		if (!sets_option(lines[i], option, alias))
 			continue;
 		g_free(lines[i]);
 		lines[i] = g_strdup_printf("%s=%s", option, value);
@@ -44,6 +50,28 @@ static bool set_option(struct plan_workload *w, const char *option, const char *
 	g_free(w->job_text);
 	w->job_text = g_strjoinv("\n", lines);
 	return any;
+}
+
+/*
+ * fio takes sizes from these, wherever they stand, and none from a bs= beside them: each value
+ * of the plan's would be measured as the same.
+ */
+static bool check_sizes(struct plan *p, const struct plan_workload *w, const char *group,
+			GError **error)
+{
+	g_auto(GStrv) lines = g_strsplit(w->fio.bs ? w->job_text : "", "\n", -1);
+	int i;
+
+	for (i = 0; lines[i]; i++) {
+		bool split = sets_option(lines[i], "bssplit", "bssplit");
+
+		if (split || sets_option(lines[i], "bsrange", "blocksize_range"))
+			return plan_complain(p, error, group, "bs",
+					     "%s:%d: has %s=, and fio heeds no bs= then: take that "
+					     "line out of the job, or bs= out of the plan",
+					     w->job_path, i + 1, split ? "bssplit" : "bsrange");
+	}
+	return true;
 }
 
 /* What the plan says instead of the job. */
@@ -61,6 +89,8 @@ static bool set_options(struct plan *p, struct plan_workload *w, const char *gro
 	};
 	size_t i;
 
+	if (!check_sizes(p, w, group, error))
+		return false;
 	for (i = 0; i < G_N_ELEMENTS(options); i++)
 		if (options[i].value &&
 		    !set_option(w, options[i].option, options[i].alias, options[i].value))

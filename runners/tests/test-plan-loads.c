@@ -211,7 +211,7 @@ static void test_command_hash(void)
 static void test_fio(void)
 {
 	static const char job[] = "[global]\nblocksize = 4k\nrw=read\n[a]\nnumjobs=2\n"
-				  "[b]\n\tbs=64k\nbssplit=4k/50\nnumjobs=2\n";
+				  "[b]\n\tbs=64k\nbs_unaligned=1\nnumjobs=2\n";
 	static const struct fault faults[] = {
 		{FIO "bs=4;k\n",
 		 "p.ini:10: [workload w@bs=k] bs: k: not a size such as 512, 4k or 1m"},
@@ -233,9 +233,40 @@ static void test_fio(void)
 			"w@bs=1m@numjobs=3");
 	g_assert_cmpstr(((struct plan_workload *)p->workloads->pdata[3])->job_text, ==,
 			"[global]\nbs=1m\nrw=randrw\n[a]\nnumjobs=3\n"
-			"[b]\nbs=1m\nbssplit=4k/50\nnumjobs=3\n");
+			"[b]\nbs=1m\nbs_unaligned=1\nnumjobs=3\n");
 	plan_free(p);
 	refused(faults, G_N_ELEMENTS(faults));
+}
+
+/* Sizes that go before bs= in fio, in whatever section and order; no others. */
+static void test_fio_sizes(void)
+{
+	static const struct fault split[] = {
+		{FIO "bs=4k;64k\n", "p.ini:10: [workload w@bs=4k] bs: "},
+		{FIO "bs=4k;64k\n", "j.fio:4: has bssplit=, and fio heeds no bs= then: take that"},
+		{FIO "bs=4k\n", "p.ini:10: [workload w] bs: "},
+	};
+	static const struct fault range[] = {
+		{FIO "bs=4k\n", "j.fio:2: has bsrange=, and fio heeds no bs= then"},
+	};
+	static const char *const good[] = {FIO "rw=randread\n", FIO};
+	g_autoptr(GError) e = NULL;
+	struct plan *p;
+	size_t i;
+
+	put("j.fio", "[a]\nbs=4k\n[b]\n bssplit = 4k/50:64k/50\nrw=read\n", -1, 0644);
+	refused(split, G_N_ELEMENTS(split));
+	for (i = 0; i < G_N_ELEMENTS(good); i++) {
+		p = load(good[i], &e);
+		g_assert_no_error(e);
+		plan_free(p);
+	}
+	put("j.fio", "[a]\nblocksize_range=1k-4k\nbs=4k\n", -1, 0644);
+	refused(range, G_N_ELEMENTS(range));
+	put("j.fio", "[a]\n; bssplit=4k/50\nbs=4k\n", -1, 0644);
+	p = load(FIO "bs=8k\n", &e);
+	g_assert_no_error(e);
+	plan_free(p);
 }
 
 static void test_packages(void)
@@ -273,6 +304,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/plan-loads/iperf3", test_iperf3);
 	g_test_add_func("/plan-loads/axes", test_axes);
 	g_test_add_func("/plan-loads/fio", test_fio);
+	g_test_add_func("/plan-loads/fio/sizes", test_fio_sizes);
 	g_test_add_func("/plan-loads/command", test_command);
 	g_test_add_func("/plan-loads/command/faults", test_command_faults);
 	g_test_add_func("/plan-loads/command/hash", test_command_hash);
