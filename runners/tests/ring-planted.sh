@@ -70,5 +70,6 @@ doctored() {
 	END
 }
 check 'and misses one in 20' doctored
-planted 'virtio-net' --load tx
+# What QEMU's loop does for a network is as time has it; of more elements it is less for each.
+planted 'virtio-net' --load tx --elements 4096
 tap_end
