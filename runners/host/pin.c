@@ -52,14 +52,16 @@ static unsigned int choose_first(const GArray *cores, unsigned int want)
 	return 1;
 }
 
-static void describe(GString *text, const char *name, int number, const cpu_set_t *cpus)
+static void describe(GString *text, const char *name, const cpu_set_t *cpus)
 {
 	g_autofree char *list = cpus_text(cpus);
 
-	g_string_append_printf(text, "%s%s", text->len ? ", " : "", name);
-	if (number >= 0)
-		g_string_append_printf(text, " %d", number);
-	g_string_append_printf(text, " on %s", list);
+	g_string_append_printf(text, "%s%s on %s", text->len ? ", " : "", name, list);
+}
+
+static unsigned int count_iothreads(const struct pin_need *need)
+{
+	return need->iothreads ? g_strv_length((char **)need->iothreads) : 0;
 }
 
 static char *explain(const GArray *cores, unsigned int want, const struct pin_need *need)
@@ -69,39 +71,52 @@ static char *explain(const GArray *cores, unsigned int want, const struct pin_ne
 	g_string_append_printf(text,
 			       "%u core%s, and %u are needed: %u for vCPUs, 1 for QEMU's main loop",
 			       cores->len, cores->len == 1 ? "" : "s", want + 1, need->vcpus);
-	if (need->iothreads)
-		g_string_append_printf(text, ", %u for iothreads", need->iothreads);
+	if (count_iothreads(need))
+		g_string_append_printf(text, ", %u for iothreads", count_iothreads(need));
 	if (need->servers)
 		g_string_append(text, ", 1 for servers");
 	g_string_append(text, ", 1 for the rest");
 	return g_string_free(text, FALSE);
 }
 
-static GArray *take(const GArray *cores, unsigned int *next, unsigned int n, const char *name,
-		    GString *said)
-{
-	GArray *sets = g_array_new(FALSE, FALSE, sizeof(cpu_set_t));
-
-	for (unsigned int i = 0; i < n; i++) {
-		const struct core *c = &g_array_index(cores, struct core, (*next)++);
-
-		g_array_append_val(sets, c->cpus);
-		describe(said, name, i, &c->cpus);
-	}
-	return sets;
-}
-
 static cpu_set_t take_one(const GArray *cores, unsigned int *next, const char *name, GString *said)
 {
 	const struct core *c = &g_array_index(cores, struct core, (*next)++);
 
-	describe(said, name, -1, &c->cpus);
+	describe(said, name, &c->cpus);
 	return c->cpus;
+}
+
+static GArray *take_vcpus(const GArray *cores, unsigned int *next, unsigned int n, GString *said)
+{
+	GArray *sets = g_array_new(FALSE, FALSE, sizeof(cpu_set_t));
+
+	for (unsigned int i = 0; i < n; i++) {
+		g_autofree char *name = g_strdup_printf("vCPU %u", i);
+		cpu_set_t cpus = take_one(cores, next, name, said);
+
+		g_array_append_val(sets, cpus);
+	}
+	return sets;
+}
+
+static GArray *take_iothreads(const GArray *cores, unsigned int *next, const struct pin_need *need,
+			      GString *said)
+{
+	GArray *sets = g_array_new(FALSE, FALSE, sizeof(cpu_set_t));
+
+	for (unsigned int i = 0; i < count_iothreads(need); i++) {
+		cpu_set_t cpus = take_one(cores, next, need->iothreads[i], said);
+
+		g_array_append_val(sets, cpus);
+	}
+	return sets;
 }
 
 bool pin_decide(const GArray *cpus, const struct pin_need *need, struct pinning *p, char **said)
 {
-	unsigned int want = need->vcpus + 1 + need->iothreads + need->servers, next, first;
+	unsigned int want = need->vcpus + 1 + count_iothreads(need) + need->servers;
+	unsigned int next, first;
 	g_autoptr(GArray) cores = list_cores(cpus);
 	GString *text;
 
@@ -112,15 +127,15 @@ bool pin_decide(const GArray *cpus, const struct pin_need *need, struct pinning 
 	}
 	text = g_string_new(NULL);
 	first = next = choose_first(cores, want);
-	p->vcpus = take(cores, &next, need->vcpus, "vCPU", text);
+	p->vcpus = take_vcpus(cores, &next, need->vcpus, text);
 	p->main = take_one(cores, &next, "main loop", text);
-	p->iothreads = take(cores, &next, need->iothreads, "iothread", text);
+	p->iothreads = take_iothreads(cores, &next, need, text);
 	if (need->servers)
 		p->servers = take_one(cores, &next, "servers", text);
 	for (unsigned int i = 0; i < cores->len; i++)
 		if (i < first || i >= next)
 			CPU_OR(&p->rest, &p->rest, &g_array_index(cores, struct core, i).cpus);
-	describe(text, "the rest", -1, &p->rest);
+	describe(text, "the rest", &p->rest);
 	/* Linux gives a new thread the processors of the one that starts it. */
 	if (need->pool)
 		g_string_append(text, "; what aio=threads starts shares its loop's core");

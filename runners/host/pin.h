@@ -16,9 +16,10 @@
 
 /* What a plan's trials consist of. */
 struct pin_need {
-	unsigned int vcpus, iothreads;
-	bool servers; /* of a disk (nbdkit), or of a network (iperf3) */
-	bool pool;    /* QEMU's own, of a disk with aio=threads */
+	unsigned int vcpus;
+	const char *const *iothreads; /* each in words, then NULL; or NULL: none */
+	bool servers;		      /* of a disk (nbdkit), or of a network (iperf3) */
+	bool pool;		      /* QEMU's own, of a disk with aio=threads */
 };
 
 struct pinning {

@@ -18,8 +18,6 @@
 /* Numbers of QEMU's fd sets: files that root opened and nobody uses. */
 enum { SET_KVM = 1, SET_DISK };
 
-#define IOTHREAD_ID "thread-"
-
 /* It writes to no file but a raw disk; this is for where it is not confined. */
 #define FILE_LIMIT (64ull << 20)
 
@@ -107,6 +105,21 @@ GPtrArray *qemu_iothreads(const struct plan *p)
 				g_ptr_array_add(names, g_strdup(of[k]));
 	}
 	return names;
+}
+
+char *qemu_iothread_words(const struct plan *p, const char *name)
+{
+	g_autoptr(GString) disks = g_string_new(NULL);
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < p->disks->len; i++) {
+		const struct plan_disk *d = p->disks->pdata[i];
+		g_auto(GStrv) of = plan_disk_iothreads(d);
+
+		if (g_strv_contains((const char *const *)of, name))
+			g_string_append_printf(disks, "%s%s", n++ ? " and " : "", d->name);
+	}
+	return g_strdup_printf("iothread %s of disk%s %s", name, n > 1 ? "s" : "", disks->str);
 }
 
 void qemu_push_iothreads(GPtrArray *argv, const struct plan *p)

@@ -54,6 +54,13 @@ char *qemu_net_props(const struct plan_net *p, const struct qemuinfo *info, cons
  * the array. */
 GPtrArray *qemu_iothreads(const struct plan *p);
 
+/* "iothread a of disk tail", or of all disks of @p that have the iothread @name; the caller frees
+ * it. */
+char *qemu_iothread_words(const struct plan *p, const char *name);
+
+/* What stands before such a name in the id of its object. */
+#define IOTHREAD_ID "thread-"
+
 /* -object and the thread of each name that the plan's disks have. */
 void qemu_push_iothreads(GPtrArray *argv, const struct plan *p);
 

@@ -9,9 +9,10 @@
 
 /*
  * Threads of process @pid, pid_t: of each vCPU (one for all of them, where TCG is not
- * multi-threaded, once), or, with @iothreads, of each iothread by its name.  NULL with error set,
- * VQB_FAILED: QEMU does not tell, or names one that is not its own.  The caller unrefs it.
+ * multi-threaded, once), or of each of the @iothreads, by their object ids and in that order.
+ * NULL with error set, VQB_FAILED: QEMU does not tell, or names one that is not its own.  The
+ * caller unrefs it.
  */
-GArray *qemu_threads(struct qmp *q, pid_t pid, bool iothreads, GError **error);
+GArray *qemu_threads(struct qmp *q, pid_t pid, const char *const *iothreads, GError **error);
 
 #endif /* VQLAB_THREADS_H */

@@ -23,6 +23,9 @@ static GArray *host(const char *text)
 
 static void test_decide(void)
 {
+	static const char *const one[] = {"iothread a of disk tail", NULL};
+	static const char *const two[] = {"iothread a of disks d-1 and d-2",
+					  "iothread b of disk d-2", NULL};
 	static const struct {
 		const char *host;
 		struct pin_need need;
@@ -31,50 +34,57 @@ static void test_decide(void)
 	} cases[] = {
 		/* What this lab was made on. */
 		{"0.0 1.0",
-		 {1, 0, true, false},
+		 {1, NULL, true, false},
 		 false,
 		 "2 cores, and 4 are needed: 1 for vCPUs, 1 for QEMU's main loop, 1 for servers, 1 "
 		 "for the rest"},
 		{"0.0",
-		 {1, 1, false, false},
+		 {1, one, false, false},
 		 false,
 		 "1 core, and 4 are needed: 1 for vCPUs, 1 for QEMU's main loop, 1 for iothreads, "
 		 "1 for the rest"},
 		{"",
-		 {1, 0, false, false},
+		 {1, NULL, false, false},
 		 false,
 		 "0 cores, and 3 are needed: 1 for vCPUs, 1 for QEMU's main loop, 1 for the rest"},
 		{"0.0 1.0 2.0",
-		 {1, 0, false, false},
+		 {1, NULL, false, false},
 		 true,
 		 "vCPU 0 on 1, main loop on 2, the rest on 0"},
 		{"0.0 1.0 2.0 3.0 4.0 5.0",
-		 {1, 1, true, false},
+		 {1, one, true, false},
 		 true,
-		 "vCPU 0 on 1, main loop on 2, iothread 0 on 3, servers on 4, the rest on 0,5"},
+		 "vCPU 0 on 1, main loop on 2, iothread a of disk tail on 3, servers on 4, the "
+		 "rest on 0,5"},
+		/* Which is which, by the disks that they serve. */
+		{"0.0 1.0 2.0 3.0 4.0",
+		 {1, two, false, false},
+		 true,
+		 "vCPU 0 on 1, main loop on 2, iothread a of disks d-1 and d-2 on 3, iothread b of "
+		 "disk d-2 on 4, the rest on 0"},
 		{"0.0 1.0 2.0",
-		 {1, 0, false, true},
+		 {1, NULL, false, true},
 		 true,
 		 "vCPU 0 on 1, main loop on 2, the rest on 0; what aio=threads starts shares its "
 		 "loop's core"},
 		/* Eight threads are four cores; a core is given whole. */
 		{"0.0 1.0 2.0 3.0 0.0 1.0 2.0 3.0",
-		 {1, 0, true, false},
+		 {1, NULL, true, false},
 		 true,
 		 "vCPU 0 on 1,5, main loop on 2,6, servers on 3,7, the rest on 0,4"},
 		{"0.0 0.0 2.0 2.0 4.0 4.0 6.0 6.0",
-		 {2, 0, true, false},
+		 {2, NULL, true, false},
 		 false,
 		 "4 cores, and 5 are needed: 2 for vCPUs, 1 for QEMU's main loop, 1 for servers, 1 "
 		 "for the rest"},
 		/* A node that has enough of them, though not the first. */
 		{"0.0 1.0 2.0 3.1 4.1 5.1 6.1",
-		 {2, 0, true, false},
+		 {2, NULL, true, false},
 		 true,
 		 "vCPU 0 on 3, vCPU 1 on 4, main loop on 5, servers on 6, the rest on 0-2"},
 		/* None has. */
 		{"0.0 1.1 2.0 3.1",
-		 {1, 0, true, false},
+		 {1, NULL, true, false},
 		 true,
 		 "vCPU 0 on 2, main loop on 1, servers on 3, the rest on 0"},
 	};
@@ -97,7 +107,9 @@ static void test_apart(void)
 {
 	for (int i = 0; i < 2000; i++) {
 		g_autoptr(GArray) cpus = g_array_new(FALSE, FALSE, sizeof(struct host_cpu));
-		struct pin_need need = {g_test_rand_int_range(1, 5), g_test_rand_int_range(0, 3),
+		static const char *const names[] = {"a", "b", NULL};
+		unsigned int iothreads = g_test_rand_int_range(0, 3);
+		struct pin_need need = {g_test_rand_int_range(1, 5), names + 2 - iothreads,
 					g_test_rand_int_range(0, 2), false};
 		int n = g_test_rand_int_range(1, 40), per = g_test_rand_int_range(1, 4), used = 0;
 		g_autofree char *said = NULL;
@@ -117,7 +129,7 @@ static void test_apart(void)
 			continue;
 		for (unsigned int k = 0; k < need.vcpus; k++)
 			parts[len++] = &g_array_index(p.vcpus, cpu_set_t, k);
-		for (unsigned int k = 0; k < need.iothreads; k++)
+		for (unsigned int k = 0; k < iothreads; k++)
 			parts[len++] = &g_array_index(p.iothreads, cpu_set_t, k);
 		parts[len++] = &p.main;
 		parts[len++] = &p.rest;

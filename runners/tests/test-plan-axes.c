@@ -101,6 +101,7 @@ static void test_devices(void)
 	struct plan *p = load(text, &e);
 	g_autoptr(GPtrArray) all = NULL;
 	g_auto(GStrv) main = NULL, two = NULL;
+	g_autofree char *a = NULL, *b = NULL;
 
 	g_assert_no_error(e);
 	g_assert_cmpstr(workload(p, "w@iodepth=1@queue_size=64@iothread=none")->device, ==, "d-1");
@@ -113,6 +114,10 @@ static void test_devices(void)
 	/* Each is one thread of QEMU's, and pin=auto gives each a core. */
 	all = qemu_iothreads(p);
 	g_assert_cmpuint(all->len, ==, 2);
+	a = qemu_iothread_words(p, "a");
+	b = qemu_iothread_words(p, "b");
+	g_assert_cmpstr(a, ==, "iothread a of disks d-2 and d-3 and d-5 and d-6");
+	g_assert_cmpstr(b, ==, "iothread b of disks d-3 and d-6");
 	g_assert_cmpint(workload(p, "u@queues=1")->queues, ==, 1);
 	g_assert_cmpint(workload(p, "u@queues=2")->queues, ==, 2);
 	g_assert_cmpint(workload(p, "v")->queues, ==, 0);

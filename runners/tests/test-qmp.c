@@ -4,6 +4,7 @@
 #include "runners/machine/threads.h"
 #include "runners/tool/files.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -128,7 +129,7 @@ static void test_threads(void)
 	pid_t pid;
 	struct qmp *q = talk(own, NULL, &pid);
 
-	list = qemu_threads(q, getpid(), false, &e);
+	list = qemu_threads(q, getpid(), NULL, &e);
 	g_assert_no_error(e);
 	g_assert_cmpuint(list->len, ==, 1);
 	g_assert_cmpint(g_array_index(list, pid_t, 0), ==, getpid());
@@ -137,11 +138,58 @@ static void test_threads(void)
 		g_autofree char *text = g_strdup_printf(HELLO "{\"return\":%s}\n", wrong[i]);
 
 		q = talk(text, NULL, &pid);
-		g_assert_null(qemu_threads(q, getpid(), false, &e));
+		g_assert_null(qemu_threads(q, getpid(), NULL, &e));
 		g_assert_cmpint(e->code, ==, VQB_FAILED);
 		g_clear_error(&e);
 		end(q, pid);
 	}
+}
+
+static void *sleep_on(void *tid)
+{
+	*(pid_t *)tid = gettid();
+	pause();
+	return NULL;
+}
+
+/* QEMU tells iothreads in no order: each is found by its id, and must be a thread of its own. */
+static void test_iothreads(void)
+{
+	static const char *const ids[] = {"thread-b", "thread-a", NULL},
+				 *const absent[] = {"thread-a", "thread-c", NULL},
+				 *const shared[] = {"thread-a", "thread-d", NULL};
+	g_autofree char *text = NULL;
+	g_autoptr(GError) e = NULL;
+	g_autoptr(GArray) list = NULL;
+	volatile pid_t other = 0;
+	pthread_t thread;
+	struct qmp *q;
+	pid_t pid;
+
+	g_assert_cmpint(pthread_create(&thread, NULL, sleep_on, (void *)&other), ==, 0);
+	while (!other)
+		g_usleep(100);
+	text = g_strdup_printf(HELLO "{\"return\":[{\"id\":\"thread-a\",\"thread-id\":%d},"
+				     "{\"id\":\"thread-b\",\"thread-id\":%d},"
+				     "{\"id\":\"thread-d\",\"thread-id\":%d}]}\n",
+			       getpid(), other, getpid());
+	q = talk(text, NULL, &pid);
+	list = qemu_threads(q, getpid(), ids, &e);
+	g_assert_no_error(e);
+	g_assert_cmpuint(list->len, ==, 2);
+	g_assert_cmpint(g_array_index(list, pid_t, 0), ==, other);
+	g_assert_cmpint(g_array_index(list, pid_t, 1), ==, getpid());
+	end(q, pid);
+	q = talk(text, NULL, &pid);
+	g_assert_null(qemu_threads(q, getpid(), absent, &e));
+	g_assert_nonnull(strstr(e->message, "names no thread of its own for thread-c"));
+	g_clear_error(&e);
+	end(q, pid);
+	q = talk(text, NULL, &pid);
+	g_assert_null(qemu_threads(q, getpid(), shared, &e));
+	end(q, pid);
+	pthread_cancel(thread);
+	pthread_join(thread, NULL);
 }
 
 int main(int argc, char **argv)
@@ -149,6 +197,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	g_test_add_func("/qmp/threads", test_threads);
+	g_test_add_func("/qmp/iothreads", test_iothreads);
 	g_test_add_func("/qmp/events", test_events);
 	g_test_add_func("/qmp/endless-line", test_endless_line);
 	g_test_add_func("/qmp/counts", test_counts);

@@ -30,10 +30,22 @@ static bool any_pool(const struct plan *p)
 	return any;
 }
 
+/* Of each iothread of the plan its words, or, for QMP, the id of its object. */
+static GStrv list_iothreads(const struct plan *p, bool ids)
+{
+	g_autoptr(GPtrArray) names = qemu_iothreads(p);
+	GStrv list = g_new0(char *, names->len + 1);
+
+	for (unsigned int i = 0; i < names->len; i++)
+		list[i] = ids ? g_strconcat(IOTHREAD_ID, names->pdata[i], NULL)
+			      : qemu_iothread_words(p, names->pdata[i]);
+	return list;
+}
+
 void bench_pin(struct bench *b)
 {
-	g_autoptr(GPtrArray) iothreads = qemu_iothreads(b->plan);
-	struct pin_need need = {b->plan->cpus, iothreads->len, any_server(b->plan),
+	g_auto(GStrv) iothreads = list_iothreads(b->plan, false);
+	struct pin_need need = {b->plan->cpus, (const char *const *)iothreads, any_server(b->plan),
 				any_pool(b->plan)};
 	g_autoptr(GArray) cpus = NULL;
 	struct pinning p;
@@ -89,12 +101,13 @@ bool pinned_qemu(struct trial *t, GError **error)
 {
 	const struct pinning *p = t->bench->pinning;
 	pid_t pid = t->qemu.child.pid;
+	g_auto(GStrv) ids = list_iothreads(t->bench->plan, true);
 	g_autoptr(GArray) vcpus = NULL, iothreads = NULL;
 
 	if (!p)
 		return true;
-	vcpus = qemu_threads(t->qmp, pid, false, error);
-	iothreads = vcpus ? qemu_threads(t->qmp, pid, true, error) : NULL;
+	vcpus = qemu_threads(t->qmp, pid, NULL, error);
+	iothreads = vcpus ? qemu_threads(t->qmp, pid, (const char *const *)ids, error) : NULL;
 	return iothreads && bind_thread(pid, &p->main, "QEMU's main loop", error) &&
 	       bind_all(vcpus, p->vcpus, "a vCPU", error) &&
 	       bind_all(iothreads, p->iothreads, "an iothread", error);
