@@ -179,10 +179,31 @@ static char *describe(const GPtrArray *list)
 	return g_string_free(text, FALSE);
 }
 
+/* Of the file @path, locked as @fd, what it says was before, back to where it was; see
+ * tune_restore(). */
+static bool put_back(int fd, const char *path, const char *root, char **said, GError **error)
+{
+	/* By its name would be a second opening, and closing that gives the lock up. */
+	g_autofree char *text = g_malloc0(FILE_MAX);
+	bool ok = pread(fd, text, FILE_MAX - 1, 0) >= 0;
+	g_autoptr(GPtrArray) old = parse(ok ? text : "", path, error);
+
+	ok = old && write_all_settings(root, old, error);
+	if (old && !ok)
+		g_prefix_error(error,
+			       "what a run with --tune left behind (%s; remove that if it "
+			       "shall stay): ",
+			       path);
+	if (ok && old->len)
+		*said = describe(old);
+	if (ok && ftruncate(fd, 0) < 0)
+		g_printerr("vqbench: %s: %s\n", path, g_strerror(errno));
+	return ok;
+}
+
 bool tune_restore(const char *root, const char *folder, char **said, GError **error)
 {
-	g_autofree char *path = g_build_filename(folder, HOST_TUNED, NULL), *text = NULL;
-	g_autoptr(GPtrArray) old = NULL;
+	g_autofree char *path = g_build_filename(folder, HOST_TUNED, NULL);
 	g_autoptr(GError) e = NULL;
 	bool ok;
 	int fd;
@@ -197,20 +218,7 @@ bool tune_restore(const char *root, const char *folder, char **said, GError **er
 		g_propagate_error(error, g_steal_pointer(&e));
 		return false;
 	}
-	/* By its name would be a second opening, and closing that gives the lock up. */
-	text = g_malloc0(FILE_MAX);
-	ok = pread(fd, text, FILE_MAX - 1, 0) >= 0;
-	old = parse(ok ? text : "", path, error);
-	ok = old && write_all_settings(root, old, error);
-	if (old && !ok)
-		g_prefix_error(error,
-			       "what a run with --tune left behind (%s; remove that if it "
-			       "shall stay): ",
-			       path);
-	if (ok && old->len)
-		*said = describe(old);
-	if (ok && ftruncate(fd, 0) < 0)
-		g_printerr("vqbench: %s: %s\n", path, g_strerror(errno));
+	ok = put_back(fd, path, root, said, error);
 	close(fd);
 	return ok;
 }
@@ -264,40 +272,80 @@ static bool keep_old(int fd, const GPtrArray *old)
 	       write_all(fd, text->str, text->len) && fsync(fd) == 0;
 }
 
+/* The file, for this process alone; false with @error, also if it is another's. */
+static bool take_file(struct tuned *t, const char *path, GError **error)
+{
+	g_autoptr(GError) e = NULL;
+
+	if (t->fd > 0)
+		return true;
+	t->fd = open_locked(path, &e);
+	if (t->fd >= 0)
+		return true;
+	t->fd = 0;
+	if (e)
+		g_propagate_error(error, g_steal_pointer(&e));
+	else
+		g_set_error(error, VQB_ERROR, VQB_FAILED,
+			    "%s: another vqbench has this host tuned, and puts all back when it "
+			    "ends, be this run over or not: wait for it",
+			    path);
+	return false;
+}
+
+static void leave_file(struct tuned *t)
+{
+	if (t->fd > 0)
+		close(t->fd);
+	t->fd = 0;
+}
+
+/*
+ * Before anything is looked at: a governor that is performance already may be so only until another
+ * vqbench ends; or for good, if that was killed a moment ago, and what its file says must not be
+ * lost.
+ */
+static bool settle_file(struct tuned *t, const char *path, GError **error)
+{
+	g_autofree char *said = NULL;
+
+	if (!g_file_test(path, G_FILE_TEST_EXISTS))
+		return true;
+	if (!take_file(t, path, error))
+		return false;
+	if (put_back(t->fd, path, t->root, &said, error))
+		return true;
+	leave_file(t);
+	return false;
+}
+
 bool tune_begin(struct tuned *t, const char *root, const char *folder, char **said, GError **error)
 {
 	g_autofree char *path = g_build_filename(folder, HOST_TUNED, NULL);
 	g_autoptr(GPtrArray) new = g_ptr_array_new_with_free_func(setting_free);
-	g_autoptr(GError) e = NULL;
 	bool any = false;
 
 	*said = NULL;
 	*t = (struct tuned){.root = g_strdup(root),
 			    .old = g_ptr_array_new_with_free_func(setting_free)};
+	if (!settle_file(t, path, error))
+		return false;
 	want_governors(root, t->old, new, &any);
 	want(root, NO_TURBO, "1", t->old, new);
 	want(root, BOOST, "0", t->old, new);
 	if (!t->old->len) {
+		leave_file(t);
 		*said = g_strdup(
 			any ? "the governor is performance already, and turbo off"
 			    : "this host has no cpufreq with a governor performance, and no "
 			      "turbo to set: its hypervisor or firmware decides");
 		return true;
 	}
-	t->fd = open_locked(path, &e);
-	if (t->fd < 0) {
-		t->fd = 0;
-		if (e)
-			g_propagate_error(error, g_steal_pointer(&e));
-		else
-			g_set_error(error, VQB_ERROR, VQB_FAILED,
-				    "%s: another vqbench has this host tuned: wait for it", path);
+	if (!take_file(t, path, error))
 		return false;
-	}
 	if (!keep_old(t->fd, t->old)) {
 		g_set_error(error, VQB_ERROR, VQB_FAILED, "%s: %s", path, g_strerror(errno));
-		close(t->fd);
-		t->fd = 0;
+		leave_file(t);
 		return false;
 	}
 	if (write_all_settings(root, new, error)) {

@@ -31,7 +31,8 @@ bool tune_restore(const char *root, const char *folder, char **said, GError **er
 /*
  * Sets what there is to set.  True with *@said, in words: what, or what this host does not have
  * (tune_end() is harmless then).  False with VQB_FAILED, all being as before: another vqbench has
- * them set, or one cannot be written.
+ * them set, also if they are as this one would have them, since that puts them back when it ends
+ * (of two with --together, that may be long before the other); or one cannot be written.
  */
 bool tune_begin(struct tuned *t, const char *root, const char *folder, char **said, GError **error);
 

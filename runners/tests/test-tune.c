@@ -121,6 +121,12 @@ static void test_killed(void)
 	g_clear_error(&e);
 	tune_end(&t);
 	fake(root, POLICY0, "performance\n");
+	/* Nor is one content with what is so only until that ends. */
+	g_assert_false(tune_begin(&t, root, root, &said, &e));
+	g_assert_nonnull(strstr(e->message, "another vqbench has this host tuned"));
+	g_clear_error(&e);
+	tune_end(&t);
+	is_tuned(root);
 
 	/* Its processors need not be there any more. */
 	gone = g_strconcat(root, POLICY4, NULL);
@@ -141,6 +147,33 @@ static void test_killed(void)
 	g_assert_true(tune_restore(root, root, &said, &e));
 	g_assert_null(said);
 	holds(root, BOOST, "0");
+	close(hold);
+	remove_tree(root);
+}
+
+/*
+ * Killed behind the other's tune_restore(), which left it alone, and before its tune_begin(): what
+ * was before is still known, and comes back in the end.
+ */
+static void test_killed_between(void)
+{
+	g_autofree char *root = tunable_host(), *said = NULL;
+	g_autoptr(GError) e = NULL;
+	struct tuned t;
+	int hold;
+	pid_t pid = tune_and_wait(root, &hold);
+
+	g_assert_true(tune_restore(root, root, &said, &e));
+	g_assert_null(said);
+	kill(pid, SIGKILL);
+	g_assert_cmpint(waitpid(pid, NULL, 0), ==, pid);
+	is_tuned(root);
+	g_assert_true(tune_begin(&t, root, root, &said, &e));
+	g_assert_no_error(e);
+	is_tuned(root);
+	g_assert_nonnull(strstr(said, "boost 1"));
+	tune_end(&t);
+	is_as_before(root);
 	close(hold);
 	remove_tree(root);
 }
@@ -247,6 +280,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/tune/and-back", test_tune);
 	g_test_add_func("/tune/killed", test_killed);
+	g_test_add_func("/tune/killed-between", test_killed_between);
 	g_test_add_func("/tune/nothing", test_nothing_to_tune);
 	g_test_add_func("/tune/cannot-write", test_cannot_write);
 	g_test_add_func("/tune/hostile-file", test_hostile_file);
