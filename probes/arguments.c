@@ -48,8 +48,7 @@ static gboolean parse_time(const char *option, const char *value, void *data, GE
 	} times[] = {{"--duration", &arg.duration}, {"-d", &arg.duration},
 		     {"--interval", &arg.interval}, {"--window", &arg.window},
 		     {"--every", &arg.every},	    {"--since", &arg.since},
-		     {"--until", &arg.until},	    {"--above", &arg.above},
-		     {"--wait", &arg.wait}};
+		     {"--until", &arg.until},	    {"--above", &arg.above}};
 
 	for (size_t o = 0; o < G_N_ELEMENTS(times); o++)
 		if (!strcmp(option, times[o].option))
@@ -106,8 +105,6 @@ static const GOptionEntry when[] = {
 	 "watch for so long at a time, then take the probes off", "TIME"},
 	{"every", 0, 0, G_OPTION_ARG_CALLBACK, (void *)parse_time,
 	 "with --window: from one's beginning to the next (1s)", "TIME"},
-	{"wait", 0, 0, G_OPTION_ARG_CALLBACK, (void *)parse_time,
-	 "wait so long for another vqprobe on that program to end", "TIME"},
 	{"since", 0, 0, G_OPTION_ARG_CALLBACK, (void *)parse_time,
 	 "with --from: from so long after its beginning on", "TIME"},
 	{"until", 0, 0, G_OPTION_ARG_CALLBACK, (void *)parse_time,

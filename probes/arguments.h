@@ -16,7 +16,7 @@ struct vq_arguments {
 	int buffer;				  /* KiB */
 	unsigned count;				  /* of intervals; 0: no end */
 	double interval, duration, window, every; /* seconds */
-	double since, until, above, wait;	  /* seconds */
+	double since, until, above;		  /* seconds */
 	gboolean all, follow, light, no_calibration, version, verbose;
 	gboolean durations, events, hist, json_lines, check, plan, debuginfod, trust_guest;
 	char *name, *output, *json, *from;

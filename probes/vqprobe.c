@@ -281,7 +281,6 @@ static bool run_watch(GError **error)
 					      : VQ_LIGHT_SPLIT,
 		.windows = arg->window > 0,
 		.trust_guest = arg->trust_guest || arg->plan,
-		.wait = arg->wait,
 		.output = arg->output,
 		.select = &arg->select,
 		.events = arg->events ? &events : NULL,
@@ -307,7 +306,6 @@ static bool run_watch(GError **error)
 	found = find_processes(error);
 	if (!found)
 		return false;
-	options.several = found->len > 1 || arg->follow;
 	if (arg->plan)
 		return run_plan(found, &options, error);
 	if (found->len > 1 && (arg->output || arg->json)) {

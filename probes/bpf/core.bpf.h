@@ -73,10 +73,10 @@ static __always_inline int arm_return(int yes)
 }
 
 /*
- * With sessions in all processes of a file: the process that is watched, by its number in
- * its own pid namespace; 0: they are in that process only.  A session that is limited to a
- * process by the kernel is not asked in another one, and that arms the return there.  Set
- * before they are attached.
+ * The process that is watched, by its number in its own pid namespace.  Sessions are in all
+ * processes of the file: one that is limited to a process by the kernel is not asked in
+ * another that has the probe for the sake of another watch, or as its child, and that arms
+ * the return there.  Set before they are attached; 0: any.
  */
 __u32 own_tgid;
 __u64 own_ns_dev, own_ns_ino;

@@ -38,6 +38,8 @@ static __always_inline void *slot_of(void *table, __u32 bits, __u64 key, int tak
  * dropped then kills the process by its return (SIGILL).  So a call within
  * another is not noted, and with sessions (target/attach.h) not armed either, but
  * counted.  Only a driver that puts its buffers into a device's memory causes one.
+ * Nor is a call armed while any other return probe is pending on another stack, as
+ * one of a watch that has ended since, or of another tool: the kernel is asked.
  *
  * By the place on the stack a return handler knows whether the noted call is the one
  * that returns, or one around it.
@@ -75,12 +77,36 @@ static __always_inline int is_abandoned(const struct call *c, __u64 sp)
 	return sp - (c->place & ~7ull) < NEAR;
 }
 
+/* Of the kernel's structs, what is wanted; offsets by CO-RE. */
+struct return_instance {
+	unsigned long stack; /* where the function found its return address */
+} __attribute__((preserve_access_index));
+struct uprobe_task {
+	struct return_instance *return_instances; /* the latest first */
+} __attribute__((preserve_access_index));
+struct task_struct {
+	struct uprobe_task *utask;
+} __attribute__((preserve_access_index));
+
+/* Is a return probe pending in this thread, whosever, on another stack than @sp's? */
+static __always_inline int is_pending_elsewhere(__u64 sp)
+{
+	const struct uprobe_task *utask = bpf_get_current_task_btf()->utask;
+	const struct return_instance *latest = utask ? utask->return_instances : NULL;
+
+	return latest && sp - latest->stack + NEAR >= 2ull * NEAR;
+}
+
 static __always_inline struct call *call_enter(struct pt_regs *ctx, enum called fn)
 {
 	struct call *c;
 
 	if (!enabled)
 		return NULL;
+	if (session && is_pending_elsewhere(ctx->sp)) {
+		__sync_fetch_and_add(&nested_calls, 1);
+		return NULL;
+	}
 	c = slot_of(calls, CALL_BITS, (__u32)bpf_get_current_pid_tgid(), 1);
 	if (!c) {
 		__sync_fetch_and_add(&unreadable_calls, 1);

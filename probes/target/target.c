@@ -40,7 +40,7 @@ static bool find_bias(struct vq_target *t, GError **error)
 
 	if (!f)
 		return fail(error, VQ_ERROR_NO_PROCESS, name, errno);
-	if (!elf || elf_getphdrnum(elf, &n) || stat(t->exe, &st))
+	if (!elf || elf_getphdrnum(elf, &n) || fstat(t->file, &st))
 		n = 0;
 	while (n && fgets(line, sizeof(line), f)) {
 		uint64_t start, offset, inode;
@@ -109,13 +109,21 @@ static bool open_binary(struct vq_target *t, const char *file, GError **error)
 	path[n] = 0;
 	if (t->dwfl)
 		dwfl_end(t->dwfl);
+	t->dwfl = NULL;
+	if (t->file >= 0)
+		close(t->file);
+	t->file = open(file, O_RDONLY | O_CLOEXEC);
+	if (t->file < 0)
+		return fail(error, VQ_ERROR_NO_PROCESS, file, errno);
+	g_free(t->file_name);
 	g_free(t->exe);
 	g_free(t->path);
+	t->file_name = g_strdup_printf("/proc/self/fd/%d", t->file);
 	t->exe = g_strdup(file);
 	t->path = vq_text_clean(path, n, sizeof(path), VQ_UTF8);
 	set_debug_path(t);
 	t->dwfl = dwfl_begin(&t->callbacks);
-	t->mod = t->dwfl ? dwfl_report_offline(t->dwfl, path, t->exe, -1) : NULL;
+	t->mod = t->dwfl ? dwfl_report_offline(t->dwfl, path, t->file_name, -1) : NULL;
 	if (!t->mod || dwfl_report_end(t->dwfl, NULL, NULL)) {
 		g_set_error(error, VQ_ERROR, VQ_ERROR_NO_PROCESS, "%s: %s", t->path,
 			    dwfl_errmsg(-1));
@@ -175,7 +183,7 @@ struct vq_target *vq_target_open(pid_t pid, GError **error)
 	g_autofree char *maps = g_strdup_printf("/proc/%d/maps", pid);
 
 	t->pid = pid;
-	t->mem = t->maps = -1;
+	t->mem = t->maps = t->file = -1;
 	t->types = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	t->names = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
 	t->pidfd = syscall(SYS_pidfd_open, pid, 0);
@@ -216,6 +224,9 @@ void vq_target_free(struct vq_target *t)
 		close(t->maps);
 	g_hash_table_unref(t->types);
 	g_hash_table_unref(t->names);
+	if (t->file >= 0)
+		close(t->file);
+	g_free(t->file_name);
 	g_free(t->exe);
 	g_free(t->path);
 	g_free(t->debug_path);
@@ -242,10 +253,10 @@ bool vq_target_has_seccomp(const struct vq_target *t)
 	return line && line[strlen("\nSeccomp:\t")] != '0';
 }
 
-bool vq_target_identify(const struct vq_target *t, struct vq_identity *id, GError **error)
+bool vq_identify(pid_t pid, struct vq_identity *id, GError **error)
 {
-	g_autofree char *path = g_strdup_printf("/proc/%d/status", t->pid), *text = NULL;
-	g_autofree char *ns = g_strdup_printf("/proc/%d/ns/pid", t->pid);
+	g_autofree char *path = g_strdup_printf("/proc/%d/status", pid), *text = NULL;
+	g_autofree char *ns = g_strdup_printf("/proc/%d/ns/pid", pid);
 	const char *line;
 	struct stat st;
 
@@ -253,7 +264,7 @@ bool vq_target_identify(const struct vq_target *t, struct vq_identity *id, GErro
 	line = g_file_get_contents(path, &text, NULL, NULL) ? strstr(text, "\nNSpid:\t") : NULL;
 	if (!line || stat(ns, &st)) {
 		g_set_error(error, VQ_ERROR, VQ_ERROR_FAILED,
-			    "the pid namespace of process %d is not known", t->pid);
+			    "the pid namespace of process %d is not known", pid);
 		return false;
 	}
 	*strchrnul(line + 1, '\n') = 0;

@@ -16,6 +16,10 @@ struct vq_target {
 	/* A name in /proc/PID of the binary that runs, good even if that was deleted
 	 * or replaced, or is in another mount namespace. */
 	char *exe;
+	/* That file, open, and a name for it as long as it is: where probes are put.  The process
+	 * may start another program meanwhile, in which they would be at any place. */
+	int file;
+	char *file_name;
 	char *path; /* where that link leads, for messages */
 	int pidfd;  /* readable when the process has ended */
 	int mem;    /* /proc/PID/mem, or -1 if this user may not open it */
@@ -49,7 +53,7 @@ struct vq_identity {
 	uint64_t ns_dev, ns_ino;
 };
 /* False with @error if that cannot be read. */
-bool vq_target_identify(const struct vq_target *t, struct vq_identity *id, GError **error);
+bool vq_identify(pid_t pid, struct vq_identity *id, GError **error);
 
 /* Has the process ended, or put another program in its place? */
 bool vq_target_gone(const struct vq_target *t);

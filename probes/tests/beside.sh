@@ -1,6 +1,6 @@
 #!/bin/bash
 # vqprobe on several processes of one program: the kernel keeps the probes of a file
-# together, so that each watch is asked at the hits of the others (target/claim.h).
+# together, so that each watch is asked at the hits of the others (bpf/core.bpf.h).
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -euo pipefail
 . probes/tests/lib.sh
@@ -96,42 +96,64 @@ check 'windows: all live' \
 	watch_all victim-nop5 storm '0 1' 'split 256 0 3 79' 'split 256 0 2 80' 'split 64 0 2 81' \
 	-- --durations --window 20ms --every 40ms
 
-# One watches: another vqprobe is refused, on that process and on others of the program, and
-# says who is there; another program it may watch, and this one when the first has gone.
-victims victim-nop5 'split 64 1000 1 82' 'split 64 1000 1 83'
-victim_pid=${pids[0]}
-probe_start --no-calibration
-first=$probe_pid
-for i in 0 1; do
-	check "another vqprobe on process $i of the program: refused" fails 1 \
-		"process $first has locked this program's file" build/vqprobe -p "${pids[$i]}" -d 0.1
+# Two vqprobes, each on a process of the program; then both on one.
+beside() {
+	victims victim-nop5 'split 256 0 3 82' 'packed 256 0 2 83'
+	watched=("${pids[0]}" "${pids[$1]}")
+	rm -f "$T"/lines[01]
+	for i in 0 1; do
+		build/vqprobe -p "${watched[$i]}" --json-lines --no-calibration --durations \
+			--buffer 65536 >"$T/lines$i" 2>"$T/err$i" &
+		probes_of[i]=$!
+		until_true shown "$i"
+	done
+	tell storm
+	until_true ended
+	kill "${probes_of[@]}"
+	wait "${probes_of[@]}"
+	cat "$T"/lines[01] >"$T/lines"
+	all_end
+}
+probes_of=()
+shown() { [ -s "$T/lines$1" ]; }
+check 'two vqprobes on two processes, storm: both live' beside 1
+check 'the first, every figure' told 0
+check 'the second, every figure' told 1
+check 'two vqprobes on one process, storm: it lives' beside 0
+both_say() { for i in 0 1; do cp "$T/lines$i" "$T/lines"; told 0 || return 1; done; }
+check 'every figure in both' both_say
+
+# A child of the process that is watched has its probes, too, until it executes another program.
+has_child() { child=$(pgrep -P "${pids[0]}"); }
+forks() {
+	victims victim-nop5 'split 256 0 3 84'
+	victim_pid=${pids[0]}
+	probe_start --no-calibration
+	tell fork
+	until_true has_child
+	tell nest
+	# What it is told is read by both, so that there is but one.
+	until_true [ -s "$T/truth0" ] || return 1
+	kill -0 "$child" && kill "$child"
+	victim_pid=
+	probe_end TERM && all_end
+}
+check 'a child, with calls within calls: it lives' forks
+
+# A call lasts from one watch into the next: that one must not arm one within.
+begins() {
+	victims victim-nop5 "$1 256 0 1 85"
+	victim_pid=${pids[0]}
+	probe_start --no-calibration
+	tell over
+	until_true grep -q held "$T/truth0" || return 1
+	probe_end TERM
+	probe_start --no-calibration
+	until_true grep -q pops "$T/truth0" || return 1
+	victim_pid=
+	probe_end TERM && is '$.nested_calls' 150 && all_end
+}
+for ring in split packed; do
+	check "$ring: from one vqprobe to the next with a call under way: it lives" begins $ring
 done
-another_program() {
-	cp "$V/victim-nop5" "$T/copy"
-	rm -f "$T/in"
-	mkfifo "$T/in"
-	"$T/copy" split 64 1000 1 84 <"$T/in" >/dev/null &
-	local pid=$! rc=0
-	exec 7>"$T/in"
-	victim_pid=$pid until_true victim_runs
-	build/vqprobe -p "$pid" --no-calibration -d 0.1 || rc=$?
-	exec 7>&-
-	kill "$pid"
-	return $rc
-}
-check 'on another program: not' another_program
-waits() {
-	build/vqprobe -p "${pids[1]}" --no-calibration --wait 10m -d 0.1 &
-	local second=$!
-	until_true holds_file "$second" && probe_end TERM && wait "$second"
-}
-# It sleeps between its tries to lock it by then, or will, or goes on.
-holds_file() { readlink "/proc/$1"/fd/* | grep -q victims/victim-nop5; }
-check 'unless it waits for that: in vain' fails 1 'has locked' \
-	build/vqprobe -p "${pids[1]}" --no-calibration --wait 100ms
-check 'it waits until the first has ended' waits
-check 'on that one, when the first has ended: not' \
-	build/vqprobe -p "${pids[1]}" --no-calibration -d 0.1
-victim_pid=
-check 'the processes end as they would have' all_end
 tap_end

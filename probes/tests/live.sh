@@ -139,7 +139,6 @@ dumb() {
 }
 check 'a dumb terminal gets lines' dumb
 tmux kill-server
-until_true flock --nonblock "$V/victim-nop5" true # till vqprobe has ended, too
 kill "$victim_pid" && victim_end 2>/dev/null
 
 # --- processes that end, change, come ----------------------------------------

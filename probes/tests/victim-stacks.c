@@ -7,6 +7,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <setjmp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -169,9 +170,45 @@ static void storm(VirtQueue *vq)
 	}
 }
 
+/* Is a probe on virtqueue_flush?  Then its first byte is another. */
+static bool is_probed(void)
+{
+	return *(volatile uint8_t *)(uintptr_t)virtqueue_flush != 0x0f;
+}
+
+static void wait_until(bool probed)
+{
+	while (is_probed() != probed)
+		usleep(1000);
+}
+
+/* The watch whose return probe is pending ends, and another comes: then calls within. */
+static void outlast(VirtQueue *vq)
+{
+	vq->nest = NULL;
+	printf("held\n");
+	fflush(stdout);
+	wait_until(false);
+	wait_until(true);
+	for (unsigned i = 0; i < 50; i++)
+		nest(vq);
+}
+
+static void hand_over(VirtQueue *vq)
+{
+	wait_until(true);
+	vq->nest = outlast;
+	virtqueue_flush(vq, 0);
+	for (unsigned i = 0; i < 5000; i++)
+		step(vq);
+}
+
 static void run_middle(void)
 {
-	storm(here->vq);
+	if (here->vq->over)
+		hand_over(here->vq);
+	else
+		storm(here->vq);
 }
 
 void *run_storm(void *arg)
@@ -227,18 +264,6 @@ void *run_leave(void *arg)
 	}
 	finish(vq);
 	return NULL;
-}
-
-/* Is a probe on virtqueue_flush?  Then its first byte is another. */
-static bool is_probed(void)
-{
-	return *(volatile uint8_t *)(uintptr_t)virtqueue_flush != 0x0f;
-}
-
-static void wait_until(bool probed)
-{
-	while (is_probed() != probed)
-		usleep(1000);
 }
 
 static void wait_within(VirtQueue *vq)

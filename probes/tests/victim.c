@@ -8,8 +8,9 @@
  * Each thread has a device with one queue.  Runs when it has read a line from
  * stdin ("reset" resets the first device instead, "resets" all, "replug" puts another
  * device in the place of the first, "exec" becomes sleep, "sandbox" is seccomp; "storm",
- * "nest", "nestlow", "broken", "leave" and "hold" are other loads, see victim-stacks.c), then
- *prints a line of JSON: the truth, one object for each queue, and stays until stdin closes.
+ * "nest", "nestlow", "over", "broken", "leave" and "hold" are other loads, see
+ * victim-stacks.c; "fork" has a child that does what comes then), and
+ * prints a line of JSON: the truth, one object for each queue, and stays until stdin closes.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -353,17 +354,25 @@ int main(int argc, char **argv)
 			enter_sandbox();
 			continue;
 		}
+		if (!strncmp(line, "fork", 4)) {
+			if (fork())
+				pause();
+			continue;
+		}
 		if (!strncmp(line, "exec", 4))
 			execl("/bin/sleep", "sleep", "600", NULL);
 		for (unsigned i = 0; i < n; i++) {
 			queue[i].nests = !strncmp(line, "nest", 4);
 			queue[i].low = !strncmp(line, "nestlow", 7);
+			queue[i].over = !strncmp(line, "over", 4);
 			pthread_create(&thread[i], NULL,
-				       !strncmp(line, "hold", 4)		      ? run_hold
-				       : !strncmp(line, "leave", 5)		      ? run_leave
-				       : !strncmp(line, "broken", 6)		      ? run_broken
-				       : !strncmp(line, "storm", 5) || queue[i].nests ? run_storm
-										      : run,
+				       !strncmp(line, "hold", 4)     ? run_hold
+				       : !strncmp(line, "leave", 5)  ? run_leave
+				       : !strncmp(line, "broken", 6) ? run_broken
+				       : !strncmp(line, "storm", 5) || queue[i].nests ||
+						       queue[i].over
+					       ? run_storm
+					       : run,
 				       &queue[i]);
 		}
 		for (unsigned i = 0; i < n; i++)

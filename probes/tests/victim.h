@@ -100,6 +100,7 @@ struct VirtQueue {
 	unsigned n_new;		     /* filled since the last flush */
 	bool low;		     /* on lower stacks only */
 	bool nests;		     /* with calls within calls */
+	bool over;		     /* a flush lasts from one watch into the next */
 	void (*nest)(VirtQueue *vq); /* called within the next call, if not NULL */
 	/* The truth. */
 	uint64_t pops, fills, flushes, published, unpopped, detached, stashed, stash_max,

@@ -15,6 +15,7 @@
 
 #include "calib.h"
 #include "lines.h"
+#include "safe.h"
 #include "probes/vqprobe.skel.h"
 
 #define BATCH 50u	   /* calls between two looks at the clock; their events fit a page */
@@ -206,8 +207,12 @@ unsigned vq_calibrate(struct vqprobe_bpf *skel, enum vq_way way, const struct vq
 {
 	g_autofree struct fake *f = g_new0(struct fake, 1);
 	struct vq_site on[VQ_RETURNS];
+	struct vq_identity self;
 	unsigned n = 0;
 
+	if (!vq_identify(getpid(), &self, error))
+		return 0;
+	vq_safe_tell_own(skel, &self);
 	if (!fake_queue(f, layout)) {
 		g_set_error(error, VQ_ERROR, VQ_ERROR_FAILED,
 			    "calibration: QEMU's structs are larger than expected");

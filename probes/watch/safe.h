@@ -10,14 +10,8 @@
  */
 bool vq_safe_way(const struct vq_watch *w, bool trust_guest, GError **error);
 
-/*
- * Before attaching: no other vqprobe is on the program's file, and where this one may watch
- * several processes of it, sessions are to run in all of them, so that each is asked (see
- * target/claim.h).  False with @error if that cannot be had.
- */
-bool vq_safe_claim(struct vq_watch *w, const struct vq_watch_options *o, GError **error);
-
-/* Tells the programs of @w, before they are attached, which process is theirs. */
-void vq_safe_own(struct vq_watch *w);
+/* Tells the programs, before they are attached, which process is theirs. */
+struct vqprobe_bpf;
+void vq_safe_tell_own(struct vqprobe_bpf *skel, const struct vq_identity *own);
 
 #endif

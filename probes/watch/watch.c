@@ -63,8 +63,12 @@ static void on_reset(struct vq_watch *w, const struct vq_count_event *e)
 
 	if (!vq || !vq_model_knows(w->model, vq))
 		return;
-	w->late_names += GPOINTER_TO_SIZE(g_hash_table_lookup(w->named, &vq)) > e->h.ts &&
-			 vq_model_queue(w->model, vq)->fills;
+	if (GPOINTER_TO_SIZE(g_hash_table_lookup(w->named, &vq)) > e->h.ts &&
+	    vq_model_queue(w->model, vq)->fills) {
+		w->late_names++;
+		/* Other resets before it was read make that no worse. */
+		g_hash_table_insert(w->named, g_memdup2(&vq, sizeof(vq)), NULL);
+	}
 	name_queue(w, vq, true);
 }
 
@@ -87,7 +91,7 @@ static bool attach_probes(struct vq_watch *w, GError **error)
 {
 	for (int i = 0; i < VQ_FUNCTIONS; i++)
 		if (w->sites[i].present && !vq_site_attach(&w->sites[i], w->skel, w->way, w->pid,
-							   w->shared, w->target->exe, error))
+							   true, w->target->file_name, error))
 			return false;
 	return true;
 }
@@ -137,7 +141,8 @@ static bool load_and_calibrate(struct vq_watch *w, const struct vq_watch_options
 			      o->light == VQ_LIGHT_ALL ? error : NULL) &&
 	    o->light == VQ_LIGHT_ALL)
 		return false;
-	if (!vq_way_find(&w->way, error) || !vq_safe_way(w, o->trust_guest, error))
+	if (!vq_way_find(&w->way, error) || !vq_safe_way(w, o->trust_guest, error) ||
+	    !vq_identify(w->pid, &w->own, error))
 		return false;
 	w->skel = vq_watch_load(&w->layout, w->sites, w->way, o->buffer_kib, error);
 	if (!w->skel)
@@ -153,9 +158,7 @@ static bool load_and_calibrate(struct vq_watch *w, const struct vq_watch_options
 
 bool vq_watch_attach(struct vq_watch *w, const struct vq_watch_options *o, GError **error)
 {
-	if (!vq_safe_claim(w, o, error))
-		return false;
-	vq_safe_own(w);
+	vq_safe_tell_own(w->skel, &w->own);
 	w->model = vq_model_new();
 	w->model->select = o->select;
 	w->lines = vq_lines_open(w->skel, error);
@@ -234,7 +237,7 @@ static void add_probes(struct vq_watch *w)
 	vqprobe_bpf__destroy(old);
 	w->skel = skel;
 	w->lines = lines;
-	vq_safe_own(w);
+	vq_safe_tell_own(w->skel, &w->own);
 	memcpy(w->sites, w->all_sites, sizeof(w->sites));
 	vq_model_gap(w->model);
 	if (!attach_probes(w, &error)) /* most likely it has just ended */
@@ -372,7 +375,6 @@ void vq_watch_free(struct vq_watch *w)
 	if (!w)
 		return;
 	vq_sites_detach(w->sites, VQ_FUNCTIONS);
-	vq_claim_drop(w->claim);
 	vq_lines_close(w->lines);
 	vqprobe_bpf__destroy(w->skel);
 	if (w->model)

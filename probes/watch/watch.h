@@ -6,7 +6,6 @@
 #include <stdbool.h>
 
 #include "calib.h"
-#include "probes/target/claim.h"
 #include "probes/target/layout.h"
 #include "lines.h"
 #include "load.h"
@@ -26,8 +25,6 @@ struct vq_watch_options {
 	enum vq_light light;
 	bool windows;			/* probes are taken off and put on again */
 	bool trust_guest;		/* watch without sessions (attach.h), too */
-	bool several;			/* other processes may be watched, too, of the same file */
-	double wait;			/* s, for another vqprobe that watches one */
 	const char *output;		/* the trace to write, or NULL */
 	const struct vq_select *select; /* the queues that are meant; or NULL */
 	const struct vq_events *events; /* print all events so; or NULL */
@@ -51,9 +48,7 @@ struct vq_watch {
 	bool has_windows;
 	bool durations;	 /* of all calls are recorded, since the beginning */
 	enum vq_way way; /* in which they are probed */
-	bool shared;	 /* sessions are in all processes of the file: target/claim.h */
 	struct vq_identity own;
-	struct vq_claim *claim;
 	struct vq_calibration calibration[VQ_RETURNS];
 	unsigned n_calibration;
 	struct vqprobe_bpf *skel;

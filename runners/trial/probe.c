@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define READY_MS 90000
+#define READY_MS 30000
 #define FINISH_MS 30000
 
 /* A pipe breaks a moment before the end of its process can be seen. */
@@ -44,9 +44,11 @@ static bool start(struct probe *p, const char *program, pid_t pid, const char *j
 {
 	g_autofree char *who = g_strdup_printf("%d", pid), *ready_text = NULL;
 	/* The lab's guests have no buffers in devices' memory. */
-	const char *argv[] = {program,	     "-p",	   who,	  "--json",
-			      json,	     "--ready-fd", NULL,  "--trust-guest",
-			      "--durations", "--wait",	   "60s", trace ? "-o" : NULL,
+	const char *argv[] = {program,	     "-p",
+			      who,	     "--json",
+			      json,	     "--ready-fd",
+			      NULL,	     "--trust-guest",
+			      "--durations", trace ? "-o" : NULL,
 			      trace,	     NULL};
 	struct spawn s = {.argv = argv, .n_keep = 1};
 	int ready[2];
