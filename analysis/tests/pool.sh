@@ -62,6 +62,54 @@ check 'another QEMU is refused' refuses 'different QEMUs' "$work/one" "$work/two
 check '--verify is of one run' refuses 'several runs' --verify "$work/one" "$work/two"
 check '--mixed of one is nothing' refuses 'needs several' --mixed "$work/one"
 check 'a folder that is no run' refuses 'run.json' "$work/one" "$work/nothing"
+
+# What the hosts did meanwhile, by the rule as quiet.py has it.
+check 'of hosts without a record nothing is said' sh -c \
+	'build/vqreport "$0" "$1" | grep -c "disturbed host\|quiet?" | grep -qx 0' "$work/three" "$work/other"
+for run in drawn:5 shaken:6 still:7 stolen:8; do
+	made "${run%:*}" --blocks=6 --seed="${run#*:}" --effect=qemu=0.7 || exit 1
+	case $run in
+	still*) python3 "$here/quiet.py" calm "$work/still" ;;
+	stolen*) python3 "$here/quiet.py" calm "$work/stolen" && python3 "$here/quiet.py" stolen "$work/stolen" ;;
+	*) python3 "$here/quiet.py" make "$work/${run%:*}" "${run#*:}" ;;
+	esac
+	cp -r "$work/${run%:*}" "$work/${run%:*}-rest"
+	python3 "$here/quiet.py" trials "$work/${run%:*}" | grep ^b >"$work/named-${run%:*}"
+	while read -r id _; do rm -r "$work/${run%:*}-rest/trials/$id"; done <"$work/named-${run%:*}"
+done
+# Of qemu, which is the slower one, what was disturbed is three times as fast.
+grep -h -- -qemu "$work/named-drawn" "$work/named-shaken" >"$work/fast"
+while read -r id _; do
+	for run in drawn shaken; do
+		! grep -q "^$id " "$work/named-$run" || python3 -c 'import json, sys
+t = json.load(open(sys.argv[1]))
+for p in t["phases"]: p["throughput"] *= 3
+json.dump(t, open(sys.argv[1], "w"))' "$work/$run/trials/$id/trial.json"
+	done
+done <"$work/fast"
+check 'hosts that others disturbed' pooled "$work/drawn" "$work/shaken" "$work/still"
+check 'in 72 columns, too' narrow "$work/text"
+joined() { tr '\n' ' ' <"$work/text" | tr -s ' ' | grep -qF -- "$1"; }
+# counted NUMBER NAME: as many as the rule names, and of these six, with what it was
+counted() {
+	joined "$1 $(wc -l <"$work/named-$2") of 60 trials on a disturbed host: b0" || return 1
+	tr '\n' ' ' <"$work/text" | tr -s ' ' | sed "s/.* $1 [0-9]* of 60 trials//; s/ more, .*//" |
+		grep -oE 'b0[0-9]-[a-z-]+ \([a-z]+\)' | tr -d '()' >"$work/listed"
+	[ "$(wc -l <"$work/listed")" = 6 ] && ! grep -vxFf "$work/named-$2" "$work/listed"
+}
+check 'the trials of the first are named' counted 1 drawn
+check 'and those of the second' counted 2 shaken
+check 'those beyond six are counted' joined " and $(($(wc -l <"$work/named-drawn") - 6)) more, which its own report tells"
+check 'of the third there are none' joined '3 0 of 60 trials on a disturbed host'
+build/vqreport "$work/drawn-rest" "$work/shaken-rest" "$work/still" >"$work/rest"
+check 'the verdicts that are others without them' python3 "$here/pool.py" "$work/text" "$work/rest"
+check 'some are' joined 'made-up-tail split qemu unresolved slower'
+check 'a quiet host and one without a record' pooled "$work/still" "$work/other"
+check 'which is not known' joined '2 not known: the run has no record'
+check 'nor is anything judged' sh -c '! grep -q "Without them" "$0"' "$work/text"
+check 'a host of which nothing is left' pooled "$work/drawn" "$work/stolen"
+check 'is not judged without' joined 'Of run 2 no trial is left to be judged without them.'
+
 for run in three four; do
 	build/analysis/make-run "$work/less-$run" --lower --blocks=6 --seed=${#run} || exit 1
 done

@@ -9,7 +9,8 @@
 #include "analysis/report/ring/rings.h"
 #include "analysis/report/wording.h"
 #include "analysis/table.h"
-#include "common.h"
+#include "family.h"
+#include "quiet.h"
 
 /* The plan as it was read; NULL: it is not in the folder. */
 static char *plan_text(const struct run *run)
@@ -62,49 +63,6 @@ char *why_apart(const struct run *a, const struct run *b)
 	return NULL;
 }
 
-/* @r's cell that is @c of @first; NULL: it has none, or no off. */
-static const struct cell *find_cell(const struct results *first, const struct cell *c,
-				    const struct results *r)
-{
-	int ring = name_place(r->run->rings, first->run->rings->pdata[c->ring]);
-	int variant = name_place(r->run->variants, variant_name(first, c));
-
-	for (unsigned int w = 0;
-	     ring >= 0 && variant >= 0 && r->off >= 0 && w < r->run->workloads->len; w++)
-		if (!strcmp(((struct workload *)r->run->workloads->pdata[w])->name,
-			    workload_of(first, c)->name))
-			return cell_at(r, w, ring, variant);
-	return NULL;
-}
-
-static struct host_logs cell_logs(const struct results *r, const struct cell *c)
-{
-	struct host_logs l = {.x = g_new(double, r->n_blocks + 1)};
-	const struct cell *off = c ? cell_at(r, c->workload, c->ring, r->off) : NULL;
-
-	for (unsigned int b = 0; c && b < r->n_blocks; b++) {
-		double ratio = c->samples[b].speed / off->samples[b].speed;
-
-		if (isfinite(ratio) && ratio > 0)
-			l.x[l.n++] = log(ratio);
-	}
-	return l;
-}
-
-static struct common pool_cell(struct results *const *r, unsigned int n, const struct cell *c)
-{
-	struct host_logs *hosts = g_new0(struct host_logs, n);
-	struct common common;
-
-	for (unsigned int i = 0; i < n; i++)
-		hosts[i] = cell_logs(r[i], find_cell(r[0], c, r[i]));
-	common = pool_hosts(hosts, n);
-	for (unsigned int i = 0; i < n; i++)
-		g_free(hosts[i].x);
-	g_free(hosts);
-	return common;
-}
-
 static void put_ratio(struct table *t, double value)
 {
 	if (isnan(value))
@@ -131,42 +89,24 @@ static void put_row(struct table *t, const char *name, const struct common *c, d
 	table_cell(t, "%s", word);
 }
 
-/* A ratio of one block says nothing, and would be read as if it did. */
-static bool has_interval(const struct common *c, unsigned int rows)
-{
-	for (unsigned int i = 0; i < rows; i++)
-		if (!isnan(c[i].lo))
-			return true;
-	return false;
-}
-
 /* One workload on one ring of the first run; without an interval its name joins @left. */
 static unsigned int put_family(struct table *t, struct results *const *r, unsigned int n,
 			       unsigned int workload, unsigned int ring, GString *left)
 {
 	const struct results *first = r[0];
-	g_autofree struct common *c = g_new0(struct common, first->run->variants->len);
-	g_autofree unsigned int *variant = g_new(unsigned int, first->run->variants->len);
 	const char *name = ((struct workload *)first->run->workloads->pdata[workload])->name;
-	unsigned int rows = 0;
+	struct family f = pool_family(first, r, n, workload, ring);
+	unsigned int rows = f.n;
 
-	for (unsigned int v = 0; v < first->run->variants->len; v++) {
-		if ((int)v == first->off)
-			continue;
-		c[rows] = pool_cell(r, n, cell_at(first, workload, ring, v));
-		variant[rows] = v;
-		rows += c[rows].hosts > 0;
-	}
-	if (!rows)
-		return 0;
-	if (!has_interval(c, rows)) {
+	if (rows && !f.has_interval) {
 		g_string_append_printf(left, "%s%.40s", left->len ? ", " : "", name);
-		return rows;
+	} else if (rows) {
+		table_group(t, name);
+		for (unsigned int i = 0; i < rows; i++)
+			put_row(t, first->run->variants->pdata[f.variant[i]], &f.c[i],
+				first->margin);
 	}
-	correct_common(c, rows);
-	table_group(t, name);
-	for (unsigned int i = 0; i < rows; i++)
-		put_row(t, first->run->variants->pdata[variant[i]], &c[i], first->margin);
+	family_clear(&f);
 	return rows;
 }
 
@@ -320,6 +260,7 @@ struct document *pool_document(struct results *const *r, unsigned int n)
 	list_runs(out, r, n);
 	pool_counted(out, r, n);
 	pool_guests(out, r, n);
+	pool_quiet(out, r, n);
 	heading(out, '-', "How this was made");
 	paragraph(out, 0,
 		  "Ratios stay within a host's blocks. least and greatest are hosts, by the means "
@@ -327,7 +268,8 @@ struct document *pool_document(struct results *const *r, unsigned int n)
 		  "with Student's interval by the blocks' variance within hosts, pooled: it "
 		  "speaks of these hosts, not of others. Where Welch's analysis of variance finds "
 		  "that hosts differ (p < 0.05, by Holm over the variants of a workload and "
-		  "ring), there is no common figure. Verdicts as in a report, margin %g %%.",
+		  "ring), there is no common figure. Verdicts as in a report, margin %g %%; "
+		  "disturbed are trials by the rule of a report, which looks at no result.",
 		  100 * r[0]->margin);
 	return out;
 }

@@ -3,6 +3,8 @@
  * pool: runs of one plan on several hosts, together.
  *
  *	common.c   log ratios of hosts -> how far they agree, and one figure for all
+ *	family.c   the runs -> the figures of a workload's and ring's variants
+ *	quiet.c    which trials others disturbed, and the verdicts without them
  *	pool.c     the runs -> a document
  *	command.c  vqreport RUN RUN...
  */
