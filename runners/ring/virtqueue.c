@@ -214,6 +214,9 @@ char *virtqueue_evidence(const struct virtqueue *v)
 	GString *s = g_string_new(NULL);
 	uint32_t id = v->oldest, n;
 
+	/* The device failed before its driver had come to this one. */
+	if (!v->memory)
+		return g_string_free(g_string_append(s, "not set up"), FALSE);
 	if (v->set.packed)
 		g_string_append_printf(s,
 				       "next descriptor %u, wrap %d; next used %u, wrap %d, "
