@@ -77,7 +77,7 @@ int main(int argc, char **argv)
 	}
 	for (int i = 0; i < VQ_FUNCTIONS; i++)
 		if (sites[i].present &&
-		    !vq_site_attach(&sites[i], skel, way, pid, false, t->file_name, &error)) {
+		    !vq_site_attach(&sites[i], skel, way, pid, t->file_name, &error)) {
 			fprintf(stderr, "floor: %s\n", error->message);
 			return 1;
 		}

@@ -72,25 +72,6 @@ static __always_inline int arm_return(int yes)
 	return session && !yes;
 }
 
-/*
- * The process that is watched, by its number in its own pid namespace.  Sessions are in all
- * processes of the file: one that is limited to a process by the kernel is not asked in
- * another that has the probe for the sake of another watch, or as its child, and that arms
- * the return there.  Set before they are attached; 0: any.
- */
-__u32 own_tgid;
-__u64 own_ns_dev, own_ns_ino;
-
-static __always_inline int is_own(void)
-{
-	struct bpf_pidns_info id;
-
-	if (!own_tgid)
-		return 1;
-	return !bpf_get_ns_current_pid_tgid(own_ns_dev, own_ns_ino, &id, sizeof(id)) &&
-	       id.tgid == own_tgid;
-}
-
 static __always_inline void stay_on_task_stack(struct pt_regs *ctx, struct no_program *table)
 {
 	if (never)

@@ -254,7 +254,7 @@ static __always_inline void flush_returned(struct pt_regs *ctx)
 	{                                                                                          \
 		stay_on_task_stack(ctx, &no_program);                                              \
 		if (!is_return(ctx))                                                               \
-			return arm_return(is_own() && name##_entered(ctx));                        \
+			return arm_return(name##_entered(ctx));                                    \
 		name##_returned(ctx);                                                              \
 		return 0;                                                                          \
 	}                                                                                          \

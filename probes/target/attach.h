@@ -37,9 +37,8 @@ void vq_attach_prepare(struct bpf_program *program, enum vq_way way);
 struct vq_probe;
 
 /*
- * Puts @program on @offset of the file @exe in process @pid, of a session or a uprobe_multi
- * link also 0: in all; on the function's return if @ret, which a session always is.  NULL
- * with errno on failure.
+ * Puts @program on @offset of the file @exe in process @pid; on the function's
+ * return if @ret, which a session always is.  NULL with errno on failure.
  */
 struct vq_probe *vq_attach(struct bpf_program *program, enum vq_way way, bool ret, pid_t pid,
 			   const char *exe, uint64_t offset);

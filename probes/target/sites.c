@@ -254,12 +254,12 @@ void vq_sites_prepare(struct vqprobe_bpf *skel, const struct vq_site *sites, enu
 }
 
 bool vq_site_attach(struct vq_site *site, struct vqprobe_bpf *skel, enum vq_way way, pid_t pid,
-		    bool shared, const char *exe, GError **error)
+		    const char *exe, GError **error)
 {
 	struct programs p = programs(skel, site);
 
 	if (way == VQ_WAY_SESSION && p.session)
-		site->entry = vq_attach(p.session, way, true, shared ? 0 : pid, exe, site->offset);
+		site->entry = vq_attach(p.session, way, true, pid, exe, site->offset);
 	/* Return first: an entry without its return must not be noted. */
 	else if (!p.ret || (site->ret = vq_attach(p.ret, way, true, pid, exe, site->offset)))
 		site->entry = vq_attach(p.entry, way_of_entry(way), false, pid, exe, site->offset);

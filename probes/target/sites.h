@@ -67,12 +67,9 @@ bool vq_sites_lighten(struct vq_site *sites, const struct vq_layout *layout, enu
 /* To be called before the programs of @skel are loaded: which are wanted for @sites. */
 void vq_sites_prepare(struct vqprobe_bpf *skel, const struct vq_site *sites, enum vq_way way);
 
-/*
- * Attaches the programs of @site in process @pid, binary @exe; if @shared, sessions in all
- * processes of it, of which the programs know theirs (own_tgid in bpf/core.bpf.h).
- */
+/* Attaches the programs of @site in process @pid, binary @exe. */
 bool vq_site_attach(struct vq_site *site, struct vqprobe_bpf *skel, enum vq_way way, pid_t pid,
-		    bool shared, const char *exe, GError **error);
+		    const char *exe, GError **error);
 
 /* Closes the files of programs, which live on where they are attached: no more can be
  * attached. */

@@ -253,25 +253,6 @@ bool vq_target_has_seccomp(const struct vq_target *t)
 	return line && line[strlen("\nSeccomp:\t")] != '0';
 }
 
-bool vq_identify(pid_t pid, struct vq_identity *id, GError **error)
-{
-	g_autofree char *path = g_strdup_printf("/proc/%d/status", pid), *text = NULL;
-	g_autofree char *ns = g_strdup_printf("/proc/%d/ns/pid", pid);
-	const char *line;
-	struct stat st;
-
-	/* The last number is that of the innermost namespace. */
-	line = g_file_get_contents(path, &text, NULL, NULL) ? strstr(text, "\nNSpid:\t") : NULL;
-	if (!line || stat(ns, &st)) {
-		g_set_error(error, VQ_ERROR, VQ_ERROR_FAILED,
-			    "the pid namespace of process %d is not known", pid);
-		return false;
-	}
-	*strchrnul(line + 1, '\n') = 0;
-	*id = (struct vq_identity){atoi(strrchr(line, '\t') + 1), st.st_dev, st.st_ino};
-	return true;
-}
-
 bool vq_target_gone(const struct vq_target *t)
 {
 	char byte;

@@ -47,14 +47,6 @@ bool vq_target_read(struct vq_target *t, uint64_t addr, void *buf, size_t len);
 /* Is the process, or might it be, under a seccomp filter? */
 bool vq_target_has_seccomp(const struct vq_target *t);
 
-/* The process as a BPF program in it sees it: its number in its own pid namespace. */
-struct vq_identity {
-	uint32_t tgid;
-	uint64_t ns_dev, ns_ino;
-};
-/* False with @error if that cannot be read. */
-bool vq_identify(pid_t pid, struct vq_identity *id, GError **error);
-
 /* Has the process ended, or put another program in its place? */
 bool vq_target_gone(const struct vq_target *t);
 

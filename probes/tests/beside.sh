@@ -1,6 +1,6 @@
 #!/bin/bash
 # vqprobe on several processes of one program: the kernel keeps the probes of a file
-# together, so that each watch is asked at the hits of the others (bpf/core.bpf.h).
+# together, and asks at a hit in one the watches of the others (watch/safe.h).
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -euo pipefail
 . probes/tests/lib.sh
@@ -78,23 +78,18 @@ for victim in victim-nop5 victim-stripped; do
 	for ring in 'split 256' 'packed 64'; do
 		check "$victim, $ring: two of three watched, resets under load: all live" \
 			watch_all $victim storm '0 1' "$ring 0 3 71" "$ring 0 2 72 inorder" "$ring 0 2 73" \
-			-- --durations
+			-- --trust-guest --durations
 		check "$victim, $ring: the first, every figure" told 0
 		check "$victim, $ring: the second, every figure" told 1
 	done
 done
-check 'calls within calls: all live' \
-	watch_all victim-nop5 nest '0 1' 'split 256 0 3 74' 'split 256 0 2 75' 'split 256 0 2 76' \
-	-- --durations
-check 'calls within calls: the first, every figure' told 0
-check 'calls within calls: the second, every figure' told 1
 resets=yes
 check 'light: all live' \
-	watch_all victim-nop5 storm '0 1' 'split 256 0 3 77' 'split 256 0 2 78 inorder' -- --light
+	watch_all victim-nop5 storm '0 1' 'split 256 0 3 77' 'split 256 0 2 78 inorder' -- --trust-guest --light
 resets=
 check 'windows: all live' \
 	watch_all victim-nop5 storm '0 1' 'split 256 0 3 79' 'split 256 0 2 80' 'split 64 0 2 81' \
-	-- --durations --window 20ms --every 40ms
+	-- --trust-guest --durations --window 20ms --every 40ms
 
 # Two vqprobes, each on a process of the program; then both on one.
 beside() {
@@ -103,7 +98,7 @@ beside() {
 	rm -f "$T"/lines[01]
 	for i in 0 1; do
 		build/vqprobe -p "${watched[$i]}" --json-lines --no-calibration --durations \
-			--buffer 65536 >"$T/lines$i" 2>"$T/err$i" &
+			--trust-guest --buffer 65536 >"$T/lines$i" 2>"$T/err$i" &
 		probes_of[i]=$!
 		until_true shown "$i"
 	done
@@ -123,22 +118,39 @@ check 'two vqprobes on one process, storm: it lives' beside 0
 both_say() { for i in 0 1; do cp "$T/lines$i" "$T/lines"; told 0 || return 1; done; }
 check 'every figure in both' both_say
 
-# A child of the process that is watched has its probes, too, until it executes another program.
-has_child() { child=$(pgrep -P "${pids[0]}"); }
-forks() {
-	victims victim-nop5 'split 256 0 3 84'
-	victim_pid=${pids[0]}
-	probe_start --no-calibration
-	tell fork
-	until_true has_child
-	tell nest
-	# What it is told is read by both, so that there is but one.
-	until_true [ -s "$T/truth0" ] || return 1
-	kill -0 "$child" && kill "$child"
-	victim_pid=
-	probe_end TERM && all_end
+# Without trust there is one watch on a program's file.
+victims victim-nop5 'split 64 1000 1 86' 'split 64 1000 1 87'
+check 'two processes in one vqprobe: the second is refused' fails 1 \
+	"process ${pids[1]} (victim-nop5): another process of this program is watched, too: .*--trust-guest" \
+	build/vqprobe -p "${pids[0]},${pids[1]}" --no-calibration -d 0.1
+victim_pid=${pids[0]}
+probe_start --no-calibration
+for i in 0 1; do
+	for trust in '' --trust-guest; do
+		check "another vqprobe${trust:+ that trusts} on process $i of the program: refused" fails 1 \
+			"process $probe_pid watches one of this program: .*--trust-guest, there and here" \
+			build/vqprobe -p "${pids[$i]}" -d 0.1 $trust
+	done
+done
+another_program() {
+	cp "$V/victim-nop5" "$T/copy"
+	rm -f "$T/in"
+	mkfifo "$T/in"
+	"$T/copy" split 64 1000 1 84 <"$T/in" >/dev/null &
+	local pid=$! rc=0
+	exec 7>"$T/in"
+	victim_pid=$pid until_true victim_runs
+	build/vqprobe -p "$pid" --no-calibration -d 0.1 || rc=$?
+	exec 7>&-
+	kill "$pid"
+	return $rc
 }
-check 'a child, with calls within calls: it lives' forks
+check 'on another program: not' another_program
+probe_end TERM
+check 'on that one, when the first has ended: not' \
+	build/vqprobe -p "${pids[1]}" --no-calibration -d 0.1
+victim_pid=
+check 'the processes end as they would have' all_end
 
 # A call lasts from one watch into the next: that one must not arm one within.
 begins() {

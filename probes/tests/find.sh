@@ -36,7 +36,7 @@ like_qemu() {
 	run "$@" "$file" split 64 1000 1 1 -name "$name"
 	until_true becomes "${pids[-1]}" '^[^ ]*[^h] .*-name'
 }
-probe() { build/vqprobe --no-calibration -d 100ms "$@" >"$T/out" 2>"$T/err"; }
+probe() { build/vqprobe --trust-guest --no-calibration -d 100ms "$@" >"$T/out" 2>"$T/err"; }
 # watches PATTERN...: of these processes, and no others, there is a summary
 watches() {
 	local p

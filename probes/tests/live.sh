@@ -21,7 +21,7 @@ live_calibrated() {
 	: >"$T/err"
 	rm -f "$T/ready"
 	mkfifo "$T/ready"
-	"${nice[@]}" build/vqprobe --ready-fd 8 "$@" >"$T/out" 2>"$T/err" 7>&- 8>"$T/ready" &
+	"${nice[@]}" build/vqprobe --trust-guest --ready-fd 8 "$@" >"$T/out" 2>"$T/err" 7>&- 8>"$T/ready" &
 	probe_pid=$!
 	[ "$(head -c 1 "$T/ready")" = 1 ]
 }
@@ -139,6 +139,7 @@ dumb() {
 }
 check 'a dumb terminal gets lines' dumb
 tmux kill-server
+until_true flock --nonblock "$V/victim-nop5" true # till vqprobe has ended, too
 kill "$victim_pid" && victim_end 2>/dev/null
 
 # --- processes that end, change, come ----------------------------------------
@@ -200,7 +201,7 @@ all_here() {
 		mount -t proc proc /proc
 		sleep 600 | "$0" split 64 1000 1 1 -name inner &
 		until pgrep -x qemu-system-vq >/dev/null; do sleep 0.05; done
-		build/vqprobe --no-calibration --all -d 300ms
+		build/vqprobe --trust-guest --no-calibration --all -d 300ms
 		rc=$?
 		umount /proc
 		exit $rc' "$T/qemu-system-vq" >"$T/out" 2>"$T/err" && said out 'inner: all of'

@@ -44,7 +44,7 @@ on_qemu() {
 		sleep 0.1
 	done
 	victim_pid=$(pgrep -P "$run")
-	probe_start "${@:2}" || { cat "$T/err"; kill "$run"; return 1; }
+	probe_start --trust-guest "${@:2}" || { cat "$T/err"; kill "$run"; return 1; }
 	printf GO | dd of="$T/sync.img" conv=notrunc 2>/dev/null
 	wait "$run" || { cat "$T/log"; return 1; }
 	victim_pid=''

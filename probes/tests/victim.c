@@ -9,8 +9,7 @@
  * stdin ("reset" resets the first device instead, "resets" all, "replug" puts another
  * device in the place of the first, "exec" becomes sleep, "sandbox" is seccomp; "storm",
  * "nest", "nestlow", "over", "broken", "leave" and "hold" are other loads, see
- * victim-stacks.c; "fork" has a child that does what comes then), and
- * prints a line of JSON: the truth, one object for each queue, and stays until stdin closes.
+ * victim-stacks.c), and prints a line of JSON: the truth, one object for each queue, and stays until stdin closes.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -352,11 +351,6 @@ int main(int argc, char **argv)
 		}
 		if (!strncmp(line, "sandbox", 7)) {
 			enter_sandbox();
-			continue;
-		}
-		if (!strncmp(line, "fork", 4)) {
-			if (fork())
-				pause();
 			continue;
 		}
 		if (!strncmp(line, "exec", 4))

@@ -15,7 +15,6 @@
 
 #include "calib.h"
 #include "lines.h"
-#include "safe.h"
 #include "probes/vqprobe.skel.h"
 
 #define BATCH 50u	   /* calls between two looks at the clock; their events fit a page */
@@ -176,7 +175,7 @@ static bool calibrate_one(struct vqprobe_bpf *skel, enum vq_way way, const struc
 	}
 	run(fn, f, second, arg, batches, v, lines, &sink);
 	base = spread(v, batches).median;
-	if (!vq_site_attach(site, skel, way, getpid(), false, "/proc/self/exe", error)) {
+	if (!vq_site_attach(site, skel, way, getpid(), "/proc/self/exe", error)) {
 		vq_lines_close(lines);
 		return false;
 	}
@@ -207,12 +206,8 @@ unsigned vq_calibrate(struct vqprobe_bpf *skel, enum vq_way way, const struct vq
 {
 	g_autofree struct fake *f = g_new0(struct fake, 1);
 	struct vq_site on[VQ_RETURNS];
-	struct vq_identity self;
 	unsigned n = 0;
 
-	if (!vq_identify(getpid(), &self, error))
-		return 0;
-	vq_safe_tell_own(skel, &self);
 	if (!fake_queue(f, layout)) {
 		g_set_error(error, VQ_ERROR, VQ_ERROR_FAILED,
 			    "calibration: QEMU's structs are larger than expected");

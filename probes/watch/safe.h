@@ -10,8 +10,15 @@
  */
 bool vq_safe_way(const struct vq_watch *w, bool trust_guest, GError **error);
 
-/* Tells the programs, before they are attached, which process is theirs. */
-struct vqprobe_bpf;
-void vq_safe_tell_own(struct vqprobe_bpf *skel, const struct vq_identity *own);
+/*
+ * Before attaching: the program's file is locked, for as long as the target is open, against
+ * other watches of any process of it, unless all trust their guests.  For the kernel keeps the
+ * probes of a file together.  At a hit it asks those of all watches, and of a session that is
+ * limited to another process, which is not run then, it takes the answer that the return is to be
+ * armed: a call within another, which this watch would not have armed, is.  (Sessions in all
+ * processes of the file would be asked, but valgrind runs the code that it finds in a file's
+ * memory, and would run their breakpoints.)  False with @error, which says who watches.
+ */
+bool vq_safe_claim(const struct vq_watch *w, bool trust_guest, GError **error);
 
 #endif

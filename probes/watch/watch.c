@@ -91,7 +91,7 @@ static bool attach_probes(struct vq_watch *w, GError **error)
 {
 	for (int i = 0; i < VQ_FUNCTIONS; i++)
 		if (w->sites[i].present && !vq_site_attach(&w->sites[i], w->skel, w->way, w->pid,
-							   true, w->target->file_name, error))
+							   w->target->file_name, error))
 			return false;
 	return true;
 }
@@ -141,8 +141,7 @@ static bool load_and_calibrate(struct vq_watch *w, const struct vq_watch_options
 			      o->light == VQ_LIGHT_ALL ? error : NULL) &&
 	    o->light == VQ_LIGHT_ALL)
 		return false;
-	if (!vq_way_find(&w->way, error) || !vq_safe_way(w, o->trust_guest, error) ||
-	    !vq_identify(w->pid, &w->own, error))
+	if (!vq_way_find(&w->way, error) || !vq_safe_way(w, o->trust_guest, error))
 		return false;
 	w->skel = vq_watch_load(&w->layout, w->sites, w->way, o->buffer_kib, error);
 	if (!w->skel)
@@ -158,7 +157,8 @@ static bool load_and_calibrate(struct vq_watch *w, const struct vq_watch_options
 
 bool vq_watch_attach(struct vq_watch *w, const struct vq_watch_options *o, GError **error)
 {
-	vq_safe_tell_own(w->skel, &w->own);
+	if (!vq_safe_claim(w, o->trust_guest, error))
+		return false;
 	w->model = vq_model_new();
 	w->model->select = o->select;
 	w->lines = vq_lines_open(w->skel, error);
@@ -237,7 +237,6 @@ static void add_probes(struct vq_watch *w)
 	vqprobe_bpf__destroy(old);
 	w->skel = skel;
 	w->lines = lines;
-	vq_safe_tell_own(w->skel, &w->own);
 	memcpy(w->sites, w->all_sites, sizeof(w->sites));
 	vq_model_gap(w->model);
 	if (!attach_probes(w, &error)) /* most likely it has just ended */

@@ -48,7 +48,6 @@ struct vq_watch {
 	bool has_windows;
 	bool durations;	 /* of all calls are recorded, since the beginning */
 	enum vq_way way; /* in which they are probed */
-	struct vq_identity own;
 	struct vq_calibration calibration[VQ_RETURNS];
 	unsigned n_calibration;
 	struct vqprobe_bpf *skel;
