@@ -146,7 +146,7 @@ static const GOptionEntry how[] = {
 	{"buffer", 0, 0, G_OPTION_ARG_INT, &arg.buffer,
 	 "KiB for events, a power of two, 4 to 1048576 (16384)", "KIB"},
 	{"trust-guest", 0, 0, G_OPTION_ARG_NONE, &arg.trust_guest,
-	 "no guest has buffers in devices: several QEMUs at once, or before Linux 6.13", NULL},
+	 "for several QEMUs at once: no guest has buffers in devices", NULL},
 	{"debuginfod", 0, 0, G_OPTION_ARG_NONE, &arg.debuginfod,
 	 "ask the servers of $DEBUGINFOD_URLS for debug information", NULL},
 	{"ready-fd", 0, 0, G_OPTION_ARG_INT, &arg.ready_fd,

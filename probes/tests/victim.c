@@ -9,7 +9,8 @@
  * stdin ("reset" resets the first device instead, "resets" all, "replug" puts another
  * device in the place of the first, "exec" becomes sleep, "sandbox" is seccomp; "storm",
  * "nest", "nestlow", "over", "broken", "leave" and "hold" are other loads, see
- * victim-stacks.c), and prints a line of JSON: the truth, one object for each queue, and stays until stdin closes.
+ * victim-stacks.c), then prints a line of JSON: the truth, one object for each queue,
+ * and stays until stdin closes.
  */
 #include <pthread.h>
 #include <stdio.h>
