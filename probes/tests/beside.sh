@@ -161,6 +161,7 @@ begins() {
 	until_true grep -q held "$T/truth0" || return 1
 	probe_end TERM
 	probe_start --no-calibration
+	tell on
 	until_true grep -q pops "$T/truth0" || return 1
 	victim_pid=
 	probe_end TERM && is '$.nested_calls' 150 && all_end
