@@ -183,7 +183,7 @@ static const char description[] =
 	"  vqprobe --name web1 5 12         twelve tables, five seconds each\n"
 	"  vqprobe --hist -- qemu-system-x86_64 -nodefaults ...\n"
 	"                                   started, and watched from its first pop\n"
-	"  vqprobe --all --json-lines       every QEMU, for a program\n"
+	"  vqprobe --all --trust-guest --json-lines      every QEMU, for a program\n"
 	"  vqprobe -p 4711 -d 10 -o a.vqt   ten seconds of events, to be read later:\n"
 	"  vqprobe --from a.vqt --hist      their figures, and how they are distributed\n"
 	"  vqprobe --from a.vqt --events --above 10ms      those that took long\n"

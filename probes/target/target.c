@@ -110,6 +110,7 @@ static bool open_binary(struct vq_target *t, const char *file, GError **error)
 	if (t->dwfl)
 		dwfl_end(t->dwfl);
 	t->dwfl = NULL;
+	t->mod = NULL;
 	if (t->file >= 0)
 		close(t->file);
 	t->file = open(file, O_RDONLY | O_CLOEXEC);
